@@ -1,0 +1,1 @@
+//! The DOM side of the handshake.

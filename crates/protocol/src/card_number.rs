@@ -1,0 +1,135 @@
+//! What looks like a card number, so that it can be kept out of everything that is ours.
+
+const SHORTEST: usize = 13;
+const LONGEST: usize = 19;
+
+/// Whether the digits pass the Luhn check; `false` when there are none or anything else is there.
+#[must_use]
+pub fn is_luhn_valid(digits: &str) -> bool {
+    let mut sum = 0;
+    let mut double = false;
+    for byte in digits.bytes().rev() {
+        if !byte.is_ascii_digit() {
+            return false;
+        }
+        let mut value = u32::from(byte - b'0');
+        if double {
+            value *= 2;
+            if value > 9 {
+                value -= 9;
+            }
+        }
+        sum += value;
+        double = !double;
+    }
+    !digits.is_empty() && sum % 10 == 0
+}
+
+/// Whether the whole text is a card number: 13 to 19 digits that pass the Luhn check, single
+/// spaces or dashes between them or not.
+///
+/// For values that may hold digits by nature, such as a panToken.
+#[must_use]
+pub fn is_card_number(text: &str) -> bool {
+    runs(text)
+        .next()
+        .is_some_and(|run| run.len() == text.len() && run_is_card_number(run))
+}
+
+/// Whether a card number stands anywhere in the text as a word of its own.
+///
+/// For free text, such as an error message or a customer reference.
+#[must_use]
+pub fn contains_card_number(text: &str) -> bool {
+    runs(text).any(run_is_card_number)
+}
+
+fn run_is_card_number(run: &str) -> bool {
+    let mut digits = String::new();
+    digits.extend(run.chars().filter(char::is_ascii_digit));
+    (SHORTEST..=LONGEST).contains(&digits.len()) && is_luhn_valid(&digits)
+}
+
+/// The longest runs of digits with single spaces or dashes inside, that no letter touches.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = 0;
+    core::iter::from_fn(move || {
+        loop {
+            let bytes = text.as_bytes();
+            let start = rest + bytes[rest..].iter().position(u8::is_ascii_digit)?;
+            let end = run_end(bytes, start);
+            rest = end;
+            let touches = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+            let before = start.checked_sub(1).and_then(|index| bytes.get(index));
+            if !touches(before) && !touches(bytes.get(end)) {
+                return text.get(start..end);
+            }
+        }
+    })
+}
+
+fn run_end(bytes: &[u8], start: usize) -> usize {
+    let mut end = start;
+    while let Some(byte) = bytes.get(end) {
+        let separator = matches!(byte, b' ' | b'-');
+        let digit_follows = bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+        if byte.is_ascii_digit() || (separator && digit_follows) {
+            end += 1;
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn luhn_check() {
+        assert!(is_luhn_valid("4111111111111111"));
+        assert!(!is_luhn_valid("4111111111111112"));
+        assert!(!is_luhn_valid(""));
+        assert!(!is_luhn_valid("4111 1111 1111 1111"));
+    }
+
+    #[test]
+    fn a_card_number_is_13_to_19_luhn_valid_digits_grouped_or_not() {
+        for text in [
+            "4111111111111111",
+            "4111 1111 1111 1111",
+            "4111-1111-1111-1111",
+            "4222222222222",
+        ] {
+            assert!(is_card_number(text), "{text}");
+            assert!(contains_card_number(text), "{text}");
+        }
+        for text in [
+            "4111111111111112",
+            "0",
+            "",
+            "12345678",
+            "tok-4111111111111111",
+            "00000000000000000000",
+        ] {
+            assert!(!is_card_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_card_number_is_found_inside_a_sentence() {
+        assert!(contains_card_number("Card 4111 1111 1111 1111 is blocked"));
+        assert!(contains_card_number("№4111111111111111."));
+        assert!(!contains_card_number("Card ending 1111 is blocked"));
+        assert!(!contains_card_number("a4111111111111111b"));
+    }
+
+    #[test]
+    fn a_uuid_token_is_no_card_number() {
+        assert!(!is_card_number("1a77343a-dd8a-11eb-ba80-0242ac130004"));
+        assert!(!contains_card_number(
+            "1a77343a-dd8a-11eb-ba80-0242ac130004"
+        ));
+    }
+}

@@ -1,0 +1,74 @@
+use core::fmt;
+
+use crate::origin::{Origin, OriginError};
+
+/// Where the form is: an origin, and a path before `/form` or none.
+///
+/// The provider has no such path; the sandbox's misbehaviours are one (`/chaos/{name}`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormHost {
+    origin: Origin,
+    path: String,
+}
+
+/// Why a text is no [`FormHost`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormHostError {
+    /// What it starts with is no origin.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// A query, a fragment, or a path of other than plain segments.
+    #[error(
+        "a form host is an origin such as https://a2c.qiwi.kz, with a plain path or none after it"
+    )]
+    Path,
+}
+
+impl FormHost {
+    const MAX_PATH: usize = 256;
+
+    /// Reads `https://host` with a path or none; one `/` at the end is dropped.
+    ///
+    /// # Errors
+    /// [`FormHostError`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, FormHostError> {
+        let (origin, tail) = Origin::split(text)?;
+        let path = tail.strip_suffix('/').unwrap_or(tail);
+        let plain = |segment: &str| {
+            !matches!(segment, "" | "." | "..")
+                && segment
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
+        };
+        match path.strip_prefix('/') {
+            None if path.is_empty() => {}
+            Some(segments) if path.len() <= Self::MAX_PATH && segments.split('/').all(plain) => {}
+            _ => return Err(FormHostError::Path),
+        }
+        Ok(Self {
+            origin,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The origin that the form's messages come from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The host as text, without a `/` at the end.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::from(self.origin.as_str());
+        text.push_str(&self.path);
+        text
+    }
+}
+
+impl fmt::Display for FormHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text())
+    }
+}

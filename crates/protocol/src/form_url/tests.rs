@@ -1,0 +1,288 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{AgentIdError, LanguageError, OriginError, RequestIdError};
+
+const SIGN: &str = "3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725";
+
+fn iframe() -> FormRequest {
+    FormRequest::iframe(
+        FormHost::parse("https://a2c-test.qiwi.kz").unwrap(),
+        AgentId::parse("agent-01").unwrap(),
+        RequestId::parse("123456789").unwrap(),
+    )
+}
+
+fn redirect(callback_url: &str) -> FormRequest {
+    FormRequest::redirect(
+        FormHost::parse("https://a2c-test.qiwi.kz").unwrap(),
+        AgentId::parse("agent-01").unwrap(),
+        RequestId::parse("12345678").unwrap(),
+        CallbackUrl::parse(callback_url).unwrap(),
+    )
+}
+
+fn signed(request: FormRequest) -> FormUrl {
+    request.with_signature(Signature::parse(SIGN).unwrap())
+}
+
+#[test]
+fn the_signed_string_of_the_iframe_flow_keeps_its_last_semicolon() {
+    assert_eq!(iframe().signed_string(), "123456789;agent-01;");
+}
+
+#[test]
+fn the_callback_url_is_signed_raw_and_encoded_in_the_query_only() {
+    let request = redirect("https://agent.site.kz/a b".replace(' ', "%20").as_str());
+    assert_eq!(
+        request.signed_string(),
+        "12345678;agent-01;https://agent.site.kz/a%20b"
+    );
+    assert!(
+        signed(request)
+            .to_text()
+            .contains("&agentCallbackUrl=https%3A%2F%2Fagent.site.kz%2Fa%2520b&")
+    );
+}
+
+#[test]
+fn the_language_is_not_signed() {
+    let russian = iframe();
+    let kazakh = iframe().with_language(Language::Kz);
+    assert_eq!(russian.signed_string(), kazakh.signed_string());
+    assert!(signed(kazakh).to_text().contains("&language=kz&"));
+}
+
+#[test]
+fn the_published_iframe_url_is_built_to_the_letter() {
+    assert_eq!(
+        signed(iframe().with_language(Language::En)).to_text(),
+        format!(
+            "https://a2c-test.qiwi.kz/form?agentId=agent-01&requestId=123456789&language=en&agentSign={SIGN}"
+        )
+    );
+}
+
+#[test]
+fn the_published_redirect_url_is_read_although_its_callback_is_not_encoded() {
+    let text = "https://a2c-test.qiwi.kz/form?agentId=agent-01&requestId=12345678&language=ru\
+                &agentCallbackUrl=https://agent.site.kz\
+                &agentSign=bc305308aa5fa30a56d69ab166a7d5613cf2ca17783d034fdc08eeba23bad901";
+    let url = FormUrl::parse(text).unwrap();
+    assert_eq!(url.request().flow(), Flow::Redirect);
+    assert_eq!(
+        url.request().signed_string(),
+        "12345678;agent-01;https://agent.site.kz"
+    );
+}
+
+#[test]
+fn extra_parameters_follow_the_known_ones_and_repeat_none() {
+    let request = iframe().with_parameter("mode", "iframe & events").unwrap();
+    let text = signed(request.clone()).to_text();
+    assert!(
+        text.contains("&language=ru&mode=iframe%20%26%20events&agentSign="),
+        "{text}"
+    );
+    assert_eq!(FormUrl::parse(&text).unwrap().request(), &request);
+    for name in [
+        "agentId",
+        "requestId",
+        "language",
+        "agentCallbackUrl",
+        "agentSign",
+        "mode",
+    ] {
+        assert_eq!(
+            request.clone().with_parameter(name, "x"),
+            Err(FormUrlError::Repeated),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn extra_parameters_have_limits() {
+    assert_eq!(
+        iframe().with_parameter("", "x"),
+        Err(FormUrlError::Parameter)
+    );
+    assert_eq!(
+        iframe().with_parameter("a", &"x".repeat(257)),
+        Err(FormUrlError::Parameter)
+    );
+    let full = (0..16).try_fold(iframe(), |request, n| {
+        request.with_parameter(&format!("p{n}"), "")
+    });
+    assert_eq!(
+        full.unwrap().with_parameter("p16", ""),
+        Err(FormUrlError::Parameter)
+    );
+}
+
+#[test]
+fn a_missing_language_is_russian() {
+    let text = format!("https://a2c.qiwi.kz/form?agentId=a&requestId=1&agentSign={SIGN}");
+    assert_eq!(
+        FormUrl::parse(&text).unwrap().request().language(),
+        Language::Ru
+    );
+}
+
+#[test]
+fn each_wrong_part_is_named() {
+    let url = |query: &str| FormUrl::parse(&format!("https://a2c.qiwi.kz/form?{query}"));
+    let sign = format!("agentSign={SIGN}");
+    assert_eq!(
+        url(&format!("requestId=1&{sign}")),
+        Err(FormUrlError::Missing("agentId"))
+    );
+    assert_eq!(
+        url(&format!("agentId=a&{sign}")),
+        Err(FormUrlError::Missing("requestId"))
+    );
+    assert_eq!(
+        url("agentId=a&requestId=1"),
+        Err(FormUrlError::Missing("agentSign"))
+    );
+    assert_eq!(
+        url(&format!("agentId=a;b&requestId=1&{sign}")),
+        Err(AgentIdError::Character.into())
+    );
+    assert_eq!(
+        url(&format!("agentId=a&requestId=01&{sign}")),
+        Err(RequestIdError::NotDigits.into())
+    );
+    assert_eq!(
+        url(&format!("agentId=a&requestId=1&language=kk&{sign}")),
+        Err(LanguageError.into())
+    );
+    assert_eq!(
+        url("agentId=a&requestId=1&agentSign=AB"),
+        Err(SignatureError.into())
+    );
+    assert_eq!(
+        url(&format!("agentId=a&requestId=1&requestId=2&{sign}")),
+        Err(FormUrlError::Repeated)
+    );
+    assert_eq!(
+        url(&format!("agentId=%zz&requestId=1&{sign}")),
+        Err(FormUrlError::Encoding)
+    );
+    assert_eq!(
+        url(&format!("agentId=a&requestId=1&{sign}#top")),
+        Err(FormUrlError::Shape)
+    );
+    assert_eq!(
+        FormUrl::parse(&"a".repeat(20_000)),
+        Err(FormUrlError::Length)
+    );
+}
+
+#[test]
+fn a_form_url_is_https_or_loopback() {
+    let url = |location: &str| {
+        FormUrl::parse(&format!(
+            "{location}?agentId=a&requestId=1&agentSign={SIGN}"
+        ))
+    };
+    assert!(url("http://127.0.0.1:3020/form").is_ok());
+    assert!(url("http://127.0.0.1:3020/chaos/never-ready/form").is_ok());
+    let not_secure = FormHostError::Origin(OriginError::NotSecure);
+    assert_eq!(
+        url("http://a2c.qiwi.kz/form"),
+        Err(FormUrlError::Host(not_secure))
+    );
+    assert_eq!(url("https://a2c.qiwi.kz/forms"), Err(FormUrlError::Shape));
+    assert_eq!(
+        url("https://a2c.qiwi.kz/../form"),
+        Err(FormUrlError::Host(FormHostError::Path))
+    );
+    assert!(
+        url("https://a2c.qiwi.kz//form")
+            .unwrap()
+            .to_text()
+            .starts_with("https://a2c.qiwi.kz/form?")
+    );
+    assert_eq!(
+        url("https://a2c.qiwi.kz//x/form"),
+        Err(FormUrlError::Host(FormHostError::Path))
+    );
+    assert!(url("javascript:alert(1)/form").is_err());
+}
+
+#[test]
+fn a_callback_url_is_absolute_and_secure_and_kept_to_the_letter() {
+    let text = "https://Agent.kz:443/back?order=1;2&name=Әсет";
+    assert_eq!(CallbackUrl::parse(text).unwrap().as_str(), text);
+    assert!(CallbackUrl::parse("http://localhost:3019/v1/callback/x").is_ok());
+    assert_eq!(CallbackUrl::parse("/back"), Err(OriginError::Scheme.into()));
+    assert_eq!(
+        CallbackUrl::parse("http://agent.kz"),
+        Err(OriginError::NotSecure.into())
+    );
+    assert_eq!(
+        CallbackUrl::parse("https://agent.kz/#x"),
+        Err(CallbackUrlError::Character)
+    );
+    assert_eq!(
+        CallbackUrl::parse("https://agent.kz/ x"),
+        Err(CallbackUrlError::Character)
+    );
+    let long = format!("https://agent.kz/{}", "x".repeat(2048));
+    assert_eq!(CallbackUrl::parse(&long), Err(CallbackUrlError::Length));
+}
+
+#[test]
+fn a_form_host_loses_one_slash_at_its_end() {
+    assert_eq!(
+        FormHost::parse("https://a2c.qiwi.kz/").unwrap().to_text(),
+        "https://a2c.qiwi.kz"
+    );
+    assert_eq!(
+        FormHost::parse("https://a2c.qiwi.kz//"),
+        Err(FormHostError::Path)
+    );
+    assert_eq!(
+        FormHost::parse("https://a2c.qiwi.kz?x"),
+        Err(FormHostError::Path)
+    );
+}
+
+prop_compose! {
+    fn any_request()(
+        agent_id in "[^;\\p{Cc}]{1,128}",
+        request_id in 1..=i64::MAX,
+        language in prop::sample::select(&Language::ALL[..]),
+        callback_path in prop::option::of("[a-zA-Z0-9/?&=;%+әіңғүұқөһ.-]{0,64}"),
+        parameters in prop::collection::btree_map("x[^\\p{Cc}]{0,20}", ".{0,40}", 0..4),
+    ) -> FormRequest {
+        let host = FormHost::parse("https://a2c.qiwi.kz").unwrap();
+        let agent_id = AgentId::parse(&agent_id).unwrap();
+        let request_id = RequestId::from_i64(request_id).unwrap();
+        let request = match callback_path {
+            None => FormRequest::iframe(host, agent_id, request_id),
+            Some(path) => {
+                let url = CallbackUrl::parse(&format!("https://agent.kz/{path}")).unwrap();
+                FormRequest::redirect(host, agent_id, request_id, url)
+            }
+        };
+        parameters.iter().fold(request.with_language(language), |request, (name, value)| {
+            request.with_parameter(name, value).unwrap()
+        })
+    }
+}
+
+proptest! {
+    #[test]
+    fn parse_undoes_build(request in any_request()) {
+        let url = signed(request);
+        prop_assert_eq!(FormUrl::parse(&url.to_text()), Ok(url));
+    }
+
+    #[test]
+    fn parse_never_panics(text in ".{0,200}") {
+        let _ = FormUrl::parse(&text);
+        let _ = FormUrl::parse(&format!("https://a2c.qiwi.kz/form?{text}"));
+    }
+}

@@ -1,0 +1,434 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const ORIGIN: &str = "https://a2c-test.qiwi.kz";
+
+fn request_id() -> RequestId {
+    RequestId::parse("12345678").unwrap()
+}
+
+fn token(text: &str) -> PanToken {
+    PanToken::parse(text).unwrap()
+}
+
+fn started() -> Handshake {
+    let mut handshake = Handshake::new(request_id(), Origin::parse(ORIGIN).unwrap());
+    assert_eq!(
+        handshake.handle(Input::Start),
+        [Output::ShowFrame, Output::SetTimer]
+    );
+    handshake
+}
+
+fn from_form(body: Result<FormMessage, MessageError>) -> Input<'static> {
+    Input::Message {
+        from_frame: true,
+        origin: ORIGIN,
+        body,
+    }
+}
+
+fn ready() -> Input<'static> {
+    from_form(Ok(FormMessage::Ready))
+}
+
+fn saved(text: &str) -> Input<'static> {
+    from_form(Ok(FormMessage::Saved {
+        request_id: request_id(),
+        pan_token: token(text),
+    }))
+}
+
+fn failed(code: &str) -> Input<'static> {
+    from_form(Ok(FormMessage::Failed {
+        request_id: request_id(),
+        code: ErrorCode::parse(code).unwrap(),
+        message: ErrorMessage::default(),
+    }))
+}
+
+/// What came out, in short: `answer`, `ready`, `saved tok`, `error CODE`, `warning CODE`, …
+fn names(outputs: &[Output]) -> Vec<String> {
+    outputs
+        .iter()
+        .map(|output| match output {
+            Output::ShowFrame => "show".to_owned(),
+            Output::RemoveFrame => "remove".to_owned(),
+            Output::Answer => "answer".to_owned(),
+            Output::SetTimer => "set timer".to_owned(),
+            Output::ClearTimer => "clear timer".to_owned(),
+            Output::Emit(Event::Ready(_)) => "ready".to_owned(),
+            Output::Emit(Event::Saved(saved)) => format!("saved {}", saved.pan_token.as_str()),
+            Output::Emit(Event::Error(error)) => format!("error {}", error.code.as_str()),
+            Output::Emit(Event::Warning(warning)) => format!("warning {}", warning.code.as_str()),
+        })
+        .collect()
+}
+
+fn run(handshake: &mut Handshake, inputs: impl IntoIterator<Item = Input<'static>>) -> Vec<String> {
+    inputs
+        .into_iter()
+        .flat_map(|input| names(&handshake.handle(input)))
+        .collect()
+}
+
+#[test]
+fn answers_ready_and_emits_the_token() {
+    let mut handshake = started();
+    assert_eq!(
+        run(&mut handshake, [ready()]),
+        ["answer", "clear timer", "ready"]
+    );
+    assert_eq!(handshake.state(), State::Ready);
+    assert_eq!(
+        run(&mut handshake, [Input::FrameLoaded, saved("tok")]),
+        ["clear timer", "saved tok"]
+    );
+    assert_eq!(handshake.state(), State::Saved);
+}
+
+#[test]
+fn hears_nothing_from_another_origin_or_window() {
+    let mut handshake = started();
+    for (from_frame, origin) in [
+        (false, ORIGIN),
+        (true, "https://evil.kz"),
+        (true, "https://a2c-test.qiwi.kz:444"),
+        (true, "null"),
+        (true, ""),
+    ] {
+        for body in [
+            Ok(FormMessage::Ready),
+            Err(MessageError::Unreadable),
+            Err(MessageError::CardNumber),
+        ] {
+            assert_eq!(
+                handshake.handle(Input::Message {
+                    from_frame,
+                    origin,
+                    body
+                }),
+                []
+            );
+        }
+    }
+    assert_eq!(handshake.state(), State::Loading);
+}
+
+#[test]
+fn hears_nothing_before_the_start_and_after_the_end() {
+    let mut handshake = Handshake::new(request_id(), Origin::parse(ORIGIN).unwrap());
+    assert_eq!(handshake.handle(ready()), []);
+    handshake.handle(Input::Start);
+    assert_eq!(
+        run(&mut handshake, [Input::Destroy]),
+        ["clear timer", "remove"]
+    );
+    assert_eq!(handshake.state(), State::Idle);
+    for input in [
+        Input::Start,
+        ready(),
+        saved("tok"),
+        Input::TimerFired,
+        Input::FrameLoaded,
+        Input::Reload,
+    ] {
+        assert_eq!(handshake.handle(input), []);
+    }
+}
+
+#[test]
+fn answers_each_ready_but_emits_one_per_load() {
+    let mut handshake = started();
+    let inputs = [ready(), ready(), Input::FrameLoaded, ready()];
+    assert_eq!(
+        run(&mut handshake, inputs),
+        ["answer", "clear timer", "ready", "answer", "answer"]
+    );
+}
+
+#[test]
+fn answers_ready_after_a_reload_inside_the_frame_whichever_comes_first() {
+    for first in [[ready(), Input::FrameLoaded], [Input::FrameLoaded, ready()]] {
+        for second in [[ready(), Input::FrameLoaded], [Input::FrameLoaded, ready()]] {
+            let mut handshake = started();
+            assert_eq!(
+                run(&mut handshake, first.clone()),
+                ["answer", "clear timer", "ready"]
+            );
+            let outputs = run(&mut handshake, second);
+            assert_eq!(outputs.iter().filter(|name| *name == "ready").count(), 1);
+            assert_eq!(outputs.iter().filter(|name| *name == "answer").count(), 1);
+            assert_eq!(handshake.state(), State::Ready);
+        }
+    }
+}
+
+#[test]
+fn a_form_that_reloads_into_silence_times_out() {
+    let mut handshake = started();
+    run(&mut handshake, [Input::FrameLoaded, ready()]);
+    assert_eq!(run(&mut handshake, [Input::FrameLoaded]), ["set timer"]);
+    assert_eq!(
+        run(&mut handshake, [Input::TimerFired]),
+        ["error READY_TIMEOUT"]
+    );
+}
+
+#[test]
+fn a_late_ready_lets_the_customer_go_on() {
+    let mut handshake = started();
+    assert_eq!(
+        run(&mut handshake, [Input::TimerFired]),
+        ["error READY_TIMEOUT"]
+    );
+    assert_eq!(handshake.state(), State::Failed);
+    assert_eq!(
+        run(&mut handshake, [ready()]),
+        ["answer", "clear timer", "ready"]
+    );
+    assert_eq!(handshake.state(), State::Ready);
+    assert_eq!(
+        run(&mut handshake, [Input::TimerFired]),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_timeout_is_recoverable_and_a_reload_starts_over() {
+    let mut handshake = started();
+    let outputs = handshake.handle(Input::TimerFired);
+    assert!(matches!(&outputs[..], [Output::Emit(Event::Error(error))] if error.recoverable));
+    assert_eq!(
+        run(&mut handshake, [Input::Reload, ready()]),
+        ["show", "set timer", "answer", "clear timer", "ready"]
+    );
+}
+
+#[test]
+fn a_token_follows_an_invalid_card_number() {
+    let mut handshake = started();
+    let outputs = run(
+        &mut handshake,
+        [ready(), failed("INVALID_PAN"), saved("tok")],
+    );
+    assert_eq!(
+        outputs[3..],
+        [
+            "clear timer",
+            "error INVALID_PAN",
+            "clear timer",
+            "saved tok"
+        ]
+    );
+}
+
+#[test]
+fn a_token_follows_even_an_error_that_seemed_final() {
+    let mut handshake = started();
+    run(&mut handshake, [ready(), failed("FORBIDDEN")]);
+    assert_eq!(handshake.state(), State::Failed);
+    assert_eq!(
+        run(&mut handshake, [saved("tok")]),
+        ["clear timer", "saved tok"]
+    );
+}
+
+#[test]
+fn an_error_without_ready_stops_the_timer() {
+    let mut handshake = started();
+    let outputs = run(
+        &mut handshake,
+        [failed("AGENT_NOT_FOUND"), Input::TimerFired],
+    );
+    assert_eq!(
+        outputs,
+        [
+            "clear timer",
+            "warning RESULT_BEFORE_READY",
+            "error AGENT_NOT_FOUND"
+        ]
+    );
+}
+
+#[test]
+fn a_true_result_before_ready_is_not_lost() {
+    let mut handshake = started();
+    let outputs = run(&mut handshake, [saved("tok"), Input::TimerFired]);
+    assert_eq!(
+        outputs,
+        ["clear timer", "warning RESULT_BEFORE_READY", "saved tok"]
+    );
+}
+
+#[test]
+fn the_same_result_twice_is_emitted_once() {
+    let mut handshake = started();
+    let outputs = run(&mut handshake, [ready(), saved("tok"), saved("tok")]);
+    assert_eq!(outputs[3..], ["clear timer", "saved tok"]);
+}
+
+#[test]
+fn the_first_of_two_tokens_stands() {
+    let mut handshake = started();
+    let outputs = run(
+        &mut handshake,
+        [ready(), saved("one"), saved("two"), failed("INVALID_PAN")],
+    );
+    assert_eq!(
+        outputs[3..],
+        [
+            "clear timer",
+            "saved one",
+            "warning CONFLICTING_RESULT",
+            "warning CONFLICTING_RESULT"
+        ]
+    );
+    assert_eq!(handshake.state(), State::Saved);
+}
+
+#[test]
+fn a_result_for_another_request_is_a_warning_and_nothing_else() {
+    let mut handshake = started();
+    run(&mut handshake, [ready()]);
+    let other = FormMessage::Saved {
+        request_id: RequestId::parse("9").unwrap(),
+        pan_token: token("tok"),
+    };
+    assert_eq!(
+        run(&mut handshake, [from_form(Ok(other))]),
+        ["warning REQUEST_MISMATCH"]
+    );
+    assert_eq!(handshake.state(), State::Ready);
+}
+
+#[test]
+fn an_unreadable_message_is_a_warning() {
+    let mut handshake = started();
+    let outputs = run(
+        &mut handshake,
+        [
+            ready(),
+            from_form(Err(MessageError::Unreadable)),
+            saved("tok"),
+        ],
+    );
+    assert_eq!(
+        outputs[3..],
+        ["warning UNREADABLE_MESSAGE", "clear timer", "saved tok"]
+    );
+}
+
+#[test]
+fn a_card_number_in_place_of_a_token_is_an_error_that_is_seen() {
+    let mut handshake = started();
+    let outputs = run(
+        &mut handshake,
+        [ready(), from_form(Err(MessageError::CardNumber))],
+    );
+    assert_eq!(outputs[3..], ["clear timer", "error RESULT_REJECTED"]);
+}
+
+#[test]
+fn a_blocked_frame_is_an_error_at_once() {
+    let mut handshake = started();
+    assert_eq!(
+        run(&mut handshake, [Input::FrameBlocked]),
+        ["clear timer", "error FRAME_BLOCKED"]
+    );
+    assert_eq!(
+        run(&mut handshake, [Input::TimerFired]),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_saved_card_is_not_reloaded_away() {
+    let mut handshake = started();
+    run(&mut handshake, [ready(), Input::FrameLoaded, saved("tok")]);
+    assert_eq!(
+        run(&mut handshake, [Input::Reload, Input::FrameLoaded]),
+        Vec::<String>::new()
+    );
+    assert_eq!(handshake.state(), State::Saved);
+}
+
+fn any_input() -> impl Strategy<Value = Input<'static>> {
+    let body = prop_oneof![
+        3 => Just(Ok(FormMessage::Ready)),
+        1 => Just(Err(MessageError::Unreadable)),
+        1 => Just(Err(MessageError::CardNumber)),
+        4 => (prop::sample::select(&["12345678", "9"][..]), "[ab]").prop_map(|(id, text)| {
+            Ok(FormMessage::Saved { request_id: RequestId::parse(id).unwrap(), pan_token: token(&text) })
+        }),
+        2 => prop::sample::select(&["INVALID_PAN", "FORBIDDEN"][..]).prop_map(|code| {
+            Ok(FormMessage::Failed {
+                request_id: request_id(),
+                code: ErrorCode::parse(code).unwrap(),
+                message: ErrorMessage::default(),
+            })
+        }),
+    ];
+    let origin = prop::sample::select(&[ORIGIN, ORIGIN, ORIGIN, "https://evil.kz", "null"][..]);
+    prop_oneof![
+        1 => Just(Input::Start),
+        3 => Just(Input::FrameLoaded),
+        1 => Just(Input::FrameBlocked),
+        2 => Just(Input::TimerFired),
+        1 => Just(Input::Reload),
+        1 => Just(Input::Destroy),
+        8 => (prop::bool::weighted(0.8), origin, body)
+            .prop_map(|(from_frame, origin, body)| Input::Message { from_frame, origin, body }),
+    ]
+}
+
+/// Whether the input is a token that may be emitted: from the frame, its origin, and this request.
+fn is_true_token(input: &Input<'_>) -> bool {
+    matches!(
+        input,
+        Input::Message { from_frame: true, origin, body: Ok(FormMessage::Saved { request_id: id, .. }) }
+            if *origin == ORIGIN && *id == request_id()
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #[test]
+    fn whatever_happens_at_most_one_true_token_comes_out(inputs in prop::collection::vec(any_input(), 0..40)) {
+        let mut handshake = Handshake::new(request_id(), Origin::parse(ORIGIN).unwrap());
+        let (mut running, mut over, mut emitted, mut timer) = (false, false, 0, false);
+        for input in inputs {
+            let was_running = running;
+            match input {
+                Input::Start => running = !over,
+                Input::Destroy => {
+                    over |= running;
+                    running = false;
+                }
+                _ => {}
+            }
+            let outputs = handshake.handle(input.clone());
+            prop_assert!(was_running || running || outputs.is_empty(), "{outputs:?} while idle");
+            for output in &outputs {
+                match output {
+                    Output::SetTimer => timer = true,
+                    Output::ClearTimer => timer = false,
+                    Output::Emit(Event::Saved(_)) => {
+                        emitted += 1;
+                        prop_assert!(is_true_token(&input));
+                    }
+                    Output::Emit(_) => prop_assert!(!matches!(input, Input::Destroy)),
+                    _ => {}
+                }
+            }
+            if input == Input::TimerFired {
+                timer = false;
+            }
+            // A true token that comes while the form is up is never lost.
+            prop_assert!(!(was_running && is_true_token(&input)) || handshake.state() == State::Saved);
+            prop_assert!(timer || !matches!(handshake.state(), State::Loading), "loading without a timer");
+        }
+        prop_assert!(emitted <= 1);
+    }
+}

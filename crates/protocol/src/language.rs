@@ -1,0 +1,70 @@
+/// The language of the card form. Source: protocol.md, "Signed form URL".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Russian, the provider's default.
+    #[default]
+    Ru,
+    /// English.
+    En,
+    /// Kazakh: `kz` to the provider, `kk` to HTML.
+    Kz,
+}
+
+/// A text that names none of the three languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a language is one of ru, en, kz")]
+pub struct LanguageError;
+
+impl Language {
+    /// Every language the form speaks.
+    pub const ALL: [Self; 3] = [Self::Ru, Self::En, Self::Kz];
+
+    /// Reads the provider's value: `ru`, `en` or `kz`.
+    ///
+    /// # Errors
+    /// [`LanguageError`] for any other text.
+    pub fn parse(text: &str) -> Result<Self, LanguageError> {
+        Self::ALL
+            .into_iter()
+            .find(|language| language.as_str() == text)
+            .ok_or(LanguageError)
+    }
+
+    /// The provider's value.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ru => "ru",
+            Self::En => "en",
+            Self::Kz => "kz",
+        }
+    }
+
+    /// The value of HTML's `lang` attribute.
+    #[must_use]
+    pub fn html_lang(self) -> &'static str {
+        match self {
+            Self::Kz => "kk",
+            other => other.as_str(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn language_is_russian_unless_said() {
+        assert_eq!(Language::default(), Language::Ru);
+    }
+
+    #[test]
+    fn kazakh_is_kz_to_the_provider_and_kk_to_html() {
+        assert_eq!(Language::parse("kz"), Ok(Language::Kz));
+        assert_eq!(Language::Kz.as_str(), "kz");
+        assert_eq!(Language::Kz.html_lang(), "kk");
+        assert_eq!(Language::parse("kk"), Err(LanguageError));
+        assert_eq!(Language::parse("RU"), Err(LanguageError));
+    }
+}

@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod agent_id;
+mod callback;
+mod card_number;
+mod error_code;
+mod event;
+mod form_url;
+mod handshake;
+mod language;
+mod message;
+mod origin;
+mod pan_token;
+mod percent;
+mod request_id;
+#[cfg(feature = "serde")]
+mod serde_impls;
+
+pub use agent_id::{AgentId, AgentIdError};
+pub use callback::{CallbackQuery, CallbackQueryError};
+pub use card_number::{contains_card_number, is_card_number, is_luhn_valid};
+pub use error_code::{ErrorCode, ErrorCodeError, ErrorMessage, Remedy};
+pub use event::{Event, FailureCode, FormError, HostCode, Ready, Saved, Warning, WarningCode};
+pub use form_url::{
+    CallbackUrl, CallbackUrlError, Flow, FormHost, FormHostError, FormRequest, FormUrl,
+    FormUrlError, Signature, SignatureError,
+};
+pub use handshake::{Handshake, Input, Output, State};
+pub use language::{Language, LanguageError};
+pub use message::{Field, FormMessage, MAX_MESSAGE_LENGTH, MessageError, READY, RawMessage};
+pub use origin::{FormOrigins, Origin, OriginError};
+pub use pan_token::{PanToken, PanTokenError};
+pub use request_id::{RequestId, RequestIdError};

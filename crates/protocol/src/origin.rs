@@ -1,0 +1,291 @@
+use core::fmt;
+
+/// A web origin in the form in which browsers write `MessageEvent.origin`, so that two origins are
+/// the same exactly when their texts are.
+///
+/// `https` on any host, `http` on loopback only. Source: protocol.md, "Iframe flow"; design.md,
+/// "Contract: the element".
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    text: String,
+    loopback: bool,
+}
+
+/// Why a text is no [`Origin`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OriginError {
+    /// Neither `https://` nor `http://`.
+    #[error("an origin starts with https:// (or http:// on loopback)")]
+    Scheme,
+    /// `http://` on a host that is not loopback.
+    #[error("plain http is allowed on localhost, 127.0.0.0/8 and [::1] only")]
+    NotSecure,
+    /// No host, or one that a browser would write in another way.
+    #[error("the host is not a plain host name, IPv4 address or [::1]")]
+    Host,
+    /// Not a number from 1 to 65535.
+    #[error("the port is not a number from 1 to 65535")]
+    Port,
+    /// A path, query or user name.
+    #[error("an origin is a scheme, a host and a port, and nothing more")]
+    Excess,
+}
+
+impl Origin {
+    const MAX_HOST: usize = 253;
+
+    /// Reads `scheme://host[:port]`; upper case and the scheme's own port are folded away.
+    ///
+    /// # Errors
+    /// [`OriginError`] for anything else, a trailing `/` included.
+    pub fn parse(text: &str) -> Result<Self, OriginError> {
+        match Self::split(text)? {
+            (origin, "") => Ok(origin),
+            _ => Err(OriginError::Excess),
+        }
+    }
+
+    /// Reads the origin that a URL starts with, and gives what follows it: nothing, or a text that
+    /// starts with `/`, `?` or `#`.
+    pub(crate) fn split(text: &str) -> Result<(Self, &str), OriginError> {
+        let (scheme, default_port, rest) = if let Some(rest) = text.strip_prefix("https://") {
+            ("https://", "443", rest)
+        } else if let Some(rest) = text.strip_prefix("http://") {
+            ("http://", "80", rest)
+        } else {
+            return Err(OriginError::Scheme);
+        };
+        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        let (authority, tail) = rest.split_at(end);
+        if tail.starts_with('\\') || authority.contains('@') {
+            return Err(OriginError::Excess);
+        }
+        let (host, port) = split_port(authority)?;
+        let host = host.to_ascii_lowercase();
+        let loopback = check_host(&host)?;
+        if scheme == "http://" && !loopback {
+            return Err(OriginError::NotSecure);
+        }
+        let mut origin = String::from(scheme);
+        origin.push_str(&host);
+        if let Some(port) = port.filter(|port| *port != default_port) {
+            origin.push(':');
+            origin.push_str(port);
+        }
+        Ok((
+            Self {
+                text: origin,
+                loopback,
+            },
+            tail,
+        ))
+    }
+
+    /// The origin as browsers write it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the host is this machine itself.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<&str>), OriginError> {
+    let host_end = authority.rfind(']').map_or(0, |index| index + 1);
+    let Some(colon) = authority[host_end..].find(':') else {
+        return Ok((authority, None));
+    };
+    let (host, port) = authority.split_at(host_end + colon);
+    let port = &port[1..];
+    let digits = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && port.parse::<u16>().is_ok() {
+        Ok((host, Some(port)))
+    } else {
+        Err(OriginError::Port)
+    }
+}
+
+/// Whether the host is loopback; an error where a browser would rewrite or refuse it.
+fn check_host(host: &str) -> Result<bool, OriginError> {
+    if host == "[::1]" {
+        return Ok(true);
+    }
+    let label_is_plain = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    if host.len() > Origin::MAX_HOST || !host.split('.').all(label_is_plain) {
+        return Err(OriginError::Host);
+    }
+    // A browser reads a host whose last label is a number as an IPv4 address, in any of its spellings.
+    let last = host.rsplit('.').next().unwrap_or_default();
+    if last.starts_with(|c: char| c.is_ascii_digit()) {
+        return ipv4_first_byte(host)
+            .map(|first| first == 127)
+            .ok_or(OriginError::Host);
+    }
+    Ok(host == "localhost" || host.ends_with(".localhost"))
+}
+
+fn ipv4_first_byte(host: &str) -> Option<u8> {
+    let address: core::net::Ipv4Addr = host.parse().ok()?;
+    Some(address.octets()[0])
+}
+
+/// The origins on which a form URL is accepted: the provider's two hosts, loopback, and at most one
+/// more that the page names.
+///
+/// Source: design.md, "Contract: the element".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormOrigins {
+    extra: Option<Origin>,
+}
+
+impl FormOrigins {
+    /// The provider's production origin.
+    pub const PRODUCTION: &str = "https://a2c.qiwi.kz";
+    /// The provider's test origin.
+    pub const TEST: &str = "https://a2c-test.qiwi.kz";
+
+    /// The provider's two hosts, loopback, and `extra`.
+    #[must_use]
+    pub fn with_extra(extra: Option<Origin>) -> Self {
+        Self { extra }
+    }
+
+    /// Whether a form may be shown from this origin.
+    #[must_use]
+    pub fn allows(&self, origin: &Origin) -> bool {
+        origin.is_loopback()
+            || origin.as_str() == Self::PRODUCTION
+            || origin.as_str() == Self::TEST
+            || self.extra.as_ref() == Some(origin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_written_as_browsers_write_it() {
+        let table = [
+            ("https://a2c.qiwi.kz", "https://a2c.qiwi.kz"),
+            ("https://A2C.QIWI.KZ:443", "https://a2c.qiwi.kz"),
+            ("http://localhost:3019", "http://localhost:3019"),
+            ("http://127.0.0.1:80", "http://127.0.0.1"),
+            ("http://[::1]:3020", "http://[::1]:3020"),
+            ("https://127.0.0.1:80", "https://127.0.0.1:80"),
+        ];
+        for (text, origin) in table {
+            assert_eq!(Origin::parse(text).unwrap().as_str(), origin);
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback_only() {
+        assert_eq!(
+            Origin::parse("http://a2c.qiwi.kz"),
+            Err(OriginError::NotSecure)
+        );
+        assert_eq!(
+            Origin::parse("http://localhost.evil.kz"),
+            Err(OriginError::NotSecure)
+        );
+        assert_eq!(
+            Origin::parse("http://127.evil.kz"),
+            Err(OriginError::NotSecure)
+        );
+        assert!(Origin::parse("http://127.9.9.9").unwrap().is_loopback());
+        assert!(
+            Origin::parse("http://app.localhost:8080")
+                .unwrap()
+                .is_loopback()
+        );
+        assert!(!Origin::parse("https://a2c.qiwi.kz").unwrap().is_loopback());
+    }
+
+    #[test]
+    fn a_host_that_a_browser_would_rewrite_is_refused() {
+        for text in [
+            "https://",
+            "https://.",
+            "https://a..b",
+            "https://a.b.",
+            "https://-a.kz",
+            "https://қазақ.kz",
+            "https://2130706433",
+            "https://127.1",
+            "https://0x7f.1",
+            "https://1.2.3.256",
+            "https://[::2]",
+            "https://a b.kz",
+            "https://a%2e.kz",
+            "https://a.kz\t",
+        ] {
+            assert_eq!(Origin::parse(text), Err(OriginError::Host), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_nothing_but_scheme_host_and_port() {
+        for text in [
+            "https://a.kz/",
+            "https://a.kz?x",
+            "https://a.kz#x",
+            "https://u@a.kz",
+            "https://a.kz\\b",
+        ] {
+            assert_eq!(Origin::parse(text), Err(OriginError::Excess), "{text:?}");
+        }
+        for text in [
+            "https://a.kz:",
+            "https://[::1",
+            "https://a.kz:0",
+            "https://a.kz:65536",
+            "https://a.kz:+1",
+            "https://a.kz:080",
+        ] {
+            assert_eq!(Origin::parse(text), Err(OriginError::Port), "{text:?}");
+        }
+        for text in [
+            "",
+            "a.kz",
+            "//a.kz",
+            "ftp://a.kz",
+            "HTTPS://a.kz",
+            "javascript:alert(1)",
+            "null",
+        ] {
+            assert_eq!(Origin::parse(text), Err(OriginError::Scheme), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_shown_from_the_provider_loopback_and_one_more() {
+        let origin = |text| Origin::parse(text).unwrap();
+        let usual = FormOrigins::default();
+        assert!(usual.allows(&origin(FormOrigins::PRODUCTION)));
+        assert!(usual.allows(&origin(FormOrigins::TEST)));
+        assert!(usual.allows(&origin("http://127.0.0.1:3020")));
+        assert!(!usual.allows(&origin("https://a2c.qiwi.kz.evil.kz")));
+        assert!(!usual.allows(&origin("https://a2c.qiwi.kz:444")));
+        let more = FormOrigins::with_extra(Some(origin("https://forms.agent.kz")));
+        assert!(more.allows(&origin("https://forms.agent.kz")));
+        assert!(!more.allows(&origin("https://other.agent.kz")));
+    }
+}

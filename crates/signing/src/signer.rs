@@ -1,0 +1,162 @@
+use pantoken_protocol::{AgentId, CallbackUrl, FormHost, FormRequest, FormUrl, RequestId};
+
+use crate::AgentSecret;
+
+/// One agent at one form host: makes signed form URLs, and knows its own.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    host: FormHost,
+    agent_id: AgentId,
+    secret: AgentSecret,
+}
+
+impl Signer {
+    /// A signer for this agent at this host.
+    #[must_use]
+    pub fn new(host: FormHost, agent_id: AgentId, secret: AgentSecret) -> Self {
+        Self {
+            host,
+            agent_id,
+            secret,
+        }
+    }
+
+    /// A form URL for the iframe flow, in Russian until [`FormUrl::with_language`] says otherwise.
+    #[must_use]
+    pub fn iframe(&self, request_id: RequestId) -> FormUrl {
+        self.secret.sign(FormRequest::iframe(
+            self.host.clone(),
+            self.agent_id.clone(),
+            request_id,
+        ))
+    }
+
+    /// A form URL for the redirect flow; the answer comes to `callback_url`.
+    #[must_use]
+    pub fn redirect(&self, request_id: RequestId, callback_url: CallbackUrl) -> FormUrl {
+        let (host, agent_id) = (self.host.clone(), self.agent_id.clone());
+        self.secret.sign(FormRequest::redirect(
+            host,
+            agent_id,
+            request_id,
+            callback_url,
+        ))
+    }
+
+    /// Whether the URL is for this agent and its signature is ours, in constant time.
+    #[must_use]
+    pub fn verifies(&self, url: &FormUrl) -> bool {
+        *url.request().agent_id() == self.agent_id && self.secret.verifies(url)
+    }
+
+    /// Where the form is.
+    #[must_use]
+    pub fn host(&self) -> &FormHost {
+        &self.host
+    }
+
+    /// Who signs.
+    #[must_use]
+    pub fn agent_id(&self) -> &AgentId {
+        &self.agent_id
+    }
+
+    /// What it signs with.
+    #[must_use]
+    pub fn secret(&self) -> &AgentSecret {
+        &self.secret
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn signer() -> Signer {
+        Signer::new(
+            FormHost::parse("https://a2c-test.qiwi.kz").unwrap(),
+            AgentId::parse("agent-01").unwrap(),
+            AgentSecret::parse("22f3b3cc2ae84451").unwrap(),
+        )
+    }
+
+    fn request_id(text: &str) -> RequestId {
+        RequestId::parse(text).unwrap()
+    }
+
+    #[test]
+    fn the_published_redirect_vector() {
+        let callback_url = CallbackUrl::parse("https://agent.site.kz").unwrap();
+        let url = signer().redirect(request_id("12345678"), callback_url);
+        assert_eq!(
+            url.signature().as_str(),
+            "bc305308aa5fa30a56d69ab166a7d5613cf2ca17783d034fdc08eeba23bad901"
+        );
+        assert!(signer().verifies(&url));
+    }
+
+    #[test]
+    fn the_published_iframe_vector() {
+        let url = signer().iframe(request_id("123456789"));
+        assert_eq!(
+            url.signature().as_str(),
+            "3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725"
+        );
+        assert!(signer().verifies(&url));
+    }
+
+    #[test]
+    fn a_signature_of_another_agent_or_secret_does_not_verify() {
+        let url = signer().iframe(request_id("123456789"));
+        let other_agent = Signer {
+            agent_id: AgentId::parse("agent-02").unwrap(),
+            ..signer()
+        };
+        assert!(!other_agent.verifies(&url));
+        let other_secret = Signer {
+            secret: AgentSecret::parse("22f3b3cc2ae84452").unwrap(),
+            ..signer()
+        };
+        assert!(!other_secret.verifies(&url));
+    }
+
+    #[test]
+    fn an_iframe_signature_does_not_serve_the_redirect_flow() {
+        let iframe = signer().iframe(request_id("1"));
+        let callback_url = CallbackUrl::parse("https://thief.kz").unwrap();
+        let redirect = FormRequest::redirect(
+            iframe.request().host().clone(),
+            iframe.request().agent_id().clone(),
+            request_id("1"),
+            callback_url,
+        );
+        assert!(!signer().verifies(&redirect.with_signature(iframe.signature().clone())));
+    }
+
+    proptest! {
+        #[test]
+        fn build_then_parse_then_verify_is_the_identity(id in 1..=i64::MAX) {
+            let url = signer().iframe(RequestId::from_i64(id).unwrap());
+            let parsed = FormUrl::parse(&url.to_text()).unwrap();
+            prop_assert_eq!(&parsed, &url);
+            prop_assert!(signer().verifies(&parsed));
+        }
+
+        #[test]
+        fn a_changed_signed_byte_never_verifies(index in 0usize..200, to in any::<u8>()) {
+            let url = signer().redirect(request_id("12345678"), CallbackUrl::parse("https://agent.site.kz/back").unwrap());
+            let text = url.to_text();
+            let index = index % text.len();
+            let mut bytes = text.clone().into_bytes();
+            bytes[index] = to;
+            let changed = String::from_utf8(bytes).ok().and_then(|text| FormUrl::parse(&text).ok());
+            if let Some(changed) = changed {
+                let same = changed.request().signed_string() == url.request().signed_string()
+                    && changed.signature() == url.signature();
+                prop_assert_eq!(signer().verifies(&changed), same);
+            }
+        }
+    }
+}
