@@ -1,1 +1,15 @@
-//! The DOM side of the handshake.
+#![doc = include_str!("../README.md")]
+
+mod backoff;
+mod card_frame;
+mod decode;
+mod iframe;
+mod listener;
+mod session;
+mod session_frame;
+mod texts;
+
+pub use card_frame::{CardFrame, FrameOptions};
+pub use decode::decode;
+pub use session_frame::{SessionFrame, SessionOptions};
+pub use texts::Texts;

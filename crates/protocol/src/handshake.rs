@@ -141,6 +141,13 @@ impl Handshake {
         self.request_id
     }
 
+    /// Whether a message counts at all, so that no other need be decoded: it comes from the frame's
+    /// window and the form's origin.
+    #[must_use]
+    pub fn listens_to(&self, from_frame: bool, origin: &str) -> bool {
+        from_frame && origin == self.form_origin.as_str()
+    }
+
     /// Takes in what happened and says what to do, in order.
     pub fn handle(&mut self, input: Input<'_>) -> Vec<Output> {
         match input {
@@ -154,7 +161,7 @@ impl Handshake {
                 origin,
                 body,
             } => {
-                if from_frame && origin == self.form_origin.as_str() {
+                if self.listens_to(from_frame, origin) {
                     self.message(body)
                 } else {
                     Vec::new()

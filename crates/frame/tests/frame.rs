@@ -1,0 +1,149 @@
+//! The form's frame in a real document. The form is a page of this test's own origin, which is
+//! loopback and so allowed, and speaks when it is told to.
+#![cfg(target_family = "wasm")]
+
+mod form;
+
+use std::rc::Rc;
+
+use form::{Form, REQUEST_ID};
+use pantoken_frame::{CardFrame, FrameOptions};
+use pantoken_protocol::{FailureCode, FormOrigins, FormUrl, HostCode, State};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+async fn the_frame_has_what_a_form_needs_and_no_more() {
+    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    let iframe = form.iframe().unwrap();
+    let attribute = |name| iframe.get_attribute(name);
+    assert_eq!(attribute("title").as_deref(), Some("Card"));
+    assert_eq!(
+        attribute("referrerpolicy").as_deref(),
+        Some("strict-origin")
+    );
+    assert_eq!(attribute("allow").as_deref(), Some(""));
+    let sandbox = attribute("sandbox").unwrap();
+    assert!(
+        sandbox.contains("allow-scripts") && !sandbox.contains("top-navigation"),
+        "{sandbox}"
+    );
+    assert!(iframe.client_width() >= 320 && iframe.client_height() >= 500);
+}
+
+#[wasm_bindgen_test]
+async fn answers_ready_and_emits_the_token() {
+    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    form.loaded().await;
+    form.listen_inside();
+    form.post(r#"{status: "Ready"}"#);
+    form.wait_for(&["ready"]).await;
+    form.answered(1).await;
+    form.post(&format!(
+        r#"{{requestId: "{REQUEST_ID}", panToken: "tok-1"}}"#
+    ));
+    form.wait_for(&["ready", "saved tok-1"]).await;
+    assert_eq!(form.state(), State::Saved);
+}
+
+#[wasm_bindgen_test]
+async fn hears_no_other_window_of_the_same_origin() {
+    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    form.loaded().await;
+    form::post_from_the_page_itself(r#"{status: "Ready"}"#);
+    let sibling = form::Sibling::show().await;
+    sibling.post(r#"{status: "Ready"}"#);
+    form::dispatch_made_up_message(&form);
+    // The true Ready comes after the forged ones, and is the first that is heard.
+    form.post(r#"{status: "Ready"}"#);
+    form.post(r#""not a message""#);
+    form.wait_for(&["ready", "warning UNREADABLE_MESSAGE"])
+        .await;
+}
+
+#[wasm_bindgen_test]
+async fn emits_ready_again_after_the_form_reloads_itself() {
+    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    form.loaded().await;
+    form.post("'Ready'");
+    form.wait_for(&["ready"]).await;
+    form.reload_inside().await;
+    form.post("'Ready'");
+    form.wait_for(&["ready", "ready"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_silent_form_times_out_and_may_still_speak() {
+    let form = Form::mount(1);
+    form.wait_for(&["error READY_TIMEOUT"]).await;
+    assert_eq!(form.state(), State::Failed);
+    form.loaded().await;
+    form.post("'Ready'");
+    form.wait_for(&["error READY_TIMEOUT", "ready"]).await;
+    assert_eq!(form.state(), State::Ready);
+}
+
+#[wasm_bindgen_test]
+async fn a_reload_makes_a_new_frame_and_forgets_the_old_window() {
+    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    form.loaded().await;
+    let old = form.iframe().unwrap();
+    form.frame().reload();
+    assert!(!old.is_connected());
+    assert_eq!(form::iframes(&form.parent), 1);
+    form.loaded().await;
+    form.post("'Ready'");
+    form.wait_for(&["ready"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn after_the_end_there_is_no_frame_and_no_event() {
+    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    form.loaded().await;
+    form.post("'Ready'");
+    form.take_down();
+    let impatient = Form::mount(1);
+    impatient.take_down();
+    form::turns(20).await;
+    for form in [form, impatient] {
+        assert_eq!(form::iframes(&form.parent), 0);
+        assert_eq!(*form.events.borrow(), Vec::<String>::new());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn it_may_be_taken_down_inside_its_own_event() {
+    let form = Rc::new(Form::mount(FrameOptions::READY_TIMEOUT));
+    form.loaded().await;
+    let inside = Rc::clone(&form);
+    form.on_next_event(move || inside.take_down());
+    form.post("'Ready'");
+    form.post("'Ready'");
+    form.wait_for(&["ready"]).await;
+    form::turns(5).await;
+    assert_eq!(form.events.borrow().len(), 1);
+    assert_eq!(form::iframes(&form.parent), 0);
+}
+
+#[wasm_bindgen_test]
+fn a_form_url_elsewhere_makes_no_frame() {
+    for text in [
+        form::form_url("https://evil.kz", ""),
+        form::form_url(
+            "http://127.0.0.1:3020",
+            "&agentCallbackUrl=https%3A%2F%2Fagent.kz",
+        ),
+    ] {
+        let parent = form::parent();
+        let options = FrameOptions {
+            form_url: FormUrl::parse(&text).unwrap(),
+            form_origins: FormOrigins::default(),
+            title: "Card".to_owned(),
+            ready_timeout: 1,
+        };
+        let error = CardFrame::mount(&parent, options, |_| {}).err().unwrap();
+        assert_eq!(error.code, FailureCode::Host(HostCode::InvalidFormUrl));
+        assert_eq!(form::iframes(&parent), 0);
+    }
+}

@@ -1,0 +1,57 @@
+//! The golden messages, decoded natively; `pantoken-frame` decodes the same file in a browser.
+
+use pantoken_protocol::{Field, FormMessage, MessageError, RawMessage};
+use serde_json::{Value, json};
+
+#[test]
+fn the_golden_messages_mean_what_they_say() {
+    let vectors: Vec<Value> = serde_json::from_str(include_str!("golden/messages.json")).unwrap();
+    assert!(vectors.len() > 50);
+    for vector in vectors {
+        assert_eq!(
+            describe(decode(&vector["data"])),
+            vector["expect"],
+            "{}",
+            vector["name"]
+        );
+    }
+}
+
+fn decode(data: &Value) -> Result<FormMessage, MessageError> {
+    match data {
+        Value::String(text) => FormMessage::from_text(text, |text| serde_json::from_str(text).ok()),
+        Value::Object(fields) => {
+            let mut raw: RawMessage = serde_json::from_value(data.clone()).unwrap();
+            // JSON has no BigInt, so the file writes one as {"$bigint": "digits"}.
+            for (name, field) in fields {
+                if let Some(digits) = field.get("$bigint").and_then(Value::as_str) {
+                    let integer = digits.parse().map_or(Field::Unusable, Field::Integer);
+                    *raw.field_mut(name).unwrap() = integer;
+                }
+            }
+            FormMessage::from_raw(raw)
+        }
+        _ => Err(MessageError::Unreadable),
+    }
+}
+
+fn describe(decoded: Result<FormMessage, MessageError>) -> Value {
+    match decoded {
+        Ok(FormMessage::Ready) => json!("ready"),
+        Ok(FormMessage::Saved {
+            request_id,
+            pan_token,
+        }) => {
+            json!({"saved": {"requestId": request_id, "panToken": pan_token}})
+        }
+        Ok(FormMessage::Failed {
+            request_id,
+            code,
+            message,
+        }) => {
+            json!({"failed": {"requestId": request_id, "errorCode": code, "errorMessage": message}})
+        }
+        Err(MessageError::CardNumber) => json!("card number"),
+        Err(_) => json!("unreadable"),
+    }
+}

@@ -1,0 +1,85 @@
+use pantoken_frame::FrameOptions;
+use pantoken_protocol::{FormError, Language, Origin, Ready, Saved, Warning};
+use yew::prelude::*;
+
+use crate::form_view::{Callbacks, FormView};
+use crate::use_card_form::{CardFormOptions, FormSource};
+
+/// The session endpoint for every [`SessionForm`] below a `ContextProvider<SessionEndpoint>`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionEndpoint(pub AttrValue);
+
+/// Properties of [`SessionForm`].
+#[derive(Clone, Debug, PartialEq, Properties)]
+pub struct SessionFormProps {
+    /// The URL of `POST /v1/sessions`; the context's [`SessionEndpoint`], or else `/v1/sessions`,
+    /// when there is none.
+    #[prop_or_default]
+    pub endpoint: Option<AttrValue>,
+    /// The form's language; Russian when there is none.
+    #[prop_or_default]
+    pub language: Option<Language>,
+    /// The iframe's title; one in the form's language when there is none.
+    #[prop_or_default]
+    pub title: Option<AttrValue>,
+    /// How long to wait for the form's Ready, in milliseconds.
+    #[prop_or(FrameOptions::READY_TIMEOUT)]
+    pub ready_timeout: u32,
+    /// One more origin on which a form URL is accepted, besides the provider's two and loopback.
+    #[prop_or_default]
+    pub form_origin: Option<Origin>,
+    /// The form is there; once per load of its frame.
+    #[prop_or_default]
+    pub on_ready: Callback<Ready>,
+    /// The card is saved, and the endpoint has acknowledged it; at most once per session.
+    #[prop_or_default]
+    pub on_saved: Callback<Saved>,
+    /// Something went wrong; after a recoverable error the customer can go on.
+    #[prop_or_default]
+    pub on_error: Callback<FormError>,
+    /// Something that you may want to monitor.
+    #[prop_or_default]
+    pub on_warning: Callback<Warning>,
+}
+
+/// A card form that asks a session endpoint for its form URL and reports the result to it.
+///
+/// ```
+/// use pantoken_yew::{SessionEndpoint, SessionForm};
+/// use yew::prelude::*;
+///
+/// #[component]
+/// fn App() -> Html {
+///     html! {
+///         <ContextProvider<SessionEndpoint> context={SessionEndpoint("/pay/v1/sessions".into())}>
+///             <SessionForm />
+///         </ContextProvider<SessionEndpoint>>
+///     }
+/// }
+/// ```
+///
+/// Tips: `on_saved` runs after the endpoint has the token, so your back end can rely on it; a change
+/// of language asks for a new session.
+#[component]
+pub fn SessionForm(props: &SessionFormProps) -> Html {
+    let context = use_context::<SessionEndpoint>().map(|endpoint| endpoint.0);
+    let endpoint = props
+        .endpoint
+        .clone()
+        .or(context)
+        .unwrap_or_else(|| "/v1/sessions".into());
+    let options = CardFormOptions {
+        source: FormSource::Session(endpoint),
+        language: props.language,
+        title: props.title.clone(),
+        ready_timeout: props.ready_timeout,
+        form_origin: props.form_origin.clone(),
+    };
+    let callbacks = Callbacks {
+        on_ready: props.on_ready.clone(),
+        on_saved: props.on_saved.clone(),
+        on_error: props.on_error.clone(),
+        on_warning: props.on_warning.clone(),
+    };
+    html! { <FormView {options} {callbacks} /> }
+}
