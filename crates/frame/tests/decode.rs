@@ -1,5 +1,6 @@
 //! The golden messages as a browser gives them: read by hand through `Reflect`, and by
 //! `serde-wasm-bindgen`, which must agree.
+#![allow(clippy::unwrap_used)]
 #![cfg(target_family = "wasm")]
 
 use js_sys::{BigInt, JSON, Object, Reflect};

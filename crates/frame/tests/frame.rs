@@ -1,12 +1,16 @@
 //! The form's frame in a real document. The form is a page of this test's own origin, which is
 //! loopback and so allowed, and speaks when it is told to.
+#![allow(unreachable_pub)] // the modules are private to the test
+#![allow(clippy::unwrap_used)]
 #![cfg(target_family = "wasm")]
 
 mod form;
+mod page;
 
 use std::rc::Rc;
 
-use form::{Form, REQUEST_ID};
+use form::Form;
+use page::REQUEST_ID;
 use pantoken_frame::{CardFrame, FrameOptions};
 use pantoken_protocol::{FailureCode, FormOrigins, FormUrl, HostCode, State};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -51,10 +55,10 @@ async fn answers_ready_and_emits_the_token() {
 async fn hears_no_other_window_of_the_same_origin() {
     let form = Form::mount(FrameOptions::READY_TIMEOUT);
     form.loaded().await;
-    form::post_from_the_page_itself(r#"{status: "Ready"}"#);
+    page::post_from_the_page_itself(r#"{status: "Ready"}"#);
     let sibling = form::Sibling::show().await;
     sibling.post(r#"{status: "Ready"}"#);
-    form::dispatch_made_up_message(&form);
+    page::dispatch_made_up_message(&form.window());
     // The true Ready comes after the forged ones, and is the first that is heard.
     form.post(r#"{status: "Ready"}"#);
     form.post(r#""not a message""#);
@@ -91,7 +95,7 @@ async fn a_reload_makes_a_new_frame_and_forgets_the_old_window() {
     let old = form.iframe().unwrap();
     form.frame().reload();
     assert!(!old.is_connected());
-    assert_eq!(form::iframes(&form.parent), 1);
+    assert_eq!(page::iframes(&form.parent), 1);
     form.loaded().await;
     form.post("'Ready'");
     form.wait_for(&["ready"]).await;
@@ -105,9 +109,9 @@ async fn after_the_end_there_is_no_frame_and_no_event() {
     form.take_down();
     let impatient = Form::mount(1);
     impatient.take_down();
-    form::turns(20).await;
+    page::turns(20).await;
     for form in [form, impatient] {
-        assert_eq!(form::iframes(&form.parent), 0);
+        assert_eq!(page::iframes(&form.parent), 0);
         assert_eq!(*form.events.borrow(), Vec::<String>::new());
     }
 }
@@ -121,21 +125,21 @@ async fn it_may_be_taken_down_inside_its_own_event() {
     form.post("'Ready'");
     form.post("'Ready'");
     form.wait_for(&["ready"]).await;
-    form::turns(5).await;
+    page::turns(5).await;
     assert_eq!(form.events.borrow().len(), 1);
-    assert_eq!(form::iframes(&form.parent), 0);
+    assert_eq!(page::iframes(&form.parent), 0);
 }
 
 #[wasm_bindgen_test]
 fn a_form_url_elsewhere_makes_no_frame() {
     for text in [
-        form::form_url("https://evil.kz", ""),
-        form::form_url(
+        page::form_url("https://evil.kz", ""),
+        page::form_url(
             "http://127.0.0.1:3020",
             "&agentCallbackUrl=https%3A%2F%2Fagent.kz",
         ),
     ] {
-        let parent = form::parent();
+        let parent = page::parent();
         let options = FrameOptions {
             form_url: FormUrl::parse(&text).unwrap(),
             form_origins: FormOrigins::default(),
@@ -144,6 +148,6 @@ fn a_form_url_elsewhere_makes_no_frame() {
         };
         let error = CardFrame::mount(&parent, options, |_| {}).err().unwrap();
         assert_eq!(error.code, FailureCode::Host(HostCode::InvalidFormUrl));
-        assert_eq!(form::iframes(&parent), 0);
+        assert_eq!(page::iframes(&parent), 0);
     }
 }

@@ -3,15 +3,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::Reflect;
 use pantoken_frame::{CardFrame, FrameOptions};
 use pantoken_protocol::{Event, FormOrigins, FormUrl, State};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, HtmlIFrameElement, Window};
+use web_sys::{Element, HtmlIFrameElement, Window};
 
-pub const REQUEST_ID: &str = "12345678";
-const SIGN: &str = "3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725";
+use crate::page::{
+    document, document_is_complete, form_loaded, form_url, iframe, origin, parent, post_from,
+    run_in, turns,
+};
 
 type Hook = Rc<RefCell<Option<Box<dyn FnOnce()>>>>;
 
@@ -65,30 +66,15 @@ impl Form {
     }
 
     pub fn iframe(&self) -> Option<HtmlIFrameElement> {
-        let iframe = self.parent.query_selector("iframe").unwrap()?;
-        Some(iframe.unchecked_into())
+        iframe(&self.parent)
     }
 
     pub fn window(&self) -> Window {
         self.iframe().unwrap().content_window().unwrap()
     }
 
-    /// Waits until the form's own document is there, whatever it says.
     pub async fn loaded(&self) {
-        loop {
-            let window = self.window();
-            let location = window.location();
-            let there = location
-                .pathname()
-                .is_ok_and(|path| path.ends_with("/form"));
-            let complete = window
-                .document()
-                .is_some_and(|document| document_is_complete(&document));
-            if there && complete {
-                return;
-            }
-            turns(1).await;
-        }
+        form_loaded(&self.iframe().unwrap()).await;
     }
 
     pub async fn reload_inside(&self) {
@@ -172,60 +158,6 @@ impl Drop for Sibling {
     }
 }
 
-pub fn post_from_the_page_itself(message: &str) {
-    Function::new_no_args(&format!("window.postMessage({message}, '*')"))
-        .call0(&JsValue::NULL)
-        .unwrap();
-}
-
-/// An event that names the form's window as its source, but that no window sent.
-pub fn dispatch_made_up_message(form: &Form) {
-    let dispatch = Function::new_with_args(
-        "source",
-        "window.dispatchEvent(new MessageEvent('message', { data: 'Ready', origin: location.origin, source }))",
-    );
-    dispatch.call1(&JsValue::NULL, &form.window()).unwrap();
-}
-
-pub fn post_from(window: &Window, message: &str) {
-    run_in(window, &format!("parent.postMessage({message}, '*')"));
-}
-
-/// Runs a script as the window's own, so that what it posts comes from there.
-fn run_in(window: &Window, script: &str) {
-    let eval: Function = Reflect::get(window, &"eval".into())
-        .unwrap()
-        .unchecked_into();
-    eval.call1(window, &script.into()).unwrap();
-}
-
-pub fn form_url(origin: &str, more: &str) -> String {
-    format!("{origin}/form?agentId=agent-01&requestId={REQUEST_ID}{more}&agentSign={SIGN}")
-}
-
-pub fn parent() -> Element {
-    let parent = document().create_element("div").unwrap();
-    document().body().unwrap().append_child(&parent).unwrap();
-    parent
-}
-
-pub fn iframes(parent: &Element) -> u32 {
-    parent.query_selector_all("iframe").unwrap().length()
-}
-
-/// Lets the browser do what is waiting, so many times.
-pub async fn turns(count: u32) {
-    for _ in 0..count {
-        let turn = Promise::new(&mut |resolve, _| {
-            let window = web_sys::window().unwrap();
-            window
-                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, 5)
-                .unwrap();
-        });
-        JsFuture::from(turn).await.unwrap();
-    }
-}
-
 fn describe(event: &Event) -> String {
     match event {
         Event::Ready(_) => "ready".to_owned(),
@@ -233,20 +165,4 @@ fn describe(event: &Event) -> String {
         Event::Error(error) => format!("error {}", error.code.as_str()),
         Event::Warning(warning) => format!("warning {}", warning.code.as_str()),
     }
-}
-
-fn document_is_complete(document: &Document) -> bool {
-    Reflect::get(document, &"readyState".into())
-        .unwrap()
-        .as_string()
-        .as_deref()
-        == Some("complete")
-}
-
-fn document() -> Document {
-    web_sys::window().unwrap().document().unwrap()
-}
-
-fn origin() -> String {
-    web_sys::window().unwrap().location().origin().unwrap()
 }
