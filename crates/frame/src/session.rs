@@ -1,10 +1,10 @@
 //! The two calls of the HTTP API that a browser makes. Source: design.md, "Contract: HTTP API".
 
-use core::fmt;
-
 use gloo_timers::callback::Timeout;
 use js_sys::{JSON, Object, Reflect};
-use pantoken_protocol::{ErrorCode, ErrorMessage, Flow, FormUrl, Language, PanToken};
+use pantoken_protocol::{
+    ErrorCode, ErrorMessage, Flow, FormError, FormUrl, HostCode, Language, PanToken,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, Response};
@@ -25,7 +25,7 @@ pub(crate) enum Outcome<'a> {
     Failed(&'a ErrorCode, &'a ErrorMessage),
 }
 
-/// Why a call came to nothing.
+/// Why a call came to nothing; its words are for developers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CallError {
     /// No answer, or one that asks to come again later.
@@ -34,26 +34,34 @@ pub(crate) enum CallError {
     Refused(String),
 }
 
-impl fmt::Display for CallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unavailable(reason) | Self::Refused(reason) => f.write_str(reason),
-        }
+impl CallError {
+    /// The event for a session that could not be had.
+    pub(crate) fn into_session_failed(self) -> FormError {
+        let (Self::Unavailable(reason) | Self::Refused(reason)) = self;
+        FormError::host(None, HostCode::SessionFailed, &reason)
     }
 }
 
 impl Session {
-    /// Asks the endpoint for a session.
+    /// Asks the endpoint for a session: of the redirect flow where there is a page to return to.
     pub(crate) async fn create(
         endpoint: &str,
-        flow: Flow,
         language: Language,
+        return_url: Option<&str>,
     ) -> Result<Self, CallError> {
-        let body = object(&[("flow", flow.as_str()), ("language", language.as_str())]);
-        let answer = post(endpoint, None, &body).await?;
-        read_session(endpoint, &answer).ok_or_else(|| {
-            CallError::Refused("the session endpoint's answer is not a session".to_owned())
-        })
+        let flow = if return_url.is_some() {
+            Flow::Redirect
+        } else {
+            Flow::Iframe
+        };
+        let mut fields = vec![("flow", flow.as_str()), ("language", language.as_str())];
+        fields.extend(return_url.map(|url| ("returnUrl", url)));
+        let answer = post(endpoint, None, &object(&fields)).await?;
+        read_session(endpoint, &answer)
+            .filter(|session| session.form_url.request().flow() == flow)
+            .ok_or_else(|| {
+                CallError::Refused("the session endpoint's answer is not a session".to_owned())
+            })
     }
 
     /// Tells the endpoint what came of the session.

@@ -2,8 +2,7 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use pantoken_protocol::{
-    ErrorMessage, Event, FailureCode, Flow, FormError, FormOrigins, HostCode, Language, Saved,
-    State,
+    ErrorMessage, Event, FailureCode, FormError, FormOrigins, HostCode, Language, Saved, State,
 };
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
@@ -125,7 +124,7 @@ impl Inner {
             endpoint, language, ..
         } = self.options.clone();
         spawn_local(async move {
-            let session = Session::create(&endpoint, Flow::Iframe, language).await;
+            let session = Session::create(&endpoint, language, None).await;
             if let Some(inner) = inner.upgrade() {
                 inner.created(number, session);
             }
@@ -137,7 +136,7 @@ impl Inner {
             return;
         }
         let shown = session
-            .map_err(|error| FormError::host(None, HostCode::SessionFailed, &error.to_string()))
+            .map_err(CallError::into_session_failed)
             .and_then(|session| self.show(number, session));
         match shown {
             Ok(frame) => self.update(|current| {

@@ -1,0 +1,42 @@
+// What can be said of a card number while it is typed. Hints only: the server decides.
+
+const MAX_DIGITS = 19;
+
+const BRANDS = [
+  ['Visa', /^4/],
+  ['American Express', /^3[47]/],
+  ['Mir', /^220[0-4]/],
+  ['Mastercard', /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/],
+  ['UnionPay', /^62/],
+  ['Maestro', /^(50|5[6-8]|6[37])/],
+];
+
+/** The digits of a text, at most as many as a card number has. */
+export function digitsOf(text) {
+  return text.replace(/\D/g, '').slice(0, MAX_DIGITS);
+}
+
+/** The brand that a number begins like, or nothing. */
+export function brandOf(digits) {
+  const brand = BRANDS.find(([, prefix]) => prefix.test(digits));
+  return brand ? brand[0] : '';
+}
+
+/** The digits in groups, as they stand on the card. */
+export function grouped(digits) {
+  const groups = brandOf(digits) === 'American Express'
+    ? /^(\d{1,4})(\d{1,6})?(\d{1,5})?(\d{1,4})?$/
+    : /^(\d{1,4})(\d{1,4})?(\d{1,4})?(\d{1,4})?(\d{1,3})?$/;
+  const match = groups.exec(digits);
+  return match ? match.slice(1).filter(Boolean).join(' ') : '';
+}
+
+/** Whether it has the length of a card number and passes the Luhn check. */
+export function isCardNumber(digits) {
+  if (digits.length < 13) return false;
+  const sum = [...digits].reverse().reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}

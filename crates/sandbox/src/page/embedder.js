@@ -1,0 +1,37 @@
+// The page that embeds the form. Source: protocol.md, "Iframe flow".
+//
+// The form says Ready to whoever embeds it, and nothing more until one of the agent's registered
+// hosts has answered. Results go to that origin alone.
+
+let origin = null;
+
+// Everything that the form says to its parent passes here.
+function post(message, target) {
+  window.parent.postMessage(message, target);
+}
+
+export function isEmbedded() {
+  return window.parent !== window;
+}
+
+/**
+ * Says Ready and waits for the answer: `onAnswer` is called once, with the first from a registered
+ * host; `onStranger` for each before it that comes from elsewhere.
+ */
+export function meet(registeredHosts, onAnswer, onStranger) {
+  window.addEventListener('message', (event) => {
+    if (event.source !== window.parent || origin !== null) return;
+    if (registeredHosts.includes(event.origin)) {
+      origin = event.origin;
+      onAnswer();
+    } else {
+      onStranger();
+    }
+  });
+  post({ status: 'Ready' }, '*');
+}
+
+/** Posts a result to the origin that has answered, and to no other. */
+export function report(result) {
+  if (origin !== null) post(result, origin);
+}

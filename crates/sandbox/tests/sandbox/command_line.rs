@@ -1,0 +1,193 @@
+//! The binary `pantoken-sandbox`, started as a user starts it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+
+use pantoken_protocol::{AgentId, FormHost, RequestId};
+use pantoken_signing::{AgentSecret, Signer};
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pantoken-sandbox"));
+    command
+        .env_remove("PANTOKEN_AGENT_SECRET_KEY")
+        .env_remove("PANTOKEN_AGENT_SECRET_KEY_FILE");
+    command
+}
+
+/// A sandbox that listens on a port of its own until it is dropped.
+struct Running {
+    child: Child,
+    address: String,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .args(["--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .strip_prefix("pantoken-sandbox: listening on http://")
+            .unwrap_or_else(|| panic!("{line:?}"))
+            .trim_end()
+            .to_owned();
+        Self { child, address }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+            self.address
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn form_path(&self, agent_id: &str, secret: &str) -> String {
+        let host = format!("http://{}", self.address);
+        let signer = Signer::new(
+            FormHost::parse(&host).unwrap(),
+            AgentId::parse(agent_id).unwrap(),
+            AgentSecret::parse(secret).unwrap(),
+        );
+        let text = signer.iframe(RequestId::parse("1").unwrap()).to_text();
+        text.strip_prefix(&host).unwrap().to_owned()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn fails(command: &mut Command, code: i32) -> String {
+    let Output { status, stderr, .. } = command.output().unwrap();
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(code), "{stderr}");
+    stderr
+}
+
+#[test]
+fn prints_the_port_it_took_and_serves_the_published_test_agent() {
+    let sandbox = Running::start(&mut command());
+    assert!(!sandbox.address.ends_with(":0"), "{}", sandbox.address);
+    let health = sandbox.get("/healthz");
+    assert!(health.starts_with("HTTP/1.1 200 OK\r\n"), "{health}");
+    let form = sandbox.get(&sandbox.form_path("agent-01", "22f3b3cc2ae84451"));
+    assert!(form.starts_with("HTTP/1.1 200 OK\r\n"), "{form}");
+    assert!(
+        form.contains("frame-ancestors http://localhost:3019\r\n"),
+        "{form}"
+    );
+}
+
+#[test]
+fn takes_the_agent_its_secret_and_its_hosts_from_outside() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key");
+    std::fs::write(&file, "another-secret\n").unwrap();
+    for (name, value) in [
+        ("PANTOKEN_AGENT_SECRET_KEY", "another-secret"),
+        ("PANTOKEN_AGENT_SECRET_KEY_FILE", file.to_str().unwrap()),
+    ] {
+        let sandbox = Running::start(
+            command()
+                .env(name, value)
+                .args(["--agent-id", "agent-02"])
+                .args(["--registered-host", "https://a.kz"])
+                .args(["--registered-host", "https://b.kz"]),
+        );
+        let form = sandbox.get(&sandbox.form_path("agent-02", "another-secret"));
+        assert!(form.starts_with("HTTP/1.1 200 OK\r\n"), "{name}: {form}");
+        assert!(form.contains("frame-ancestors https://a.kz https://b.kz\r\n"));
+        let form = sandbox.get(&sandbox.form_path("agent-02", "22f3b3cc2ae84451"));
+        assert!(form.contains("AGENT_SIGN_INVALID"), "{name}: {form}");
+        let form = sandbox.get(&sandbox.form_path("agent-01", "another-secret"));
+        assert!(form.contains("AGENT_NOT_FOUND"), "{name}: {form}");
+    }
+}
+
+#[test]
+fn names_a_port_that_is_taken() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let text = fails(command().args(["--listen", &address]), 1);
+    assert!(
+        text.contains(&format!("cannot listen on {address}: the port is taken")),
+        "{text}"
+    );
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    for args in [
+        ["--port", "1"],
+        ["--listen", "nowhere"],
+        ["--registered-host", "http://a.kz"],
+        ["--agent-id", "a;b"],
+        ["--agent-secret-key", "22f3b3cc2ae84451"],
+    ] {
+        let text = fails(command().args(args), 2);
+        assert!(text.contains(args[0]), "{text}");
+    }
+}
+
+#[test]
+fn a_bad_secret_is_named_and_not_repeated() {
+    let key = "PANTOKEN_AGENT_SECRET_KEY";
+    let key_file = "PANTOKEN_AGENT_SECRET_KEY_FILE";
+    let text = fails(command().env(key, "not a secret"), 2);
+    assert!(
+        text.contains(key) && !text.contains("not a secret"),
+        "{text}"
+    );
+    let text = fails(command().env(key, ""), 2);
+    assert!(text.contains(key), "{text}");
+    let text = fails(command().env(key_file, "/no/such/file"), 2);
+    assert!(text.contains(key_file), "{text}");
+    let text = fails(command().env(key, "a").env(key_file, "b"), 2);
+    assert!(text.contains("both set"), "{text}");
+}
+
+#[test]
+fn help_has_examples() {
+    let output = command().arg("--help").output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "--listen",
+        "--registered-host",
+        "--agent-id",
+        "PANTOKEN_AGENT_SECRET_KEY_FILE",
+        "Examples:",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn stops_cleanly_on_a_signal() {
+    for signal in ["-TERM", "-INT"] {
+        let mut sandbox = Running::start(&mut command());
+        let sent = Command::new("kill")
+            .args([signal, &sandbox.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        assert_eq!(sandbox.child.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}

@@ -1,0 +1,10 @@
+//! The sandbox as its users meet it: over HTTP, and on the command line.
+
+// A helper of a test fails by panicking, as the test itself does.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+mod command_line;
+mod form;
+mod headers;
+mod save;
+mod support;
