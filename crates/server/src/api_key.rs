@@ -1,0 +1,64 @@
+use std::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// The key with which the agent's back end calls: 16 to 256 visible ASCII characters, wiped from
+/// memory when dropped, never printed, compared in constant time.
+#[derive(Clone)]
+pub struct ApiKey(Zeroizing<Box<str>>);
+
+/// A text that is no API key. The text itself is not repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an API key has 16 to 256 visible ASCII characters")]
+pub struct ApiKeyError;
+
+impl ApiKey {
+    const LENGTH: std::ops::RangeInclusive<usize> = 16..=256;
+
+    /// Takes a key.
+    ///
+    /// # Errors
+    /// [`ApiKeyError`] when its length or a character is not allowed.
+    pub fn parse(text: &str) -> Result<Self, ApiKeyError> {
+        if Self::LENGTH.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(Zeroizing::new(text.into())))
+        } else {
+            Err(ApiKeyError)
+        }
+    }
+
+    /// Whether this is the key that a caller presents.
+    #[must_use]
+    pub fn is(&self, presented: &str) -> bool {
+        self.0.as_bytes().ct_eq(presented.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_key_is_compared_whole_and_never_printed() {
+        let key = ApiKey::parse("0123456789abcdef").unwrap();
+        assert!(key.is("0123456789abcdef"));
+        assert!(!key.is("0123456789abcdeg"));
+        assert!(!key.is("0123456789abcde"));
+        assert!(!key.is(""));
+        assert_eq!(format!("{key:?}"), "ApiKey(…)");
+    }
+
+    #[test]
+    fn an_api_key_has_limits() {
+        for text in ["", "0123456789abcde", "0123456789abcde\n", &"a".repeat(257)] {
+            assert_eq!(ApiKey::parse(text).unwrap_err(), ApiKeyError);
+        }
+    }
+}

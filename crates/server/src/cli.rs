@@ -1,0 +1,79 @@
+//! The command line. Source: design.md, "Contract: command line".
+
+mod logging;
+mod serve;
+mod sign;
+mod verify;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::Sources;
+
+/// Wrong usage, or a setting that is missing or wrong.
+const USAGE: u8 = 2;
+const FAILURE: u8 = 1;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "pantoken",
+    version,
+    about = "Lets a web page take a customer's card without touching its number"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
+}
+
+/// Where settings are looked for after flags and the environment.
+#[derive(Args, Debug)]
+struct ConfigArguments {
+    /// The settings file [default: pantoken.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Sign(arguments) => sign::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+    }
+}
+
+/// Settings from these flags, the process's environment and files.
+fn sources<'a>(config: &ConfigArguments, flag: &'a dyn Fn(&str) -> Option<String>) -> Sources<'a> {
+    Sources {
+        flag,
+        variable: &|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()),
+        config: config.config.clone(),
+        read_file: &|path: &Path| std::fs::read_to_string(path),
+    }
+}
+
+fn print(line: &str) -> ExitCode {
+    match writeln!(std::io::stdout(), "{line}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(FAILURE),
+    }
+}
+
+fn fail(code: u8, error: &dyn std::fmt::Display) -> ExitCode {
+    for line in error.to_string().lines() {
+        // Without a stderr there is only the exit code.
+        let _ = writeln!(std::io::stderr(), "pantoken: {line}");
+    }
+    ExitCode::from(code)
+}

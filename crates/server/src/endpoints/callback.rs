@@ -1,0 +1,80 @@
+//! `GET /v1/callback/{state}`: the provider sends the customer's browser here in the redirect flow.
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use pantoken_protocol::{CallbackQuery, Language};
+use pantoken_store::{
+    Proof, Recording, Session, SessionFlow, SessionResult, SessionStore, StoreError,
+};
+
+use crate::app::{AppState, Parts};
+use crate::customer_page::{self, Trouble};
+use crate::request_log;
+use crate::return_url::ReturnUrl;
+use crate::session_token::CallbackState;
+
+use super::Segment;
+
+pub(crate) async fn take_callback<S: SessionStore>(
+    State(app): State<AppState<S>>,
+    Segment(state): Segment,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let languages = customer_page::accepted_languages(&headers);
+    match take(app.parts(), &state, query.as_deref().unwrap_or_default()).await {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err((trouble, Some(language))) => customer_page::page(trouble, &[language]),
+        Err((trouble, None)) => customer_page::page(trouble, &languages),
+    }
+}
+
+/// Where the customer goes next, or what to tell them, in the session's language where it is known.
+type Taken = Result<String, (Trouble, Option<Language>)>;
+
+async fn take<S: SessionStore>(app: &Parts<S>, state: &str, query: &str) -> Taken {
+    let state = CallbackState::parse(state).ok_or((Trouble::UnknownLink, None))?;
+    let proof = Proof::CallbackToken(state.token.digest());
+    let found = app.store.get(state.request_id).await;
+    let session = match found.map_err(|error| store_trouble(&error, None))? {
+        Some(session) if session.accepts(&proof) => session,
+        _ => return Err((Trouble::UnknownLink, None)),
+    };
+    request_log::note(state.request_id);
+    let language = Some(session.terms.language);
+    let answer = match CallbackQuery::parse(query) {
+        Ok(answer) if answer.request_id() == state.request_id => answer,
+        _ => return Err((Trouble::UnreadableAnswer, language)),
+    };
+    let result = match answer {
+        CallbackQuery::Saved { pan_token, .. } => SessionResult::Saved(pan_token),
+        CallbackQuery::Failed { code, message, .. } => SessionResult::Failed { code, message },
+    };
+    let now = app.clock.now();
+    let recording = app
+        .store
+        .record_result(state.request_id, proof, result, now)
+        .await;
+    match recording.map_err(|error| store_trouble(&error, language))? {
+        // The stored status is told whatever came, so that the same callback twice is the same.
+        Recording::Recorded(session)
+        | Recording::Repeated(session)
+        | Recording::Conflict(session)
+        | Recording::Expired(session) => location(&session, now),
+        Recording::Forbidden => Err((Trouble::UnknownLink, None)),
+    }
+}
+
+fn location(session: &Session, now: i64) -> Taken {
+    let SessionFlow::Redirect { return_url, .. } = &session.terms.flow else {
+        return Err((Trouble::UnknownLink, None));
+    };
+    let return_url = ReturnUrl::from_stored(return_url).ok_or((Trouble::Unavailable, None))?;
+    Ok(return_url.with_status(session.terms.request_id, session.state(now)))
+}
+
+fn store_trouble(error: &StoreError, language: Option<Language>) -> (Trouble, Option<Language>) {
+    tracing::error!(%error, "the store failed");
+    (Trouble::Unavailable, language)
+}

@@ -1,0 +1,46 @@
+//! `POST /v1/form-urls`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use pantoken_protocol::{CallbackUrl, FormUrl, Language, Origin, RequestId};
+use pantoken_store::SessionStore;
+use serde::Serialize;
+
+use crate::app::AppState;
+use crate::caller::require_api_key;
+use crate::fields::Fields;
+use crate::problem::Problem;
+
+use super::{only_in_redirect, take_flow};
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Signed {
+    form_url: FormUrl,
+    form_origin: Origin,
+}
+
+pub(crate) async fn sign_form_url<S: SessionStore>(
+    State(app): State<AppState<S>>,
+    headers: HeaderMap,
+    fields: Result<Fields, Problem>,
+) -> Result<Json<Signed>, Problem> {
+    let app = app.parts();
+    require_api_key(&app.options, &headers)?;
+    let mut fields = fields?;
+    let flow = take_flow(&mut fields)?;
+    let request_id = fields.request_id("requestId", RequestId::parse)?;
+    let language = fields.optional("language", Language::parse)?;
+    let callback_url = fields.optional("callbackUrl", CallbackUrl::parse)?;
+    fields.finish()?;
+    let form_url = match only_in_redirect(flow, "callbackUrl", callback_url)? {
+        None => app.signer.iframe(request_id),
+        Some(callback_url) => app.signer.redirect(request_id, callback_url),
+    };
+    Ok(Json(Signed {
+        form_url: form_url.with_language(language.unwrap_or_default()),
+        form_origin: app.signer.host().origin().clone(),
+    }))
+}

@@ -1,0 +1,20 @@
+//! `GET /healthz` and `GET /readyz`
+
+use axum::extract::State;
+use pantoken_store::SessionStore;
+
+use crate::app::AppState;
+use crate::problem::Problem;
+
+/// The process answers.
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The store answers too.
+pub(crate) async fn ready<S: SessionStore>(
+    State(app): State<AppState<S>>,
+) -> Result<&'static str, Problem> {
+    app.parts().store.check().await?;
+    Ok("ready\n")
+}

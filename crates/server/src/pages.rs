@@ -1,0 +1,58 @@
+//! Static files at `/`, for the demo page.
+
+use std::convert::Infallible;
+use std::path::Path;
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use pantoken_protocol::Origin;
+use tower::{Service, ServiceExt, service_fn};
+use tower_http::services::ServeDir;
+
+use crate::problem::Problem;
+
+type FilesFuture = std::pin::Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+/// The folder's files, with headers that let a page show the form and nothing else.
+pub(crate) fn pages(
+    folder: &Path,
+    form_origin: &Origin,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future = FilesFuture>
++ Clone
++ Send
++ Sync
++ 'static {
+    let files = ServeDir::new(folder)
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(service_fn(|_: Request| async {
+            Ok::<_, Infallible>(Problem::NotFound.into_response())
+        }));
+    let policy = HeaderValue::from_str(&policy(form_origin)).ok();
+    service_fn(move |request: Request| -> FilesFuture {
+        let (files, policy) = (files.clone(), policy.clone());
+        Box::pin(async move {
+            let mut response = files.oneshot(request).await.into_response();
+            let headers = response.headers_mut();
+            if let Some(policy) = policy {
+                headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            let fixed = [
+                (header::REFERRER_POLICY, "strict-origin"),
+                (header::CACHE_CONTROL, "no-cache"),
+            ];
+            for (name, value) in fixed {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+            Ok(response)
+        })
+    })
+}
+
+fn policy(form_origin: &Origin) -> String {
+    format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'; frame-src {form_origin}; base-uri 'none'; \
+         object-src 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}

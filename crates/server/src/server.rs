@@ -1,0 +1,112 @@
+use std::future::IntoFuture;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pantoken_store::{SqliteStore, StoreError};
+use tokio::net::TcpListener;
+
+use crate::app::AppState;
+use crate::clock::SystemClock;
+use crate::public_url::PublicUrlError;
+use crate::random::SystemRandom;
+use crate::router::router;
+use crate::settings::Settings;
+
+/// How long calls under way may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The folder of pages is none.
+    #[error("PANTOKEN_PAGES: {0} is not a folder")]
+    Pages(PathBuf),
+    /// The database cannot be opened.
+    #[error("PANTOKEN_DATABASE_URL: {0}")]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address} (PANTOKEN_LISTEN): {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// No callback URL can be made.
+    #[error("PANTOKEN_PUBLIC_URL: {0}")]
+    PublicUrl(#[from] PublicUrlError),
+    /// The system failed the running server.
+    #[error("the server stopped: {0}")]
+    Run(#[from] io::Error),
+}
+
+/// Runs the server until SIGINT or SIGTERM; `announce` is told the real address once it listens.
+///
+/// # Errors
+/// [`ServeError`] when it cannot start, or the system fails it.
+pub async fn serve(
+    settings: &Settings,
+    announce: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
+    if let Some(folder) = settings.pages.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(ServeError::Pages(folder.clone()));
+    }
+    let listener = listen(settings.listen).await?;
+    let store = SqliteStore::open(&settings.database_file).await?;
+    let address = listener.local_addr()?;
+    let app = AppState::new(
+        store.clone(),
+        settings.signer.clone(),
+        settings.api_options(address)?,
+        SystemClock,
+        SystemRandom,
+    );
+    announce(address);
+    let server = axum::serve(listener, router(app)).with_graceful_shutdown(stop_signal());
+    let too_slow = async {
+        stop_signal().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        done = server.into_future() => done?,
+        () = too_slow => tracing::warn!("calls under way were cut off"),
+    }
+    store.close().await;
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|source| ServeError::Listen { address, source })
+}
+
+async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminate() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminate() {
+    std::future::pending().await
+}

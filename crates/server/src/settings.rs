@@ -1,0 +1,157 @@
+//! The server's settings: flags over `PANTOKEN_*` environment over `pantoken.toml`.
+//! Source: design.md, "Contract: HTTP API", configuration.
+
+mod config_file;
+mod error;
+mod parse;
+mod reader;
+mod setting;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use pantoken_protocol::{AgentId, FormHost, Origin};
+use pantoken_signing::{AgentSecret, Signer};
+
+use crate::api_key::ApiKey;
+use crate::app::ApiOptions;
+use crate::public_url::PublicUrl;
+use crate::return_url::ReturnUrls;
+
+pub use error::{SettingError, SettingsError};
+pub use parse::LogFormat;
+pub(crate) use reader::Reader;
+pub use reader::Sources;
+
+/// Everything that `pantoken serve` is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Signs form URLs for one agent at one form host.
+    pub signer: Signer,
+    /// The SQLite file.
+    pub database_file: PathBuf,
+    /// Where to listen; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Where browsers reach the server; without it `http://localhost` and the port.
+    pub public_url: Option<PublicUrl>,
+    /// The key of the agent's back end.
+    pub api_key: Option<ApiKey>,
+    /// The pages whose browsers may call.
+    pub allowed_origins: Vec<Origin>,
+    /// Whether a browser on an allowed origin may create sessions without a key.
+    pub public_sessions: bool,
+    /// Where the redirect flow may end.
+    pub return_urls: ReturnUrls,
+    /// How long a session takes its first result, in seconds.
+    pub session_seconds: u32,
+    /// A folder of static files to serve at `/`.
+    pub pages: Option<PathBuf>,
+    /// How log lines are written.
+    pub log_format: LogFormat,
+}
+
+impl Settings {
+    /// Reads every setting.
+    ///
+    /// # Errors
+    /// [`SettingsError`] with all settings that are missing or wrong, not the first alone.
+    pub fn read(sources: &Sources<'_>) -> Result<Self, SettingsError> {
+        let mut reader = Reader::open(sources)?;
+        let signer = read_signer(&mut reader);
+        let database_file = reader.optional(&setting::DATABASE_URL, parse::database_url);
+        let listen = reader.optional(&setting::LISTEN, parse::listen);
+        let listen = listen.unwrap_or(parse::DEFAULT_LISTEN);
+        let public_url = reader.optional(&setting::PUBLIC_URL, PublicUrl::parse);
+        if !listen.ip().is_loopback() && !reader.is_given(&setting::PUBLIC_URL) {
+            let rule = "is required when PANTOKEN_LISTEN is not a loopback address";
+            reader.refuse(&setting::PUBLIC_URL, rule);
+        }
+        let callers = Callers::read(&mut reader);
+        let return_urls = reader.optional(&setting::RETURN_URLS, ReturnUrls::parse);
+        let session_seconds = reader.optional(&setting::SESSION_SECONDS, parse::session_seconds);
+        let pages = reader.optional(&setting::PAGES, parse::folder);
+        let log_format = reader.optional(&setting::LOG_FORMAT, LogFormat::parse);
+        let signer = reader.finish(signer)?;
+        Ok(Self {
+            signer,
+            database_file: database_file.unwrap_or_else(|| parse::DEFAULT_DATABASE.into()),
+            listen,
+            public_url,
+            api_key: callers.api_key,
+            allowed_origins: callers.allowed_origins,
+            public_sessions: callers.public_sessions,
+            return_urls: return_urls.unwrap_or_default(),
+            session_seconds: session_seconds.unwrap_or(parse::DEFAULT_SESSION_SECONDS),
+            pages,
+            log_format: log_format.unwrap_or_default(),
+        })
+    }
+
+    /// What the HTTP API is told, once the server listens here.
+    ///
+    /// # Errors
+    /// [`crate::PublicUrlError`] never for a port, because `http://localhost` is a public URL.
+    pub(crate) fn api_options(
+        &self,
+        local: SocketAddr,
+    ) -> Result<ApiOptions, crate::PublicUrlError> {
+        let public_url = match &self.public_url {
+            Some(public_url) => public_url.clone(),
+            None => PublicUrl::parse(&format!("http://localhost:{}", local.port()))?,
+        };
+        Ok(ApiOptions {
+            public_url,
+            api_key: self.api_key.clone(),
+            allowed_origins: self.allowed_origins.clone(),
+            public_sessions: self.public_sessions,
+            return_urls: self.return_urls.clone(),
+            session_seconds: self.session_seconds,
+            pages: self.pages.clone(),
+        })
+    }
+}
+
+/// Who may create sessions: somebody must.
+struct Callers {
+    api_key: Option<ApiKey>,
+    allowed_origins: Vec<Origin>,
+    public_sessions: bool,
+}
+
+impl Callers {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let api_key = reader.optional(&setting::API_KEY, ApiKey::parse);
+        let allowed_origins = reader.optional(&setting::ALLOWED_ORIGINS, parse::origins);
+        let public_sessions = reader.optional(&setting::PUBLIC_SESSIONS, parse::switch);
+        let public_sessions = public_sessions.unwrap_or_default();
+        if !public_sessions && !reader.is_given(&setting::API_KEY) {
+            let rule = "is required unless PANTOKEN_PUBLIC_SESSIONS is true: otherwise nobody could create a session";
+            reader.refuse(&setting::API_KEY, rule);
+        }
+        if public_sessions && !reader.is_given(&setting::ALLOWED_ORIGINS) {
+            let rule = "is required when PANTOKEN_PUBLIC_SESSIONS is true";
+            reader.refuse(&setting::ALLOWED_ORIGINS, rule);
+        }
+        Self {
+            api_key,
+            allowed_origins: allowed_origins.unwrap_or_default(),
+            public_sessions,
+        }
+    }
+}
+
+/// The three settings of signing, all of them read before any is missed.
+pub(crate) fn read_signer(reader: &mut Reader<'_>) -> Option<Signer> {
+    let host = reader.required(&setting::FORM_HOST, FormHost::parse);
+    let agent_id = reader.required(&setting::AGENT_ID, AgentId::parse);
+    let secret = read_secret(reader);
+    Some(Signer::new(host?, agent_id?, secret?))
+}
+
+/// The agent's secret key alone.
+pub(crate) fn read_secret(reader: &mut Reader<'_>) -> Option<AgentSecret> {
+    reader.required(&setting::AGENT_SECRET_KEY, AgentSecret::parse)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! `pantoken.toml`: the settings' keys with strings, numbers, switches or lists of strings.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::Value;
+
+use super::error::SettingError;
+use super::setting;
+
+/// The values by key; errors name keys and lines, never values.
+pub(super) fn parse(
+    path: &Path,
+    text: &str,
+) -> Result<BTreeMap<String, String>, Vec<SettingError>> {
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.unwrap_or_default().matches('\n').count() + 1;
+        vec![refusal(path, None, &format!("line {line} is not TOML"))]
+    })?;
+    let mut values = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (key, value) in table {
+        if !is_known(&key) {
+            errors.push(refusal(path, Some(&key), "no setting has this name"));
+        } else if let Some(text) = to_text(value) {
+            values.insert(key, text);
+        } else {
+            let rule = "is a string, a whole number, true or false, or a list of strings";
+            errors.push(refusal(path, Some(&key), rule));
+        }
+    }
+    if errors.is_empty() {
+        Ok(values)
+    } else {
+        Err(errors)
+    }
+}
+
+fn is_known(key: &str) -> bool {
+    setting::ALL
+        .iter()
+        .any(|setting| setting.key == key || (setting.secret && setting.file_key() == key))
+}
+
+fn to_text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Boolean(switch) => Some(switch.to_string()),
+        Value::Array(entries) => {
+            let texts: Option<Vec<_>> = entries
+                .iter()
+                .map(|entry| entry.as_str().filter(|text| !text.contains(',')))
+                .collect();
+            texts.map(|texts| texts.join(","))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn refusal(path: &Path, key: Option<&str>, rule: &str) -> SettingError {
+    let path = path.display();
+    SettingError {
+        name: key.map_or_else(|| path.to_string(), |key| format!("{path}: {key}")),
+        from: None,
+        rule: rule.to_owned(),
+        example: None,
+    }
+}

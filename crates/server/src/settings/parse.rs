@@ -1,0 +1,68 @@
+//! The settings' values, where no type of their own reads them.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use pantoken_protocol::{Origin, OriginError};
+
+pub(super) const DEFAULT_DATABASE: &str = "pantoken.db";
+pub(super) const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3019);
+pub(super) const DEFAULT_SESSION_SECONDS: u32 = 1800;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object to a line, for log collectors.
+    Json,
+}
+
+impl LogFormat {
+    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("is one of text, json"),
+        }
+    }
+}
+
+pub(super) fn database_url(text: &str) -> Result<PathBuf, &'static str> {
+    match text.strip_prefix("sqlite://") {
+        Some(file) if !file.is_empty() && !file.contains(['?', '#']) => Ok(file.into()),
+        Some(_) => Err("names a file and nothing more after sqlite://"),
+        None => Err("starts with sqlite://, the one database that this version supports"),
+    }
+}
+
+pub(super) fn listen(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "is an IP address, a colon and a port")
+}
+
+pub(super) fn origins(list: &str) -> Result<Vec<Origin>, OriginError> {
+    let entries = list.split(',').map(str::trim);
+    entries
+        .filter(|entry| !entry.is_empty())
+        .map(Origin::parse)
+        .collect()
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, &'static str> {
+    text.parse().map_err(|_| "is true or false")
+}
+
+pub(super) fn session_seconds(text: &str) -> Result<u32, &'static str> {
+    let seconds = text.parse().ok();
+    seconds
+        .filter(|seconds| (60..=86_400).contains(seconds))
+        .ok_or("is a whole number of seconds from 60 to 86400")
+}
+
+pub(super) fn folder(text: &str) -> Result<PathBuf, std::convert::Infallible> {
+    Ok(text.into())
+}

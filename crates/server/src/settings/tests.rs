@@ -1,0 +1,262 @@
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use super::*;
+
+const SECRET: &str = "22f3b3cc2ae84451";
+const API_KEY: &str = "0123456789abcdef";
+
+/// Settings from texts, with what every server needs in the environment.
+#[derive(Default)]
+struct Given {
+    flags: BTreeMap<&'static str, &'static str>,
+    variables: BTreeMap<&'static str, &'static str>,
+    files: BTreeMap<&'static str, &'static str>,
+    config: Option<&'static str>,
+}
+
+impl Given {
+    fn enough() -> Self {
+        let mut given = Self::default();
+        given.variables.extend([
+            ("PANTOKEN_FORM_HOST", "https://a2c-test.qiwi.kz"),
+            ("PANTOKEN_AGENT_ID", "agent-01"),
+            ("PANTOKEN_AGENT_SECRET_KEY", SECRET),
+            ("PANTOKEN_API_KEY", API_KEY),
+        ]);
+        given
+    }
+
+    fn variable(mut self, name: &'static str, value: &'static str) -> Self {
+        self.variables.insert(name, value);
+        self
+    }
+
+    fn flag(mut self, key: &'static str, value: &'static str) -> Self {
+        self.flags.insert(key, value);
+        self
+    }
+
+    fn file(mut self, path: &'static str, text: &'static str) -> Self {
+        self.files.insert(path, text);
+        self
+    }
+
+    fn read(&self) -> Result<Settings, SettingsError> {
+        let get = |map: &BTreeMap<&str, &str>, name: &str| map.get(name).map(|&text| text.into());
+        Settings::read(&Sources {
+            flag: &|key| get(&self.flags, key),
+            variable: &|name| get(&self.variables, name),
+            config: self.config.map(Into::into),
+            read_file: &|path: &Path| {
+                let text = get(&self.files, path.to_str().unwrap());
+                text.ok_or(io::ErrorKind::NotFound.into())
+            },
+        })
+    }
+
+    #[track_caller]
+    fn error(&self) -> String {
+        let text = self.read().unwrap_err().to_string();
+        for secret in [SECRET, API_KEY] {
+            assert!(!text.contains(secret), "{text}");
+        }
+        text
+    }
+}
+
+#[test]
+fn what_is_left_out_has_a_default() {
+    let settings = Given::enough().read().unwrap();
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:3019");
+    assert_eq!(settings.database_file, Path::new("pantoken.db"));
+    assert_eq!(settings.session_seconds, 1800);
+    assert_eq!(settings.log_format, LogFormat::Text);
+    assert!(!settings.public_sessions);
+    assert_eq!(
+        (settings.public_url.clone(), settings.pages.clone()),
+        (None, None)
+    );
+    let options = settings
+        .api_options("127.0.0.1:4000".parse().unwrap())
+        .unwrap();
+    assert_eq!(
+        options.public_url,
+        PublicUrl::parse("http://localhost:4000").unwrap()
+    );
+}
+
+#[test]
+fn a_flag_goes_before_the_environment_and_that_before_the_file() {
+    let given = || {
+        Given::enough().file(
+            "pantoken.toml",
+            "session_seconds = 100\nlisten = '127.0.0.1:1'",
+        )
+    };
+    assert_eq!(given().read().unwrap().session_seconds, 100);
+    let given = || given().variable("PANTOKEN_SESSION_SECONDS", "200");
+    assert_eq!(given().read().unwrap().session_seconds, 200);
+    let settings = given().flag("session_seconds", "300").read().unwrap();
+    assert_eq!(settings.session_seconds, 300);
+    assert_eq!(settings.listen.port(), 1);
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let given = Given::enough().variable("PANTOKEN_LISTEN", "");
+    assert_eq!(given.read().unwrap().listen.port(), 3019);
+}
+
+#[test]
+fn a_file_holds_lists_numbers_and_switches() {
+    let text = "allowed_origins = ['https://shop.kz', 'http://localhost:3019']\npublic_sessions = true\n\
+                return_urls = ['https://shop.kz/paid']\nlog_format = 'json'\npages = 'dist'";
+    let settings = Given::enough().file("pantoken.toml", text).read().unwrap();
+    assert_eq!(settings.allowed_origins.len(), 2);
+    assert!(settings.public_sessions);
+    assert_eq!(
+        settings.return_urls,
+        ReturnUrls::parse("https://shop.kz/paid").unwrap()
+    );
+    assert_eq!(settings.log_format, LogFormat::Json);
+    assert_eq!(settings.pages, Some("dist".into()));
+}
+
+#[test]
+fn an_unknown_key_of_the_file_is_named() {
+    let error = Given::enough()
+        .file("pantoken.toml", "listenn = 'x'\nport = 1")
+        .error();
+    assert!(
+        error.contains("pantoken.toml: listenn: no setting has this name"),
+        "{error}"
+    );
+    assert!(error.contains("pantoken.toml: port: "), "{error}");
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_told_by_its_line_and_not_repeated() {
+    let error = Given::enough()
+        .file(
+            "pantoken.toml",
+            "listen = '127.0.0.1:1'\napi_key = 0123456789abcdef",
+        )
+        .error();
+    assert_eq!(error, "pantoken.toml: line 2 is not TOML");
+}
+
+#[test]
+fn a_file_that_was_asked_for_must_be_there() {
+    let mut given = Given::enough();
+    given.config = Some("other.toml");
+    let error = given.error();
+    assert!(error.starts_with("other.toml: cannot be read"), "{error}");
+    assert!(given.file("other.toml", "").read().is_ok());
+}
+
+#[test]
+fn a_secret_comes_from_a_file_without_its_line_end() {
+    let mut given = Given::enough();
+    given.variables.remove("PANTOKEN_API_KEY");
+    let given = given
+        .variable("PANTOKEN_API_KEY_FILE", "/run/api")
+        .file("/run/api", "0123456789abcdef\r\n");
+    assert!(given.read().unwrap().api_key.unwrap().is(API_KEY));
+    let both = given.variable("PANTOKEN_API_KEY", API_KEY);
+    assert!(both.error().contains("PANTOKEN_API_KEY_FILE too"));
+}
+
+#[test]
+fn a_secret_file_may_be_named_in_the_settings_file() {
+    let mut given = Given::enough();
+    given.variables.remove("PANTOKEN_API_KEY");
+    let given = given
+        .file("pantoken.toml", "api_key_file = 'key'")
+        .file("key", API_KEY);
+    assert!(given.read().unwrap().api_key.unwrap().is(API_KEY));
+}
+
+#[test]
+fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
+    let table = [
+        ("PANTOKEN_FORM_HOST", "http://a2c.qiwi.kz", "plain http"),
+        ("PANTOKEN_AGENT_ID", "agent;01", "';'"),
+        ("PANTOKEN_AGENT_SECRET_KEY", "a b", "white space"),
+        ("PANTOKEN_DATABASE_URL", "postgres://u:p@h/db", "sqlite://"),
+        ("PANTOKEN_DATABASE_URL", "sqlite::memory:", "sqlite://"),
+        (
+            "PANTOKEN_DATABASE_URL",
+            "sqlite://a?mode=ro",
+            "nothing more",
+        ),
+        ("PANTOKEN_LISTEN", "localhost", "IP address"),
+        ("PANTOKEN_PUBLIC_URL", "http://shop.kz", "plain http"),
+        ("PANTOKEN_API_KEY", "short", "16 to 256"),
+        (
+            "PANTOKEN_ALLOWED_ORIGINS",
+            "https://shop.kz/",
+            "nothing more",
+        ),
+        ("PANTOKEN_PUBLIC_SESSIONS", "yes", "true or false"),
+        ("PANTOKEN_RETURN_URLS", "/back", "absolute"),
+        ("PANTOKEN_SESSION_SECONDS", "59", "60 to 86400"),
+        ("PANTOKEN_SESSION_SECONDS", "86401", "60 to 86400"),
+        ("PANTOKEN_LOG_FORMAT", "xml", "text, json"),
+    ];
+    for (name, value, rule) in table {
+        let error = Given::enough().variable(name, value).error();
+        assert!(
+            error.starts_with(&format!("{name} (from the environment): ")),
+            "{error}"
+        );
+        assert!(
+            error.contains(rule) && error.contains("; for example: "),
+            "{error}"
+        );
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(!error.contains(value), "{error}");
+    }
+}
+
+#[test]
+fn somebody_must_be_able_to_create_sessions() {
+    let mut given = Given::enough();
+    given.variables.remove("PANTOKEN_API_KEY");
+    assert!(
+        given
+            .error()
+            .starts_with("PANTOKEN_API_KEY: is required unless PANTOKEN_PUBLIC_SESSIONS")
+    );
+    let given = given.variable("PANTOKEN_PUBLIC_SESSIONS", "true");
+    assert!(
+        given
+            .error()
+            .starts_with("PANTOKEN_ALLOWED_ORIGINS: is required")
+    );
+    let given = given.variable("PANTOKEN_ALLOWED_ORIGINS", "https://shop.kz");
+    assert!(given.read().is_ok());
+}
+
+#[test]
+fn a_server_that_others_reach_says_where() {
+    let given = Given::enough().variable("PANTOKEN_LISTEN", "0.0.0.0:80");
+    assert!(
+        given
+            .error()
+            .starts_with("PANTOKEN_PUBLIC_URL: is required")
+    );
+    assert!(
+        given
+            .variable("PANTOKEN_PUBLIC_URL", "https://pay.shop.kz")
+            .read()
+            .is_ok()
+    );
+}
+
+#[test]
+fn no_secret_is_printed() {
+    let text = format!("{:?}", Given::enough().read().unwrap());
+    assert!(!text.contains(SECRET) && !text.contains(API_KEY), "{text}");
+}

@@ -1,0 +1,226 @@
+use std::process::{Command, Output};
+
+const SECRET: &str = "22f3b3cc2ae84451";
+
+/// `pantoken` in an empty folder and an environment of these variables alone.
+fn pantoken(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_pantoken"))
+        .args(arguments)
+        .env_clear()
+        .envs(variables.iter().copied())
+        .current_dir(folder.path())
+        .output()
+        .unwrap()
+}
+
+fn with_secret(arguments: &[&str]) -> Output {
+    pantoken(arguments, &[("PANTOKEN_AGENT_SECRET_KEY", SECRET)])
+}
+
+const SIGN: [&str; 5] = [
+    "sign",
+    "--form-host",
+    "https://a2c-test.qiwi.kz",
+    "--agent-id",
+    "agent-01",
+];
+
+fn sign(arguments: &[&str]) -> Output {
+    with_secret(&[&SIGN, arguments].concat())
+}
+
+#[track_caller]
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}", stderr(output));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[track_caller]
+fn fails(output: &Output, code: i32, words: &[&str]) {
+    let text = stderr(output);
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    for word in words {
+        assert!(text.contains(word), "{word:?} is not in {text}");
+    }
+    assert!(!text.contains(SECRET), "{text}");
+}
+
+#[test]
+fn sign_prints_the_published_vectors_and_nothing_else() {
+    let output = sign(&[
+        "--request-id",
+        "12345678",
+        "--language",
+        "ru",
+        "--callback-url",
+        "https://agent.site.kz",
+    ]);
+    assert_eq!(
+        stdout(&output),
+        "https://a2c-test.qiwi.kz/form?agentId=agent-01&requestId=12345678&language=ru\
+         &agentCallbackUrl=https%3A%2F%2Fagent.site.kz\
+         &agentSign=bc305308aa5fa30a56d69ab166a7d5613cf2ca17783d034fdc08eeba23bad901\n"
+    );
+    assert_eq!(stderr(&output), "");
+    let output = sign(&["--request-id", "123456789"]);
+    assert!(
+        stdout(&output).ends_with(
+            "agentSign=3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725\n"
+        )
+    );
+}
+
+#[test]
+fn sign_takes_the_host_and_the_agent_from_the_environment() {
+    let variables = [
+        ("PANTOKEN_AGENT_SECRET_KEY", SECRET),
+        ("PANTOKEN_FORM_HOST", "https://a2c-test.qiwi.kz"),
+        ("PANTOKEN_AGENT_ID", "agent-01"),
+    ];
+    let output = pantoken(&["sign", "--request-id", "1"], &variables);
+    assert!(stdout(&output).starts_with("https://a2c-test.qiwi.kz/form?agentId=agent-01&"));
+}
+
+#[test]
+fn sign_takes_the_secret_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, format!("{SECRET}\n")).unwrap();
+    let arguments = [&SIGN[..], &["--request-id", "123456789"]].concat();
+    let file = file.to_str().unwrap();
+    let output = pantoken(&arguments, &[("PANTOKEN_AGENT_SECRET_KEY_FILE", file)]);
+    assert!(stdout(&output).contains("3e77416dbc65b922"));
+    let both = [
+        ("PANTOKEN_AGENT_SECRET_KEY_FILE", file),
+        ("PANTOKEN_AGENT_SECRET_KEY", SECRET),
+    ];
+    fails(
+        &pantoken(&arguments, &both),
+        2,
+        &["PANTOKEN_AGENT_SECRET_KEY_FILE too"],
+    );
+    let missing = [("PANTOKEN_AGENT_SECRET_KEY_FILE", "nowhere")];
+    fails(
+        &pantoken(&arguments, &missing),
+        2,
+        &["PANTOKEN_AGENT_SECRET_KEY_FILE", "cannot be read"],
+    );
+}
+
+#[test]
+fn sign_names_every_wrong_flag_and_its_rule() {
+    let output = sign(&[
+        "--request-id",
+        "007",
+        "--language",
+        "kk",
+        "--callback-url",
+        "http://shop.kz",
+    ]);
+    fails(
+        &output,
+        2,
+        &[
+            "--request-id: ",
+            "--language: ",
+            "ru, en, kz",
+            "--callback-url: ",
+            "plain http",
+        ],
+    );
+    assert!(output.stdout.is_empty());
+    fails(&sign(&["--request-id", "-1"]), 2, &["--request-id: "]);
+    let output = sign(&["--request-id", "4111 1111 1111 1111"]);
+    fails(&output, 2, &["--request-id: "]);
+    assert!(!stderr(&output).contains("1111"));
+    fails(&sign(&[]), 2, &["--request-id"]);
+    let output = pantoken(&["sign", "--form-host", "x", "--request-id", "1"], &[]);
+    fails(
+        &output,
+        2,
+        &[
+            "PANTOKEN_FORM_HOST (from --form-host): ",
+            "PANTOKEN_AGENT_ID: is required",
+            "PANTOKEN_AGENT_SECRET_KEY: is required",
+        ],
+    );
+}
+
+#[test]
+fn a_secret_is_never_taken_from_a_flag() {
+    for flag in ["--agent-secret-key", "--api-key"] {
+        let joined = format!("{flag}={SECRET}");
+        fails(
+            &pantoken(&["sign", "--request-id", "1", &joined], &[]),
+            2,
+            &[flag],
+        );
+        fails(&pantoken(&["serve", &joined], &[]), 2, &[flag]);
+    }
+}
+
+#[test]
+fn verify_tells_a_signature_that_holds_from_one_that_does_not() {
+    let url = stdout(&sign(&["--request-id", "123456789"]));
+    let url = url.trim();
+    assert_eq!(
+        stdout(&with_secret(&["verify", url])),
+        "the signature holds: agent agent-01, iframe flow\n"
+    );
+    let changed = url.replace("123456789", "123456780");
+    fails(&with_secret(&["verify", &changed]), 1, &["does not hold"]);
+    let other = pantoken(
+        &["verify", url],
+        &[("PANTOKEN_AGENT_SECRET_KEY", "another")],
+    );
+    fails(&other, 1, &["does not hold"]);
+    fails(
+        &with_secret(&["verify", "https://shop.kz"]),
+        1,
+        &["not a signed form URL"],
+    );
+    fails(
+        &pantoken(&["verify", url], &[]),
+        2,
+        &["PANTOKEN_AGENT_SECRET_KEY: is required"],
+    );
+    fails(&with_secret(&["verify"]), 2, &["<URL>"]);
+}
+
+#[test]
+fn every_command_helps_with_examples() {
+    for command in ["serve", "sign", "verify"] {
+        let text = stdout(&pantoken(&[command, "--help"], &[]));
+        assert!(text.contains("Example"), "{text}");
+        assert!(text.contains("PANTOKEN_AGENT_SECRET_KEY_FILE"), "{text}");
+    }
+    assert!(stdout(&pantoken(&["--help"], &[])).contains("serve"));
+    assert!(stdout(&pantoken(&["--version"], &[])).starts_with("pantoken "));
+}
+
+#[test]
+fn serve_names_every_setting_that_is_missing_or_wrong() {
+    let variables = [
+        ("PANTOKEN_LISTEN", "0.0.0.0:3019"),
+        ("PANTOKEN_SESSION_SECONDS", "59"),
+        ("PANTOKEN_DATABASE_URL", "postgres://user:password@host/db"),
+    ];
+    let output = pantoken(&["serve", "--allowed-origins", "shop.kz"], &variables);
+    let words = [
+        "PANTOKEN_FORM_HOST: is required",
+        "PANTOKEN_AGENT_ID: is required",
+        "PANTOKEN_AGENT_SECRET_KEY: is required",
+        "PANTOKEN_API_KEY: is required unless",
+        "PANTOKEN_PUBLIC_URL: is required",
+        "PANTOKEN_SESSION_SECONDS (from the environment): ",
+        "PANTOKEN_DATABASE_URL (from the environment): starts with sqlite://",
+        "PANTOKEN_ALLOWED_ORIGINS (from --allowed-origins): ",
+    ];
+    fails(&output, 2, &words);
+    assert!(!stderr(&output).contains("password"));
+}

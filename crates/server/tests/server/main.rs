@@ -1,0 +1,13 @@
+//! The server as its callers meet it: its router, and its binary.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod callback;
+mod command_line;
+mod create_session;
+mod form_urls;
+mod get_session;
+mod http;
+mod pages;
+mod process;
+mod record_result;
+mod support;

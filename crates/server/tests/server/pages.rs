@@ -1,0 +1,74 @@
+use tempfile::TempDir;
+
+use crate::support::{Server, server_with};
+
+async fn server_of_pages() -> (TempDir, Server) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("dist")).unwrap();
+    for (name, text) in [
+        ("dist/index.html", "<p>demo</p>"),
+        ("dist/demo.wasm", "\0asm"),
+        ("secret.txt", "secret"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let dist = folder.path().join("dist");
+    let server = server_with(|options| options.pages = Some(dist)).await;
+    (folder, server)
+}
+
+#[tokio::test]
+async fn a_page_may_show_the_form_and_nothing_else() {
+    let (_folder, server) = server_of_pages().await;
+    let answer = server.get("/").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text.as_str()),
+        (200, "<p>demo</p>")
+    );
+    assert_eq!(
+        answer.header("content-security-policy"),
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'; frame-src https://a2c-test.qiwi.kz; \
+         base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    assert_eq!(answer.header("referrer-policy"), "strict-origin");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("cache-control"), "no-cache");
+    assert!(!answer.header("last-modified").is_empty());
+}
+
+#[tokio::test]
+async fn web_assembly_has_its_type() {
+    let (_folder, server) = server_of_pages().await;
+    assert_eq!(
+        server.get("/demo.wasm").await.header("content-type"),
+        "application/wasm"
+    );
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folder_is_served() {
+    let (_folder, server) = server_of_pages().await;
+    for path in [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/missing",
+    ] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(!answer.text.contains("secret"));
+    }
+}
+
+#[tokio::test]
+async fn the_api_stays_itself_beside_pages() {
+    let (_folder, server) = server_of_pages().await;
+    server
+        .get("/v1/unknown")
+        .await
+        .is_problem(404, "NOT_FOUND", None);
+    assert_eq!(server.iframe_session().await.status, 201);
+    let answer = server.call("POST", "/index.html", &[], "").await;
+    answer.is_problem(404, "NOT_FOUND", None);
+}

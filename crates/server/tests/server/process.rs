@@ -1,0 +1,248 @@
+//! The real binary over real sockets.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+const SECRET: &str = "canary-agent-secret-key";
+const API_KEY: &str = "canary-api-key-0123456789";
+const PAN_TOKEN: &str = "canary-pan-token";
+const CARD_NUMBER: &str = "4111111111111111";
+
+struct Process {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    address: SocketAddr,
+}
+
+fn command(folder: &Path, listen: &str, log_format: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pantoken"));
+    command
+        .args([
+            "serve",
+            "--listen",
+            listen,
+            "--form-host",
+            "https://a2c-test.qiwi.kz",
+        ])
+        .args([
+            "--agent-id",
+            "agent-01",
+            "--return-urls",
+            "https://shop.kz/paid",
+        ])
+        .args(["--log-format", log_format])
+        .env_clear()
+        .env("PANTOKEN_AGENT_SECRET_KEY", SECRET)
+        .env("PANTOKEN_API_KEY", API_KEY)
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+impl Process {
+    fn start(folder: &Path, log_format: &str) -> Self {
+        let mut child = command(folder, "127.0.0.1:0", log_format).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("pantoken: listening on http://");
+        let address = address
+            .unwrap_or_else(|| panic!("{line:?}"))
+            .parse()
+            .unwrap();
+        Self {
+            child,
+            stdout,
+            address,
+        }
+    }
+
+    /// The whole answer, as it came.
+    fn call(&self, head: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let length = body.len();
+        let request = format!(
+            "{head}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        // In one write, so that no answer can overtake a part of the body.
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn post(&self, path: &str, bearer: &str, body: &str) -> String {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer {bearer}"
+        );
+        self.call(&head, body)
+    }
+
+    /// Stops it as a supervisor does, and gives what it logged.
+    fn stop(mut self) -> String {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(self.child.wait().unwrap().success());
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "", "stdout has the one line only");
+        let mut log = String::new();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
+        log
+    }
+}
+
+fn json_field(answer: &str, name: &str) -> String {
+    let body = answer.split_once("\r\n\r\n").unwrap().1;
+    let json: serde_json::Value = serde_json::from_str(body).unwrap();
+    json[name].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn no_secret_token_or_card_number_is_in_any_log_line_or_error() {
+    for log_format in ["text", "json"] {
+        let folder = tempfile::tempdir().unwrap();
+        let process = Process::start(folder.path(), log_format);
+        let redirect = r#"{"flow":"redirect","returnUrl":"https://shop.kz/paid"}"#;
+        let created = process.post("/v1/sessions", API_KEY, redirect);
+        let (id, result_token) = (
+            json_field(&created, "requestId"),
+            json_field(&created, "resultToken"),
+        );
+        let form_url = json_field(&created, "formUrl");
+        let url = pantoken_protocol::FormUrl::parse(&form_url).unwrap();
+        let callback = url.request().callback_url().unwrap().as_str().to_owned();
+        let callback = &callback[callback.find("/v1/").unwrap()..];
+        let callback_token = callback.rsplit('.').next().unwrap();
+
+        let result_path = format!("/v1/sessions/{id}/result");
+        let token_body = format!(r#"{{"panToken":"{PAN_TOKEN}"}}"#);
+        let card_body = format!(r#"{{"panToken":"{CARD_NUMBER}"}}"#);
+        let card_name = format!(r#"{{"{CARD_NUMBER}":"{PAN_TOKEN}"}}"#);
+        let answers = [
+            process.post(&result_path, &result_token, &card_body),
+            process.post(&result_path, &result_token, &card_name),
+            process.post(&result_path, API_KEY, &token_body),
+            process.post(
+                &format!("/v1/sessions/{CARD_NUMBER}/result"),
+                &result_token,
+                &token_body,
+            ),
+            process.post("/v1/sessions", SECRET, &token_body),
+            process.post(&format!("/{CARD_NUMBER}/{PAN_TOKEN}"), SECRET, &token_body),
+            process.call(
+                &format!("GET {callback}?requestId={id}&panToken={CARD_NUMBER} HTTP/1.1"),
+                "",
+            ),
+            process.call(
+                &format!("GET {callback}?requestId={id}&panToken={PAN_TOKEN} HTTP/1.1"),
+                "",
+            ),
+            process.post(&result_path, &result_token, &token_body),
+            process.post(&result_path, &result_token, r#"{"panToken":"another"}"#),
+        ];
+        let statuses: Vec<_> = answers.iter().map(|answer| &answer[9..12]).collect();
+        assert_eq!(
+            statuses,
+            [
+                "400", "400", "403", "403", "401", "404", "400", "303", "200", "409"
+            ]
+        );
+        let log = process.stop();
+        assert!(
+            log.contains(&id) && log.contains("/v1/callback/{state}"),
+            "{log}"
+        );
+        assert_eq!(log.matches("answered").count(), answers.len() + 1, "{log}");
+
+        let canaries = [
+            SECRET,
+            API_KEY,
+            PAN_TOKEN,
+            CARD_NUMBER,
+            &result_token,
+            callback_token,
+        ];
+        for canary in canaries {
+            assert!(!log.contains(canary), "{canary} in {log}");
+            for answer in &answers {
+                assert!(!answer.contains(canary), "{canary} in {answer}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_session_survives_a_kill_and_its_result_is_taken_by_the_next_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = Process::start(folder.path(), "text");
+    let created = first.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    let (id, token) = (
+        json_field(&created, "requestId"),
+        json_field(&created, "resultToken"),
+    );
+    first.child.kill().unwrap();
+    first.child.wait().unwrap();
+
+    let second = Process::start(folder.path(), "text");
+    let body = format!(r#"{{"panToken":"{PAN_TOKEN}"}}"#);
+    let answer = second.post(&format!("/v1/sessions/{id}/result"), &token, &body);
+    assert_eq!(json_field(&answer, "state"), "saved");
+    second.stop();
+}
+
+#[test]
+fn a_busy_port_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = command(folder.path(), &address, "text").output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains(&format!("cannot listen on {address} (PANTOKEN_LISTEN)")),
+        "{text}"
+    );
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = command(folder.path(), "127.0.0.1:0", "text")
+        .args(["--database-url", "sqlite://no/such/folder/pantoken.db"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains("PANTOKEN_DATABASE_URL") && text.contains("no/such/folder"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_folder_of_pages_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = command(folder.path(), "127.0.0.1:0", "text")
+        .args(["--pages", "no-such-folder"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("PANTOKEN_PAGES: no-such-folder"), "{text}");
+}

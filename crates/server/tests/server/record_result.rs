@@ -1,0 +1,209 @@
+use std::sync::Arc;
+
+use crate::support::{SESSION_SECONDS, assert_golden, server};
+
+const TOKEN: &str = r#"{"panToken":"1a77343a-dd8a-11eb-ba80-0242ac130004"}"#;
+const INVALID_PAN: &str = r#"{"errorCode":"INVALID_PAN","errorMessage":"Check the number"}"#;
+
+#[tokio::test]
+async fn a_token_is_recorded_and_confirmed_again_after_expiry() {
+    let server = server().await;
+    let session = server.iframe_session().await;
+    let first = server.post_result(&session, TOKEN).await;
+    assert_eq!(first.status, 200);
+    assert_golden("result-recorded.json", &first);
+    server.clock.advance_seconds(SESSION_SECONDS);
+    let again = server.post_result(&session, TOKEN).await;
+    assert_eq!((again.status.as_u16(), again.json()), (200, first.json()));
+}
+
+#[tokio::test]
+async fn another_token_or_an_error_after_a_token_is_a_conflict() {
+    let server = server().await;
+    let session = server.iframe_session().await;
+    let _ = server.post_result(&session, TOKEN).await;
+    for body in [r#"{"panToken":"another"}"#, INVALID_PAN] {
+        let answer = server.post_result(&session, body).await;
+        answer.is_problem(409, "RESULT_CONFLICT", None);
+        assert_golden("result-conflict.json", &answer);
+    }
+    let kept = server.session(&session).await;
+    assert_eq!(
+        kept.field("panToken"),
+        "1a77343a-dd8a-11eb-ba80-0242ac130004"
+    );
+}
+
+#[tokio::test]
+async fn a_token_can_follow_an_error() {
+    let server = server().await;
+    let session = server.iframe_session().await;
+    let answer = server.post_result(&session, INVALID_PAN).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.field("state")),
+        (200, "failed".into())
+    );
+    let answer = server.post_result(&session, TOKEN).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.field("state")),
+        (200, "saved".into())
+    );
+}
+
+#[tokio::test]
+async fn a_first_result_after_expiry_is_gone() {
+    let server = server().await;
+    let session = server.iframe_session().await;
+    server.clock.advance_seconds(SESSION_SECONDS);
+    let answer = server.post_result(&session, TOKEN).await;
+    answer.is_problem(410, "SESSION_EXPIRED", None);
+    assert_golden("session-expired.json", &answer);
+    assert_eq!(server.state(&session).await, "expired");
+}
+
+#[tokio::test]
+async fn a_wrong_token_and_an_unknown_session_are_told_alike() {
+    let server = server().await;
+    let session = server.iframe_session().await;
+    let other = server.iframe_session().await;
+    let right = format!("/v1/sessions/{}/result", session.field("requestId"));
+    let token = format!("Bearer {}", other.field("resultToken"));
+    let mut texts = Vec::new();
+    for path in [
+        right.as_str(),
+        "/v1/sessions/1/result",
+        "/v1/sessions/x/result",
+        "/v1/sessions/%FF/result",
+    ] {
+        let headers = [
+            ("authorization", token.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let answer = server.call("POST", path, &headers, TOKEN).await;
+        answer.is_problem(403, "RESULT_TOKEN_INVALID", None);
+        texts.push(answer.text);
+    }
+    texts.dedup();
+    assert_eq!(texts.len(), 1);
+    let headers = [
+        ("authorization", "Bearer short"),
+        ("content-type", "application/json"),
+    ];
+    let answer = server.call("POST", &right, &headers, TOKEN).await;
+    answer.is_problem(403, "RESULT_TOKEN_INVALID", None);
+    let answer = server
+        .call(
+            "POST",
+            &right,
+            &[("content-type", "application/json")],
+            TOKEN,
+        )
+        .await;
+    answer.is_problem(401, "RESULT_TOKEN_REQUIRED", None);
+    assert_eq!(server.state(&session).await, "created");
+}
+
+#[tokio::test]
+async fn the_token_of_the_callback_reports_no_result_here() {
+    let server = server().await;
+    let session = server.redirect_session().await;
+    let url = session.field("formUrl");
+    let url = pantoken_protocol::FormUrl::parse(&url).unwrap();
+    let callback = url.request().callback_url().unwrap().as_str();
+    let token = format!("Bearer {}", callback.rsplit('.').next().unwrap());
+    let path = format!("/v1/sessions/{}/result", session.field("requestId"));
+    let headers = [
+        ("authorization", token.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let answer = server.call("POST", &path, &headers, TOKEN).await;
+    answer.is_problem(403, "RESULT_TOKEN_INVALID", None);
+}
+
+#[tokio::test]
+async fn every_field_has_its_rule_and_nothing_wrong_is_written() {
+    let server = server().await;
+    let session = server.iframe_session().await;
+    let long_token = format!(r#"{{"panToken":"{}"}}"#, "a".repeat(513));
+    let long_code = format!(r#"{{"errorCode":"{}"}}"#, "A".repeat(65));
+    let table = [
+        ("{}", "MISSING_FIELD", "panToken"),
+        (r#"{"panToken":""}"#, "INVALID_FIELD", "panToken"),
+        (r#"{"panToken":"a b"}"#, "INVALID_FIELD", "panToken"),
+        (r#"{"panToken":7}"#, "INVALID_FIELD", "panToken"),
+        (&long_token, "INVALID_FIELD", "panToken"),
+        (
+            r#"{"panToken":"4111111111111111"}"#,
+            "CARD_NUMBER_REFUSED",
+            "panToken",
+        ),
+        (
+            r#"{"panToken":"a","panToken":"b"}"#,
+            "REPEATED_FIELD",
+            "panToken",
+        ),
+        (
+            r#"{"panToken":"a","errorCode":"B"}"#,
+            "INVALID_FIELD",
+            "errorCode",
+        ),
+        (
+            r#"{"panToken":"a","errorMessage":"b"}"#,
+            "INVALID_FIELD",
+            "errorMessage",
+        ),
+        (r#"{"errorMessage":"b"}"#, "MISSING_FIELD", "errorCode"),
+        (r#"{"errorCode":""}"#, "INVALID_FIELD", "errorCode"),
+        (&long_code, "INVALID_FIELD", "errorCode"),
+        (
+            r#"{"errorCode":"A 4111111111111111"}"#,
+            "CARD_NUMBER_REFUSED",
+            "errorCode",
+        ),
+        (
+            r#"{"errorCode":"A","errorMessage":"card 4111-1111-1111-1111"}"#,
+            "CARD_NUMBER_REFUSED",
+            "errorMessage",
+        ),
+        (
+            r#"{"panToken":"a","requestId":"1"}"#,
+            "UNKNOWN_FIELD",
+            "requestId",
+        ),
+    ];
+    for (body, code, field) in table {
+        let answer = server.post_result(&session, body).await;
+        answer.is_problem(400, code, Some(field));
+        assert!(!answer.text.contains("1111"), "{}", answer.text);
+    }
+    assert_eq!(server.state(&session).await, "created");
+    let answer = server
+        .post_result(&session, r#"{"panToken":"4111111111111111"}"#)
+        .await;
+    assert_golden("card-number-refused.json", &answer);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_one_of_many_racing_tokens_is_kept() {
+    let server = Arc::new(server().await);
+    let session = Arc::new(server.iframe_session().await);
+    let tasks: Vec<_> = (0..24)
+        .map(|number| {
+            let (server, session) = (server.clone(), session.clone());
+            tokio::spawn(async move {
+                let token = format!("token-{number}");
+                let body = format!(r#"{{"panToken":"{token}"}}"#);
+                (token, server.post_result(&session, &body).await.status)
+            })
+        })
+        .collect();
+    let mut winners = Vec::new();
+    for task in tasks {
+        let (token, status) = task.await.unwrap();
+        match status.as_u16() {
+            200 => winners.push(token),
+            status => assert_eq!(status, 409),
+        }
+    }
+    assert_eq!(winners, [server.session(&session).await.field("panToken")]);
+}

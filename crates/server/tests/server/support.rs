@@ -1,0 +1,260 @@
+//! One server with a clock that stands and seeded randomness, and how to call it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use pantoken_protocol::{AgentId, FormHost, Origin};
+use pantoken_server::{
+    ApiKey, ApiOptions, AppState, Clock, PublicUrl, Random, RandomError, ReturnUrls, Signer, router,
+};
+use pantoken_signing::AgentSecret;
+use pantoken_store::SqliteStore;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub(crate) const API_KEY: &str = "api-key-of-the-tests";
+pub(crate) const PAGE: &str = "https://shop.kz";
+/// 2025-06-01T12:00:00Z
+pub(crate) const START: i64 = 1_748_779_200_000;
+pub(crate) const SESSION_SECONDS: u32 = 1800;
+
+#[derive(Clone)]
+pub(crate) struct SetClock(Arc<AtomicI64>);
+
+impl SetClock {
+    pub(crate) fn advance_seconds(&self, seconds: u32) {
+        self.0
+            .fetch_add(i64::from(seconds) * 1000, Ordering::Relaxed);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// SplitMix64 from a fixed seed: the same bytes in every run.
+#[derive(Default)]
+struct Seeded(AtomicU64);
+
+impl Random for Seeded {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), RandomError> {
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        for chunk in buffer.chunks_mut(8) {
+            let mut z = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            let bytes = (z ^ (z >> 31)).to_le_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+pub(crate) struct Server {
+    pub(crate) clock: SetClock,
+    pub(crate) store: SqliteStore,
+    options: ApiOptions,
+    router: Router,
+    _folder: TempDir,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    pub(crate) fn field(&self, name: &str) -> String {
+        let json = self.json();
+        let field = json[name].as_str();
+        field.unwrap_or_else(|| panic!("{name}: {json}")).to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    pub(crate) fn is_problem(&self, status: u16, code: &str, field: Option<&str>) {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let json = self.json();
+        assert_eq!(json["status"], status);
+        assert_eq!(json["code"], code, "{json}");
+        assert_eq!(json["field"].as_str(), field, "{json}");
+    }
+}
+
+pub(crate) async fn server() -> Server {
+    server_with(|_| {}).await
+}
+
+pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("pantoken.db"))
+        .await
+        .unwrap();
+    let mut options = ApiOptions {
+        public_url: PublicUrl::parse("https://pay.shop.kz").unwrap(),
+        api_key: Some(ApiKey::parse(API_KEY).unwrap()),
+        allowed_origins: vec![Origin::parse(PAGE).unwrap()],
+        public_sessions: true,
+        return_urls: ReturnUrls::parse("https://shop.kz/paid").unwrap(),
+        session_seconds: SESSION_SECONDS,
+        pages: None,
+    };
+    change(&mut options);
+    let clock = SetClock(Arc::new(AtomicI64::new(START)));
+    Server {
+        router: router_of(&store, "22f3b3cc2ae84451", &options, &clock),
+        clock,
+        store,
+        options,
+        _folder: folder,
+    }
+}
+
+fn router_of(store: &SqliteStore, secret: &str, options: &ApiOptions, clock: &SetClock) -> Router {
+    let signer = Signer::new(
+        FormHost::parse("https://a2c-test.qiwi.kz").unwrap(),
+        AgentId::parse("agent-01").unwrap(),
+        AgentSecret::parse(secret).unwrap(),
+    );
+    router(AppState::new(
+        store.clone(),
+        signer,
+        options.clone(),
+        clock.clone(),
+        Seeded::default(),
+    ))
+}
+
+impl Server {
+    /// The same server after the agent got a new secret key.
+    pub(crate) fn with_secret(self, secret: &str) -> Self {
+        let router = router_of(&self.store, secret, &self.options, &self.clock);
+        Self { router, ..self }
+    }
+
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        call(self.router.clone(), method, path, headers, body).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, &[], "").await
+    }
+
+    /// A JSON call of the agent's back end.
+    pub(crate) async fn post(&self, path: &str, body: &str) -> Answer {
+        let key = format!("Bearer {API_KEY}");
+        let headers = [
+            ("authorization", key.as_str()),
+            ("content-type", "application/json"),
+        ];
+        self.call("POST", path, &headers, body).await
+    }
+
+    pub(crate) async fn post_result(&self, session: &Answer, body: &str) -> Answer {
+        let token = format!("Bearer {}", session.field("resultToken"));
+        let headers = [
+            ("authorization", token.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let path = format!("/v1/sessions/{}/result", session.field("requestId"));
+        self.call("POST", &path, &headers, body).await
+    }
+
+    pub(crate) async fn iframe_session(&self) -> Answer {
+        self.created(r#"{"flow":"iframe"}"#).await
+    }
+
+    pub(crate) async fn redirect_session(&self) -> Answer {
+        self.created(
+            r#"{"flow":"redirect","language":"kz","returnUrl":"https://shop.kz/paid?order=7"}"#,
+        )
+        .await
+    }
+
+    async fn created(&self, body: &str) -> Answer {
+        let answer = self.post("/v1/sessions", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer
+    }
+
+    pub(crate) async fn session(&self, created: &Answer) -> Answer {
+        let path = format!("/v1/sessions/{}", created.field("requestId"));
+        let key = format!("Bearer {API_KEY}");
+        self.call("GET", &path, &[("authorization", &key)], "")
+            .await
+    }
+
+    pub(crate) async fn state(&self, created: &Answer) -> String {
+        self.session(created).await.field("state")
+    }
+}
+
+async fn call(
+    router: Router,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(body.to_owned())).unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text: String::from_utf8(bytes.into()).unwrap(),
+    }
+}
+
+/// Compares an answer with `tests/golden/{name}`; `PANTOKEN_UPDATE_GOLDEN=1` writes it instead.
+#[track_caller]
+pub(crate) fn assert_golden(name: &str, answer: &Answer) {
+    let text = if answer.header("content-type").contains("json") {
+        format!(
+            "{}\n",
+            serde_json::to_string_pretty(&answer.json()).unwrap()
+        )
+    } else {
+        answer.text.clone()
+    };
+    let file = golden_folder().join(name);
+    if std::env::var_os("PANTOKEN_UPDATE_GOLDEN").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let golden =
+        std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} is missing", file.display()));
+    assert_eq!(text, golden, "{name}");
+}
+
+fn golden_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}

@@ -1,0 +1,6 @@
+//! Stores against their contract, each on a database of its own.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod contract;
+mod kill;
+mod sqlite;

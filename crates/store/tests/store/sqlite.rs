@@ -1,0 +1,143 @@
+use pantoken_store::{SessionStore, SqliteStore, StoreError};
+use sqlx::{ConnectOptions, Row, sqlite::SqliteConnectOptions};
+
+use crate::contract::{CREATED_AT, contract_tests, proof, request_id, saved, terms};
+
+async fn open() -> (tempfile::TempDir, [SqliteStore; 2]) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pantoken.db");
+    let first = SqliteStore::open(&file).await.unwrap();
+    let second = SqliteStore::open(&file).await.unwrap();
+    (folder, [first, second])
+}
+
+contract_tests!(crate::sqlite::open);
+
+#[tokio::test]
+async fn a_reopened_file_holds_what_was_acknowledged() {
+    let (folder, [store, other]) = open().await;
+    let _ = store.create(terms(1), None).await.unwrap();
+    let _ = store
+        .record_result(request_id(1), proof(), saved("token"), CREATED_AT)
+        .await
+        .unwrap();
+    store.close().await;
+    other.close().await;
+
+    let again = SqliteStore::open(&folder.path().join("pantoken.db"))
+        .await
+        .unwrap();
+    let session = again.get(request_id(1)).await.unwrap().unwrap();
+    assert_eq!(session.outcome.unwrap().result, saved("token"));
+}
+
+#[tokio::test]
+async fn no_token_is_kept_but_the_pan_token() {
+    let (folder, [store, _other]) = open().await;
+    let _ = store.create(terms(1), None).await.unwrap();
+    store.close().await;
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        for token in ["result token", "callback token"] {
+            assert!(!text.contains(token));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_edited_row_is_reported_and_not_believed() {
+    let (folder, [store, _]) = open().await;
+    let _ = store.create(terms(1), None).await.unwrap();
+    let mut connection = SqliteConnectOptions::new()
+        .filename(folder.path().join("pantoken.db"))
+        .connect()
+        .await
+        .unwrap();
+    sqlx::query("UPDATE sessions SET language = 'kk'")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let answer = store.get(request_id(1)).await;
+    assert!(
+        matches!(
+            answer,
+            Err(StoreError::Corrupt {
+                column: "language",
+                ..
+            })
+        ),
+        "{answer:?}"
+    );
+    let card_number = sqlx::query(
+        "UPDATE sessions SET language = 'kz', pan_token = '4111111111111111', finished_at = 1",
+    );
+    card_number.execute(&mut connection).await.unwrap();
+    let answer = store.get(request_id(1)).await;
+    assert!(
+        matches!(
+            answer,
+            Err(StoreError::Corrupt {
+                column: "pan_token",
+                ..
+            })
+        ),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("notes.txt");
+    std::fs::write(
+        &file,
+        "not a database, but long enough to be taken for one".repeat(40),
+    )
+    .unwrap();
+    let error = SqliteStore::open(&file).await.unwrap_err();
+    assert!(error.to_string().contains("notes.txt"), "{error}");
+}
+
+#[tokio::test]
+async fn the_journal_is_a_write_ahead_log() {
+    let (folder, [_store, _]) = open().await;
+    let mut connection = SqliteConnectOptions::new()
+        .filename(folder.path().join("pantoken.db"))
+        .connect()
+        .await
+        .unwrap();
+    let row = sqlx::query("PRAGMA journal_mode")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(row.get::<String, _>(0), "wal");
+}
+
+#[tokio::test]
+async fn a_closed_store_is_unavailable() {
+    let (_folder, [store, _]) = open().await;
+    store.close().await;
+    let answer = store.check().await;
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
+    let answer = store.create(terms(1), None).await;
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, [store, _other]) = open().await;
+    let _ = store.create(terms(1), None).await.unwrap();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let mode = entry.unwrap().metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,126 @@
+//! Each of the provider's seven codes, from the form to the page's event. INVALID_PAN is in
+//! `iframe_flow`, with its correction.
+
+use pantoken_protocol::FormUrl;
+use serde_json::{Value, json};
+
+use crate::harness::{
+    Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, INVALID_SESSION_NUMBER, Shop, ShopOptions, browse,
+};
+
+#[tokio::test]
+async fn forbidden_and_invalid_session_reach_the_page_and_the_store() {
+    let shop = Shop::open();
+    browse("refused_numbers", async |customer| {
+        for (number, code) in [
+            (FORBIDDEN_NUMBER, "FORBIDDEN"),
+            (INVALID_SESSION_NUMBER, "INVALID_SESSION"),
+        ] {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            let request_id = form_url(customer).await.request().request_id().to_string();
+            customer.save_in_frame(number).await;
+            assert_failed(customer, code).await;
+            let session = session_with_error(&shop, &request_id).await;
+            assert_eq!(session["errorCode"], code);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_card_for_a_request_is_refused() {
+    let shop = Shop::open();
+    browse("second_card", async |customer| {
+        customer.open_ready(&shop.url("/?lang=en")).await;
+        let form_url = form_url(customer).await;
+        let request = form_url.request();
+        let save = json!({
+            "agentId": request.agent_id().as_str(),
+            "requestId": request.request_id().to_string(),
+            "agentSign": form_url.signature().as_str(),
+            "pan": GOOD_NUMBER,
+        });
+        let url = format!("{}/save", shop.sandbox_url());
+        let first: Value = shop
+            .http()
+            .post(url)
+            .json(&save)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        assert!(first["panToken"].is_string(), "{first}");
+        customer.save_in_frame(GOOD_NUMBER).await;
+        assert_failed(customer, "PAN_IS_EXISTS_FOR_REQUEST").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_that_the_provider_does_not_know_is_told() {
+    let shop = Shop::open_with(&ShopOptions {
+        agent_id: "agent-02",
+        ..ShopOptions::default()
+    });
+    browse("agent_not_found", async |customer| {
+        customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
+        assert_failed(customer, "AGENT_NOT_FOUND").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_told() {
+    let shop = Shop::open_with(&ShopOptions {
+        secret_key: "22f3b3cc2ae84452",
+        ..ShopOptions::default()
+    });
+    browse("agent_sign_invalid", async |customer| {
+        customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
+        assert_failed(customer, "AGENT_SIGN_INVALID").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_damaged_parameter_is_told() {
+    let shop = Shop::open();
+    browse("parse_request_error", async |customer| {
+        customer.open_ready(&shop.url("/?lang=en")).await;
+        customer
+            .run(
+                "const frame = document.querySelector('.pantoken-frame iframe');
+                 frame.src = frame.src.replace('language=en', 'language=xx');",
+            )
+            .await;
+        assert_failed(customer, "PARSE_REQUEST_ERROR").await;
+    })
+    .await;
+}
+
+async fn form_url(customer: &Customer) -> FormUrl {
+    let frame = customer.find(".pantoken-frame iframe").await;
+    FormUrl::parse(&frame.attr("src").await.unwrap().unwrap()).unwrap()
+}
+
+/// The page has the code, explains it, and tells the customer.
+async fn assert_failed(customer: &Customer, code: &str) {
+    customer
+        .find(&format!("#timeline [data-code={code}]"))
+        .await;
+    customer.find(".pantoken[data-state=failed]").await;
+    assert!(!customer.text(".pantoken-status").await.is_empty());
+}
+
+/// The page reports an error without waiting, so the store has it a moment later.
+async fn session_with_error(shop: &Shop, request_id: &str) -> Value {
+    loop {
+        let session = shop.session(request_id).await;
+        if session["state"] == "failed" {
+            return session;
+        }
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,0 +1,83 @@
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// A program that runs until this is dropped, and all that it has printed.
+pub(crate) struct Process {
+    child: Child,
+    lines: Receiver<String>,
+    log: Arc<Mutex<String>>,
+}
+
+impl Process {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let log = Arc::<Mutex<String>>::default();
+        let (sender, lines) = channel();
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        for pipe in [Box::new(stdout) as Box<dyn Read + Send>, Box::new(stderr)] {
+            let (log, sender) = (Arc::clone(&log), sender.clone());
+            std::thread::spawn(move || {
+                for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+                    *log.lock().unwrap() += &format!("{line}\n");
+                    let _ = sender.send(line);
+                }
+            });
+        }
+        Self { child, lines, log }
+    }
+
+    /// What follows this text in the first line that has it; `None` when the program ended before.
+    pub(crate) fn wait_for(&self, text: &str) -> Option<String> {
+        let mut lines = self.lines.iter();
+        lines.find_map(|line| Some(line.split_once(text)?.1.trim().to_owned()))
+    }
+
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The workspace's folder.
+pub(crate) fn workspace() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+/// The folder of the workspace's binaries, which are built as they are now.
+pub(crate) fn binaries() -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let status = Command::new(env!("CARGO"))
+            .current_dir(workspace())
+            .args([
+                "build",
+                "--locked",
+                "-p",
+                "pantoken-server",
+                "-p",
+                "pantoken-sandbox",
+            ])
+            .status()
+            .unwrap();
+        assert!(status.success(), "the server and the sandbox do not build");
+    });
+    let tests = std::env::current_exe().unwrap();
+    tests.parent().unwrap().parent().unwrap().to_owned()
+}

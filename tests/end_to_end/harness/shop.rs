@@ -1,0 +1,181 @@
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+
+use pantoken_protocol::RequestId;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::process::{Process, binaries, workspace};
+
+/// The provider's published test data. Source: protocol.md, "Signed form URL".
+pub(crate) const AGENT_ID: &str = "agent-01";
+pub(crate) const SECRET_KEY: &str = "22f3b3cc2ae84451";
+pub(crate) const API_KEY: &str = "a-key-for-the-end-to-end-tests";
+
+/// How a shop's server differs from the usual one.
+pub(crate) struct ShopOptions {
+    pub(crate) agent_id: &'static str,
+    pub(crate) secret_key: &'static str,
+}
+
+impl Default for ShopOptions {
+    fn default() -> Self {
+        Self {
+            agent_id: AGENT_ID,
+            secret_key: SECRET_KEY,
+        }
+    }
+}
+
+/// A shop's server with its demo page on localhost, and the provider's sandbox on 127.0.0.1.
+pub(crate) struct Shop {
+    port: u16,
+    server: Process,
+    sandbox: Process,
+    sandbox_url: String,
+    http: reqwest::Client,
+    folder: TempDir,
+}
+
+impl Shop {
+    pub(crate) fn open() -> Self {
+        Self::open_with(&ShopOptions::default())
+    }
+
+    /// Both need to know the other's address before they start, so the server's port is chosen
+    /// first; should another program take it meanwhile, the next one is tried.
+    pub(crate) fn open_with(options: &ShopOptions) -> Self {
+        for _ in 0..10 {
+            let port = TcpListener::bind("127.0.0.1:0")
+                .unwrap()
+                .local_addr()
+                .unwrap()
+                .port();
+            let sandbox = start_sandbox(port);
+            let sandbox_url = sandbox
+                .wait_for("listening on ")
+                .unwrap_or_else(|| panic!("{}", sandbox.log()));
+            let folder = tempfile::tempdir().unwrap();
+            let server = start_server(options, port, &sandbox_url, &folder);
+            if server.wait_for("listening on ").is_some() {
+                let http = reqwest::Client::builder()
+                    .redirect(reqwest::redirect::Policy::none())
+                    .build();
+                return Self {
+                    port,
+                    server,
+                    sandbox,
+                    sandbox_url,
+                    http: http.unwrap(),
+                    folder,
+                };
+            }
+            let log = server.log();
+            assert!(
+                log.contains("cannot listen"),
+                "the server did not start:\n{log}"
+            );
+        }
+        panic!("no free port in ten tries");
+    }
+
+    /// An address of the shop's page.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port)
+    }
+
+    pub(crate) fn sandbox_url(&self) -> &str {
+        &self.sandbox_url
+    }
+
+    /// What the shop's back end learns of a session.
+    pub(crate) async fn session(&self, request_id: &str) -> Value {
+        RequestId::parse(request_id).unwrap();
+        let url = self.url(&format!("/v1/sessions/{request_id}"));
+        let response = self
+            .http
+            .get(url)
+            .bearer_auth(API_KEY)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 200);
+        response.json().await.unwrap()
+    }
+
+    /// A client that follows no redirect.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// All that the server and the sandbox have printed.
+    pub(crate) fn logs(&self) -> (String, String) {
+        (self.server.log(), self.sandbox.log())
+    }
+
+    /// Where the server keeps its database.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+}
+
+/// The demo page as Trunk built it.
+pub(crate) fn dist() -> PathBuf {
+    let dist =
+        std::env::var_os("PANTOKEN_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from);
+    assert!(
+        dist.join("index.html").is_file(),
+        "{} has no demo page: run `cargo xtask test`, or `trunk build --release` first",
+        dist.display()
+    );
+    dist
+}
+
+fn start_sandbox(shop_port: u16) -> Process {
+    let mut command = Command::new(binaries().join("pantoken-sandbox"));
+    clear_settings(&mut command);
+    command
+        .args(["--listen", "127.0.0.1:0"])
+        .args([
+            "--registered-host",
+            &format!("http://localhost:{shop_port}"),
+        ])
+        .env("PANTOKEN_AGENT_SECRET_KEY", SECRET_KEY);
+    Process::start(&mut command)
+}
+
+fn start_server(options: &ShopOptions, port: u16, form_host: &str, folder: &TempDir) -> Process {
+    let origin = format!("http://localhost:{port}");
+    let database = folder.path().join("pantoken.db");
+    let mut command = Command::new(binaries().join("pantoken"));
+    clear_settings(&mut command);
+    command
+        .current_dir(folder.path())
+        .arg("serve")
+        .arg("--pages")
+        .arg(dist())
+        .env("PANTOKEN_AGENT_ID", options.agent_id)
+        .env("PANTOKEN_AGENT_SECRET_KEY", options.secret_key)
+        .env("PANTOKEN_FORM_HOST", form_host)
+        .env(
+            "PANTOKEN_DATABASE_URL",
+            format!("sqlite://{}", database.display()),
+        )
+        .env("PANTOKEN_LISTEN", format!("127.0.0.1:{port}"))
+        .env("PANTOKEN_PUBLIC_URL", &origin)
+        .env("PANTOKEN_API_KEY", API_KEY)
+        .env("PANTOKEN_PUBLIC_SESSIONS", "true")
+        .env("PANTOKEN_ALLOWED_ORIGINS", &origin)
+        .env("PANTOKEN_RETURN_URLS", format!("{origin}/"));
+    Process::start(&mut command)
+}
+
+/// So that a developer's own settings do not reach a test.
+fn clear_settings(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PANTOKEN_") {
+            command.env_remove(name);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A card saved on the shop's page.
+
+use thirtyfour::prelude::*;
+
+use crate::harness::{BAD_NUMBER, Customer, GOOD_NUMBER, Shop, browse};
+
+#[tokio::test]
+async fn a_saved_card_is_a_token_in_the_page_and_in_the_store() {
+    let shop = Shop::open();
+    browse("saved_card", async |customer| {
+        customer.open_ready(&shop.url("/?lang=en")).await;
+        customer.save_in_frame(GOOD_NUMBER).await;
+        assert_saved(customer, &shop).await;
+        let steps = customer.run("return [...document.querySelectorAll('[data-step]')].map(step => step.dataset.step)").await;
+        assert_eq!(steps, serde_json::json!(["session", "ready", "saved"]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_number_is_corrected_in_the_same_form() {
+    let shop = Shop::open();
+    browse("corrected_number", async |customer| {
+        customer.open_ready(&shop.url("/?lang=en")).await;
+        customer.save_in_frame(BAD_NUMBER).await;
+        customer.find("#timeline [data-code=INVALID_PAN]").await;
+        customer.find(".pantoken[data-state=ready]").await;
+        customer.enter_form().await;
+        assert_eq!(
+            customer
+                .find("#message")
+                .await
+                .attr("data-code")
+                .await
+                .unwrap()
+                .as_deref(),
+            Some("INVALID_PAN")
+        );
+        customer.save(GOOD_NUMBER).await;
+        customer.leave_form().await;
+        assert_saved(customer, &shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_card_gets_a_session_of_its_own() {
+    let shop = Shop::open();
+    browse("another_card", async |customer| {
+        customer.open_ready(&shop.url("/?lang=en")).await;
+        customer.save_in_frame(GOOD_NUMBER).await;
+        let first = customer.text("#request-id").await;
+        customer.click("#again").await;
+        customer.find(".pantoken[data-state=ready]").await;
+        customer.save_in_frame(GOOD_NUMBER).await;
+        let second = customer.text("#request-id").await;
+        assert_ne!(first, second);
+        assert_saved(customer, &shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_customer_needs_no_mouse() {
+    let shop = Shop::open();
+    browse("keyboard_only", async |customer| {
+        customer.open_ready(&shop.url("/?lang=en")).await;
+        let press = async |keys: &str| {
+            customer
+                .driver
+                .action_chain()
+                .send_keys(keys)
+                .perform()
+                .await
+                .unwrap();
+        };
+        let tab = String::from(char::from(Key::Tab));
+        let mut tabs = 0;
+        while customer.run("return document.activeElement.tagName").await != "IFRAME" {
+            press(&tab).await;
+            tabs += 1;
+            assert!(tabs < 20, "the keyboard does not reach the form");
+        }
+        press(GOOD_NUMBER).await;
+        press(&String::from(char::from(Key::Enter))).await;
+        assert_saved(customer, &shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form() {
+    let shop = Shop::open();
+    browse("unregistered_host", async |customer| {
+        let form_url = session_form_url(&shop).await;
+        customer.driver.goto(shop.url("/icon.svg")).await.unwrap();
+        customer.driver.goto(shop.sandbox_url()).await.unwrap();
+        let frame = format!(
+            "const frame = document.createElement('iframe');
+             frame.src = {form_url:?};
+             document.documentElement.append(frame);"
+        );
+        customer.run(&frame).await;
+        let refused = "frame-ancestors";
+        while !customer
+            .console()
+            .await
+            .iter()
+            .any(|line| line.contains(refused))
+        {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+async fn session_form_url(shop: &Shop) -> String {
+    let answer = shop
+        .http()
+        .post(shop.url("/v1/sessions"))
+        .bearer_auth(crate::harness::API_KEY)
+        .json(&serde_json::json!({"flow": "iframe"}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 201);
+    let answer: serde_json::Value = answer.json().await.unwrap();
+    answer["formUrl"].as_str().unwrap().to_owned()
+}
+
+/// The page shows a token, and the shop's back end has the same one for the same request.
+async fn assert_saved(customer: &Customer, shop: &Shop) {
+    customer.find(".pantoken[data-state=saved]").await;
+    let (request_id, pan_token) = (
+        customer.text("#request-id").await,
+        customer.text("#pan-token").await,
+    );
+    let session = shop.session(&request_id).await;
+    assert_eq!(session["state"], "saved");
+    assert_eq!(session["panToken"], pan_token.as_str());
+}

@@ -1,0 +1,109 @@
+//! What may be seen nowhere: the agent's secret, the card number, and the token in a log.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::harness::{API_KEY, GOOD_NUMBER, SECRET_KEY, Shop, browse, dist};
+
+#[tokio::test]
+async fn the_secret_the_card_number_and_the_token_stay_in_their_place() {
+    let shop = Shop::open();
+    let pan_token = browse("secrecy", async |customer| {
+        customer.open_ready(&shop.url("/?lang=en")).await;
+        customer.save_in_frame(GOOD_NUMBER).await;
+        customer.text("#pan-token").await
+    })
+    .await;
+    let answers = every_answer(&shop).await;
+    let (server_log, sandbox_log) = shop.logs();
+    assert!(
+        server_log.contains("/v1/sessions"),
+        "the server logs what it is asked:\n{server_log}"
+    );
+    let database = contents(&shop.folder());
+
+    for (name, text) in [
+        ("answers", &answers),
+        ("server log", &server_log),
+        ("sandbox log", &sandbox_log),
+    ] {
+        assert!(!text.contains(SECRET_KEY), "the secret is in the {name}");
+        assert!(
+            !text.contains(GOOD_NUMBER),
+            "the card number is in the {name}"
+        );
+    }
+    for (name, text) in [("server log", &server_log), ("sandbox log", &sandbox_log)] {
+        assert!(!text.contains(&pan_token), "the token is in the {name}");
+        assert!(!text.contains(API_KEY), "the API key is in the {name}");
+    }
+    assert!(database.contains(&pan_token), "the store has the token");
+    assert!(
+        !database.contains(SECRET_KEY)
+            && !database.contains(GOOD_NUMBER)
+            && !database.contains(API_KEY)
+    );
+}
+
+#[test]
+fn the_secret_is_in_no_file_that_a_browser_loads() {
+    let files = contents(&dist());
+    assert!(files.contains("pantoken"));
+    assert!(!files.contains(SECRET_KEY));
+}
+
+/// The bodies and headers of every call, asked rightly and wrongly.
+async fn every_answer(shop: &Shop) -> String {
+    let http = shop.http();
+    let body = json!({"flow": "iframe", "customer": "a customer"});
+    let wrong = json!({"flow": "iframe", "customer": GOOD_NUMBER});
+    let form_url = json!({"flow": "iframe", "requestId": "12345678"});
+    let requests = [
+        http.get(shop.url("/")),
+        http.get(shop.url("/healthz")),
+        http.get(shop.url("/readyz")),
+        http.get(shop.url("/nowhere")),
+        http.get(shop.url("/v1/callback/1.nothing?requestId=1&panToken=x")),
+        http.get(shop.url("/v1/sessions/1")),
+        http.get(shop.url("/v1/sessions/1")).bearer_auth(API_KEY),
+        http.post(shop.url("/v1/sessions")).json(&body),
+        http.post(shop.url("/v1/sessions"))
+            .bearer_auth(API_KEY)
+            .json(&body),
+        http.post(shop.url("/v1/sessions"))
+            .bearer_auth(API_KEY)
+            .json(&wrong),
+        http.post(shop.url("/v1/form-urls"))
+            .bearer_auth(API_KEY)
+            .json(&form_url),
+        http.post(shop.url("/v1/form-urls"))
+            .bearer_auth("not-the-key")
+            .json(&form_url),
+        http.post(shop.url("/v1/sessions/1/result"))
+            .bearer_auth("x")
+            .json(&json!({"panToken": GOOD_NUMBER})),
+    ];
+    let mut answers = String::new();
+    for request in requests {
+        let answer = request.send().await.unwrap();
+        answers += &format!("{} {:?}\n", answer.status(), answer.headers());
+        answers += &answer.text().await.unwrap();
+    }
+    answers
+}
+
+/// Every file in the folder, as text as far as it is any.
+fn contents(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            text += &contents(&path);
+        } else {
+            text += &String::from_utf8_lossy(&fs::read(path).unwrap());
+        }
+    }
+    text
+}
