@@ -93,12 +93,14 @@ async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form() {
     let shop = Shop::open();
     browse("unregistered_host", async |customer| {
         let form_url = session_form_url(&shop).await;
-        customer.driver.goto(shop.url("/icon.svg")).await.unwrap();
-        customer.driver.goto(shop.sandbox_url()).await.unwrap();
+        // The same server under its other name, which the provider has not been told.
+        let unregistered = shop.url("/").replace("localhost", "127.0.0.1");
+        customer.driver.goto(unregistered).await.unwrap();
+        customer.find("#timeline [data-code=SESSION_FAILED]").await;
         let frame = format!(
             "const frame = document.createElement('iframe');
              frame.src = {form_url:?};
-             document.documentElement.append(frame);"
+             document.body.append(frame);"
         );
         customer.run(&frame).await;
         let refused = "frame-ancestors";

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::harness::{Customer, GOOD_NUMBER, Screen, Shop, browse_on};
+use crate::harness::{Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Screen, Shop, browse_on};
 
 #[tokio::test]
 async fn nothing_is_wider_than_the_screen() {
@@ -27,6 +27,10 @@ async fn nothing_is_wider_than_the_screen() {
                     .await;
                 assert_fits(customer).await;
                 picture(customer, &format!("{name}-ready")).await;
+                customer.save_in_frame(FORBIDDEN_NUMBER).await;
+                customer.find(".pantoken[data-state=failed]").await;
+                assert_fits(customer).await;
+                picture(customer, &format!("{name}-failed")).await;
                 customer.save_in_frame(GOOD_NUMBER).await;
                 customer.find("#pan-token").await;
                 assert_fits(customer).await;

@@ -104,11 +104,11 @@ impl Customer {
         self.find(".pantoken[data-state=ready]").await;
     }
 
-    /// Turns from the page to the form in its frame.
+    /// Turns from the page to the form in its frame, as soon as it takes a number.
     pub(crate) async fn enter_form(&self) {
         let frame = self.find(".pantoken-frame iframe").await;
         frame.enter_frame().await.unwrap();
-        self.find("body[data-state=ready]").await;
+        self.find("#save:not([disabled])").await;
     }
 
     /// Turns from the form back to the page.

@@ -37,7 +37,7 @@ pub(crate) fn IframeFlow(props: &IframeFlowProps) -> Html {
     html! {
         <>
             if let Some(saved) = &*saved {
-                <div class="result" role="status">
+                <div class="result">
                     <h3>{ texts.saved_title }</h3>
                     <dl>
                         <dt>{ "requestId" }</dt>

@@ -21,6 +21,7 @@ pub(crate) struct Texts {
     pub(crate) saved_next: &'static str,
     pub(crate) again: &'static str,
     pub(crate) timeline: &'static str,
+    pub(crate) timeline_empty: &'static str,
     pub(crate) step_session: &'static str,
     pub(crate) step_ready: &'static str,
     pub(crate) step_origin: &'static str,

@@ -54,6 +54,9 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     html! {
         <section class="panel" aria-labelledby="timeline-title">
             <h2 id="timeline-title">{ texts.timeline }</h2>
+            if props.log.0.is_empty() {
+                <p class="quiet">{ texts.timeline_empty }</p>
+            }
             <ol class="timeline" id="timeline" aria-live="polite">
                 { for props.log.0.iter().map(|(time, step)| item(texts, time, step)) }
             </ol>
