@@ -4,7 +4,7 @@
 use pantoken_protocol::FormUrl;
 use serde_json::{Value, json};
 
-use crate::harness::{
+use pantoken_tests::{
     Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, INVALID_SESSION_NUMBER, Shop, ShopOptions, browse,
 };
 

@@ -2,7 +2,7 @@
 
 use thirtyfour::prelude::*;
 
-use crate::harness::{BAD_NUMBER, Customer, GOOD_NUMBER, Shop, browse};
+use pantoken_tests::{BAD_NUMBER, Customer, GOOD_NUMBER, Shop, browse};
 
 #[tokio::test]
 async fn a_saved_card_is_a_token_in_the_page_and_in_the_store() {
@@ -120,7 +120,7 @@ async fn session_form_url(shop: &Shop) -> String {
     let answer = shop
         .http()
         .post(shop.url("/v1/sessions"))
-        .bearer_auth(crate::harness::API_KEY)
+        .bearer_auth(pantoken_tests::API_KEY)
         .json(&serde_json::json!({"flow": "iframe"}))
         .send()
         .await

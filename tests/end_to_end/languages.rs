@@ -1,6 +1,6 @@
 //! The page, the widget and the form speak the language that was chosen.
 
-use crate::harness::{Customer, Shop, browse};
+use pantoken_tests::{Customer, Shop, browse};
 
 #[tokio::test]
 async fn the_page_the_widget_and_the_form_speak_one_language() {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::harness::{Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Screen, Shop, browse_on};
+use pantoken_tests::{Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Screen, Shop, browse_on};
 
 #[tokio::test]
 async fn nothing_is_wider_than_the_screen() {

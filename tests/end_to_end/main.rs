@@ -6,11 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod error_codes;
-mod harness;
 mod iframe_flow;
 mod languages;
 mod layout;
-mod readme;
 mod redirect_flow;
 mod secrecy;
 mod strict_policy;

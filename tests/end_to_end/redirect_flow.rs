@@ -2,7 +2,7 @@
 
 use thirtyfour::prelude::*;
 
-use crate::harness::{BAD_NUMBER, Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Shop, browse};
+use pantoken_tests::{BAD_NUMBER, Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Shop, browse};
 
 #[tokio::test]
 async fn a_card_saved_by_redirect_is_in_the_store_and_in_no_address() {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::harness::{API_KEY, GOOD_NUMBER, SECRET_KEY, Shop, browse, dist};
+use pantoken_tests::{API_KEY, GOOD_NUMBER, SECRET_KEY, Shop, browse, dist};
 
 #[tokio::test]
 async fn the_secret_the_card_number_and_the_token_stay_in_their_place() {

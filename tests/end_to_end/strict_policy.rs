@@ -1,6 +1,6 @@
 //! The page under the strict content security policy that the server sends with it.
 
-use crate::harness::{GOOD_NUMBER, Shop, browse};
+use pantoken_tests::{GOOD_NUMBER, Shop, browse};
 
 #[tokio::test]
 async fn the_page_works_under_a_policy_without_inline_or_eval() {

@@ -1,2 +1,64 @@
-//! The developer's commands.
-fn main() {}
+//! The developer's commands: `cargo xtask demo` and `cargo xtask test`.
+
+mod browser;
+mod command;
+mod demo;
+mod health;
+mod processes;
+mod steps;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask demo          the demo page, its server and the sandbox, until Ctrl-C
+  cargo xtask demo --live   the same against the provider's public test host
+  cargo xtask test          every check and every test, as in continuous integration
+
+Environment:
+  PANTOKEN_TOOLS            where tools are installed [default: ~/.cache/pantoken/tools]
+  CHROME, CHROMEDRIVER      the browser and its driver [default: found on PATH]";
+
+#[derive(Parser)]
+#[command(
+    bin_name = "cargo xtask",
+    about = "The developer's commands",
+    after_help = EXAMPLES
+)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the demo page, start its server and the sandbox, and print the address to open
+    #[command(after_help = "Examples:\n  cargo xtask demo\n  cargo xtask demo --live")]
+    Demo {
+        /// Use the provider's public test host and test agent instead of the sandbox
+        #[arg(long)]
+        live: bool,
+    },
+    /// Run every check and every test; stop at the first that fails
+    #[command(after_help = "Example:\n  cargo xtask test")]
+    Test,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Demo { live } => demo::run(live),
+        Task::Test => test::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! The golden messages, decoded natively; `pantoken-frame` decodes the same file in a browser.
 
+#![allow(clippy::unwrap_used)]
+
 use pantoken_protocol::{Field, FormMessage, MessageError, RawMessage};
 use serde_json::{Value, json};
 

@@ -6,17 +6,21 @@ use pantoken_protocol::RequestId;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::process::{Process, binaries, workspace};
+use crate::process::{Process, binaries, workspace};
 
 /// The provider's published test data. Source: protocol.md, "Signed form URL".
-pub(crate) const AGENT_ID: &str = "agent-01";
-pub(crate) const SECRET_KEY: &str = "22f3b3cc2ae84451";
-pub(crate) const API_KEY: &str = "a-key-for-the-end-to-end-tests";
+pub const AGENT_ID: &str = "agent-01";
+/// The published secret of that agent.
+pub const SECRET_KEY: &str = "22f3b3cc2ae84451";
+/// The key of the shop's back end.
+pub const API_KEY: &str = "a-key-for-the-end-to-end-tests";
 
 /// How a shop's server differs from the usual one.
-pub(crate) struct ShopOptions {
-    pub(crate) agent_id: &'static str,
-    pub(crate) secret_key: &'static str,
+pub struct ShopOptions {
+    /// Who the server says it is.
+    pub agent_id: &'static str,
+    /// What it signs with.
+    pub secret_key: &'static str,
 }
 
 impl Default for ShopOptions {
@@ -29,7 +33,7 @@ impl Default for ShopOptions {
 }
 
 /// A shop's server with its demo page on localhost, and the provider's sandbox on 127.0.0.1.
-pub(crate) struct Shop {
+pub struct Shop {
     port: u16,
     server: Process,
     sandbox: Process,
@@ -39,13 +43,16 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    pub(crate) fn open() -> Self {
+    /// Opens the usual shop.
+    pub fn open() -> Self {
         Self::open_with(&ShopOptions::default())
     }
 
+    /// Opens a shop.
+    ///
     /// Both need to know the other's address before they start, so the server's port is chosen
     /// first; should another program take it meanwhile, the next one is tried.
-    pub(crate) fn open_with(options: &ShopOptions) -> Self {
+    pub fn open_with(options: &ShopOptions) -> Self {
         for _ in 0..10 {
             let port = TcpListener::bind("127.0.0.1:0")
                 .unwrap()
@@ -81,16 +88,17 @@ impl Shop {
     }
 
     /// An address of the shop's page.
-    pub(crate) fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("http://localhost:{}{path}", self.port)
     }
 
-    pub(crate) fn sandbox_url(&self) -> &str {
+    /// The sandbox's origin.
+    pub fn sandbox_url(&self) -> &str {
         &self.sandbox_url
     }
 
     /// What the shop's back end learns of a session.
-    pub(crate) async fn session(&self, request_id: &str) -> Value {
+    pub async fn session(&self, request_id: &str) -> Value {
         RequestId::parse(request_id).unwrap();
         let url = self.url(&format!("/v1/sessions/{request_id}"));
         let response = self
@@ -105,23 +113,23 @@ impl Shop {
     }
 
     /// A client that follows no redirect.
-    pub(crate) fn http(&self) -> &reqwest::Client {
+    pub fn http(&self) -> &reqwest::Client {
         &self.http
     }
 
     /// All that the server and the sandbox have printed.
-    pub(crate) fn logs(&self) -> (String, String) {
+    pub fn logs(&self) -> (String, String) {
         (self.server.log(), self.sandbox.log())
     }
 
     /// Where the server keeps its database.
-    pub(crate) fn folder(&self) -> PathBuf {
+    pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
 }
 
 /// The demo page as Trunk built it.
-pub(crate) fn dist() -> PathBuf {
+pub fn dist() -> PathBuf {
     let dist =
         std::env::var_os("PANTOKEN_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from);
     assert!(
@@ -172,7 +180,7 @@ fn start_server(options: &ShopOptions, port: u16, form_host: &str, folder: &Temp
 }
 
 /// So that a developer's own settings do not reach a test.
-fn clear_settings(command: &mut Command) {
+pub fn clear_settings(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PANTOKEN_") {
             command.env_remove(name);

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-use super::process::{Process, workspace};
+use crate::process::{Process, workspace};
 
 /// Long enough for a loaded machine; nothing waits for it unless it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -16,21 +16,25 @@ const INTERVAL: Duration = Duration::from_millis(20);
 
 /// A screen's size in CSS pixels, and whether it prefers the dark.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Screen {
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) dark: bool,
+pub struct Screen {
+    /// From side to side.
+    pub width: u32,
+    /// From top to bottom.
+    pub height: u32,
+    /// Whether it prefers the dark.
+    pub dark: bool,
 }
 
 /// A customer at a browser.
-pub(crate) struct Customer {
-    pub(crate) driver: WebDriver,
+pub struct Customer {
+    /// The browser.
+    pub driver: WebDriver,
     chromedriver_url: String,
     _chromedriver: Process,
 }
 
 /// Runs a test with a browser of its own on an ordinary screen; a failure leaves a screenshot.
-pub(crate) async fn browse<T>(name: &str, test: impl AsyncFnOnce(&Customer) -> T) -> T {
+pub async fn browse<T>(name: &str, test: impl AsyncFnOnce(&Customer) -> T) -> T {
     browse_on(
         name,
         Screen {
@@ -44,11 +48,7 @@ pub(crate) async fn browse<T>(name: &str, test: impl AsyncFnOnce(&Customer) -> T
 }
 
 /// Runs a test with a browser of its own; a failure leaves a screenshot in `target/end_to_end`.
-pub(crate) async fn browse_on<T>(
-    name: &str,
-    screen: Screen,
-    test: impl AsyncFnOnce(&Customer) -> T,
-) -> T {
+pub async fn browse_on<T>(name: &str, screen: Screen, test: impl AsyncFnOnce(&Customer) -> T) -> T {
     let customer = Customer::arrive(screen).await;
     let outcome = AssertUnwindSafe(test(&customer)).catch_unwind().await;
     if outcome.is_err() {
@@ -78,7 +78,7 @@ impl Customer {
     }
 
     /// The element, as soon as it is there.
-    pub(crate) async fn find(&self, selector: &str) -> WebElement {
+    pub async fn find(&self, selector: &str) -> WebElement {
         let query = self
             .driver
             .query(By::Css(selector))
@@ -90,34 +90,35 @@ impl Customer {
     }
 
     /// The element's text, as soon as it is there.
-    pub(crate) async fn text(&self, selector: &str) -> String {
+    pub async fn text(&self, selector: &str) -> String {
         self.find(selector).await.text().await.unwrap()
     }
 
-    pub(crate) async fn click(&self, selector: &str) {
+    /// Clicks the element, as soon as it is there.
+    pub async fn click(&self, selector: &str) {
         self.find(selector).await.click().await.unwrap();
     }
 
     /// Opens the page and waits until the form in it is ready.
-    pub(crate) async fn open_ready(&self, url: &str) {
+    pub async fn open_ready(&self, url: &str) {
         self.driver.goto(url).await.unwrap();
         self.find(".pantoken[data-state=ready]").await;
     }
 
     /// Turns from the page to the form in its frame, as soon as it takes a number.
-    pub(crate) async fn enter_form(&self) {
+    pub async fn enter_form(&self) {
         let frame = self.find(".pantoken-frame iframe").await;
         frame.enter_frame().await.unwrap();
         self.find("#save:not([disabled])").await;
     }
 
     /// Turns from the form back to the page.
-    pub(crate) async fn leave_form(&self) {
+    pub async fn leave_form(&self) {
         self.driver.enter_default_frame().await.unwrap();
     }
 
     /// Types a number into the form, in place of what is there, and presses Save.
-    pub(crate) async fn save(&self, number: &str) {
+    pub async fn save(&self, number: &str) {
         let field = self.find("#card-number").await;
         field.send_keys(Key::Control + "a").await.unwrap();
         field.send_keys(number).await.unwrap();
@@ -129,13 +130,14 @@ impl Customer {
     }
 
     /// Saves a card in the frame of an open page.
-    pub(crate) async fn save_in_frame(&self, number: &str) {
+    pub async fn save_in_frame(&self, number: &str) {
         self.enter_form().await;
         self.save(number).await;
         self.leave_form().await;
     }
 
-    pub(crate) async fn run(&self, script: &str) -> Value {
+    /// What a script returns.
+    pub async fn run(&self, script: &str) -> Value {
         self.driver
             .execute(script, Vec::new())
             .await
@@ -145,7 +147,7 @@ impl Customer {
     }
 
     /// What the browser wrote to its console.
-    pub(crate) async fn console(&self) -> Vec<String> {
+    pub async fn console(&self) -> Vec<String> {
         let session = self.driver.session_id();
         let url = format!("{}/session/{session}/se/log", self.chromedriver_url);
         let answer = reqwest::Client::new()
@@ -161,7 +163,7 @@ impl Customer {
     }
 
     /// A picture of the whole page, however long.
-    pub(crate) async fn whole_page(&self, file: &Path) {
+    pub async fn whole_page(&self, file: &Path) {
         let session = self.driver.session_id();
         let url = format!(
             "{}/session/{session}/goog/cdp/execute",

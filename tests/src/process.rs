@@ -1,19 +1,22 @@
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// A program that runs until this is dropped, and all that it has printed.
-pub(crate) struct Process {
+/// A program, with all that it starts, until this is dropped; and all that they have printed.
+pub struct Process {
     child: Child,
     lines: Receiver<String>,
     log: Arc<Mutex<String>>,
 }
 
 impl Process {
-    pub(crate) fn start(command: &mut Command) -> Self {
+    /// Starts it in a process group of its own.
+    pub fn start(command: &mut Command) -> Self {
         let mut child = command
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -35,25 +38,46 @@ impl Process {
     }
 
     /// What follows this text in the first line that has it; `None` when the program ended before.
-    pub(crate) fn wait_for(&self, text: &str) -> Option<String> {
+    pub fn wait_for(&self, text: &str) -> Option<String> {
         let mut lines = self.lines.iter();
         lines.find_map(|line| Some(line.split_once(text)?.1.trim().to_owned()))
     }
 
-    pub(crate) fn log(&self) -> String {
+    /// All that was printed so far.
+    pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+}
+
+impl Process {
+    /// Sends what Ctrl-C in a terminal sends: to the program and all that it started.
+    pub fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    /// Whether the program ended well, once it has ended.
+    pub fn ended_well(&mut self) -> bool {
+        self.child.wait().unwrap().success()
+    }
+
+    fn signal(&self, signal: &str) {
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill")
+            .args([signal, "--", &group])
+            .stderr(Stdio::null())
+            .status();
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        self.signal("-KILL");
         let _ = self.child.wait();
     }
 }
 
 /// The workspace's folder.
-pub(crate) fn workspace() -> PathBuf {
+pub fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap()
@@ -61,7 +85,7 @@ pub(crate) fn workspace() -> PathBuf {
 }
 
 /// The folder of the workspace's binaries, which are built as they are now.
-pub(crate) fn binaries() -> PathBuf {
+pub fn binaries() -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
         let status = Command::new(env!("CARGO"))

@@ -1,0 +1,21 @@
+//! What the end-to-end tests are made of: a shop with its server, the provider's sandbox, and a
+//! customer with a browser.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::missing_panics_doc, clippy::must_use_candidate)]
+
+mod customer;
+mod process;
+mod shop;
+
+pub use customer::{Customer, Screen, browse, browse_on};
+pub use process::{Process, binaries, workspace};
+pub use shop::{AGENT_ID, API_KEY, SECRET_KEY, Shop, ShopOptions, clear_settings, dist};
+
+/// A number that the sandbox saves. Source: design.md, "Contract: sandbox".
+pub const GOOD_NUMBER: &str = "4242424242424242";
+/// A number whose check digit is wrong.
+pub const BAD_NUMBER: &str = "4242424242424241";
+/// A number that the sandbox answers with FORBIDDEN.
+pub const FORBIDDEN_NUMBER: &str = "4000000000000002";
+/// A number that the sandbox answers with INVALID_SESSION.
+pub const INVALID_SESSION_NUMBER: &str = "4000000000000069";

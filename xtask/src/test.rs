@@ -1,0 +1,184 @@
+//! `cargo xtask test`: every check and every test, in the order of what fails fastest.
+
+use anyhow::{Context, Result, bail};
+
+use crate::browser::Browser;
+use crate::command;
+use crate::demo;
+use crate::steps::Steps;
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+
+const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
+const WASM_PACKAGES: [&str; 4] = [
+    "pantoken-protocol",
+    "pantoken-frame",
+    "pantoken-yew",
+    "pantoken-demo",
+];
+/// What may never be compiled into a page.
+const SERVER_PACKAGES: [&str; 4] = [
+    "pantoken-signing",
+    "pantoken-store",
+    "pantoken-server",
+    "pantoken-sandbox",
+];
+/// What pantoken-signing says when it is compiled for a browser.
+const REFUSAL: &str = "must never reach a browser";
+
+pub(crate) fn run() -> Result<()> {
+    let workspace = Workspace::find()?;
+    let mut steps = Steps::of(10);
+    let outcome = run_steps(&workspace, &mut steps);
+    eprintln!("\n{}", steps.summary());
+    outcome
+}
+
+fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
+    let (tools, browser) = steps.run("tools and browser", || {
+        Ok((
+            Tools::find_or_install(workspace)?,
+            Browser::find_or_install()?,
+        ))
+    })?;
+    steps.run("format", || {
+        command::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
+    })?;
+    steps.run("clippy, native", || clippy_native(workspace))?;
+    steps.run("clippy, wasm32", || clippy_wasm(workspace))?;
+    steps.run("no secret in a page", || no_secret_in_a_page(workspace))?;
+    steps.run("tests, native", || test_native(workspace))?;
+    steps.run("tests, wasm32 in a browser", || {
+        test_wasm(workspace, &tools, &browser)
+    })?;
+    steps.run("documentation", || document(workspace))?;
+    steps.run("demo page, server and sandbox", || {
+        demo::build_page(workspace, &tools)?;
+        demo::build_binaries(workspace)
+    })?;
+    steps.run("tests, end to end", || test_end_to_end(workspace, &browser))
+}
+
+fn clippy_native(workspace: &Workspace) -> Result<()> {
+    let arguments = ["clippy", "--locked", "--workspace", "--all-targets"];
+    command::run(workspace.cargo(&arguments).args(["--", "-D", "warnings"]))
+}
+
+/// All targets where the tests run in a browser; elsewhere they are for the host.
+fn clippy_wasm(workspace: &Workspace) -> Result<()> {
+    let sources = ["-p", "pantoken-protocol", "-p", "pantoken-demo"];
+    let with_tests = [
+        "-p",
+        "pantoken-frame",
+        "-p",
+        "pantoken-yew",
+        "--all-targets",
+    ];
+    for packages in [&sources[..], &with_tests] {
+        let mut clippy = workspace.cargo(&["clippy", "--locked"]);
+        command::run(
+            clippy
+                .args(WASM)
+                .args(packages)
+                .args(["--", "-D", "warnings"]),
+        )?;
+    }
+    Ok(())
+}
+
+fn no_secret_in_a_page(workspace: &Workspace) -> Result<()> {
+    signing_refuses_wasm(workspace)?;
+    for package in WASM_PACKAGES {
+        has_no_server_package(workspace, package)?;
+    }
+    Ok(())
+}
+
+fn signing_refuses_wasm(workspace: &Workspace) -> Result<()> {
+    let mut check = workspace.cargo(&["check", "--locked", "-p", "pantoken-signing"]);
+    check.args(WASM);
+    let line = command::shell_line(&check);
+    eprintln!("  $ {line}    (has to fail)");
+    let output = command::capture(&mut check)?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        bail!("pantoken-signing compiles for wasm32, and a secret could reach a browser: {line}");
+    }
+    if !errors.contains(REFUSAL) {
+        bail!("pantoken-signing fails for wasm32 for another reason: {line}\n{errors}");
+    }
+    Ok(())
+}
+
+fn has_no_server_package(workspace: &Workspace, package: &str) -> Result<()> {
+    let mut tree = workspace.cargo(&["tree", "--locked", "--prefix", "none", "-e", "normal"]);
+    tree.args(WASM).args(["-p", package]);
+    let line = command::shell_line(&tree);
+    eprintln!("  $ {line}");
+    let output = command::capture(&mut tree)?;
+    if !output.status.success() {
+        bail!("{}{line}", String::from_utf8_lossy(&output.stderr));
+    }
+    match server_package_in(&String::from_utf8_lossy(&output.stdout)) {
+        Some(found) => bail!("{package} depends on {found}, which is for servers only: {line}"),
+        None => Ok(()),
+    }
+}
+
+/// The first package of a dependency tree that is for servers only.
+fn server_package_in(tree: &str) -> Option<&str> {
+    tree.lines()
+        .filter_map(|line| line.split(' ').next())
+        .find(|name| SERVER_PACKAGES.contains(name))
+}
+
+fn test_native(workspace: &Workspace) -> Result<()> {
+    let arguments = ["test", "--locked", "--workspace"];
+    command::run(
+        workspace
+            .cargo(&arguments)
+            .args(["--exclude", "pantoken-tests"]),
+    )
+}
+
+/// The runner and its other settings are in .cargo/config.toml.
+fn test_wasm(workspace: &Workspace, tools: &Tools, browser: &Browser) -> Result<()> {
+    let mut test = workspace.cargo(&["test", "--locked"]);
+    test.args(WASM)
+        .args(["-p", "pantoken-frame", "-p", "pantoken-yew"])
+        .env("CHROMEDRIVER", &browser.driver)
+        .env(
+            "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+            browser.write_capabilities(workspace)?,
+        );
+    tools.on_path_of(&mut test)?;
+    command::run(&mut test)
+}
+
+fn document(workspace: &Workspace) -> Result<()> {
+    let mut doc = workspace.cargo(&["doc", "--locked", "--no-deps", "--workspace"]);
+    command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn test_end_to_end(workspace: &Workspace, browser: &Browser) -> Result<()> {
+    let dist = workspace.root().join("dist");
+    let dist = dist.canonicalize().context("the demo page is not built")?;
+    let mut test = workspace.cargo(&["test", "--locked", "-p", "pantoken-tests"]);
+    test.env("CHROME", &browser.chrome)
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("PANTOKEN_DIST", dist);
+    command::run(&mut test)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_package_is_found_by_its_whole_name() {
+        let tree = "pantoken-demo v0.1.0 (/checkout/web/demo)\npantoken-signing v0.1.0 (*)\n";
+        assert_eq!(server_package_in(tree), Some("pantoken-signing"));
+        let tree = "pantoken-demo v0.1.0\npantoken-signing-like v0.1.0\n";
+        assert_eq!(server_package_in(tree), None);
+    }
+}
