@@ -2,9 +2,7 @@
 
 use gloo_timers::callback::Timeout;
 use js_sys::{JSON, Object, Reflect};
-use pantoken_protocol::{
-    ErrorCode, ErrorMessage, Flow, FormError, FormUrl, HostCode, Language, PanToken,
-};
+use pantoken_protocol::{Flow, FormError, FormResult, FormUrl, HostCode, Language};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, Response};
@@ -17,12 +15,6 @@ pub(crate) struct Session {
     pub(crate) form_url: FormUrl,
     result_url: String,
     result_token: String,
-}
-
-/// What the form said of a session.
-pub(crate) enum Outcome<'a> {
-    Saved(&'a PanToken),
-    Failed(&'a ErrorCode, &'a ErrorMessage),
 }
 
 /// Why a call came to nothing; its words are for developers.
@@ -65,10 +57,10 @@ impl Session {
     }
 
     /// Tells the endpoint what came of the session.
-    pub(crate) async fn report(&self, outcome: &Outcome<'_>) -> Result<(), CallError> {
-        let body = match outcome {
-            Outcome::Saved(pan_token) => object(&[("panToken", pan_token.as_str())]),
-            Outcome::Failed(code, message) => object(&[
+    pub(crate) async fn report(&self, result: &FormResult) -> Result<(), CallError> {
+        let body = match result {
+            FormResult::Saved(pan_token) => object(&[("panToken", pan_token.as_str())]),
+            FormResult::Failed { code, message } => object(&[
                 ("errorCode", code.as_str()),
                 ("errorMessage", message.as_str()),
             ]),

@@ -2,14 +2,15 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use pantoken_protocol::{
-    ErrorMessage, Event, FailureCode, FormError, FormOrigins, HostCode, Language, Saved, State,
+    ErrorMessage, Event, FailureCode, FormError, FormOrigins, FormResult, HostCode, Language,
+    Saved, State,
 };
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
 use crate::backoff;
 use crate::card_frame::{CardFrame, FrameOptions};
-use crate::session::{CallError, Outcome, Session, sleep};
+use crate::session::{CallError, Session, sleep};
 
 /// Where sessions come from, and how their forms are shown.
 #[derive(Clone, Debug)]
@@ -212,9 +213,10 @@ impl Inner {
 
 /// Goes on after the form is gone from the page: the card is saved, and only we know its token.
 async fn report_saved(inner: Weak<Inner>, number: u32, session: Rc<Session>, saved: Saved) {
+    let result = FormResult::Saved(saved.pan_token.clone());
     let mut tries = 0;
     let outcome = loop {
-        match session.report(&Outcome::Saved(&saved.pan_token)).await {
+        match session.report(&result).await {
             Ok(()) => break Ok(saved),
             Err(CallError::Unavailable(_)) => sleep(backoff::delay(tries)).await,
             Err(CallError::Refused(reason)) => {
@@ -237,9 +239,13 @@ async fn report_saved(inner: Weak<Inner>, number: u32, session: Rc<Session>, sav
 fn report_failed(session: &Rc<Session>, error: &FormError) {
     if let FailureCode::Form(code) = &error.code {
         let session = Rc::clone(session);
-        let (code, message) = (code.clone(), ErrorMessage::from_text(&error.message));
+        let message = ErrorMessage::from_text(&error.message);
+        let result = FormResult::Failed {
+            code: code.clone(),
+            message,
+        };
         spawn_local(async move {
-            let _ = session.report(&Outcome::Failed(&code, &message)).await;
+            let _ = session.report(&result).await;
         });
     }
 }

@@ -5,7 +5,7 @@
 
 use js_sys::{BigInt, JSON, Object, Reflect};
 use pantoken_frame::decode;
-use pantoken_protocol::{FormMessage, MessageError, RawMessage};
+use pantoken_protocol::{FormMessage, FormResult, MessageError, RawMessage};
 use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -43,16 +43,15 @@ fn by_serde(data: &JsValue) -> Result<FormMessage, MessageError> {
 fn describe(decoded: &Result<FormMessage, MessageError>) -> Value {
     match decoded {
         Ok(FormMessage::Ready) => json!("ready"),
-        Ok(FormMessage::Saved {
+        Ok(FormMessage::Result {
             request_id,
-            pan_token,
+            result: FormResult::Saved(pan_token),
         }) => {
             json!({"saved": {"requestId": request_id, "panToken": pan_token}})
         }
-        Ok(FormMessage::Failed {
+        Ok(FormMessage::Result {
             request_id,
-            code,
-            message,
+            result: FormResult::Failed { code, message },
         }) => {
             json!({"failed": {"requestId": request_id, "errorCode": code, "errorMessage": message}})
         }

@@ -1,6 +1,6 @@
 use crate::{
-    ErrorCode, ErrorCodeError, ErrorMessage, PanToken, PanTokenError, RequestId, RequestIdError,
-    percent,
+    ErrorCode, ErrorCodeError, ErrorMessage, FormResult, PanToken, PanTokenError, RequestId,
+    RequestIdError, percent,
 };
 
 /// The answer that the provider appends to the callback URL in the redirect flow.
@@ -8,23 +8,11 @@ use crate::{
 /// It is not signed: whoever can write a URL can forge it, so believe it only together with an
 /// unguessable state. Source: protocol.md, "Redirect flow".
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CallbackQuery {
-    /// `?requestId=…&panToken=…`
-    Saved {
-        /// The operation that it answers.
-        request_id: RequestId,
-        /// The card's token.
-        pan_token: PanToken,
-    },
-    /// `?requestId=…&errorCode=…&errorMessage=…`
-    Failed {
-        /// The operation that it answers.
-        request_id: RequestId,
-        /// What went wrong.
-        code: ErrorCode,
-        /// In the provider's words.
-        message: ErrorMessage,
-    },
+pub struct CallbackQuery {
+    /// The operation that it answers.
+    pub request_id: RequestId,
+    /// What came of it.
+    pub result: FormResult,
 }
 
 /// Why a query is no answer of the provider's.
@@ -69,26 +57,15 @@ impl CallbackQuery {
     pub fn parse(query: &str) -> Result<Self, CallbackQueryError> {
         let [request_id, pan_token, code, message] = read(query)?;
         let request_id = RequestId::parse(&request_id.ok_or(CallbackQueryError::NoRequestId)?)?;
-        match (pan_token, code) {
-            (Some(pan_token), None) => Ok(Self::Saved {
-                request_id,
-                pan_token: PanToken::parse(&pan_token)?,
-            }),
-            (None, Some(code)) => Ok(Self::Failed {
-                request_id,
+        let result = match (pan_token, code) {
+            (Some(pan_token), None) => FormResult::Saved(PanToken::parse(&pan_token)?),
+            (None, Some(code)) => FormResult::Failed {
                 code: ErrorCode::parse(&code)?,
                 message: ErrorMessage::from_text(&message.unwrap_or_default()),
-            }),
-            _ => Err(CallbackQueryError::NoResult),
-        }
-    }
-
-    /// The operation that it answers.
-    #[must_use]
-    pub fn request_id(&self) -> RequestId {
-        match self {
-            Self::Saved { request_id, .. } | Self::Failed { request_id, .. } => *request_id,
-        }
+            },
+            _ => return Err(CallbackQueryError::NoResult),
+        };
+        Ok(Self { request_id, result })
     }
 }
 
@@ -118,9 +95,10 @@ mod tests {
     #[test]
     fn a_saved_card_is_a_request_id_and_a_token() {
         let answer = CallbackQuery::parse("requestId=12345678&panToken=tok-1").unwrap();
-        assert_eq!(answer.request_id(), RequestId::parse("12345678").unwrap());
-        assert!(
-            matches!(answer, CallbackQuery::Saved { pan_token, .. } if pan_token.as_str() == "tok-1")
+        assert_eq!(answer.request_id, RequestId::parse("12345678").unwrap());
+        assert_eq!(
+            answer.result,
+            FormResult::Saved(PanToken::parse("tok-1").unwrap())
         );
     }
 
@@ -129,10 +107,11 @@ mod tests {
         let answer = CallbackQuery::parse(
             "requestId=1&errorCode=FORBIDDEN&errorMessage=%D0%9D%D0%B5%D1%82+%21&x=y",
         );
-        let Ok(CallbackQuery::Failed { code, message, .. }) = answer else {
-            panic!("{answer:?}")
+        let failed = FormResult::Failed {
+            code: ErrorCode::Forbidden,
+            message: ErrorMessage::from_text("Нет !"),
         };
-        assert_eq!((code, message.as_str()), (ErrorCode::Forbidden, "Нет !"));
+        assert_eq!(answer.unwrap().result, failed);
     }
 
     #[test]

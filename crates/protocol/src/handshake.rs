@@ -1,5 +1,7 @@
 use crate::event::{Event, FailureCode, FormError, HostCode, Ready, Saved, Warning, WarningCode};
-use crate::{ErrorCode, ErrorMessage, FormMessage, MessageError, Origin, PanToken, RequestId};
+use crate::{
+    ErrorCode, ErrorMessage, FormMessage, FormResult, MessageError, Origin, PanToken, RequestId,
+};
 
 /// The iframe flow as a state machine without I/O: it is told what happened, and says what to do.
 ///
@@ -230,13 +232,13 @@ impl Handshake {
     fn message(&mut self, body: Result<FormMessage, MessageError>) -> Vec<Output> {
         match body {
             Ok(FormMessage::Ready) => self.form_ready(),
-            Ok(FormMessage::Saved { request_id, .. } | FormMessage::Failed { request_id, .. })
-                if request_id != self.request_id =>
-            {
+            Ok(FormMessage::Result { request_id, .. }) if request_id != self.request_id => {
                 vec![self.warn(WarningCode::RequestMismatch)]
             }
-            Ok(FormMessage::Saved { pan_token, .. }) => self.form_saved(pan_token),
-            Ok(FormMessage::Failed { code, message, .. }) => self.form_failed(code, &message),
+            Ok(FormMessage::Result { result, .. }) => match result {
+                FormResult::Saved(pan_token) => self.form_saved(pan_token),
+                FormResult::Failed { code, message } => self.form_failed(code, &message),
+            },
             Err(MessageError::CardNumber) if self.saved.is_none() => {
                 let reason =
                     "the form posted a card number where the panToken should be; it was not kept";

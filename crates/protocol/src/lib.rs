@@ -5,6 +5,7 @@ mod callback;
 mod card_number;
 mod error_code;
 mod event;
+mod form_result;
 mod form_url;
 mod handshake;
 mod language;
@@ -21,6 +22,7 @@ pub use callback::{CallbackQuery, CallbackQueryError};
 pub use card_number::{contains_card_number, is_card_number, is_luhn_valid};
 pub use error_code::{ErrorCode, ErrorCodeError, ErrorMessage, Remedy};
 pub use event::{Event, FailureCode, FormError, HostCode, Ready, Saved, Warning, WarningCode};
+pub use form_result::FormResult;
 pub use form_url::{
     CallbackUrl, CallbackUrlError, Flow, FormHost, FormHostError, FormRequest, FormUrl,
     FormUrlError, Signature, SignatureError,

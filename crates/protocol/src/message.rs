@@ -1,4 +1,4 @@
-use crate::{ErrorCode, ErrorMessage, PanToken, PanTokenError, RequestId};
+use crate::{ErrorCode, ErrorMessage, FormResult, PanToken, PanTokenError, RequestId};
 
 /// What the form says to say that it is ready.
 pub const READY: &str = "Ready";
@@ -11,21 +11,12 @@ pub const MAX_MESSAGE_LENGTH: usize = 16 * 1024;
 pub enum FormMessage {
     /// The form waits for our answer.
     Ready,
-    /// The card is saved.
-    Saved {
+    /// Something came of a request.
+    Result {
         /// The operation that it answers.
         request_id: RequestId,
-        /// The card's token.
-        pan_token: PanToken,
-    },
-    /// Something went wrong; a token may follow all the same.
-    Failed {
-        /// The operation that it answers.
-        request_id: RequestId,
-        /// What went wrong.
-        code: ErrorCode,
-        /// In the provider's words.
-        message: ErrorMessage,
+        /// What came of it.
+        result: FormResult,
     },
 }
 
@@ -118,27 +109,29 @@ impl FormMessage {
     /// [`MessageError`] unless it is Ready, or a result with a request id and exactly one of
     /// `panToken` and `errorCode`.
     pub fn from_raw(raw: RawMessage) -> Result<Self, MessageError> {
-        match (raw.pan_token, raw.error_code) {
-            (Field::Absent, Field::Absent) if is_ready(&raw.status) => Ok(Self::Ready),
-            _ if is_ready(&raw.status) => Err(MessageError::Unreadable),
-            (Field::Text(token), Field::Absent) => Ok(Self::Saved {
-                pan_token: PanToken::parse(&token).map_err(|error| match error {
-                    PanTokenError::CardNumber => MessageError::CardNumber,
-                    _ => MessageError::Unreadable,
-                })?,
-                request_id: read_request_id(&raw.request_id)?,
-            }),
-            (Field::Absent, Field::Text(code)) => Ok(Self::Failed {
-                request_id: read_request_id(&raw.request_id)?,
+        let result = match (raw.pan_token, raw.error_code) {
+            (Field::Absent, Field::Absent) if is_ready(&raw.status) => return Ok(Self::Ready),
+            _ if is_ready(&raw.status) => return Err(MessageError::Unreadable),
+            (Field::Text(token), Field::Absent) => FormResult::Saved(read_pan_token(&token)?),
+            (Field::Absent, Field::Text(code)) => FormResult::Failed {
                 code: ErrorCode::parse(&code).map_err(|_| MessageError::Unreadable)?,
                 message: match &raw.error_message {
                     Field::Text(text) => ErrorMessage::from_text(text),
                     _ => ErrorMessage::default(),
                 },
-            }),
-            _ => Err(MessageError::Unreadable),
-        }
+            },
+            _ => return Err(MessageError::Unreadable),
+        };
+        let request_id = read_request_id(&raw.request_id)?;
+        Ok(Self::Result { request_id, result })
     }
+}
+
+fn read_pan_token(text: &str) -> Result<PanToken, MessageError> {
+    PanToken::parse(text).map_err(|error| match error {
+        PanTokenError::CardNumber => MessageError::CardNumber,
+        _ => MessageError::Unreadable,
+    })
 }
 
 fn is_ready(status: &Field) -> bool {

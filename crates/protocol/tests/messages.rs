@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use pantoken_protocol::{Field, FormMessage, MessageError, RawMessage};
+use pantoken_protocol::{Field, FormMessage, FormResult, MessageError, RawMessage};
 use serde_json::{Value, json};
 
 #[test]
@@ -40,16 +40,15 @@ fn decode(data: &Value) -> Result<FormMessage, MessageError> {
 fn describe(decoded: Result<FormMessage, MessageError>) -> Value {
     match decoded {
         Ok(FormMessage::Ready) => json!("ready"),
-        Ok(FormMessage::Saved {
+        Ok(FormMessage::Result {
             request_id,
-            pan_token,
+            result: FormResult::Saved(pan_token),
         }) => {
             json!({"saved": {"requestId": request_id, "panToken": pan_token}})
         }
-        Ok(FormMessage::Failed {
+        Ok(FormMessage::Result {
             request_id,
-            code,
-            message,
+            result: FormResult::Failed { code, message },
         }) => {
             json!({"failed": {"requestId": request_id, "errorCode": code, "errorMessage": message}})
         }

@@ -1,4 +1,4 @@
-use pantoken_protocol::{ErrorCode, ErrorMessage, Flow, Language, PanToken, RequestId};
+use pantoken_protocol::{Flow, FormResult, Language, RequestId};
 
 use crate::Digest;
 
@@ -62,23 +62,9 @@ impl SessionFlow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// What was recorded.
-    pub result: SessionResult,
+    pub result: FormResult,
     /// In Unix milliseconds.
     pub recorded_at: i64,
-}
-
-/// The form's answer for one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SessionResult {
-    /// The card is saved under this token.
-    Saved(PanToken),
-    /// Something went wrong.
-    Failed {
-        /// What.
-        code: ErrorCode,
-        /// In the provider's words.
-        message: ErrorMessage,
-    },
 }
 
 /// What a result must come with, so that only its rightful sender can report it.
@@ -135,8 +121,8 @@ impl Session {
     pub fn state(&self, now: i64) -> State {
         match &self.outcome {
             Some(outcome) => match outcome.result {
-                SessionResult::Saved(_) => State::Saved,
-                SessionResult::Failed { .. } => State::Failed,
+                FormResult::Saved(_) => State::Saved,
+                FormResult::Failed { .. } => State::Failed,
             },
             None if self.is_expired(now) => State::Expired,
             None => State::Created,
@@ -161,11 +147,11 @@ impl Session {
     /// final: after INVALID_PAN a token can still follow, and a lost token is the worst outcome.
     /// Source: design.md, "Contract: HTTP API"; protocol.md, "Iframe flow".
     #[must_use]
-    pub fn judge(&self, result: &SessionResult, now: i64) -> Verdict {
+    pub fn judge(&self, result: &FormResult, now: i64) -> Verdict {
         let kept = self.outcome.as_ref().map(|outcome| &outcome.result);
         match kept {
-            Some(SessionResult::Saved(_)) if kept == Some(result) => Verdict::Repeated,
-            Some(SessionResult::Saved(_)) => Verdict::Conflict,
+            Some(FormResult::Saved(_)) if kept == Some(result) => Verdict::Repeated,
+            Some(FormResult::Saved(_)) => Verdict::Conflict,
             _ if self.is_expired(now) => Verdict::Expired,
             _ if kept == Some(result) => Verdict::Repeated,
             _ => Verdict::Record,

@@ -1,8 +1,8 @@
 use std::future::Future;
 
-use pantoken_protocol::RequestId;
+use pantoken_protocol::{FormResult, RequestId};
 
-use crate::{Digest, Proof, Session, SessionResult, Terms};
+use crate::{Digest, Proof, Session, Terms};
 
 /// Keeps sessions and their results.
 ///
@@ -33,7 +33,7 @@ pub trait SessionStore: Send + Sync + 'static {
         &self,
         request_id: RequestId,
         proof: Proof,
-        result: SessionResult,
+        result: FormResult,
         now: i64,
     ) -> impl Future<Output = Result<Recording, StoreError>> + Send;
 

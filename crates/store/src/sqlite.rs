@@ -5,15 +5,15 @@ mod row;
 use std::path::Path;
 use std::time::Duration;
 
-use pantoken_protocol::RequestId;
+use pantoken_protocol::{FormResult, RequestId};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, SqliteConnection};
 
 use crate::{
-    Creation, Idempotency, Outcome, Proof, Recording, Session, SessionResult, SessionStore,
-    StoreError, Terms, Verdict,
+    Creation, Idempotency, Outcome, Proof, Recording, Session, SessionStore, StoreError, Terms,
+    Verdict,
 };
 
 const READERS: u32 = 4;
@@ -109,7 +109,7 @@ impl SessionStore for SqliteStore {
         &self,
         request_id: RequestId,
         proof: Proof,
-        result: SessionResult,
+        result: FormResult,
         now: i64,
     ) -> Result<Recording, StoreError> {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;

@@ -34,17 +34,19 @@ fn ready() -> Input<'static> {
 }
 
 fn saved(text: &str) -> Input<'static> {
-    from_form(Ok(FormMessage::Saved {
+    from_form(Ok(FormMessage::Result {
         request_id: request_id(),
-        pan_token: token(text),
+        result: FormResult::Saved(token(text)),
     }))
 }
 
 fn failed(code: &str) -> Input<'static> {
-    from_form(Ok(FormMessage::Failed {
+    from_form(Ok(FormMessage::Result {
         request_id: request_id(),
-        code: ErrorCode::parse(code).unwrap(),
-        message: ErrorMessage::default(),
+        result: FormResult::Failed {
+            code: ErrorCode::parse(code).unwrap(),
+            message: ErrorMessage::default(),
+        },
     }))
 }
 
@@ -292,9 +294,9 @@ fn the_first_of_two_tokens_stands() {
 fn a_result_for_another_request_is_a_warning_and_nothing_else() {
     let mut handshake = started();
     run(&mut handshake, [ready()]);
-    let other = FormMessage::Saved {
+    let other = FormMessage::Result {
         request_id: RequestId::parse("9").unwrap(),
-        pan_token: token("tok"),
+        result: FormResult::Saved(token("tok")),
     };
     assert_eq!(
         run(&mut handshake, [from_form(Ok(other))]),
@@ -360,14 +362,10 @@ fn any_input() -> impl Strategy<Value = Input<'static>> {
         1 => Just(Err(MessageError::Unreadable)),
         1 => Just(Err(MessageError::CardNumber)),
         4 => (prop::sample::select(&["12345678", "9"][..]), "[ab]").prop_map(|(id, text)| {
-            Ok(FormMessage::Saved { request_id: RequestId::parse(id).unwrap(), pan_token: token(&text) })
+            Ok(FormMessage::Result { request_id: RequestId::parse(id).unwrap(), result: FormResult::Saved(token(&text) ) })
         }),
         2 => prop::sample::select(&["INVALID_PAN", "FORBIDDEN"][..]).prop_map(|code| {
-            Ok(FormMessage::Failed {
-                request_id: request_id(),
-                code: ErrorCode::parse(code).unwrap(),
-                message: ErrorMessage::default(),
-            })
+            Ok(FormMessage::Result { request_id: request_id(), result: FormResult::Failed { code: ErrorCode::parse(code).unwrap(), message: ErrorMessage::default() } })
         }),
     ];
     let origin = prop::sample::select(&[ORIGIN, ORIGIN, ORIGIN, "https://evil.kz", "null"][..]);
@@ -387,7 +385,7 @@ fn any_input() -> impl Strategy<Value = Input<'static>> {
 fn is_true_token(input: &Input<'_>) -> bool {
     matches!(
         input,
-        Input::Message { from_frame: true, origin, body: Ok(FormMessage::Saved { request_id: id, .. }) }
+        Input::Message { from_frame: true, origin, body: Ok(FormMessage::Result { request_id: id, result: FormResult::Saved(_) }) }
             if *origin == ORIGIN && *id == request_id()
     )
 }

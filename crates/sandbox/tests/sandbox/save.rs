@@ -1,6 +1,6 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use pantoken_protocol::{FormMessage, RawMessage};
+use pantoken_protocol::{FormMessage, FormResult, RawMessage};
 use pantoken_sandbox::{Random, RandomError, router};
 use serde_json::{Value, json};
 
@@ -17,9 +17,9 @@ async fn a_saved_card_is_answered_with_its_token() {
     let reply = save(&sandbox(), &save_body(&iframe_url("12345678"), CARD)).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.body, include_str!("golden/saved.json").trim_end());
-    let FormMessage::Saved {
+    let FormMessage::Result {
         request_id,
-        pan_token,
+        result: FormResult::Saved(pan_token),
     } = read(&reply.body)
     else {
         panic!("{}", reply.body)
@@ -33,7 +33,13 @@ async fn a_refused_card_is_answered_with_a_code_and_words() {
     let reply = save(&sandbox(), &save_body(&iframe_url("12345678"), "4111")).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.body, include_str!("golden/failed.json").trim_end());
-    assert!(matches!(read(&reply.body), FormMessage::Failed { .. }));
+    assert!(matches!(
+        read(&reply.body),
+        FormMessage::Result {
+            result: FormResult::Failed { .. },
+            ..
+        }
+    ));
 }
 
 #[tokio::test]

@@ -4,9 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pantoken_protocol::{CallbackQuery, Language};
-use pantoken_store::{
-    Proof, Recording, Session, SessionFlow, SessionResult, SessionStore, StoreError,
-};
+use pantoken_store::{Proof, Recording, Session, SessionFlow, SessionStore, StoreError};
 
 use crate::app::{AppState, Parts};
 use crate::customer_page::{self, Trouble};
@@ -44,17 +42,13 @@ async fn take<S: SessionStore>(app: &Parts<S>, state: &str, query: &str) -> Take
     request_log::note(state.request_id);
     let language = Some(session.terms.language);
     let answer = match CallbackQuery::parse(query) {
-        Ok(answer) if answer.request_id() == state.request_id => answer,
+        Ok(answer) if answer.request_id == state.request_id => answer,
         _ => return Err((Trouble::UnreadableAnswer, language)),
-    };
-    let result = match answer {
-        CallbackQuery::Saved { pan_token, .. } => SessionResult::Saved(pan_token),
-        CallbackQuery::Failed { code, message, .. } => SessionResult::Failed { code, message },
     };
     let now = app.clock.now();
     let recording = app
         .store
-        .record_result(state.request_id, proof, result, now)
+        .record_result(state.request_id, proof, answer.result, now)
         .await;
     match recording.map_err(|error| store_trouble(&error, language))? {
         // The stored status is told whatever came, so that the same callback twice is the same.

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use pantoken_protocol::{ErrorCode, ErrorMessage, Flow, Language, PanToken, RequestId};
-use pantoken_store::{Session, SessionResult, SessionStore};
+use pantoken_protocol::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken, RequestId};
+use pantoken_store::{Session, SessionStore};
 use serde::Serialize;
 
 use crate::app::AppState;
@@ -55,8 +55,8 @@ fn describe(session: Session, now: i64) -> Found {
     let state = session.state(now).as_str();
     let finished_at = session.outcome.as_ref().map(|outcome| outcome.recorded_at);
     let (pan_token, error_code, error_message) = match session.outcome.map(|o| o.result) {
-        Some(SessionResult::Saved(pan_token)) => (Some(pan_token), None, None),
-        Some(SessionResult::Failed { code, message }) => (None, Some(code), Some(message)),
+        Some(FormResult::Saved(pan_token)) => (Some(pan_token), None, None),
+        Some(FormResult::Failed { code, message }) => (None, Some(code), Some(message)),
         None => (None, None, None),
     };
     Found {

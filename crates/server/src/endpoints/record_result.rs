@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use pantoken_protocol::{ErrorCode, ErrorMessage, PanToken, RequestId};
-use pantoken_store::{Proof, Recording, SessionResult, SessionStore};
+use pantoken_protocol::{ErrorCode, ErrorMessage, FormResult, PanToken, RequestId};
+use pantoken_store::{Proof, Recording, SessionStore};
 use serde::Serialize;
 
 use crate::app::AppState;
@@ -57,7 +57,7 @@ pub(crate) async fn record_result<S: SessionStore>(
     }
 }
 
-fn read_body(mut fields: Fields) -> Result<SessionResult, Problem> {
+fn read_body(mut fields: Fields) -> Result<FormResult, Problem> {
     let pan_token = fields.optional("panToken", PanToken::parse)?;
     let code = fields.optional("errorCode", ErrorCode::parse)?;
     let message = fields.optional("errorMessage", |text| {
@@ -65,8 +65,8 @@ fn read_body(mut fields: Fields) -> Result<SessionResult, Problem> {
     })?;
     fields.finish()?;
     match (pan_token, code, message) {
-        (Some(pan_token), None, None) => Ok(SessionResult::Saved(pan_token)),
-        (None, Some(code), message) => Ok(SessionResult::Failed {
+        (Some(pan_token), None, None) => Ok(FormResult::Saved(pan_token)),
+        (None, Some(code), message) => Ok(FormResult::Failed {
             code,
             message: message.unwrap_or_default(),
         }),

@@ -1,10 +1,10 @@
 //! A row of the table `sessions`, read back into types that cannot be wrong.
 
-use pantoken_protocol::{ErrorCode, ErrorMessage, Language, PanToken, RequestId};
+use pantoken_protocol::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use crate::{Digest, Outcome, Session, SessionFlow, SessionResult, StoreError, Terms};
+use crate::{Digest, Outcome, Session, SessionFlow, StoreError, Terms};
 
 pub(super) fn read_session(row: &SqliteRow) -> Result<Session, StoreError> {
     let request_id = read_request_id(row)?;
@@ -56,12 +56,10 @@ pub(super) fn flow_columns(flow: &SessionFlow) -> (Option<&str>, Option<&[u8]>) 
     }
 }
 
-pub(super) fn result_columns(result: &SessionResult) -> (Option<&str>, Option<&str>, Option<&str>) {
+pub(super) fn result_columns(result: &FormResult) -> (Option<&str>, Option<&str>, Option<&str>) {
     match result {
-        SessionResult::Saved(pan_token) => (Some(pan_token.as_str()), None, None),
-        SessionResult::Failed { code, message } => {
-            (None, Some(code.as_str()), Some(message.as_str()))
-        }
+        FormResult::Saved(pan_token) => (Some(pan_token.as_str()), None, None),
+        FormResult::Failed { code, message } => (None, Some(code.as_str()), Some(message.as_str())),
     }
 }
 
@@ -96,16 +94,16 @@ fn read_flow(row: &SqliteRow) -> Result<Option<SessionFlow>, StoreError> {
     }))
 }
 
-fn read_result(row: &SqliteRow) -> Result<Option<SessionResult>, Unreadable> {
+fn read_result(row: &SqliteRow) -> Result<Option<FormResult>, Unreadable> {
     let pan_token: Option<&str> = row.try_get("pan_token")?;
     if let Some(pan_token) = pan_token {
         let pan_token = PanToken::parse(pan_token).map_err(|_| Unreadable::Column("pan_token"))?;
-        return Ok(Some(SessionResult::Saved(pan_token)));
+        return Ok(Some(FormResult::Saved(pan_token)));
     }
     let code: Option<&str> = row.try_get("error_code")?;
     let Some(code) = code else { return Ok(None) };
     let message: &str = row.try_get("error_message")?;
-    Ok(Some(SessionResult::Failed {
+    Ok(Some(FormResult::Failed {
         code: ErrorCode::parse(code).map_err(|_| Unreadable::Column("error_code"))?,
         message: ErrorMessage::from_text(message),
     }))

@@ -1,10 +1,10 @@
 //! What every store must do. A store's own tests call `contract_tests!` with a function that opens
 //! two handles on one new database.
 
-use pantoken_protocol::{ErrorCode, ErrorMessage, Language, PanToken, RequestId};
+use pantoken_protocol::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
 use pantoken_store::{
-    Creation, Digest, Idempotency, Proof, Recording, Session, SessionFlow, SessionResult,
-    SessionStore, State, Terms,
+    Creation, Digest, Idempotency, Proof, Recording, Session, SessionFlow, SessionStore, State,
+    Terms,
 };
 
 pub(crate) const CREATED_AT: i64 = 1_748_779_200_000;
@@ -61,12 +61,12 @@ pub(crate) fn request_id(id: i64) -> RequestId {
     RequestId::from_i64(id).unwrap()
 }
 
-pub(crate) fn saved(token: &str) -> SessionResult {
-    SessionResult::Saved(PanToken::parse(token).unwrap())
+pub(crate) fn saved(token: &str) -> FormResult {
+    FormResult::Saved(PanToken::parse(token).unwrap())
 }
 
-pub(crate) fn failed(code: ErrorCode) -> SessionResult {
-    SessionResult::Failed {
+pub(crate) fn failed(code: ErrorCode) -> FormResult {
+    FormResult::Failed {
         code,
         message: ErrorMessage::from_text("try again"),
     }
@@ -88,7 +88,7 @@ async fn create(store: &impl SessionStore, id: i64) {
     assert!(matches!(creation, Creation::Created(_)), "{creation:?}");
 }
 
-async fn record(store: &impl SessionStore, result: SessionResult, now: i64) -> Recording {
+async fn record(store: &impl SessionStore, result: FormResult, now: i64) -> Recording {
     store
         .record_result(request_id(1), proof(), result, now)
         .await
@@ -306,7 +306,7 @@ pub(crate) async fn exactly_one_of_many_racing_tokens_is_recorded<S: SessionStor
         let (result, answer) = task.await.unwrap();
         if matches!(
             (&result, answer),
-            (SessionResult::Saved(_), Recording::Recorded(_))
+            (FormResult::Saved(_), Recording::Recorded(_))
         ) {
             winners.push(result);
         }
