@@ -3,18 +3,20 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// The key with which the agent's back end calls: 16 to 256 visible ASCII characters, wiped from
+/// The key with which the agent's back end calls: 1 to 256 visible ASCII characters, wiped from
 /// memory when dropped, never printed, compared in constant time.
 #[derive(Clone)]
 pub struct ApiKey(Zeroizing<Box<str>>);
 
 /// A text that is no API key. The text itself is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an API key has 16 to 256 visible ASCII characters")]
+#[error("an API key has 1 to 256 visible ASCII characters")]
 pub struct ApiKeyError;
 
 impl ApiKey {
-    const LENGTH: std::ops::RangeInclusive<usize> = 16..=256;
+    const LENGTH: std::ops::RangeInclusive<usize> = 1..=256;
+    /// Fewer can be tried out.
+    const SAFE_LENGTH: usize = 16;
 
     /// Takes a key.
     ///
@@ -26,6 +28,12 @@ impl ApiKey {
         } else {
             Err(ApiKeyError)
         }
+    }
+
+    /// Whether the key is so short that trying may find it.
+    #[must_use]
+    pub fn is_guessable(&self) -> bool {
+        self.0.len() < Self::SAFE_LENGTH
     }
 
     /// Whether this is the key that a caller presents.
@@ -57,8 +65,10 @@ mod tests {
 
     #[test]
     fn an_api_key_has_limits() {
-        for text in ["", "0123456789abcde", "0123456789abcde\n", &"a".repeat(257)] {
+        for text in ["", "0123456789abcde\n", &"a".repeat(257)] {
             assert_eq!(ApiKey::parse(text).unwrap_err(), ApiKeyError);
         }
+        assert!(ApiKey::parse("0123456789abcde").unwrap().is_guessable());
+        assert!(!ApiKey::parse("0123456789abcdef").unwrap().is_guessable());
     }
 }

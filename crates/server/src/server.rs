@@ -7,6 +7,7 @@ use std::time::Duration;
 use pantoken_store::{SqliteStore, StoreError};
 use tokio::net::TcpListener;
 
+use crate::api_key::ApiKey;
 use crate::app::AppState;
 use crate::clock::SystemClock;
 use crate::public_url::PublicUrlError;
@@ -65,6 +66,11 @@ pub async fn serve(
         SystemRandom,
     );
     announce(address);
+    if settings.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
+        tracing::warn!(
+            "PANTOKEN_API_KEY is short enough to be found by trying: use 16 characters or more"
+        );
+    }
     let server = axum::serve(listener, router(app)).with_graceful_shutdown(stop_signal());
     let too_slow = async {
         stop_signal().await;

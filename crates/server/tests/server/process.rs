@@ -44,7 +44,11 @@ fn command(folder: &Path, listen: &str, log_format: &str) -> Command {
 
 impl Process {
     fn start(folder: &Path, log_format: &str) -> Self {
-        let mut child = command(folder, "127.0.0.1:0", log_format).spawn().unwrap();
+        Self::spawn(&mut command(folder, "127.0.0.1:0", log_format))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -203,6 +207,20 @@ fn a_session_survives_a_kill_and_its_result_is_taken_by_the_next_process() {
     let answer = second.post(&format!("/v1/sessions/{id}/result"), &token, &body);
     assert_eq!(json_field(&answer, "state"), "saved");
     second.stop();
+}
+
+#[test]
+fn a_short_api_key_is_warned_of_and_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut short = command(folder.path(), "127.0.0.1:0", "text");
+    let log = Process::spawn(short.env("PANTOKEN_API_KEY", "canary-key")).stop();
+    assert!(
+        log.contains("WARN") && log.contains("PANTOKEN_API_KEY"),
+        "{log}"
+    );
+    assert!(!log.contains("canary-key"), "{log}");
+    let log = Process::start(folder.path(), "text").stop();
+    assert!(!log.contains("PANTOKEN_API_KEY"), "{log}");
 }
 
 #[test]
