@@ -18,6 +18,7 @@ mod router;
 mod server;
 mod session_token;
 mod settings;
+mod stop_signals;
 mod wire_time;
 
 pub mod cli;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pantoken_store::{SqliteStore, StoreError};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::api_key::ApiKey;
 use crate::app::AppState;
@@ -14,6 +15,7 @@ use crate::public_url::PublicUrlError;
 use crate::random::SystemRandom;
 use crate::router::router;
 use crate::settings::Settings;
+use crate::stop_signals::StopSignals;
 
 /// How long calls under way may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -65,15 +67,21 @@ pub async fn serve(
         SystemClock,
         SystemRandom,
     );
+    // Before anyone knows that we listen, so that a signal that follows at once is not missed.
+    let mut signals = StopSignals::take_over()?;
     announce(address);
     if settings.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
         tracing::warn!(
             "PANTOKEN_API_KEY is short enough to be found by trying: use 16 characters or more"
         );
     }
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(stop_signal());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, router(app)).with_graceful_shutdown(async {
+        let _ = stopped.await;
+    });
     let too_slow = async {
-        stop_signal().await;
+        signals.received().await;
+        drop(stop);
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
@@ -87,32 +95,4 @@ pub async fn serve(
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     let bound = TcpListener::bind(address).await;
     bound.map_err(|source| ServeError::Listen { address, source })
-}
-
-async fn stop_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate() => {}
-    }
-}
-
-#[cfg(unix)]
-async fn terminate() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signal) => {
-            signal.recv().await;
-        }
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminate() {
-    std::future::pending().await
 }
