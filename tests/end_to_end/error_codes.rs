@@ -60,7 +60,7 @@ async fn a_second_card_for_a_request_is_refused() {
 
 #[tokio::test]
 async fn an_agent_that_the_provider_does_not_know_is_told() {
-    let shop = Shop::open_with(&ShopOptions {
+    let shop = Shop::open_with(ShopOptions {
         agent_id: "agent-02",
         ..ShopOptions::default()
     });
@@ -73,7 +73,7 @@ async fn an_agent_that_the_provider_does_not_know_is_told() {
 
 #[tokio::test]
 async fn a_wrong_secret_is_told() {
-    let shop = Shop::open_with(&ShopOptions {
+    let shop = Shop::open_with(ShopOptions {
         secret_key: "22f3b3cc2ae84452",
         ..ShopOptions::default()
     });

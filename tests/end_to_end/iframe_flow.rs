@@ -61,6 +61,35 @@ async fn another_card_gets_a_session_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_token_is_not_lost_while_the_server_is_down() {
+    let mut shop = Shop::open();
+    browse("server_down", async |customer| {
+        customer.open_ready(&shop.url("/?lang=en")).await;
+        shop.kill_server();
+        customer.enter_form().await;
+        customer.save(GOOD_NUMBER).await;
+        customer.find("body[data-state=saved]").await;
+        customer.leave_form().await;
+        // The page has tried to report it, and has no acknowledgement to show.
+        while !customer
+            .console()
+            .await
+            .iter()
+            .any(|line| line.contains("ERR_CONNECTION_REFUSED"))
+        {
+            tokio::task::yield_now().await;
+        }
+        let shown = customer
+            .run("return document.querySelector('#pan-token') !== null")
+            .await;
+        assert_eq!(shown, false);
+        shop.start_server_again();
+        assert_saved(customer, &shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_customer_needs_no_mouse() {
     let shop = Shop::open();
     browse("keyboard_only", async |customer| {

@@ -35,7 +35,8 @@ impl Default for ShopOptions {
 /// A shop's server with its demo page on localhost, and the provider's sandbox on 127.0.0.1.
 pub struct Shop {
     port: u16,
-    server: Process,
+    options: ShopOptions,
+    server: Option<Process>,
     sandbox: Process,
     sandbox_url: String,
     http: reqwest::Client,
@@ -45,14 +46,14 @@ pub struct Shop {
 impl Shop {
     /// Opens the usual shop.
     pub fn open() -> Self {
-        Self::open_with(&ShopOptions::default())
+        Self::open_with(ShopOptions::default())
     }
 
     /// Opens a shop.
     ///
     /// Both need to know the other's address before they start, so the server's port is chosen
     /// first; should another program take it meanwhile, the next one is tried.
-    pub fn open_with(options: &ShopOptions) -> Self {
+    pub fn open_with(options: ShopOptions) -> Self {
         for _ in 0..10 {
             let port = TcpListener::bind("127.0.0.1:0")
                 .unwrap()
@@ -64,14 +65,15 @@ impl Shop {
                 .wait_for("listening on ")
                 .unwrap_or_else(|| panic!("{}", sandbox.log()));
             let folder = tempfile::tempdir().unwrap();
-            let server = start_server(options, port, &sandbox_url, &folder);
+            let server = start_server(&options, port, &sandbox_url, &folder);
             if server.wait_for("listening on ").is_some() {
                 let http = reqwest::Client::builder()
                     .redirect(reqwest::redirect::Policy::none())
                     .build();
                 return Self {
                     port,
-                    server,
+                    options,
+                    server: Some(server),
                     sandbox,
                     sandbox_url,
                     http: http.unwrap(),
@@ -85,6 +87,22 @@ impl Shop {
             );
         }
         panic!("no free port in ten tries");
+    }
+
+    /// Kills the server, as a power cut would.
+    pub fn kill_server(&mut self) {
+        self.server = None;
+    }
+
+    /// Starts the server again, on the same port and database.
+    pub fn start_server_again(&mut self) {
+        let server = start_server(&self.options, self.port, &self.sandbox_url, &self.folder);
+        assert!(
+            server.wait_for("listening on ").is_some(),
+            "{}",
+            server.log()
+        );
+        self.server = Some(server);
     }
 
     /// An address of the shop's page.
@@ -119,7 +137,10 @@ impl Shop {
 
     /// All that the server and the sandbox have printed.
     pub fn logs(&self) -> (String, String) {
-        (self.server.log(), self.sandbox.log())
+        (
+            self.server.as_ref().map(Process::log).unwrap_or_default(),
+            self.sandbox.log(),
+        )
     }
 
     /// Where the server keeps its database.

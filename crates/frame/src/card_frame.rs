@@ -4,7 +4,7 @@ use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use pantoken_protocol::{
-    Event, Flow, FormError, FormOrigins, FormUrl, Handshake, HostCode, Input, Output, State,
+    Event, Flow, FormError, FormOrigins, FormUrl, Handshake, HostCode, Input, Origin, Output, State,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MessageEvent, SecurityPolicyViolationEvent};
@@ -164,9 +164,7 @@ impl Inner {
     fn policy_violation(self: &Rc<Self>, event: &SecurityPolicyViolationEvent) {
         let frame = event.is_trusted()
             && event.effective_directive() == "frame-src"
-            && event
-                .blocked_uri()
-                .starts_with(self.handshake.borrow().form_origin().as_str());
+            && is_under(&event.blocked_uri(), self.handshake.borrow().form_origin());
         if frame {
             self.handle(Input::FrameBlocked);
         }
@@ -233,6 +231,12 @@ impl Inner {
         };
         *self.timer.borrow_mut() = Some(Timeout::new(self.options.ready_timeout, on_time));
     }
+}
+
+/// Whether the URL, or what a browser leaves of it, is on this origin.
+fn is_under(url: &str, origin: &Origin) -> bool {
+    url.strip_prefix(origin.as_str())
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
 }
 
 fn with(inner: &Weak<Inner>, act: impl FnOnce(&Rc<Inner>)) {
