@@ -1,4 +1,4 @@
-use crate::{ErrorCode, PanToken, RequestId};
+use crate::{ErrorCode, ErrorMessage, PanToken, RequestId};
 
 /// What a page learns of a form. Source: design.md, "Contract: the element".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,18 +31,41 @@ pub struct Saved {
 
 /// Something went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FormError {
     /// The operation that the form is for; none where there was no session or no readable form URL.
     pub request_id: Option<RequestId>,
-    /// What went wrong, and by whose word.
+    /// What went wrong.
     pub code: FailureCode,
     /// For developers: the provider's words, or ours in English.
     pub message: String,
+    /// By whose word.
+    pub source: ErrorSource,
     /// Whether the customer can go on from here, in the same form or by a retry.
     pub recoverable: bool,
 }
 
-/// What went wrong, and by whose word.
+/// By whose word something went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorSource {
+    /// The form's.
+    Form,
+    /// The page's that embeds it.
+    Host,
+}
+
+impl ErrorSource {
+    /// The source as it stands in an event: `form` or `host`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Host => "host",
+        }
+    }
+}
+
+/// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FailureCode {
     /// The form said so.
@@ -58,15 +81,6 @@ impl FailureCode {
         match self {
             Self::Form(code) => code.as_str(),
             Self::Host(code) => code.as_str(),
-        }
-    }
-
-    /// `form` or `host`.
-    #[must_use]
-    pub fn source(&self) -> &'static str {
-        match self {
-            Self::Form(_) => "form",
-            Self::Host(_) => "host",
         }
     }
 }
@@ -108,6 +122,18 @@ impl HostCode {
 }
 
 impl FormError {
+    /// An error that the form posted.
+    #[must_use]
+    pub fn form(request_id: RequestId, code: ErrorCode, message: &ErrorMessage) -> Self {
+        Self {
+            request_id: Some(request_id),
+            recoverable: code.is_recoverable(),
+            code: FailureCode::Form(code),
+            message: message.as_str().to_owned(),
+            source: ErrorSource::Form,
+        }
+    }
+
     /// An error that the embedding page itself found; `message` is for developers, in English.
     #[must_use]
     pub fn host(request_id: Option<RequestId>, code: HostCode, message: &str) -> Self {
@@ -115,6 +141,7 @@ impl FormError {
             request_id,
             code: FailureCode::Host(code),
             message: message.to_owned(),
+            source: ErrorSource::Host,
             recoverable: code.is_recoverable(),
         }
     }

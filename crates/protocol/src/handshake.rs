@@ -1,4 +1,4 @@
-use crate::event::{Event, FailureCode, FormError, HostCode, Ready, Saved, Warning, WarningCode};
+use crate::event::{Event, FormError, HostCode, Ready, Saved, Warning, WarningCode};
 use crate::{
     ErrorCode, ErrorMessage, FormMessage, FormResult, MessageError, Origin, PanToken, RequestId,
 };
@@ -283,18 +283,13 @@ impl Handshake {
             return vec![self.warn(WarningCode::ConflictingResult)];
         }
         let mut outputs = self.result_arrived();
-        let recoverable = code.is_recoverable();
-        self.state = if recoverable {
+        let error = FormError::form(self.request_id, code, message);
+        self.state = if error.recoverable {
             State::Ready
         } else {
             State::Failed
         };
-        outputs.push(Output::Emit(Event::Error(FormError {
-            request_id: Some(self.request_id),
-            code: FailureCode::Form(code),
-            message: message.as_str().to_owned(),
-            recoverable,
-        })));
+        outputs.push(Output::Emit(Event::Error(error)));
         outputs
     }
 

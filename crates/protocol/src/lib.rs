@@ -21,7 +21,9 @@ pub use agent_id::{AgentId, AgentIdError};
 pub use callback::{CallbackQuery, CallbackQueryError};
 pub use card_number::{contains_card_number, is_card_number, is_luhn_valid};
 pub use error_code::{ErrorCode, ErrorCodeError, ErrorMessage, Remedy};
-pub use event::{Event, FailureCode, FormError, HostCode, Ready, Saved, Warning, WarningCode};
+pub use event::{
+    ErrorSource, Event, FailureCode, FormError, HostCode, Ready, Saved, Warning, WarningCode,
+};
 pub use form_result::FormResult;
 pub use form_url::{
     CallbackUrl, CallbackUrlError, Flow, FormHost, FormHostError, FormRequest, FormUrl,

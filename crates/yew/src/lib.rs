@@ -7,8 +7,8 @@ mod use_card_form;
 
 pub use card_form::{CardForm, CardFormProps};
 pub use pantoken_protocol::{
-    ErrorCode, Event, FailureCode, FormError, FormOrigins, FormUrl, HostCode, Language, Origin,
-    PanToken, Ready, Remedy, RequestId, Saved, State, Warning, WarningCode,
+    ErrorCode, ErrorSource, Event, FailureCode, FormError, FormOrigins, FormUrl, HostCode,
+    Language, Origin, PanToken, Ready, Remedy, RequestId, Saved, State, Warning, WarningCode,
 };
 pub use session_form::{SessionEndpoint, SessionForm, SessionFormProps};
 pub use use_card_form::{CardFormHandle, CardFormOptions, FormSource, use_card_form};

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use pantoken_yew::{FailureCode, FormError, Language, RequestId, Saved, Warning, WarningCode};
+use pantoken_yew::{ErrorSource, FormError, Language, RequestId, Saved, Warning, WarningCode};
 use yew::prelude::*;
 
 use crate::browser::Return;
@@ -109,9 +109,9 @@ fn words(texts: &Texts, step: &Step) -> Html {
 }
 
 fn failure(texts: &Texts, error: &FormError) -> Html {
-    let source = match error.code {
-        FailureCode::Form(_) => texts.by_form,
-        FailureCode::Host(_) => texts.by_page,
+    let source = match error.source {
+        ErrorSource::Form => texts.by_form,
+        ErrorSource::Host => texts.by_page,
     };
     html! {
         <>
