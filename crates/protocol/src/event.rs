@@ -1,4 +1,6 @@
 use crate::{ErrorCode, PanToken, RequestId};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 
 /// What a page learns of a form. Source: design.md, "Contract: the element".
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,9 @@ use crate::event::{Event, FailureCode, FormError, HostCode, Ready, Saved, Warnin
 use crate::{
     ErrorCode, ErrorMessage, FormMessage, FormResult, MessageError, Origin, PanToken, RequestId,
 };
+use alloc::borrow::ToOwned;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// The iframe flow as a state machine without I/O: it is told what happened, and says what to do.
 ///
