@@ -5,13 +5,13 @@ use pantoken_protocol::FormUrl;
 use serde_json::{Value, json};
 
 use pantoken_tests::{
-    Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, INVALID_SESSION_NUMBER, Shop, ShopOptions, browse,
+    Customer, Engine, FORBIDDEN_NUMBER, GOOD_NUMBER, INVALID_SESSION_NUMBER, Shop, ShopOptions,
+    browse,
 };
 
-#[tokio::test]
-async fn forbidden_and_invalid_session_reach_the_page_and_the_store() {
+pub(crate) async fn forbidden_and_invalid_session_reach_the_page_and_the_store(engine: Engine) {
     let shop = Shop::open();
-    browse("refused_numbers", async |customer| {
+    browse(engine, "refused_numbers", async |customer| {
         for (number, code) in [
             (FORBIDDEN_NUMBER, "FORBIDDEN"),
             (INVALID_SESSION_NUMBER, "INVALID_SESSION"),
@@ -27,10 +27,9 @@ async fn forbidden_and_invalid_session_reach_the_page_and_the_store() {
     .await;
 }
 
-#[tokio::test]
-async fn a_second_card_for_a_request_is_refused() {
+pub(crate) async fn a_second_card_for_a_request_is_refused(engine: Engine) {
     let shop = Shop::open();
-    browse("second_card", async |customer| {
+    browse(engine, "second_card", async |customer| {
         customer.open_ready(&shop.url("/?lang=en")).await;
         let form_url = form_url(customer).await;
         let request = form_url.request();
@@ -58,36 +57,33 @@ async fn a_second_card_for_a_request_is_refused() {
     .await;
 }
 
-#[tokio::test]
-async fn an_agent_that_the_provider_does_not_know_is_told() {
+pub(crate) async fn an_agent_that_the_provider_does_not_know_is_told(engine: Engine) {
     let shop = Shop::open_with(ShopOptions {
         agent_id: "agent-02",
         ..ShopOptions::default()
     });
-    browse("agent_not_found", async |customer| {
+    browse(engine, "agent_not_found", async |customer| {
         customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
         assert_failed(customer, "AGENT_NOT_FOUND").await;
     })
     .await;
 }
 
-#[tokio::test]
-async fn a_wrong_secret_is_told() {
+pub(crate) async fn a_wrong_secret_is_told(engine: Engine) {
     let shop = Shop::open_with(ShopOptions {
         secret_key: "22f3b3cc2ae84452",
         ..ShopOptions::default()
     });
-    browse("agent_sign_invalid", async |customer| {
+    browse(engine, "agent_sign_invalid", async |customer| {
         customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
         assert_failed(customer, "AGENT_SIGN_INVALID").await;
     })
     .await;
 }
 
-#[tokio::test]
-async fn a_damaged_parameter_is_told() {
+pub(crate) async fn a_damaged_parameter_is_told(engine: Engine) {
     let shop = Shop::open();
-    browse("parse_request_error", async |customer| {
+    browse(engine, "parse_request_error", async |customer| {
         customer.open_ready(&shop.url("/?lang=en")).await;
         customer
             .run(

@@ -1,11 +1,10 @@
 //! The page, the widget and the form speak the language that was chosen.
 
-use pantoken_tests::{Customer, Shop, browse};
+use pantoken_tests::{Customer, Engine, Shop, browse};
 
-#[tokio::test]
-async fn the_page_the_widget_and_the_form_speak_one_language() {
+pub(crate) async fn the_page_the_widget_and_the_form_speak_one_language(engine: Engine) {
     let shop = Shop::open();
-    browse("languages", async |customer| {
+    browse(engine, "languages", async |customer| {
         for (language, html_lang, title) in [
             ("ru", "ru", "Форма ввода номера карты"),
             ("en", "en", "Card number form"),
@@ -20,10 +19,9 @@ async fn the_page_the_widget_and_the_form_speak_one_language() {
     .await;
 }
 
-#[tokio::test]
-async fn another_language_starts_another_form() {
+pub(crate) async fn another_language_starts_another_form(engine: Engine) {
     let shop = Shop::open();
-    browse("language_switch", async |customer| {
+    browse(engine, "language_switch", async |customer| {
         customer.open_ready(&shop.url("/?lang=ru")).await;
         customer.click("input[name=language][value=kz]").await;
         customer.find(".pantoken[lang=kk][data-state=ready]").await;

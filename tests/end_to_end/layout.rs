@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use pantoken_tests::{Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Screen, Shop, browse_on};
+use pantoken_tests::{Customer, Engine, FORBIDDEN_NUMBER, GOOD_NUMBER, Screen, Shop, browse_on};
 
-#[tokio::test]
-async fn nothing_is_wider_than_the_screen() {
+pub(crate) async fn nothing_is_wider_than_the_screen(_: Engine) {
     let shop = Shop::open();
     for (width, dark) in [
         (320, false),
@@ -19,7 +18,7 @@ async fn nothing_is_wider_than_the_screen() {
             height: 900,
             dark,
         };
-        browse_on(&format!("layout_{width}"), screen, async |customer| {
+        browse_on(screen, &format!("layout_{width}"), async |customer| {
             for language in ["ru", "en", "kz"] {
                 let name = format!("{width}-{language}{}", if dark { "-dark" } else { "" });
                 customer

@@ -1,9 +1,13 @@
-//! What a customer and an agent see: the server, the sandbox and the demo page, in a real browser,
+//! What a customer and an agent see: the server, the sandbox and the demo page, in real browsers,
 //! on different sites (the page on localhost, the form on 127.0.0.1).
 //!
 //! `cargo xtask test` builds the page and runs these; `cargo test -p pantoken-tests` runs them on the
 //! page that is in `dist`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::process::ExitCode;
+
+use pantoken_tests::{Suite, tests};
 
 mod error_codes;
 mod iframe_flow;
@@ -12,3 +16,43 @@ mod layout;
 mod redirect_flow;
 mod secrecy;
 mod strict_policy;
+
+fn main() -> ExitCode {
+    let suite = match Suite::new() {
+        Ok(suite) => suite,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            return ExitCode::FAILURE;
+        }
+    };
+    suite
+        .without_browser(
+            "secrecy::the_secret_is_in_no_file_that_a_browser_loads",
+            secrecy::the_secret_is_in_no_file_that_a_browser_loads,
+        )
+        .in_every_engine(tests![
+            error_codes::forbidden_and_invalid_session_reach_the_page_and_the_store,
+            error_codes::a_second_card_for_a_request_is_refused,
+            error_codes::an_agent_that_the_provider_does_not_know_is_told,
+            error_codes::a_wrong_secret_is_told,
+            error_codes::a_damaged_parameter_is_told,
+            iframe_flow::a_saved_card_is_a_token_in_the_page_and_in_the_store,
+            iframe_flow::a_wrong_number_is_corrected_in_the_same_form,
+            iframe_flow::another_card_gets_a_session_of_its_own,
+            iframe_flow::a_token_is_not_lost_while_the_server_is_down,
+            iframe_flow::a_customer_needs_no_mouse,
+            iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
+            languages::the_page_the_widget_and_the_form_speak_one_language,
+            languages::another_language_starts_another_form,
+            redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
+            redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
+            redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
+            secrecy::the_secret_the_card_number_and_the_token_stay_in_their_place,
+            strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
+        ])
+        .in_chromium(tests![
+            layout::nothing_is_wider_than_the_screen,
+            strict_policy::the_browser_has_nothing_to_complain_about,
+        ])
+        .run()
+}

@@ -2,12 +2,11 @@
 
 use thirtyfour::prelude::*;
 
-use pantoken_tests::{BAD_NUMBER, Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Shop, browse};
+use pantoken_tests::{BAD_NUMBER, Customer, Engine, FORBIDDEN_NUMBER, GOOD_NUMBER, Shop, browse};
 
-#[tokio::test]
-async fn a_card_saved_by_redirect_is_in_the_store_and_in_no_address() {
+pub(crate) async fn a_card_saved_by_redirect_is_in_the_store_and_in_no_address(engine: Engine) {
     let shop = Shop::open();
-    browse("redirect_saved", async |customer| {
+    browse(engine, "redirect_saved", async |customer| {
         go_to_the_form(customer, &shop).await;
         customer.save(GOOD_NUMBER).await;
         let (request_id, status) = returned(customer).await;
@@ -26,10 +25,9 @@ async fn a_card_saved_by_redirect_is_in_the_store_and_in_no_address() {
     .await;
 }
 
-#[tokio::test]
-async fn a_refused_card_comes_back_as_failed_with_its_code_in_the_store() {
+pub(crate) async fn a_refused_card_comes_back_as_failed_with_its_code_in_the_store(engine: Engine) {
     let shop = Shop::open();
-    browse("redirect_failed", async |customer| {
+    browse(engine, "redirect_failed", async |customer| {
         go_to_the_form(customer, &shop).await;
         customer.save(FORBIDDEN_NUMBER).await;
         let (request_id, status) = returned(customer).await;
@@ -43,10 +41,9 @@ async fn a_refused_card_comes_back_as_failed_with_its_code_in_the_store() {
     .await;
 }
 
-#[tokio::test]
-async fn a_wrong_number_is_corrected_on_the_providers_page() {
+pub(crate) async fn a_wrong_number_is_corrected_on_the_providers_page(engine: Engine) {
     let shop = Shop::open();
-    browse("redirect_corrected", async |customer| {
+    browse(engine, "redirect_corrected", async |customer| {
         go_to_the_form(customer, &shop).await;
         customer.save(BAD_NUMBER).await;
         customer.find("#message[data-code=INVALID_PAN]").await;

@@ -5,12 +5,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use pantoken_tests::{API_KEY, GOOD_NUMBER, SECRET_KEY, Shop, browse, dist};
+use pantoken_tests::{API_KEY, Engine, GOOD_NUMBER, SECRET_KEY, Shop, browse, dist};
 
-#[tokio::test]
-async fn the_secret_the_card_number_and_the_token_stay_in_their_place() {
+pub(crate) async fn the_secret_the_card_number_and_the_token_stay_in_their_place(engine: Engine) {
     let shop = Shop::open();
-    let pan_token = browse("secrecy", async |customer| {
+    let pan_token = browse(engine, "secrecy", async |customer| {
         customer.open_ready(&shop.url("/?lang=en")).await;
         customer.save_in_frame(GOOD_NUMBER).await;
         customer.text("#pan-token").await
@@ -47,8 +46,7 @@ async fn the_secret_the_card_number_and_the_token_stay_in_their_place() {
     );
 }
 
-#[test]
-fn the_secret_is_in_no_file_that_a_browser_loads() {
+pub(crate) fn the_secret_is_in_no_file_that_a_browser_loads() {
     let files = contents(&dist());
     assert!(files.contains("pantoken"));
     assert!(!files.contains(SECRET_KEY));

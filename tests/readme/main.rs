@@ -4,7 +4,9 @@
 use std::fs;
 use std::process::Command;
 
-use pantoken_tests::{GOOD_NUMBER, Process, browse, clear_settings, workspace};
+use pantoken_tests::{
+    GOOD_NUMBER, Process, browse, clear_settings, engines_taking_part, workspace,
+};
 
 /// The demo starts, takes a card, and Ctrl-C stops all of it.
 #[tokio::test]
@@ -16,7 +18,8 @@ async fn the_demo_takes_a_card_and_stops_on_ctrl_c() {
     let address = demo
         .wait_for("Open ")
         .unwrap_or_else(|| panic!("{}", demo.log()));
-    browse("demo", async |customer| {
+    let engine = engines_taking_part().unwrap()[0];
+    browse(engine, "demo", async |customer| {
         customer.open_ready(&format!("{address}/?lang=en")).await;
         customer.save_in_frame(GOOD_NUMBER).await;
         customer.find("#pan-token").await;

@@ -4,12 +4,16 @@
 #![allow(clippy::missing_panics_doc, clippy::must_use_candidate)]
 
 mod customer;
+mod engine;
 mod process;
 mod shop;
+mod suite;
 
-pub use customer::{Customer, Screen, browse, browse_on};
+pub use customer::{Customer, browse, browse_on};
+pub use engine::{Engine, Screen, engines_taking_part};
 pub use process::{Process, binaries, workspace};
 pub use shop::{AGENT_ID, API_KEY, SECRET_KEY, Shop, ShopOptions, clear_settings, dist};
+pub use suite::{Suite, Test};
 
 /// A number that the sandbox saves. Source: design.md, "Contract: sandbox".
 pub const GOOD_NUMBER: &str = "4242424242424242";

@@ -39,8 +39,13 @@ impl Process {
 
     /// What follows this text in the first line that has it; `None` when the program ended before.
     pub fn wait_for(&self, text: &str) -> Option<String> {
+        self.wait_for_line(|line| Some(line.split_once(text)?.1.trim().to_owned()))
+    }
+
+    /// What is read from the first line that can be read so; `None` when the program ended before.
+    pub fn wait_for_line<T>(&self, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let mut lines = self.lines.iter();
-        lines.find_map(|line| Some(line.split_once(text)?.1.trim().to_owned()))
+        lines.find_map(|line| read(&line))
     }
 
     /// All that was printed so far.
@@ -58,6 +63,11 @@ impl Process {
     /// Whether the program ended well, once it has ended.
     pub fn ended_well(&mut self) -> bool {
         self.child.wait().unwrap().success()
+    }
+
+    /// Whether the program has ended, however.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     fn signal(&self, signal: &str) {

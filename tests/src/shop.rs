@@ -89,9 +89,12 @@ impl Shop {
         panic!("no free port in ten tries");
     }
 
-    /// Kills the server, as a power cut would.
-    pub fn kill_server(&mut self) {
+    /// Kills the server, as a power cut would; in its place is a socket that nobody answers at.
+    pub async fn kill_server(&mut self) -> tokio::net::TcpListener {
         self.server = None;
+        tokio::net::TcpListener::bind(("127.0.0.1", self.port))
+            .await
+            .unwrap()
     }
 
     /// Starts the server again, on the same port and database.

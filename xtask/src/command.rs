@@ -26,6 +26,21 @@ pub(crate) fn capture(command: &mut Command) -> Result<Output> {
         .with_context(|| format!("cannot start: {line}"))
 }
 
+/// Runs a command and gives what it prints. The error tells how to run it alone.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let line = shell_line(command);
+    eprintln!("  $ {line}");
+    let output = capture(command)?;
+    if !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        bail!(
+            "{}; to run it alone:\n\n  {line}\n\n{errors}",
+            output.status
+        );
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("no text was printed by: {line}"))
+}
+
 /// The file that a name on PATH stands for.
 pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)

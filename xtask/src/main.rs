@@ -1,10 +1,14 @@
-//! The developer's commands: `cargo xtask demo` and `cargo xtask test`.
+//! The developer's commands: `cargo xtask demo`, `test`, `element` and `size`.
 
 mod browser;
 mod command;
 mod demo;
+mod element;
 mod health;
+mod npm;
 mod processes;
+mod short_names;
+mod size;
 mod steps;
 mod test;
 mod tools;
@@ -19,6 +23,8 @@ Examples:
   cargo xtask demo          the demo page, its server and the sandbox, until Ctrl-C
   cargo xtask demo --live   the same against the provider's public test host
   cargo xtask test          every check and every test, as in continuous integration
+  cargo xtask element       the custom element's npm package, into dist/npm
+  cargo xtask size          what a customer's browser has to load, against the budgets
 
 Environment:
   PANTOKEN_TOOLS            where tools are installed [default: ~/.cache/pantoken/tools]
@@ -47,12 +53,20 @@ enum Task {
     /// Run every check and every test; stop at the first that fails
     #[command(after_help = "Example:\n  cargo xtask test")]
     Test,
+    /// Build the custom element's npm package into dist/npm
+    #[command(after_help = "Example:\n  cargo xtask element && npm pack ./dist/npm")]
+    Element,
+    /// Build the element and the demo page, and hold their sizes against xtask/budgets.toml
+    #[command(after_help = "Example:\n  cargo xtask size")]
+    Size,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { live } => demo::run(live),
         Task::Test => test::run(),
+        Task::Element => element::run(),
+        Task::Size => size::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -94,7 +94,7 @@ impl Tool {
             eprintln!("  {package} {version}: on PATH");
             return Ok(None);
         }
-        let folder = tools_folder()?.join(format!("{package}-{version}"));
+        let folder = self::folder()?.join(format!("{package}-{version}"));
         if self.is_in(&folder) {
             eprintln!("  {package} {version}: present");
         } else {
@@ -159,7 +159,8 @@ fn remove(folder: &Path) -> Result<()> {
     fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))
 }
 
-fn tools_folder() -> Result<PathBuf> {
+/// Where tools are installed, once per user.
+pub(crate) fn folder() -> Result<PathBuf> {
     if let Some(folder) = env::var_os("PANTOKEN_TOOLS").filter(|value| !value.is_empty()) {
         return std::path::absolute(folder).context("PANTOKEN_TOOLS names no folder");
     }

@@ -40,10 +40,14 @@ impl Workspace {
             .with_extension(env::consts::EXE_EXTENSION)
     }
 
+    /// The target folder.
+    pub(crate) fn target(&self) -> &Path {
+        self.binaries.parent().unwrap_or(&self.binaries)
+    }
+
     /// A folder beneath the target folder for files that a task writes; made when it is missing.
     pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf> {
-        let target = self.binaries.parent().unwrap_or(&self.binaries);
-        let folder = target.join(name);
+        let folder = self.target().join(name);
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(folder)
     }

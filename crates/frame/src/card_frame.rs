@@ -1,8 +1,10 @@
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::rc::{Rc, Weak};
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::rc::{Rc, Weak};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
 
-use gloo_timers::callback::Timeout;
 use pantoken_protocol::{
     Event, Flow, FormError, FormOrigins, FormUrl, Handshake, HostCode, Input, Origin, Output, State,
 };
@@ -12,6 +14,7 @@ use web_sys::{Element, MessageEvent, SecurityPolicyViolationEvent};
 use crate::decode::decode;
 use crate::iframe::Iframe;
 use crate::listener::Listener;
+use crate::timer::Timer;
 
 /// What to show, and how long to wait for it.
 #[derive(Clone, Debug)]
@@ -43,7 +46,7 @@ struct Inner {
     on_event: Box<dyn Fn(Event)>,
     handshake: RefCell<Handshake>,
     iframe: RefCell<Option<Iframe>>,
-    timer: RefCell<Option<Timeout>>,
+    timer: RefCell<Option<Timer>>,
     listeners: RefCell<Vec<Listener>>,
     outputs: RefCell<VecDeque<Output>>,
     working: Cell<bool>,
@@ -229,7 +232,7 @@ impl Inner {
                 inner.handle(Input::TimerFired);
             });
         };
-        *self.timer.borrow_mut() = Some(Timeout::new(self.options.ready_timeout, on_time));
+        *self.timer.borrow_mut() = Some(Timer::new(self.options.ready_timeout, on_time));
     }
 }
 

@@ -1,3 +1,4 @@
+use alloc::string::String;
 use js_sys::{BigInt, JSON, JsString, Object, Reflect};
 use pantoken_protocol::{Field, FormMessage, MAX_MESSAGE_LENGTH, MessageError, RawMessage};
 use wasm_bindgen::{JsCast, JsValue};
@@ -67,5 +68,6 @@ fn read_text(value: &JsValue) -> Option<String> {
 
 #[allow(clippy::cast_possible_truncation)] // its range is checked
 fn safe_integer(number: f64) -> Option<i64> {
-    (number.abs() <= MAX_SAFE_INTEGER && number.fract() == 0.0).then_some(number as i64)
+    let integer = number as i64;
+    (number.abs() <= MAX_SAFE_INTEGER && number == integer as f64).then_some(integer)
 }

@@ -7,14 +7,15 @@ use web_sys::{Event, EventTarget};
 /// The closure is an `Fn`, because a page may dispatch an event inside the handling of another; an
 /// `FnMut` would throw there.
 #[must_use = "the listener is taken off when this is dropped"]
-pub(crate) struct Listener {
+pub struct Listener {
     target: EventTarget,
     event_type: &'static str,
     callback: Closure<dyn Fn(Event)>,
 }
 
 impl Listener {
-    pub(crate) fn new(
+    /// Calls back for each event of this type.
+    pub fn new(
         target: &EventTarget,
         event_type: &'static str,
         callback: impl Fn(Event) + 'static,

@@ -1,14 +1,22 @@
 //! The two calls of the HTTP API that a browser makes. Source: design.md, "Contract: HTTP API".
 
-use gloo_timers::callback::Timeout;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+
 use js_sys::{JSON, Object, Reflect};
-use pantoken_protocol::{Flow, FormError, FormResult, FormUrl, HostCode, Language};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestInit, Response};
+use pantoken_protocol::{Flow, FormError, FormResult, FormUrl, HostCode, Language, decimal_digits};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// How long a call may take, in milliseconds.
 const CALL_TIMEOUT: u32 = 15_000;
+
+#[wasm_bindgen(module = "/src/post.js")]
+extern "C" {
+    fn post(url: &str, token: Option<&str>, body: &Object, milliseconds: u32, done: &JsValue);
+}
 
 /// A session that the endpoint made.
 pub(crate) struct Session {
@@ -27,6 +35,19 @@ pub(crate) enum CallError {
 }
 
 impl CallError {
+    fn of_status(url: &str, status: f64) -> Self {
+        if status == 0.0 {
+            return Self::Unavailable(["no answer from ", url].concat());
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // three digits
+        let status = status as u64;
+        let reason = [url, " answered ", &decimal_digits(status)].concat();
+        match status {
+            408 | 425 | 429 | 500.. => Self::Unavailable(reason),
+            _ => Self::Refused(reason),
+        }
+    }
+
     /// The event for a session that could not be had.
     pub(crate) fn into_session_failed(self) -> FormError {
         let (Self::Unavailable(reason) | Self::Refused(reason)) = self;
@@ -36,11 +57,12 @@ impl CallError {
 
 impl Session {
     /// Asks the endpoint for a session: of the redirect flow where there is a page to return to.
-    pub(crate) async fn create(
+    pub(crate) fn create(
         endpoint: &str,
         language: Language,
         return_url: Option<&str>,
-    ) -> Result<Self, CallError> {
+        done: impl FnOnce(Result<Self, CallError>) + 'static,
+    ) {
         let flow = if return_url.is_some() {
             Flow::Redirect
         } else {
@@ -48,16 +70,25 @@ impl Session {
         };
         let mut fields = vec![("flow", flow.as_str()), ("language", language.as_str())];
         fields.extend(return_url.map(|url| ("returnUrl", url)));
-        let answer = post(endpoint, None, &object(&fields)).await?;
-        read_session(endpoint, &answer)
-            .filter(|session| session.form_url.request().flow() == flow)
-            .ok_or_else(|| {
-                CallError::Refused("the session endpoint's answer is not a session".to_owned())
-            })
+        let own = endpoint.to_owned();
+        call(endpoint, None, &object(&fields), move |answer| {
+            done(answer.and_then(|answer| {
+                read_session(&own, &answer)
+                    .filter(|session| session.form_url.request().flow() == flow)
+                    .ok_or_else(|| {
+                        let reason = "the session endpoint's answer is not a session";
+                        CallError::Refused(reason.to_owned())
+                    })
+            }));
+        });
     }
 
     /// Tells the endpoint what came of the session.
-    pub(crate) async fn report(&self, result: &FormResult) -> Result<(), CallError> {
+    pub(crate) fn report(
+        &self,
+        result: &FormResult,
+        done: impl FnOnce(Result<(), CallError>) + 'static,
+    ) {
         let body = match result {
             FormResult::Saved(pan_token) => object(&[("panToken", pan_token.as_str())]),
             FormResult::Failed { code, message } => object(&[
@@ -65,9 +96,10 @@ impl Session {
                 ("errorMessage", message.as_str()),
             ]),
         };
-        post(&self.result_url, Some(&self.result_token), &body)
-            .await
-            .map(drop)
+        let token = Some(self.result_token.as_str());
+        call(&self.result_url, token, &body, |answer| {
+            done(answer.map(drop));
+        });
     }
 }
 
@@ -75,7 +107,7 @@ fn read_session(endpoint: &str, answer: &str) -> Option<Session> {
     let answer = JSON::parse(answer).ok()?;
     let text = |name: &str| Reflect::get(&answer, &name.into()).ok()?.as_string();
     let form_url = FormUrl::parse(&text("formUrl")?).ok()?;
-    let request_id = form_url.request().request_id().to_string();
+    let request_id = form_url.request().request_id().to_text();
     if text("requestId")? != request_id {
         return None;
     }
@@ -96,48 +128,21 @@ fn object(fields: &[(&str, &str)]) -> Object {
     object
 }
 
-/// The answer's body, when its status is 200 or 201.
-async fn post(url: &str, token: Option<&str>, body: &Object) -> Result<String, CallError> {
-    let response = send(url, token, body)
-        .await
-        .map_err(|_| CallError::Unavailable(["no answer from ", url].concat()))?;
-    match response.status() {
-        200 | 201 => {}
-        status @ (408 | 425 | 429 | 500..) => {
-            return Err(CallError::Unavailable(format!("{url} answered {status}")));
-        }
-        status => return Err(CallError::Refused(format!("{url} answered {status}"))),
-    }
-    let text = async { JsFuture::from(response.text()?).await };
-    text.await
-        .ok()
-        .and_then(|text| text.as_string())
-        .ok_or_else(|| CallError::Unavailable([url, "'s answer broke off"].concat()))
-}
-
-async fn send(url: &str, token: Option<&str>, body: &Object) -> Result<Response, JsValue> {
-    let window = web_sys::window().ok_or_else(JsValue::undefined)?;
-    let headers = Headers::new()?;
-    headers.set("content-type", "application/json")?;
-    headers.set("accept", "application/json")?;
-    if let Some(token) = token {
-        headers.set("authorization", &["Bearer ", token].concat())?;
-    }
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_headers(&headers);
-    init.set_body(&JSON::stringify(body)?.into());
-    // The report of a saved card goes out even while the customer leaves the page.
-    Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
-    let abort = AbortController::new()?;
-    init.set_signal(Some(&abort.signal()));
-    let _timeout = Timeout::new(CALL_TIMEOUT, move || abort.abort());
-    Ok(JsFuture::from(window.fetch_with_str_and_init(url, &init))
-        .await?
-        .unchecked_into())
-}
-
-/// Resolves after so many milliseconds.
-pub(crate) async fn sleep(milliseconds: u32) {
-    gloo_timers::future::TimeoutFuture::new(milliseconds).await;
+/// Gives the answer's body, when its status is 200 or 201.
+fn call(
+    url: &str,
+    token: Option<&str>,
+    body: &Object,
+    done: impl FnOnce(Result<String, CallError>) + 'static,
+) {
+    let own = url.to_owned();
+    let done = Closure::once_into_js(move |answer: JsValue| {
+        let status = || answer.as_f64().unwrap_or_default();
+        done(
+            answer
+                .as_string()
+                .ok_or_else(|| CallError::of_status(&own, status())),
+        );
+    });
+    post(url, token, body, CALL_TIMEOUT, &done);
 }

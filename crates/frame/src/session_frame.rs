@@ -1,16 +1,18 @@
-use std::cell::RefCell;
-use std::rc::{Rc, Weak};
+use alloc::boxed::Box;
+use alloc::rc::{Rc, Weak};
+use alloc::string::String;
+use core::cell::RefCell;
 
 use pantoken_protocol::{
     ErrorMessage, Event, FailureCode, FormError, FormOrigins, FormResult, HostCode, Language,
     Saved, State,
 };
-use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
 use crate::backoff;
 use crate::card_frame::{CardFrame, FrameOptions};
-use crate::session::{CallError, Session, sleep};
+use crate::session::{CallError, Session};
+use crate::timer::after;
 
 /// Where sessions come from, and how their forms are shown.
 #[derive(Clone, Debug)]
@@ -124,8 +126,7 @@ impl Inner {
         let SessionOptions {
             endpoint, language, ..
         } = self.options.clone();
-        spawn_local(async move {
-            let session = Session::create(&endpoint, language, None).await;
+        Session::create(&endpoint, language, None, move |session| {
             if let Some(inner) = inner.upgrade() {
                 inner.created(number, session);
             }
@@ -168,8 +169,13 @@ impl Inner {
         match event {
             Event::Saved(saved) => {
                 self.update(|current| current.progress = Progress::Reporting);
-                let inner = Rc::downgrade(self);
-                spawn_local(report_saved(inner, number, Rc::clone(session), saved));
+                let report = Report {
+                    inner: Rc::downgrade(self),
+                    number,
+                    session: Rc::clone(session),
+                    saved,
+                };
+                report.send(0);
             }
             Event::Error(error) => {
                 report_failed(session, &error);
@@ -211,41 +217,52 @@ impl Inner {
     }
 }
 
-/// Goes on after the form is gone from the page: the card is saved, and only we know its token.
-async fn report_saved(inner: Weak<Inner>, number: u32, session: Rc<Session>, saved: Saved) {
-    let result = FormResult::Saved(saved.pan_token.clone());
-    let mut tries = 0;
-    let outcome = loop {
-        match session.report(&result).await {
-            Ok(()) => break Ok(saved),
-            Err(CallError::Unavailable(_)) => sleep(backoff::delay(tries)).await,
-            Err(CallError::Refused(reason)) => {
-                let request_id = Some(saved.request_id);
-                break Err(FormError::host(
-                    request_id,
-                    HostCode::ResultRejected,
-                    &reason,
-                ));
+/// The report of a saved card.
+struct Report {
+    inner: Weak<Inner>,
+    number: u32,
+    session: Rc<Session>,
+    saved: Saved,
+}
+
+impl Report {
+    /// Goes on after the form is gone from the page: the card is saved, and only we know its token.
+    fn send(self, tries: u32) {
+        let result = FormResult::Saved(self.saved.pan_token.clone());
+        let session = Rc::clone(&self.session);
+        session.report(&result, move |outcome| match outcome {
+            Ok(()) => self.done(None),
+            Err(CallError::Unavailable(_)) => {
+                after(backoff::delay(tries), move || self.send(tries + 1));
             }
-        }
-        tries += 1;
-    };
-    if let Some(inner) = inner.upgrade() {
-        inner.reported(number, outcome);
+            Err(CallError::Refused(reason)) => self.done(Some(&reason)),
+        });
+    }
+
+    fn done(self, refused: Option<&str>) {
+        let Some(inner) = self.inner.upgrade() else {
+            return;
+        };
+        let request_id = Some(self.saved.request_id);
+        let outcome = match refused {
+            None => Ok(self.saved),
+            Some(reason) => Err(FormError::host(
+                request_id,
+                HostCode::ResultRejected,
+                reason,
+            )),
+        };
+        inner.reported(self.number, outcome);
     }
 }
 
 /// Told once and not waited for: an error is no loss, and the customer may still correct it.
-fn report_failed(session: &Rc<Session>, error: &FormError) {
+fn report_failed(session: &Session, error: &FormError) {
     if let FailureCode::Form(code) = &error.code {
-        let session = Rc::clone(session);
-        let message = ErrorMessage::from_text(&error.message);
         let result = FormResult::Failed {
             code: code.clone(),
-            message,
+            message: ErrorMessage::from_text(&error.message),
         };
-        spawn_local(async move {
-            let _ = session.report(&result).await;
-        });
+        session.report(&result, drop);
     }
 }

@@ -1,4 +1,11 @@
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use core::cell::RefCell;
+
+use js_sys::Promise;
 use pantoken_protocol::{FormError, FormOrigins, FormUrl, HostCode, Language};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::session::{CallError, Session};
 
@@ -17,7 +24,7 @@ pub async fn redirect_form_url(
     return_url: &str,
     form_origins: &FormOrigins,
 ) -> Result<FormUrl, FormError> {
-    let session = Session::create(endpoint, language, Some(return_url))
+    let session = create_session(endpoint, language, return_url)
         .await
         .map_err(CallError::into_session_failed)?;
     let request = session.form_url.request();
@@ -30,4 +37,24 @@ pub async fn redirect_form_url(
         HostCode::InvalidFormUrl,
         reason,
     ))
+}
+
+async fn create_session(
+    endpoint: &str,
+    language: Language,
+    return_url: &str,
+) -> Result<Session, CallError> {
+    let outcome = Rc::<RefCell<Option<_>>>::default();
+    let created = Promise::new(&mut |resolve, _| {
+        let outcome = Rc::clone(&outcome);
+        Session::create(endpoint, language, Some(return_url), move |session| {
+            outcome.replace(Some(session));
+            // It throws nothing: it is the promise's own function.
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        });
+    });
+    // It is never rejected.
+    let _ = JsFuture::from(created).await;
+    let no_answer = || Err(CallError::Unavailable("no answer".to_owned()));
+    outcome.take().unwrap_or_else(no_answer)
 }

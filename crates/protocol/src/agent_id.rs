@@ -1,3 +1,5 @@
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt;
 
 /// The agent's identifier at the provider: 1 to 128 characters, no `;`, no control characters.

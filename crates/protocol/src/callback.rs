@@ -2,6 +2,7 @@ use crate::{
     ErrorCode, ErrorCodeError, ErrorMessage, FormResult, PanToken, PanTokenError, RequestId,
     RequestIdError, percent,
 };
+use alloc::string::String;
 
 /// The answer that the provider appends to the callback URL in the redirect flow.
 ///

@@ -1,5 +1,7 @@
 //! What looks like a card number, so that it can be kept out of everything that is ours.
 
+use alloc::string::String;
+
 const SHORTEST: usize = 13;
 const LONGEST: usize = 19;
 

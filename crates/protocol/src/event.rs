@@ -1,3 +1,6 @@
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::{ErrorCode, ErrorMessage, PanToken, RequestId};
 
 /// What a page learns of a form. Source: design.md, "Contract: the element".

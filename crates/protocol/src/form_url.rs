@@ -6,6 +6,9 @@ mod form_host;
 mod parse;
 mod signature;
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 pub use callback_url::{CallbackUrl, CallbackUrlError};
@@ -114,7 +117,7 @@ impl FormRequest {
     /// What is signed: `requestId;agentId;` and, in the redirect flow, the raw callback URL.
     #[must_use]
     pub fn signed_string(&self) -> String {
-        let mut text = self.request_id.to_string();
+        let mut text = self.request_id.to_text();
         text.push(';');
         text.push_str(self.agent_id.as_str());
         text.push(';');
@@ -210,7 +213,7 @@ impl FormUrl {
         let mut text = request.host.to_text();
         text.push_str("/form?");
         push_pair(&mut text, AGENT_ID, request.agent_id.as_str());
-        push_pair(&mut text, REQUEST_ID, &request.request_id.to_string());
+        push_pair(&mut text, REQUEST_ID, &request.request_id.to_text());
         push_pair(&mut text, LANGUAGE, request.language.as_str());
         if let Some(callback_url) = &request.callback_url {
             push_pair(&mut text, CALLBACK_URL, callback_url.as_str());

@@ -2,6 +2,8 @@ use crate::event::{Event, FormError, HostCode, Ready, Saved, Warning, WarningCod
 use crate::{
     ErrorCode, ErrorMessage, FormMessage, FormResult, MessageError, Origin, PanToken, RequestId,
 };
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// The iframe flow as a state machine without I/O: it is told what happened, and says what to do.
 ///

@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+// The element is built without std, which would make it twice its size.
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
 
 mod agent_id;
 mod callback;
@@ -34,4 +38,4 @@ pub use language::{Language, LanguageError};
 pub use message::{Field, FormMessage, MAX_MESSAGE_LENGTH, MessageError, READY, RawMessage};
 pub use origin::{FormOrigins, Origin, OriginError};
 pub use pan_token::{PanToken, PanTokenError};
-pub use request_id::{RequestId, RequestIdError};
+pub use request_id::{RequestId, RequestIdError, decimal_digits};

@@ -1,4 +1,5 @@
 use crate::{ErrorCode, ErrorMessage, FormResult, PanToken, PanTokenError, RequestId};
+use alloc::string::String;
 
 /// What the form says to say that it is ready.
 pub const READY: &str = "Ready";

@@ -1,3 +1,4 @@
+use alloc::string::String;
 use core::fmt;
 
 /// A web origin in the form in which browsers write `MessageEvent.origin`, so that two origins are

@@ -1,6 +1,9 @@
 //! Percent-encoding of query names and values, as `encodeURIComponent` writes it and as a form's
 //! query is read.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends the text with every byte outside RFC 3986's unreserved set percent-encoded.

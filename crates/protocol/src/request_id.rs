@@ -1,3 +1,4 @@
+use alloc::string::String;
 use core::fmt;
 
 /// The provider's name for one operation: a whole number from 1 to 2^63 − 1.
@@ -55,6 +56,12 @@ impl RequestId {
         Ok(Self(value))
     }
 
+    /// The id's decimal digits, as they are signed.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        decimal_digits(self.0.unsigned_abs())
+    }
+
     /// The id as a number, for a database column.
     #[must_use]
     pub fn get(self) -> i64 {
@@ -64,7 +71,25 @@ impl RequestId {
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.pad(&self.to_text())
+    }
+}
+
+/// A number's decimal digits.
+///
+/// By hand, because the library's formatting of numbers would be a tenth of the element.
+#[must_use]
+pub fn decimal_digits(number: u64) -> String {
+    let mut text = String::new();
+    let mut rest = number;
+    loop {
+        #[allow(clippy::cast_possible_truncation)] // below ten
+        let digit = b'0' + (rest % 10) as u8;
+        text.insert(0, char::from(digit));
+        rest /= 10;
+        if rest == 0 {
+            return text;
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! JSON forms of the types: texts, as on every boundary of the protocol.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
 use core::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};

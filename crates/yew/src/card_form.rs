@@ -1,9 +1,8 @@
-use pantoken_frame::FrameOptions;
+use pantoken_frame::{FormOptions, FormSource, FrameOptions};
 use pantoken_protocol::{FormError, FormUrl, Language, Origin, Ready, Saved, Warning};
 use yew::prelude::*;
 
 use crate::form_view::{Callbacks, FormView};
-use crate::use_card_form::{CardFormOptions, FormSource};
 
 /// Properties of [`CardForm`].
 #[derive(Clone, Debug, PartialEq, Properties)]
@@ -65,10 +64,10 @@ pub struct CardFormProps {
 /// `pantoken`, `pantoken-status`, `pantoken-retry` and `pantoken-frame`.
 #[component]
 pub fn CardForm(props: &CardFormProps) -> Html {
-    let options = CardFormOptions {
+    let options = FormOptions {
         source: FormSource::FormUrl(props.form_url.clone()),
         language: props.language,
-        title: props.title.clone(),
+        title: props.title.as_ref().map(ToString::to_string),
         ready_timeout: props.ready_timeout,
         form_origin: props.form_origin.clone(),
     };

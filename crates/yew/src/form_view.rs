@@ -1,8 +1,8 @@
-use pantoken_frame::Texts;
-use pantoken_protocol::{Event, FormError, Ready, Saved, State, Warning};
+use pantoken_frame::{FormOptions, FormView as View, Texts};
+use pantoken_protocol::{Event, FormError, Ready, Saved, Warning};
 use yew::prelude::*;
 
-use crate::use_card_form::{CardFormOptions, FormSource, use_card_form};
+use crate::use_card_form::use_card_form;
 
 /// Who hears of what happens to a form.
 #[derive(Clone, PartialEq)]
@@ -26,7 +26,7 @@ impl Callbacks {
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct FormViewProps {
-    pub(crate) options: CardFormOptions,
+    pub(crate) options: FormOptions,
     pub(crate) callbacks: Callbacks,
 }
 
@@ -41,34 +41,17 @@ pub(crate) fn FormView(props: &FormViewProps) -> Html {
     );
     let texts = Texts::of(language);
     let onclick = form.reload.reform(|_: MouseEvent| ());
-    let busy = if form.state == State::Loading {
-        "true"
-    } else {
-        "false"
+    let view = View {
+        state: form.state,
+        error: form.error,
     };
     html! {
-        <div class="pantoken" lang={language.html_lang()} aria-busy={busy} data-state={form.state.as_str()}>
-            <p class="pantoken-status" role="status">{ status(texts, form.state, form.error.as_ref()) }</p>
-            if may_retry(&props.options.source, form.state, form.error.as_ref()) {
+        <div class="pantoken" lang={language.html_lang()} aria-busy={view.aria_busy()} data-state={view.state.as_str()}>
+            <p class="pantoken-status" role="status">{ view.status(texts) }</p>
+            if view.may_retry(&props.options.source) {
                 <button class="pantoken-retry" type="button" {onclick}>{ texts.retry }</button>
             }
             <div class="pantoken-frame" ref={form.container} />
         </div>
     }
-}
-
-/// While the customer can type, the form speaks for itself.
-fn status(texts: &Texts, state: State, error: Option<&FormError>) -> &'static str {
-    match (state, error) {
-        (State::Failed, Some(error)) => texts.failure(&error.code),
-        (State::Saved, _) => texts.saved,
-        (State::Loading, _) => texts.loading,
-        _ => "",
-    }
-}
-
-/// A form URL is for one request: only a new session helps where the request itself is spent.
-fn may_retry(source: &FormSource, state: State, error: Option<&FormError>) -> bool {
-    let session = matches!(source, FormSource::Session(_));
-    state == State::Failed && error.is_some_and(|error| session || error.recoverable)
 }

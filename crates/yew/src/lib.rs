@@ -6,9 +6,10 @@ mod session_form;
 mod use_card_form;
 
 pub use card_form::{CardForm, CardFormProps};
+pub use pantoken_frame::{FormOptions as CardFormOptions, FormSource};
 pub use pantoken_protocol::{
     ErrorCode, ErrorSource, Event, FailureCode, FormError, FormOrigins, FormUrl, HostCode,
     Language, Origin, PanToken, Ready, Remedy, RequestId, Saved, State, Warning, WarningCode,
 };
 pub use session_form::{SessionEndpoint, SessionForm, SessionFormProps};
-pub use use_card_form::{CardFormHandle, CardFormOptions, FormSource, use_card_form};
+pub use use_card_form::{CardFormHandle, use_card_form};

@@ -1,9 +1,8 @@
-use pantoken_frame::FrameOptions;
+use pantoken_frame::{FormOptions, FormSource, FrameOptions};
 use pantoken_protocol::{FormError, Language, Origin, Ready, Saved, Warning};
 use yew::prelude::*;
 
 use crate::form_view::{Callbacks, FormView};
-use crate::use_card_form::{CardFormOptions, FormSource};
 
 /// The session endpoint for every [`SessionForm`] below a `ContextProvider<SessionEndpoint>`.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,10 +67,10 @@ pub fn SessionForm(props: &SessionFormProps) -> Html {
         .clone()
         .or(context)
         .unwrap_or_else(|| "/v1/sessions".into());
-    let options = CardFormOptions {
-        source: FormSource::Session(endpoint),
+    let options = FormOptions {
+        source: FormSource::Session(endpoint.to_string()),
         language: props.language,
-        title: props.title.clone(),
+        title: props.title.as_ref().map(ToString::to_string),
         ready_timeout: props.ready_timeout,
         form_origin: props.form_origin.clone(),
     };

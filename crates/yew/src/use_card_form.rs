@@ -1,57 +1,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use pantoken_frame::{CardFrame, FrameOptions, SessionFrame, SessionOptions, Texts};
-use pantoken_protocol::{Event, FormError, FormOrigins, FormUrl, Language, Origin, State};
+use pantoken_frame::{Form, FormOptions as CardFormOptions, FormView};
+use pantoken_protocol::{Event, FormError, State};
 use web_sys::Element;
 use yew::prelude::*;
-
-/// Where a form comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FormSource {
-    /// A form URL that a server signed.
-    FormUrl(FormUrl),
-    /// The URL of `POST /v1/sessions`, which gives a form URL and takes the result.
-    Session(AttrValue),
-}
-
-/// What [`use_card_form`] shows; a change of it takes the form down and starts a new one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CardFormOptions {
-    /// Where the form comes from.
-    pub source: FormSource,
-    /// The form's language; a form URL's own, or else Russian, when there is none.
-    pub language: Option<Language>,
-    /// The iframe's title; one in the form's language when there is none.
-    pub title: Option<AttrValue>,
-    /// How long to wait for the form's Ready, in milliseconds.
-    pub ready_timeout: u32,
-    /// One more origin on which a form URL is accepted.
-    pub form_origin: Option<Origin>,
-}
-
-impl CardFormOptions {
-    /// The usual options for this source.
-    #[must_use]
-    pub fn new(source: FormSource) -> Self {
-        Self {
-            source,
-            language: None,
-            title: None,
-            ready_timeout: FrameOptions::READY_TIMEOUT,
-            form_origin: None,
-        }
-    }
-
-    /// The language in which the customer meets the form.
-    #[must_use]
-    pub fn language(&self) -> Language {
-        self.language.unwrap_or_else(|| match &self.source {
-            FormSource::FormUrl(form_url) => form_url.request().language(),
-            FormSource::Session(_) => Language::default(),
-        })
-    }
-}
 
 /// A form that [`use_card_form`] keeps.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,15 +35,15 @@ pub struct CardFormHandle {
 #[hook]
 pub fn use_card_form(options: CardFormOptions, on_event: Callback<Event>) -> CardFormHandle {
     let container = use_node_ref();
-    let view = use_state(View::default);
+    let view = use_state(FormView::default);
     let latest = use_mut_ref(|| on_event.clone());
     *latest.borrow_mut() = on_event;
-    let mounted = use_mut_ref(|| None::<Mounted>);
+    let mounted = use_mut_ref(|| None::<Form>);
 
     {
         let (container, view, mounted) = (container.clone(), view.setter(), Rc::clone(&mounted));
         use_effect_with(options, move |options| {
-            view.set(View::default());
+            view.set(FormView::default());
             if let Some(container) = container.cast::<Element>() {
                 let receiver = Receiver {
                     latest,
@@ -108,10 +61,7 @@ pub fn use_card_form(options: CardFormOptions, on_event: Callback<Event>) -> Car
         use_callback((), move |(), ()| {
             if let Some(mounted) = &*mounted.borrow() {
                 mounted.reload();
-                view.set(View {
-                    state: mounted.state(),
-                    error: None,
-                });
+                view.set(FormView::at(mounted.state()));
             }
         })
     };
@@ -123,49 +73,12 @@ pub fn use_card_form(options: CardFormOptions, on_event: Callback<Event>) -> Car
     }
 }
 
-/// What a render shows; loading until the browser has had its say, and so on a server.
-#[derive(Clone, PartialEq)]
-struct View {
-    state: State,
-    error: Option<FormError>,
-}
-
-impl Default for View {
-    fn default() -> Self {
-        Self {
-            state: State::Loading,
-            error: None,
-        }
-    }
-}
-
-enum Mounted {
-    Card(CardFrame),
-    Session(SessionFrame),
-}
-
-impl Mounted {
-    fn state(&self) -> State {
-        match self {
-            Self::Card(frame) => frame.state(),
-            Self::Session(frame) => frame.state(),
-        }
-    }
-
-    fn reload(&self) {
-        match self {
-            Self::Card(frame) => frame.reload(),
-            Self::Session(frame) => frame.reload(),
-        }
-    }
-}
-
 /// Takes each event to the view, and then to whoever the latest render named.
 #[derive(Clone)]
 struct Receiver {
     latest: Rc<RefCell<Callback<Event>>>,
-    view: UseStateSetter<View>,
-    mounted: Rc<RefCell<Option<Mounted>>>,
+    view: UseStateSetter<FormView>,
+    mounted: Rc<RefCell<Option<Form>>>,
 }
 
 impl Receiver {
@@ -174,14 +87,9 @@ impl Receiver {
             .mounted
             .borrow()
             .as_ref()
-            .map_or(State::Failed, Mounted::state);
-        match &event {
-            Event::Ready(_) | Event::Saved(_) => self.view.set(View { state, error: None }),
-            Event::Error(error) => self.view.set(View {
-                state,
-                error: Some(error.clone()),
-            }),
-            Event::Warning(_) => {}
+            .map_or(State::Failed, Form::state);
+        if let Some(view) = FormView::after(&event, state) {
+            self.view.set(view);
         }
         let on_event = self.latest.borrow().clone();
         on_event.emit(event);
@@ -189,45 +97,12 @@ impl Receiver {
 }
 
 fn mount(container: &Element, options: &CardFormOptions, receiver: &Receiver) {
-    let language = options.language();
-    let title = options
-        .title
-        .as_deref()
-        .unwrap_or(Texts::of(language).title)
-        .to_owned();
-    let form_origins = FormOrigins::with_extra(options.form_origin.clone());
-    let ready_timeout = options.ready_timeout;
     let on_event = {
         let receiver = receiver.clone();
         move |event| receiver.receive(event)
     };
-    let frame = match &options.source {
-        FormSource::FormUrl(form_url) => {
-            let form_url = form_url.clone().with_language(language);
-            let options = FrameOptions {
-                form_url,
-                form_origins,
-                title,
-                ready_timeout,
-            };
-            CardFrame::mount(container, options, on_event).map(Mounted::Card)
-        }
-        FormSource::Session(endpoint) => {
-            let endpoint = endpoint.to_string();
-            let options = SessionOptions {
-                endpoint,
-                language,
-                form_origins,
-                title,
-                ready_timeout,
-            };
-            Ok(Mounted::Session(SessionFrame::mount(
-                container, options, on_event,
-            )))
-        }
-    };
-    match frame {
-        Ok(frame) => *receiver.mounted.borrow_mut() = Some(frame),
+    match Form::mount(container, options, on_event) {
+        Ok(form) => *receiver.mounted.borrow_mut() = Some(form),
         Err(error) => receiver.receive(Event::Error(error)),
     }
 }

@@ -1,4 +1,6 @@
 use crate::origin::{Origin, OriginError};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 
 /// The page that the provider sends the customer back to: an absolute `https` URL (`http` on
 /// loopback) of at most 2,048 bytes, without a fragment.

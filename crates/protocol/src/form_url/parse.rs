@@ -3,6 +3,8 @@ use super::{
     FormUrl, LANGUAGE, REQUEST_ID, SIGNATURE, Signature, SignatureError,
 };
 use crate::{AgentId, AgentIdError, Language, LanguageError, RequestId, RequestIdError, percent};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Why a text is no form URL, or a parameter cannot be added to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +46,28 @@ pub enum FormUrlError {
     /// `agentSign` is wrong.
     #[error("agentSign: {0}")]
     Signature(#[from] SignatureError),
+}
+
+impl FormUrlError {
+    /// The part that is wrong, in a few words: what the element says, for whose size whole sentences
+    /// are too long.
+    #[must_use]
+    pub fn part(&self) -> &'static str {
+        match self {
+            Self::Length => "its length",
+            Self::Host(_) => "its host, which has to be https (or http on loopback)",
+            Self::Shape => "its shape",
+            Self::Encoding => "its percent-encoding",
+            Self::Repeated => "a parameter that stands twice",
+            Self::Parameter => "a parameter",
+            Self::Missing(name) => name,
+            Self::AgentId(_) => AGENT_ID,
+            Self::RequestId(_) => REQUEST_ID,
+            Self::Language(_) => LANGUAGE,
+            Self::CallbackUrl(_) => CALLBACK_URL,
+            Self::Signature(_) => SIGNATURE,
+        }
+    }
 }
 
 impl FormUrl {

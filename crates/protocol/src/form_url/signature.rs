@@ -1,3 +1,6 @@
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 /// An `agentSign`: 64 lowercase hexadecimal digits, the HMAC-SHA256 of the signed string.
 ///
 /// Public by nature. Compare it with what it should be in `pantoken-signing`, in constant time.

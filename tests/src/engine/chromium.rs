@@ -1,0 +1,95 @@
+//! What is particular to Chromium: any screen, the console, and pictures of a whole page.
+
+use std::path::Path;
+use std::process::Command;
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use super::{Driver, Screen, program};
+use crate::customer::Customer;
+use crate::process::Process;
+
+pub(super) const DRIVER: (&str, &str) = ("CHROMEDRIVER", "chromedriver");
+
+pub(super) fn start(screen: Screen) -> Driver {
+    let process = Process::start(Command::new(program(DRIVER)).arg("--port=0"));
+    let port = process
+        .wait_for("successfully on port ")
+        .unwrap_or_else(|| panic!("chromedriver does not start:\n{}", process.log()));
+    Driver {
+        url: format!("http://127.0.0.1:{}", port.trim_end_matches('.')),
+        capabilities: capabilities(screen),
+        process,
+        _screen: None,
+    }
+}
+
+fn capabilities(screen: Screen) -> Capabilities {
+    let mut arguments = vec![
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ];
+    if screen.dark {
+        arguments.push("--blink-settings=preferredColorScheme=0");
+    }
+    let mut options = json!({
+        "args": arguments,
+        // A window has a least width; an emulated screen has none.
+        "mobileEmulation": {
+            "deviceMetrics": {
+                "width": screen.width, "height": screen.height, "pixelRatio": 1.0, "touch": false, "mobile": false
+            }
+        }
+    });
+    if let Some(chrome) = std::env::var_os("CHROME") {
+        options["binary"] = json!(chrome.to_string_lossy());
+    }
+    let mut capabilities = Capabilities::new();
+    for (name, value) in [
+        ("browserName", json!("chrome")),
+        ("goog:chromeOptions", options),
+        ("goog:loggingPrefs", json!({"browser": "ALL"})),
+    ] {
+        capabilities.set(name.to_owned(), value).unwrap();
+    }
+    capabilities
+}
+
+/// In Chromium only.
+impl Customer {
+    /// What the browser wrote to its console since this was asked before.
+    pub async fn console(&self) -> Vec<String> {
+        let log = self.command("se/log", json!({"type": "browser"})).await;
+        let entries = log.as_array().expect("a log").iter();
+        entries
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// A picture of the whole page, however long.
+    pub async fn whole_page(&self, file: &Path) {
+        let command =
+            json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true}});
+        let answer = self.command("goog/cdp/execute", command).await;
+        let picture = answer["data"].as_str().expect("a picture");
+        let picture = base64::engine::general_purpose::STANDARD.decode(picture);
+        std::fs::write(file, picture.unwrap()).unwrap();
+    }
+
+    /// One of the driver's own commands.
+    async fn command(&self, name: &str, body: Value) -> Value {
+        let session = self.driver.session_id();
+        let url = format!("{}/session/{session}/{name}", self.driver_url());
+        let answer = reqwest::Client::new().post(url).json(&body).send().await;
+        let mut answer: Value = answer.unwrap().json().await.unwrap();
+        answer["value"].take()
+    }
+}

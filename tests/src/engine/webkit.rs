@@ -1,0 +1,88 @@
+//! What is particular to WebKit: it needs a screen, and its driver a port that is chosen for it.
+
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::Duration;
+
+use thirtyfour::Capabilities;
+
+use super::{Driver, Screen, program};
+use crate::process::Process;
+
+pub(super) const DRIVER: (&str, &str) = ("WEBKITWEBDRIVER", "WebKitWebDriver");
+pub(super) const SCREEN: (&str, &str) = ("XVFB", "Xvfb");
+
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// Changes the page all the time: the driver takes a picture of what is painted next, and would wait
+/// for ever where nothing is.
+pub(crate) const KEEP_PAINTING: &str = "
+    let width = 0;
+    setInterval(() => {
+        width = 1 - width;
+        document.documentElement.style.outline = `${width}px solid transparent`;
+    }, 20);";
+
+pub(super) async fn start() -> Driver {
+    let (screen, display) = start_screen();
+    for _ in 0..10 {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut process = start_driver(&display, port);
+        let url = format!("http://127.0.0.1:{port}");
+        if listens(&mut process, &url).await {
+            return Driver {
+                url,
+                capabilities: Capabilities::new(),
+                process,
+                _screen: Some(screen),
+            };
+        }
+        // Another program has taken the port meanwhile.
+    }
+    panic!("WebKitWebDriver found no free port in ten tries");
+}
+
+/// A screen with a number that no other has, and its name.
+fn start_screen() -> (Process, String) {
+    let Screen { width, height, .. } = Screen::ORDINARY;
+    let screen = Process::start(
+        Command::new(program(SCREEN))
+            // It says its number when it takes windows.
+            .args(["-displayfd", "1", "-nolisten", "tcp"])
+            .args(["-screen", "0", &format!("{width}x{height}x24")]),
+    );
+    let number = screen
+        .wait_for_line(|line| line.parse::<u32>().ok())
+        .unwrap_or_else(|| panic!("Xvfb does not start:\n{}", screen.log()));
+    (screen, format!(":{number}"))
+}
+
+fn start_driver(display: &str, port: u16) -> Process {
+    Process::start(
+        Command::new(program(DRIVER))
+            .arg(format!("--port={port}"))
+            .env("DISPLAY", display)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("GDK_BACKEND", "x11")
+            // Such a screen has no graphics card to compose a page with.
+            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
+    )
+}
+
+/// Waits until the driver answers; false when it ended instead.
+async fn listens(process: &mut Process, url: &str) -> bool {
+    loop {
+        let answer = reqwest::get(format!("{url}/status")).await;
+        if process.has_ended() {
+            return false;
+        }
+        if answer.is_ok() {
+            return true;
+        }
+        tokio::time::sleep(INTERVAL).await;
+    }
+}

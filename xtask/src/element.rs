@@ -1,0 +1,128 @@
+//! `cargo xtask element`: the npm package of the custom element.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::command;
+use crate::npm::Npm;
+use crate::short_names::ShortNames;
+use crate::steps::Steps;
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+
+const WASM: &str = "pantoken_element_bg.wasm";
+const GLUE: &str = "pantoken_element.js";
+/// What Rust compiles for wasm32 by default; wasm-opt has to be told.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+const WASM_OPT: [&str; 5] = [
+    "-Oz",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+    "--minify-imports-and-exports-and-modules",
+];
+
+pub(crate) fn run() -> Result<()> {
+    let workspace = Workspace::find()?;
+    let mut steps = Steps::of(3);
+    let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
+    let npm = steps.run("tools from npm", Npm::find_or_install)?;
+    let folder = steps.run("element", || build(&workspace, &tools, &npm))?;
+    println!(
+        "\nThe package is in {0}; `npm pack {0}` makes its tarball.",
+        folder.display()
+    );
+    Ok(())
+}
+
+/// Builds the package and gives its folder.
+pub(crate) fn build(workspace: &Workspace, tools: &Tools, npm: &Npm) -> Result<PathBuf> {
+    let module = compile(workspace)?;
+    let scratch = workspace.scratch("element")?;
+    bind(tools, &module, &scratch)?;
+    let package = workspace.root().join("dist").join("npm");
+    fs::create_dir_all(&package).with_context(|| format!("cannot make {}", package.display()))?;
+    let names = optimize(npm, &scratch.join(WASM), &package.join(WASM))?;
+    let glue = scratch.join(GLUE);
+    write(&glue, &names.apply(&read(&glue)?))?;
+    bundle(workspace, npm, &scratch, &package)?;
+    copy_files(workspace, &package)?;
+    Ok(package)
+}
+
+/// As a cdylib alone, because a build that makes an rlib too has no link-time optimization.
+fn compile(workspace: &Workspace) -> Result<PathBuf> {
+    let mut rustc = workspace.cargo(&["rustc", "--locked", "-p", "pantoken-element", "--lib"]);
+    rustc
+        .args(["--crate-type", "cdylib", "--features", "standalone"])
+        .args(["--profile", "web", "--target", "wasm32-unknown-unknown"]);
+    command::run(&mut rustc)?;
+    Ok(workspace
+        .target()
+        .join("wasm32-unknown-unknown/web/pantoken_element.wasm"))
+}
+
+fn bind(tools: &Tools, module: &Path, folder: &Path) -> Result<()> {
+    let mut bindgen = Command::new("wasm-bindgen");
+    bindgen
+        .args(["--target", "web", "--no-typescript"])
+        .args(["--omit-default-module-path", "--out-dir"])
+        .args([folder, module]);
+    tools.on_path_of(&mut bindgen)?;
+    command::run(&mut bindgen)
+}
+
+fn optimize(npm: &Npm, from: &Path, to: &Path) -> Result<ShortNames> {
+    let mut wasm_opt = npm.command("wasm-opt");
+    wasm_opt.args(WASM_OPT).args(WASM_FEATURES).arg(from);
+    let output = command::output(wasm_opt.arg("-o").arg(to))?;
+    ShortNames::read(&output)
+}
+
+/// One file of the element and the module's bindings.
+fn bundle(workspace: &Workspace, npm: &Npm, scratch: &Path, package: &Path) -> Result<()> {
+    let source = workspace.root().join("web/element/element.js");
+    let entry = scratch.join("element.js");
+    write(&entry, &read(&source)?)?;
+    let mut esbuild = npm.command("esbuild");
+    esbuild
+        .arg(entry)
+        .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
+        .args(["--legal-comments=none", "--log-level=warning"])
+        .arg(format!(
+            "--outfile={}",
+            package.join("element.js").display()
+        ));
+    command::run(&mut esbuild)
+}
+
+fn copy_files(workspace: &Workspace, package: &Path) -> Result<()> {
+    let root = workspace.root();
+    let own = ["README.md", "index.d.ts", "package.json", "react.d.ts"];
+    let own = own.map(|name| root.join("web/element").join(name));
+    let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| root.join(name));
+    for file in own.iter().chain(&licences) {
+        let name = file.file_name().context("a file has a name")?;
+        fs::copy(file, package.join(name))
+            .with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}

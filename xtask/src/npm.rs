@@ -1,0 +1,61 @@
+//! The tools that come from npm: found in the folder of tools, or installed there once.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::command;
+use crate::tools;
+
+/// Binaryen's wasm-opt (a system's own may be too old for today's Rust), and a minifier of scripts.
+const PACKAGES: [&str; 2] = ["binaryen@132.0.0", "esbuild@0.28.2"];
+
+/// The folder of the tools' commands.
+pub(crate) struct Npm {
+    commands: PathBuf,
+}
+
+impl Npm {
+    /// Finds the packages, or installs them at their exact versions.
+    pub(crate) fn find_or_install() -> Result<Self> {
+        for program in ["node", "npm"] {
+            if command::on_path(program).is_none() {
+                bail!(
+                    "{program} is not on PATH: install Node 20 or later, which brings npm \
+                     (on Debian: `apt-get install nodejs npm`)"
+                );
+            }
+        }
+        let folder = tools::folder()?.join(PACKAGES.join("-"));
+        if folder.is_dir() {
+            eprintln!("  {}: present", PACKAGES.join(", "));
+        } else {
+            install(&folder)?;
+        }
+        Ok(Self {
+            commands: folder.join("node_modules").join(".bin"),
+        })
+    }
+
+    /// A command of one of the packages.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        Command::new(self.commands.join(name))
+    }
+}
+
+/// Installs beside the final folder, so that a broken install is not taken for a whole one.
+fn install(folder: &std::path::Path) -> Result<()> {
+    let partial = folder.with_extension(format!("partial-{}", std::process::id()));
+    fs::create_dir_all(&partial).with_context(|| format!("cannot make {}", partial.display()))?;
+    let options = ["install", "--no-audit", "--no-fund", "--ignore-scripts"];
+    let mut npm = Command::new("npm");
+    npm.args(options).arg("--prefix").arg(&partial);
+    command::run(npm.args(PACKAGES))?;
+    if folder.exists() {
+        // Another checkout has installed it meanwhile.
+        return fs::remove_dir_all(&partial).context("cannot remove what was installed twice");
+    }
+    fs::rename(&partial, folder).with_context(|| format!("cannot make {}", folder.display()))
+}

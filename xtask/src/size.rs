@@ -1,0 +1,143 @@
+//! `cargo xtask size`: what a customer's browser has to load, against the budgets.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::command;
+use crate::demo;
+use crate::element;
+use crate::npm::Npm;
+use crate::steps::Steps;
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+
+const BUDGETS: &str = include_str!("../budgets.toml");
+/// Prints the size of each file: as it is, after gzip and after brotli, each at its best.
+const MEASURE: &str = "
+const { readFileSync } = require('node:fs');
+const { gzipSync, brotliCompressSync } = require('node:zlib');
+for (const file of process.argv.slice(1)) {
+  const bytes = readFileSync(file);
+  console.log(bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length);
+}";
+
+#[derive(Clone, Copy, Default)]
+struct Size {
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+pub(crate) fn run() -> Result<()> {
+    let workspace = Workspace::find()?;
+    let mut steps = Steps::of(4);
+    let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
+    let npm = steps.run("tools from npm", Npm::find_or_install)?;
+    steps.run("demo page", || demo::build_page(&workspace, &tools))?;
+    steps.run("element", || element::build(&workspace, &tools, &npm))?;
+    check(&workspace)
+}
+
+/// Prints the sizes of what is built, and fails where one is over its budget.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let dist = workspace.root().join("dist");
+    let element =
+        ["pantoken_element_bg.wasm", "element.js"].map(|name| dist.join("npm").join(name));
+    println!("{:<44}{:>9}{:>9}{:>9}", "bytes", "raw", "gzip", "brotli");
+    let measured = [
+        ("element", sum(&element)?),
+        ("demo-page", sum(&files_in(&dist)?)?),
+    ];
+    let budgets = budgets()?;
+    let mut over = Vec::new();
+    println!();
+    for (name, size) in measured {
+        let budget = *budgets
+            .get(name)
+            .with_context(|| format!("xtask/budgets.toml has no budget for {name}"))?;
+        println!("{name}: {} of {budget}", size.brotli);
+        if size.brotli > budget {
+            over.push(format!("{name} by {}", size.brotli - budget));
+        }
+    }
+    if over.is_empty() {
+        return Ok(());
+    }
+    bail!("over its budget in xtask/budgets.toml: {}", over.join(", "))
+}
+
+fn budgets() -> Result<BTreeMap<String, u64>> {
+    toml::from_str(BUDGETS).context("xtask/budgets.toml is a name and a number of bytes per line")
+}
+
+/// Prints the size of each file, and gives their sum.
+fn sum(files: &[PathBuf]) -> Result<Size> {
+    let output = command::output(Command::new("node").args(["-e", MEASURE]).args(files))?;
+    let mut sum = Size::default();
+    for (file, line) in files.iter().zip(output.lines()) {
+        let size = read_size(line).with_context(|| format!("cannot measure {}", file.display()))?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        print_row(&name, size);
+        sum.raw += size.raw;
+        sum.gzip += size.gzip;
+        sum.brotli += size.brotli;
+    }
+    print_row("in all", sum);
+    Ok(sum)
+}
+
+fn print_row(name: &str, size: Size) {
+    println!(
+        "{name:<44}{:>9}{:>9}{:>9}",
+        size.raw, size.gzip, size.brotli
+    );
+}
+
+fn read_size(line: &str) -> Option<Size> {
+    let mut numbers = line.split(' ').map(str::parse);
+    let mut next = || numbers.next()?.ok();
+    Some(Size {
+        raw: next()?,
+        gzip: next()?,
+        brotli: next()?,
+    })
+}
+
+/// The files of the page; the npm package beside them is none of them.
+fn files_in(dist: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let entries = fs::read_dir(dist).with_context(|| format!("cannot read {}", dist.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_file() {
+            files.push(path);
+        } else if !path.ends_with("npm") {
+            files.extend(files_in(&path)?);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_size_that_is_measured_has_a_budget() {
+        let budgets = budgets().unwrap();
+        for name in ["element", "demo-page"] {
+            assert!(budgets.contains_key(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_three_numbers() {
+        assert_eq!(read_size("3 2 1").unwrap().brotli, 1);
+        assert!(read_size("3 2").is_none());
+    }
+}
