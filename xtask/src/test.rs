@@ -5,14 +5,18 @@ use anyhow::{Context, Result, bail};
 use crate::browser::Browser;
 use crate::command;
 use crate::demo;
+use crate::element;
+use crate::npm::Npm;
+use crate::size;
 use crate::steps::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
-const WASM_PACKAGES: [&str; 4] = [
+const WASM_PACKAGES: [&str; 5] = [
     "pantoken-protocol",
     "pantoken-frame",
+    "pantoken-element",
     "pantoken-yew",
     "pantoken-demo",
 ];
@@ -28,7 +32,7 @@ const REFUSAL: &str = "must never reach a browser";
 
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(10);
+    let mut steps = Steps::of(12);
     let outcome = run_steps(&workspace, &mut steps);
     eprintln!("\n{}", steps.summary());
     outcome
@@ -41,6 +45,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
             Browser::find_or_install()?,
         ))
     })?;
+    let npm = steps.run("tools from npm", Npm::find_or_install)?;
     steps.run("format", || {
         command::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
     })?;
@@ -55,6 +60,10 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.run("demo page, server and sandbox", || {
         demo::build_page(workspace, &tools)?;
         demo::build_binaries(workspace)
+    })?;
+    steps.run("element package and size", || {
+        element::build(workspace, &tools, &npm)?;
+        size::check(workspace)
     })?;
     steps.run("tests, end to end", || test_end_to_end(workspace, &browser))
 }
@@ -71,10 +80,13 @@ fn clippy_wasm(workspace: &Workspace) -> Result<()> {
         "-p",
         "pantoken-frame",
         "-p",
+        "pantoken-element",
+        "-p",
         "pantoken-yew",
         "--all-targets",
     ];
-    for packages in [&sources[..], &with_tests] {
+    let standalone = ["-p", "pantoken-element", "--features", "standalone"];
+    for packages in [&sources[..], &with_tests, &standalone] {
         let mut clippy = workspace.cargo(&["clippy", "--locked"]);
         command::run(
             clippy
@@ -145,7 +157,8 @@ fn test_native(workspace: &Workspace) -> Result<()> {
 fn test_wasm(workspace: &Workspace, tools: &Tools, browser: &Browser) -> Result<()> {
     let mut test = workspace.cargo(&["test", "--locked"]);
     test.args(WASM)
-        .args(["-p", "pantoken-frame", "-p", "pantoken-yew"])
+        .args(["-p", "pantoken-frame", "-p", "pantoken-element"])
+        .args(["-p", "pantoken-yew"])
         .env("CHROMEDRIVER", &browser.driver)
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
