@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 
-use crate::browser::Browser;
+use crate::browser::Browsers;
 use crate::command;
 use crate::demo;
 use crate::element;
@@ -39,10 +39,10 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
-    let (tools, browser) = steps.run("tools and browser", || {
+    let (tools, browsers) = steps.run("tools and browsers", || {
         Ok((
             Tools::find_or_install(workspace)?,
-            Browser::find_or_install()?,
+            Browsers::find_or_install(workspace)?,
         ))
     })?;
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
@@ -54,7 +54,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.run("no secret in a page", || no_secret_in_a_page(workspace))?;
     steps.run("tests, native", || test_native(workspace))?;
     steps.run("tests, wasm32 in a browser", || {
-        test_wasm(workspace, &tools, &browser)
+        test_wasm(workspace, &tools, &browsers)
     })?;
     steps.run("documentation", || document(workspace))?;
     steps.run("demo page, server and sandbox", || {
@@ -65,7 +65,9 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
         element::build(workspace, &tools, &npm)?;
         size::check(workspace)
     })?;
-    steps.run("tests, end to end", || test_end_to_end(workspace, &browser))
+    steps.run("tests, end to end", || {
+        test_end_to_end(workspace, &browsers)
+    })
 }
 
 fn clippy_native(workspace: &Workspace) -> Result<()> {
@@ -154,15 +156,15 @@ fn test_native(workspace: &Workspace) -> Result<()> {
 }
 
 /// The runner and its other settings are in .cargo/config.toml.
-fn test_wasm(workspace: &Workspace, tools: &Tools, browser: &Browser) -> Result<()> {
+fn test_wasm(workspace: &Workspace, tools: &Tools, browsers: &Browsers) -> Result<()> {
     let mut test = workspace.cargo(&["test", "--locked"]);
     test.args(WASM)
         .args(["-p", "pantoken-frame", "-p", "pantoken-element"])
         .args(["-p", "pantoken-yew"])
-        .env("CHROMEDRIVER", &browser.driver)
+        .env("CHROMEDRIVER", &browsers.chromedriver)
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-            browser.write_capabilities(workspace)?,
+            browsers.write_capabilities(workspace)?,
         );
     tools.on_path_of(&mut test)?;
     command::run(&mut test)
@@ -173,13 +175,12 @@ fn document(workspace: &Workspace) -> Result<()> {
     command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn test_end_to_end(workspace: &Workspace, browser: &Browser) -> Result<()> {
+fn test_end_to_end(workspace: &Workspace, browsers: &Browsers) -> Result<()> {
     let dist = workspace.root().join("dist");
     let dist = dist.canonicalize().context("the demo page is not built")?;
     let mut test = workspace.cargo(&["test", "--locked", "-p", "pantoken-tests"]);
-    test.env("CHROME", &browser.chrome)
-        .env("CHROMEDRIVER", &browser.driver)
-        .env("PANTOKEN_DIST", dist);
+    browsers.demand_in(&mut test);
+    test.env("PANTOKEN_DIST", dist);
     command::run(&mut test)
 }
 
