@@ -1,4 +1,4 @@
-//! Chromium and its driver: found, or installed from Debian's packages.
+//! The browsers and their drivers: found, or installed from Debian's packages.
 
 use std::env;
 use std::fs;
@@ -8,44 +8,94 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::command;
+use crate::tools;
 use crate::workspace::Workspace;
 
-const BROWSERS: [&str; 5] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-];
-const DRIVERS: [&str; 2] = ["chromedriver", "chromium.chromedriver"];
-
-/// A browser and the driver of the same version.
-pub(crate) struct Browser {
-    pub(crate) chrome: PathBuf,
-    pub(crate) driver: PathBuf,
+/// A program of a browser's.
+struct Program {
+    /// The environment variable that names it.
+    variable: &'static str,
+    /// What it may be called on PATH.
+    names: &'static [&'static str],
+    /// Debian's package of it.
+    package: &'static str,
 }
 
-impl Browser {
-    pub(crate) fn find_or_install() -> Result<Self> {
-        if let Some(browser) = Self::find()? {
-            return Ok(browser);
+const CHROME: Program = Program {
+    variable: "CHROME",
+    names: &[
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+    ],
+    package: "chromium",
+};
+const CHROMEDRIVER: Program = Program {
+    variable: "CHROMEDRIVER",
+    names: &["chromedriver", "chromium.chromedriver"],
+    package: "chromium-driver",
+};
+const FIREFOX: Program = Program {
+    variable: "FIREFOX",
+    names: &["firefox", "firefox-esr"],
+    package: "firefox-esr",
+};
+/// It starts the MiniBrowser of the library that it comes with.
+const WEBKIT_DRIVER: Program = Program {
+    variable: "WEBKITWEBDRIVER",
+    names: &["WebKitWebDriver"],
+    package: "webkit2gtk-driver",
+};
+/// WebKit's browser has no mode without a screen.
+const SCREEN: Program = Program {
+    variable: "XVFB",
+    names: &["Xvfb"],
+    package: "xvfb",
+};
+const PROGRAMS: [Program; 5] = [CHROME, CHROMEDRIVER, FIREFOX, WEBKIT_DRIVER, SCREEN];
+
+/// A browser of each engine that the page has to work in, with its driver.
+pub(crate) struct Browsers {
+    programs: Vec<(&'static str, PathBuf)>,
+    chrome: PathBuf,
+    pub(crate) chromedriver: PathBuf,
+}
+
+impl Browsers {
+    pub(crate) fn find_or_install(workspace: &Workspace) -> Result<Self> {
+        let mut packages = Vec::new();
+        for program in PROGRAMS {
+            if program.find()?.is_none() {
+                packages.push(program.package);
+            }
         }
-        install_debian_packages()?;
-        Self::find()?.with_context(|| missing("the packages were installed, and are not on PATH"))
+        if !packages.is_empty() {
+            install_debian_packages(&packages)?;
+        }
+        let mut programs = Vec::new();
+        for program in PROGRAMS {
+            let path = program.found()?;
+            eprintln!("  {}: {}", program.package, path.display());
+            programs.push((program.variable, path));
+        }
+        programs.push(("GECKODRIVER", tools::geckodriver(workspace)?));
+        Ok(Self {
+            programs,
+            chrome: CHROME.found()?,
+            chromedriver: CHROMEDRIVER.found()?,
+        })
     }
 
-    fn find() -> Result<Option<Self>> {
-        let chrome = find_binary("CHROME", &BROWSERS)?;
-        let driver = find_binary("CHROMEDRIVER", &DRIVERS)?;
-        let (Some(chrome), Some(driver)) = (chrome, driver) else {
-            return Ok(None);
-        };
-        eprintln!("  browser: {}", chrome.display());
-        eprintln!("  driver: {}", driver.display());
-        Ok(Some(Self { chrome, driver }))
+    /// Lets the end-to-end tests find them, and demands that they use them all.
+    pub(crate) fn demand_in(&self, command: &mut Command) {
+        command
+            .env("PANTOKEN_BROWSERS", "chromium,firefox,webkit")
+            .envs(self.programs.iter().map(|(name, path)| (name, path)));
     }
 
-    /// Writes webdriver.json for this browser: the driver would look for one by itself, and may
+    /// Writes webdriver.json for this Chromium: the driver would look for one by itself, and may
     /// find another.
     pub(crate) fn write_capabilities(&self, workspace: &Workspace) -> Result<PathBuf> {
         let source = workspace.root().join("webdriver.json");
@@ -69,31 +119,46 @@ fn with_binary(capabilities: &str, binary: &str) -> Option<String> {
     ))
 }
 
-/// The file that the variable names, else the first of the names that is on PATH.
-fn find_binary(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
-    let Some(path) = env::var_os(variable).filter(|value| !value.is_empty()) else {
-        return Ok(names.iter().find_map(|name| command::on_path(name)));
-    };
-    let path = PathBuf::from(path);
-    if !path.is_file() {
-        bail!("{variable} names {}, which is no file", path.display());
+impl Program {
+    /// The file that the variable names, else the first of the names that is on PATH.
+    fn find(&self) -> Result<Option<PathBuf>> {
+        let Self {
+            variable, names, ..
+        } = self;
+        let Some(path) = env::var_os(variable).filter(|value| !value.is_empty()) else {
+            return Ok(names.iter().find_map(|name| command::on_path(name)));
+        };
+        let path = PathBuf::from(path);
+        if !path.is_file() {
+            bail!("{variable} names {}, which is no file", path.display());
+        }
+        Ok(Some(path))
     }
-    Ok(Some(path))
+
+    fn found(&self) -> Result<PathBuf> {
+        self.find()?.with_context(|| {
+            let package = self.package;
+            missing(
+                &[package],
+                "the package was installed, and its program is not on PATH",
+            )
+        })
+    }
 }
 
-fn install_debian_packages() -> Result<()> {
+fn install_debian_packages(packages: &[&str]) -> Result<()> {
     if command::on_path("apt-get").is_none() {
-        bail!(missing("this system has no apt-get to install them with"));
+        bail!(missing(
+            packages,
+            "this system has no apt-get to install them with"
+        ));
     }
-    let root_first = root_command()?;
-    eprintln!("  browser: installing the packages chromium and chromium-driver");
-    let install = [
-        "install",
-        "-y",
-        "--no-install-recommends",
-        "chromium",
-        "chromium-driver",
-    ];
+    let Some(root_first) = root_command()? else {
+        bail!(missing(packages, "this user may not install packages"));
+    };
+    eprintln!("  installing the packages {}", packages.join(", "));
+    let mut install = vec!["install", "-y", "--no-install-recommends"];
+    install.extend(packages);
     for arguments in [&["update"][..], &install] {
         let words: Vec<&str> = root_first
             .iter()
@@ -102,35 +167,56 @@ fn install_debian_packages() -> Result<()> {
             .chain(arguments.iter().copied())
             .collect();
         let mut command = Command::new(words[0]);
-        command::run(command.args(&words[1..])).with_context(|| missing("apt-get failed"))?;
+        command::run(command.args(&words[1..]))
+            .with_context(|| missing(packages, "apt-get failed"))?;
     }
     Ok(())
 }
 
-/// What to put before a command that only root may run: nothing, or sudo if it asks no password.
-fn root_command() -> Result<&'static [&'static str]> {
+/// What to put before a command that only root may run: nothing, or sudo if it asks no password;
+/// `None` for a user who may not.
+fn root_command() -> Result<Option<&'static [&'static str]>> {
     let user = command::capture(Command::new("id").arg("-u"))?;
     if user.stdout.trim_ascii() == b"0" {
-        return Ok(&[]);
+        return Ok(Some(&[]));
     }
     let sudo = Command::new("sudo").args(["-n", "true"]).output();
-    if sudo.is_ok_and(|output| output.status.success()) {
-        return Ok(&["sudo", "-n"]);
-    }
-    bail!(missing("this user may not install packages"))
+    let may = sudo.is_ok_and(|output| output.status.success());
+    Ok(may.then_some(&["sudo", "-n"]))
 }
 
-fn missing(reason: &str) -> String {
-    format!(
-        "the tests need Chromium or Chrome and a chromedriver of the same version; {reason}. \
-         On Debian: `apt-get install chromium chromium-driver`. Elsewhere: install both and put \
-         them on PATH, or name them in CHROME and CHROMEDRIVER"
-    )
+/// What is missing and why, and how to get it.
+fn missing(packages: &[&str], reason: &str) -> String {
+    let mut text = format!(
+        "the tests need programs that are missing; {reason}. On Debian: `apt-get install {}`. \
+         Elsewhere install these, and put them on PATH or name them in these variables:",
+        packages.join(" ")
+    );
+    for program in PROGRAMS {
+        if packages.contains(&program.package) {
+            text += &format!("\n  {} ({})", program.names.join(" or "), program.variable);
+        }
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_missing_is_said_by_package_and_by_program() {
+        let text = missing(&["firefox-esr", "xvfb"], "apt-get failed");
+        for part in [
+            "apt-get failed",
+            "`apt-get install firefox-esr xvfb`",
+            "\n  firefox or firefox-esr (FIREFOX)",
+            "\n  Xvfb (XVFB)",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert!(!text.contains("chromium"), "{text}");
+    }
 
     #[test]
     fn the_capabilities_name_the_browser_that_was_found() {

@@ -28,7 +28,8 @@ Examples:
 
 Environment:
   PANTOKEN_TOOLS            where tools are installed [default: ~/.cache/pantoken/tools]
-  CHROME, CHROMEDRIVER      the browser and its driver [default: found on PATH]";
+  CHROME, CHROMEDRIVER, FIREFOX, GECKODRIVER, WEBKITWEBDRIVER, XVFB
+                            the browsers and their drivers [default: found on PATH]";
 
 #[derive(Parser)]
 #[command(

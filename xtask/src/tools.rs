@@ -11,6 +11,7 @@ use crate::command;
 use crate::workspace::Workspace;
 
 const TRUNK_VERSION: &str = "0.21.14";
+const GECKODRIVER_VERSION: &str = "0.37.1";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The folders to put before PATH, so that the tools are found there.
@@ -34,6 +35,26 @@ impl Tools {
     pub(crate) fn on_path_of(&self, command: &mut Command) -> Result<()> {
         command::prepend_to_path(command, &self.folders)
     }
+}
+
+/// Finds the driver of Firefox, or installs it: Debian has no package of it.
+pub(crate) fn geckodriver(workspace: &Workspace) -> Result<PathBuf> {
+    let name = "geckodriver";
+    if let Some(path) = env::var_os("GECKODRIVER").filter(|value| !value.is_empty()) {
+        return Ok(PathBuf::from(path));
+    }
+    let tool = Tool {
+        package: name,
+        binaries: &["geckodriver"],
+        version: GECKODRIVER_VERSION.to_owned(),
+        options: &["--locked"],
+    };
+    let path = match tool.find_or_install(workspace)? {
+        Some(folder) => Some(folder.join(name)),
+        None => command::on_path(name),
+    };
+    path.map(|path| path.with_extension(env::consts::EXE_EXTENSION))
+        .context("geckodriver was on PATH, and is there no more")
 }
 
 fn find_or_add_wasm_target() -> Result<()> {

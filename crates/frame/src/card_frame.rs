@@ -124,7 +124,10 @@ fn check(options: &FrameOptions) -> Result<(), FormError> {
 impl Inner {
     /// Listens before the frame has a `src`, so that no Ready is missed.
     fn listen(self: &Rc<Self>) {
-        let Some(window) = web_sys::window() else {
+        let Some(document) = self.parent.owner_document() else {
+            return;
+        };
+        let Some(window) = document.default_view() else {
             return;
         };
         let inner = Rc::downgrade(self);
@@ -132,9 +135,6 @@ impl Inner {
             with(&inner, |inner| inner.message(event.unchecked_ref()));
         });
         self.listeners.borrow_mut().push(message);
-        let Some(document) = window.document() else {
-            return;
-        };
         let inner = Rc::downgrade(self);
         let violation = Listener::new(&document, "securitypolicyviolation", move |event| {
             with(&inner, |inner| {

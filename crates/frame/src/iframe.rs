@@ -39,7 +39,7 @@ impl Iframe {
                 on_load();
             }
         });
-        element.set_src(&form_url.to_text());
+        element.set_attribute("src", &form_url.to_text())?;
         parent.append_child(&element)?;
         Ok(Self {
             element,
@@ -55,7 +55,7 @@ impl Iframe {
 
 fn create(document: &Document, title: &str) -> Result<HtmlIFrameElement, JsValue> {
     let element: HtmlIFrameElement = document.create_element("iframe")?.unchecked_into();
-    element.set_title(title);
+    element.set_attribute("title", title)?;
     element.set_attribute("referrerpolicy", "strict-origin")?;
     element.set_attribute("allow", "")?;
     element.set_attribute("sandbox", SANDBOX)?;

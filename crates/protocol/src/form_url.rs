@@ -100,7 +100,12 @@ impl FormRequest {
     /// [`FormUrlError::Repeated`] when the name is taken, [`FormUrlError::Parameter`] when the name
     /// is empty, a text is longer than 256 bytes, or there are 16 already.
     pub fn with_parameter(mut self, name: &str, value: &str) -> Result<Self, FormUrlError> {
-        if KNOWN.contains(&name) || self.parameters.iter().any(|(taken, _)| taken == name) {
+        self.push_parameter(name.to_owned(), value.to_owned())?;
+        Ok(self)
+    }
+
+    fn push_parameter(&mut self, name: String, value: String) -> Result<(), FormUrlError> {
+        if KNOWN.contains(&&*name) || self.parameters.iter().any(|(taken, _)| *taken == name) {
             return Err(FormUrlError::Repeated);
         }
         let longest = name.len().max(value.len());
@@ -110,8 +115,8 @@ impl FormRequest {
         {
             return Err(FormUrlError::Parameter);
         }
-        self.parameters.push((name.to_owned(), value.to_owned()));
-        Ok(self)
+        self.parameters.push((name, value));
+        Ok(())
     }
 
     /// What is signed: `requestId;agentId;` and, in the redirect flow, the raw callback URL.

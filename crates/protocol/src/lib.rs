@@ -7,6 +7,7 @@ extern crate alloc;
 mod agent_id;
 mod callback;
 mod card_number;
+mod cut;
 mod error_code;
 mod event;
 mod form_result;

@@ -1,6 +1,8 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::cut;
+
 /// A web origin in the form in which browsers write `MessageEvent.origin`, so that two origins are
 /// the same exactly when their texts are.
 ///
@@ -50,26 +52,23 @@ impl Origin {
     /// Reads the origin that a URL starts with, and gives what follows it: nothing, or a text that
     /// starts with `/`, `?` or `#`.
     pub(crate) fn split(text: &str) -> Result<(Self, &str), OriginError> {
-        let (scheme, default_port, rest) = if let Some(rest) = text.strip_prefix("https://") {
-            ("https://", "443", rest)
-        } else if let Some(rest) = text.strip_prefix("http://") {
-            ("http://", "80", rest)
-        } else {
-            return Err(OriginError::Scheme);
-        };
-        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-        let (authority, tail) = rest.split_at(end);
-        if tail.starts_with('\\') || authority.contains('@') {
+        let schemes = [("https://", "443"), ("http://", "80")];
+        let (scheme, default_port, rest) = schemes
+            .into_iter()
+            .find_map(|(scheme, port)| Some((scheme, port, cut::after_prefix(text, scheme)?)))
+            .ok_or(OriginError::Scheme)?;
+        let ends = |byte| matches!(byte, b'/' | b'?' | b'#' | b'\\');
+        let (authority, tail) = cut::before(rest, ends);
+        if tail.starts_with('\\') || authority.bytes().any(|byte| byte == b'@') {
             return Err(OriginError::Excess);
         }
         let (host, port) = split_port(authority)?;
         let host = host.to_ascii_lowercase();
         let loopback = check_host(&host)?;
-        if scheme == "http://" && !loopback {
+        if default_port == "80" && !loopback {
             return Err(OriginError::NotSecure);
         }
-        let mut origin = String::from(scheme);
-        origin.push_str(&host);
+        let mut origin = [scheme, &host].concat();
         if let Some(port) = port.filter(|port| *port != default_port) {
             origin.push(':');
             origin.push_str(port);
@@ -103,17 +102,16 @@ impl fmt::Display for Origin {
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<&str>), OriginError> {
-    let host_end = authority.rfind(']').map_or(0, |index| index + 1);
-    let Some(colon) = authority[host_end..].find(':') else {
+    // The colons within [::1] are the host's.
+    let rest = cut::around(authority, b']').map_or(authority, |(_, rest)| rest);
+    let Some((_, port)) = cut::around(rest, b':') else {
         return Ok((authority, None));
     };
-    let (host, port) = authority.split_at(host_end + colon);
-    let port = &port[1..];
+    let host_end = authority.len() - port.len() - 1;
     let digits = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit());
-    if digits && port.parse::<u16>().is_ok() {
-        Ok((host, Some(port)))
-    } else {
-        Err(OriginError::Port)
+    match authority.get(..host_end) {
+        Some(host) if digits && port.parse::<u16>().is_ok() => Ok((host, Some(port))),
+        _ => Err(OriginError::Port),
     }
 }
 
@@ -122,29 +120,40 @@ fn check_host(host: &str) -> Result<bool, OriginError> {
     if host == "[::1]" {
         return Ok(true);
     }
-    let label_is_plain = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    if host.len() > Origin::MAX_HOST || !host.split('.').all(label_is_plain) {
+    if host.len() > Origin::MAX_HOST || !cut::all_pieces(host, b'.', label_is_plain) {
         return Err(OriginError::Host);
     }
     // A browser reads a host whose last label is a number as an IPv4 address, in any of its spellings.
-    let last = host.rsplit('.').next().unwrap_or_default();
-    if last.starts_with(|c: char| c.is_ascii_digit()) {
+    let last = last_label(host);
+    if last.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return ipv4_first_byte(host)
             .map(|first| first == 127)
             .ok_or(OriginError::Host);
     }
-    Ok(host == "localhost" || host.ends_with(".localhost"))
+    Ok(last == "localhost")
 }
 
+fn label_is_plain(label: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    label.bytes().all(plain) && !matches!(label.as_bytes(), [] | [b'-', ..])
+}
+
+fn last_label(host: &str) -> &str {
+    let mut rest = host;
+    while let Some((_, after)) = cut::around(rest, b'.') {
+        rest = after;
+    }
+    rest
+}
+
+/// The first byte of an address in its usual spelling: four numbers up to 255, no leading zero.
 fn ipv4_first_byte(host: &str) -> Option<u8> {
-    let address: core::net::Ipv4Addr = host.parse().ok()?;
-    Some(address.octets()[0])
+    let plain = cut::all_pieces(host, b'.', |label| {
+        (label == "0" || !label.starts_with('0')) && label.parse::<u8>().is_ok()
+    });
+    let dots = host.bytes().filter(|byte| *byte == b'.').count();
+    let (first, _) = cut::around(host, b'.')?;
+    first.parse().ok().filter(|_| plain && dots == 3)
 }
 
 /// The origins on which a form URL is accepted: the provider's two hosts, loopback, and at most one

@@ -4,6 +4,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::cut;
+
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends the text with every byte outside RFC 3986's unreserved set percent-encoded.
@@ -35,13 +37,19 @@ pub(crate) fn decode(text: &str) -> Option<String> {
 
 /// The name and value of each pair of a query, decoded; `None` where [`decode`] finds none.
 pub(crate) fn pairs(query: &str) -> impl Iterator<Item = Option<(String, String)>> {
-    query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Some((decode(name)?, decode(value)?))
-        })
+    let mut rest = query;
+    core::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let (pair, after) = cut::around(rest, b'&').unwrap_or((rest, ""));
+            rest = after;
+            if !pair.is_empty() {
+                let (name, value) = cut::around(pair, b'=').unwrap_or((pair, ""));
+                let read = || Some((decode(name)?, decode(value)?));
+                return Some(read());
+            }
+        }
+        None
+    })
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {

@@ -4,7 +4,9 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
 
+use serde_json::Value;
 use thirtyfour::Capabilities;
+use tokio::sync::Mutex;
 
 use super::{Driver, Screen, program};
 use crate::process::Process;
@@ -25,6 +27,9 @@ pub(crate) const KEEP_PAINTING: &str = "
 
 pub(super) async fn start() -> Driver {
     let (screen, display) = start_screen();
+    // Two that were given one port could not be told apart.
+    static STARTING: Mutex<()> = Mutex::const_new(());
+    let _one_at_a_time = STARTING.lock().await;
     for _ in 0..10 {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -76,13 +81,22 @@ fn start_driver(display: &str, port: u16) -> Process {
 /// Waits until the driver answers; false when it ended instead.
 async fn listens(process: &mut Process, url: &str) -> bool {
     loop {
-        let answer = reqwest::get(format!("{url}/status")).await;
+        let is_ready = is_ready(url).await;
         if process.has_ended() {
             return false;
         }
-        if answer.is_ok() {
+        if is_ready {
             return true;
         }
         tokio::time::sleep(INTERVAL).await;
     }
+}
+
+/// Whether a driver answers there, and not another program that has taken the port.
+async fn is_ready(url: &str) -> bool {
+    let Ok(answer) = reqwest::get(format!("{url}/status")).await else {
+        return false;
+    };
+    let answer = answer.json::<Value>().await;
+    answer.is_ok_and(|status| status["value"]["ready"] == true)
 }

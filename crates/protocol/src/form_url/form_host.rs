@@ -2,6 +2,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
+use crate::cut;
 use crate::origin::{Origin, OriginError};
 
 /// Where the form is: an origin, and a path before `/form` or none.
@@ -45,7 +46,8 @@ impl FormHost {
         };
         match path.strip_prefix('/') {
             None if path.is_empty() => {}
-            Some(segments) if path.len() <= Self::MAX_PATH && segments.split('/').all(plain) => {}
+            Some(segments)
+                if path.len() <= Self::MAX_PATH && cut::all_pieces(segments, b'/', plain) => {}
             _ => return Err(FormHostError::Path),
         }
         Ok(Self {

@@ -2,7 +2,9 @@ use super::{
     AGENT_ID, CALLBACK_URL, CallbackUrl, CallbackUrlError, FormHost, FormHostError, FormRequest,
     FormUrl, LANGUAGE, REQUEST_ID, SIGNATURE, Signature, SignatureError,
 };
-use crate::{AgentId, AgentIdError, Language, LanguageError, RequestId, RequestIdError, percent};
+use crate::{
+    AgentId, AgentIdError, Language, LanguageError, RequestId, RequestIdError, cut, percent,
+};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -79,8 +81,8 @@ impl FormUrl {
         if text.len() > Self::MAX_LENGTH {
             return Err(FormUrlError::Length);
         }
-        let (location, query) = text.split_once('?').ok_or(FormUrlError::Shape)?;
-        if query.contains('#') {
+        let (location, query) = cut::around(text, b'?').ok_or(FormUrlError::Shape)?;
+        if query.bytes().any(|byte| byte == b'#') {
             return Err(FormUrlError::Shape);
         }
         let host = location.strip_suffix("/form").ok_or(FormUrlError::Shape)?;
@@ -98,7 +100,7 @@ impl FormUrl {
         }
         let signature = Signature::parse(&query.take_required(SIGNATURE)?)?;
         for (name, value) in query.pairs {
-            request = request.with_parameter(&name, &value)?;
+            request.push_parameter(name, value)?;
         }
         Ok(request.with_signature(signature))
     }

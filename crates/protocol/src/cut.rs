@@ -1,0 +1,55 @@
+//! Texts cut at ASCII marks, byte by byte: the library's searches look for any character and in any
+//! text, and would be a tenth of the element.
+
+/// The text before and after the first such mark; `None` where there is none.
+pub(crate) fn around(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let (before, rest) = before(text, |byte| byte == mark);
+    Some((before, rest.get(1..)?))
+}
+
+/// The text before the first byte that is a mark, and from there on.
+pub(crate) fn before(text: &str, is_mark: impl Fn(u8) -> bool) -> (&str, &str) {
+    let end = text.bytes().position(is_mark).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// Whether every piece between such marks is fit; a text without one is one piece.
+pub(crate) fn all_pieces(text: &str, mark: u8, is_fit: impl Fn(&str) -> bool) -> bool {
+    let mut rest = text;
+    while let Some((piece, after)) = around(rest, mark) {
+        if !is_fit(piece) {
+            return false;
+        }
+        rest = after;
+    }
+    is_fit(rest)
+}
+
+/// What follows the prefix. Never inlined: a comparison with each constant would be.
+#[inline(never)]
+pub(crate) fn after_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    text.strip_prefix(prefix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_at_the_first_mark() {
+        assert_eq!(around("a=b=c", b'='), Some(("a", "b=c")));
+        assert_eq!(around("ключ=", b'='), Some(("ключ", "")));
+        assert_eq!(around("a", b'='), None);
+        assert_eq!(before("a/b", |byte| byte == b'/'), ("a", "/b"));
+        assert_eq!(before("ab", |byte| byte == b'/'), ("ab", ""));
+    }
+
+    #[test]
+    fn every_piece_counts_the_empty_ones_too() {
+        let fit = |piece: &str| !piece.is_empty();
+        assert!(all_pieces("a.b", b'.', fit));
+        for text in ["", ".", "a.", ".a", "a..b"] {
+            assert!(!all_pieces(text, b'.', fit), "{text}");
+        }
+    }
+}
