@@ -8,30 +8,13 @@ use anyhow::{Context, Result};
 
 use crate::command;
 use crate::npm::Npm;
-use crate::short_names::ShortNames;
+use crate::optimize;
 use crate::steps::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
 
 const WASM: &str = "pantoken_element_bg.wasm";
 const GLUE: &str = "pantoken_element.js";
-/// What Rust compiles for wasm32 by default; wasm-opt has to be told.
-const WASM_FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
-const WASM_OPT: [&str; 5] = [
-    "-Oz",
-    "--strip-debug",
-    "--strip-producers",
-    "--strip-target-features",
-    "--minify-imports-and-exports-and-modules",
-];
-
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
     let mut steps = Steps::of(3);
@@ -52,9 +35,8 @@ pub(crate) fn build(workspace: &Workspace, tools: &Tools, npm: &Npm) -> Result<P
     bind(tools, &module, &scratch)?;
     let package = workspace.root().join("dist").join("npm");
     fs::create_dir_all(&package).with_context(|| format!("cannot make {}", package.display()))?;
-    let names = optimize(npm, &scratch.join(WASM), &package.join(WASM))?;
     let glue = scratch.join(GLUE);
-    write(&glue, &names.apply(&read(&glue)?))?;
+    optimize::module(npm, &scratch.join(WASM), &package.join(WASM), &glue, &glue)?;
     bundle(workspace, npm, &scratch, &package)?;
     copy_files(workspace, &package)?;
     Ok(package)
@@ -82,18 +64,11 @@ fn bind(tools: &Tools, module: &Path, folder: &Path) -> Result<()> {
     command::run(&mut bindgen)
 }
 
-fn optimize(npm: &Npm, from: &Path, to: &Path) -> Result<ShortNames> {
-    let mut wasm_opt = npm.command("wasm-opt");
-    wasm_opt.args(WASM_OPT).args(WASM_FEATURES).arg(from);
-    let output = command::output(wasm_opt.arg("-o").arg(to))?;
-    ShortNames::read(&output)
-}
-
 /// One file of the element and the module's bindings.
 fn bundle(workspace: &Workspace, npm: &Npm, scratch: &Path, package: &Path) -> Result<()> {
     let source = workspace.root().join("web/element/element.js");
     let entry = scratch.join("element.js");
-    write(&entry, &read(&source)?)?;
+    fs::copy(&source, &entry).with_context(|| format!("cannot copy {}", source.display()))?;
     let mut esbuild = npm.command("esbuild");
     esbuild
         .arg(entry)
@@ -117,12 +92,4 @@ fn copy_files(workspace: &Workspace, package: &Path) -> Result<()> {
             .with_context(|| format!("cannot copy {}", file.display()))?;
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

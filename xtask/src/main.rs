@@ -6,6 +6,7 @@ mod demo;
 mod element;
 mod health;
 mod npm;
+mod optimize;
 mod processes;
 mod short_names;
 mod size;

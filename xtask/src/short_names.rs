@@ -6,11 +6,6 @@ use std::collections::HashMap;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// What wasm-bindgen calls the module of its imports.
-const IMPORTS: &str = "\"./pantoken_element_bg.js\": import0";
-/// What wasm-opt calls it.
-const SHORT_IMPORTS: &str = "a: import0";
-
 /// Which long name became which short one.
 pub(crate) struct ShortNames(HashMap<String, String>);
 
@@ -35,7 +30,7 @@ impl ShortNames {
     /// The script with the short names: where it names an export (`wasm.name`) or an import
     /// (`name: function`).
     pub(crate) fn apply(&self, script: &str) -> String {
-        let script = script.replace(IMPORTS, SHORT_IMPORTS);
+        let script = with_short_module(script);
         let mut out = String::with_capacity(script.len());
         let mut rest = script.as_str();
         while let Some(start) = rest.find(is_word) {
@@ -48,6 +43,18 @@ impl ShortNames {
             rest = after;
         }
         out + rest
+    }
+}
+
+/// The script with wasm-opt's name for the one module of all imports: `a`.
+fn with_short_module(script: &str) -> String {
+    let after = "_bg.js\": import0";
+    let Some((before, rest)) = script.split_once(after) else {
+        return script.to_owned();
+    };
+    match before.rsplit_once('"') {
+        Some((start, _)) => format!("{start}a: import0{rest}"),
+        None => script.to_owned(),
     }
 }
 

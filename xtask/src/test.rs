@@ -63,7 +63,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     })?;
     steps.run("element package and size", || {
         element::build(workspace, &tools, &npm)?;
-        size::check(workspace)
+        size::check(workspace, &npm)
     })?;
     steps.run("tests, end to end", || {
         test_end_to_end(workspace, &browsers)

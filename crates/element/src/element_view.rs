@@ -1,6 +1,6 @@
 use core::cell::Cell;
 
-use pantoken_frame::{FormSource, FormView, Listener, Texts};
+use pantoken_frame::{FormView, Listener, Texts};
 use pantoken_protocol::Language;
 use wasm_bindgen::JsValue;
 use web_sys::{Document, Element};
@@ -49,8 +49,8 @@ impl ElementView {
         Listener::new(&self.retry, "click", move |_| callback())
     }
 
-    /// Shows where the form is; without a source there is nothing to retry.
-    pub(crate) fn update(&self, view: &FormView, source: Option<&FormSource>) {
+    /// Shows where the form is.
+    pub(crate) fn update(&self, view: &FormView, is_session: bool) {
         // An attribute's name that is one cannot be refused, nor a child that is no ancestor.
         let _ = self.root.set_attribute("aria-busy", view.aria_busy());
         let _ = self.root.set_attribute("data-state", view.state.as_str());
@@ -58,7 +58,7 @@ impl ElementView {
         if self.said.replace(status) != status {
             self.status.set_text_content(Some(status));
         }
-        if source.is_some_and(|source| view.may_retry(source)) {
+        if view.may_retry(is_session) {
             let _ = self.root.insert_before(&self.retry, Some(&self.frame));
         } else {
             self.retry.remove();

@@ -3,7 +3,7 @@ use alloc::string::String;
 use core::cell::RefCell;
 
 use js_sys::Function;
-use pantoken_frame::{Form, FormOptions, FormSource, FormView, Listener};
+use pantoken_frame::{Form, FormOptions, FormView, Listener};
 use pantoken_protocol::{Event, FailureCode, FormError, HostCode, State};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -20,7 +20,7 @@ pub struct FormHandle(Rc<Inner>);
 
 struct Inner {
     view: ElementView,
-    source: Option<FormSource>,
+    is_session: bool,
     emit: Function,
     form: RefCell<Option<Form>>,
     retry: RefCell<Option<Listener>>,
@@ -38,7 +38,7 @@ impl FormHandle {
         let Options { language, form } = Options::read(host);
         let inner = Rc::new(Inner {
             view: ElementView::show(host, language)?,
-            source: form.as_ref().ok().map(|options| options.source.clone()),
+            is_session: form.as_ref().is_ok_and(FormOptions::is_session),
             emit,
             form: RefCell::default(),
             retry: RefCell::default(),
@@ -78,10 +78,10 @@ impl Inner {
     }
 
     fn mount(self: &Rc<Self>, options: Result<FormOptions, FormError>) {
-        self.view.update(&FormView::default(), self.source.as_ref());
+        self.view.update(&FormView::default(), self.is_session);
         let inner = Rc::downgrade(self);
         let on_event = move |event| with(&inner, |inner| inner.receive(&event));
-        match options.and_then(|options| Form::mount(&self.view.frame, &options, on_event)) {
+        match options.and_then(|options| Form::mount(&self.view.frame, options, on_event)) {
             Ok(form) => drop(self.form.replace(Some(form))),
             Err(error) => self.receive(&Event::Error(error)),
         }
@@ -91,13 +91,13 @@ impl Inner {
         if let Some(form) = &*self.form.borrow() {
             form.reload();
             let view = FormView::at(form.state());
-            self.view.update(&view, self.source.as_ref());
+            self.view.update(&view, self.is_session);
         }
     }
 
     fn receive(&self, event: &Event) {
         if let Some(view) = FormView::after(event, self.state()) {
-            self.view.update(&view, self.source.as_ref());
+            self.view.update(&view, self.is_session);
         }
         if let Event::Error(error) = event
             && error.code == FailureCode::Host(HostCode::InvalidFormUrl)

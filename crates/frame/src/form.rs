@@ -54,9 +54,10 @@ impl FormOptions {
         })
     }
 
-    fn title(&self) -> String {
-        let own = || Texts::of(self.language()).title.to_owned();
-        self.title.clone().unwrap_or_else(own)
+    /// Whether the form is of a session, and not of one form URL.
+    #[must_use]
+    pub fn is_session(&self) -> bool {
+        matches!(self.source, FormSource::Session(_))
     }
 }
 
@@ -76,16 +77,18 @@ impl Form {
     /// What [`CardFrame::mount`] finds wrong with a form URL.
     pub fn mount(
         parent: &Element,
-        options: &FormOptions,
+        options: FormOptions,
         on_event: impl Fn(Event) + 'static,
     ) -> Result<Self, FormError> {
         let language = options.language();
-        let form_origins = FormOrigins::with_extra(options.form_origin.clone());
-        let (title, ready_timeout) = (options.title(), options.ready_timeout);
-        match &options.source {
+        let form_origins = FormOrigins::with_extra(options.form_origin);
+        let own_title = || Texts::of(language).title.to_owned();
+        let title = options.title.unwrap_or_else(own_title);
+        let ready_timeout = options.ready_timeout;
+        match options.source {
             FormSource::FormUrl(form_url) => {
                 let options = FrameOptions {
-                    form_url: form_url.clone().with_language(language),
+                    form_url: form_url.with_language(language),
                     form_origins,
                     title,
                     ready_timeout,
@@ -94,7 +97,7 @@ impl Form {
             }
             FormSource::Session(endpoint) => {
                 let options = SessionOptions {
-                    endpoint: endpoint.clone(),
+                    endpoint,
                     language,
                     form_origins,
                     title,

@@ -1,6 +1,5 @@
 use pantoken_protocol::{Event, FormError, State};
 
-use crate::form::FormSource;
 use crate::texts::Texts;
 
 /// What a customer sees around a form: loading until the browser has had its say, and so on a
@@ -63,26 +62,22 @@ impl FormView {
     /// Whether to offer a retry. A form URL is for one request: only a new session helps where the
     /// request itself is spent.
     #[must_use]
-    pub fn may_retry(&self, source: &FormSource) -> bool {
-        let session = matches!(source, FormSource::Session(_));
+    pub fn may_retry(&self, is_session: bool) -> bool {
         self.state == State::Failed
             && self
                 .error
                 .as_ref()
-                .is_some_and(|error| session || error.recoverable)
+                .is_some_and(|error| is_session || error.recoverable)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use pantoken_protocol::{
-        FormUrl, HostCode, Language, PanToken, Ready, RequestId, Saved, Warning, WarningCode,
+        HostCode, Language, PanToken, Ready, RequestId, Saved, Warning, WarningCode,
     };
 
     use super::*;
-
-    const SIGNED: &str = "https://a2c.qiwi.kz/form?agentId=a&requestId=1&agentSign=\
-        3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725";
 
     fn request_id() -> RequestId {
         RequestId::parse("1").unwrap()
@@ -131,13 +126,12 @@ mod tests {
 
     #[test]
     fn a_session_may_always_start_over_and_a_form_url_only_where_that_helps() {
-        let session = FormSource::Session("/v1/sessions".into());
-        let form_url = FormSource::FormUrl(FormUrl::parse(SIGNED).unwrap());
+        let (session, form_url) = (true, false);
         let timeout = failed(HostCode::ReadyTimeout);
-        assert!(timeout.may_retry(&session) && timeout.may_retry(&form_url));
+        assert!(timeout.may_retry(session) && timeout.may_retry(form_url));
         let blocked = failed(HostCode::FrameBlocked);
-        assert!(blocked.may_retry(&session) && !blocked.may_retry(&form_url));
-        assert!(!FormView::default().may_retry(&session));
+        assert!(blocked.may_retry(session) && !blocked.may_retry(form_url));
+        assert!(!FormView::default().may_retry(session));
     }
 
     #[test]

@@ -21,8 +21,13 @@ extern "C" {
 /// A session that the endpoint made.
 pub(crate) struct Session {
     pub(crate) form_url: FormUrl,
-    result_url: String,
-    result_token: String,
+    pub(crate) results: Results,
+}
+
+/// Where a session's results go.
+pub(crate) struct Results {
+    url: String,
+    token: String,
 }
 
 /// Why a call came to nothing; its words are for developers.
@@ -82,7 +87,9 @@ impl Session {
             }));
         });
     }
+}
 
+impl Results {
     /// Tells the endpoint what came of the session.
     pub(crate) fn report(
         &self,
@@ -96,8 +103,8 @@ impl Session {
                 ("errorMessage", message.as_str()),
             ]),
         };
-        let token = Some(self.result_token.as_str());
-        call(&self.result_url, token, &body, |answer| {
+        let token = Some(self.token.as_str());
+        call(&self.url, token, &body, |answer| {
             done(answer.map(drop));
         });
     }
@@ -113,8 +120,10 @@ fn read_session(endpoint: &str, answer: &str) -> Option<Session> {
     }
     let endpoint = endpoint.trim_end_matches('/');
     Some(Session {
-        result_url: [endpoint, "/", &request_id, "/result"].concat(),
-        result_token: text("resultToken")?,
+        results: Results {
+            url: [endpoint, "/", &request_id, "/result"].concat(),
+            token: text("resultToken")?,
+        },
         form_url,
     })
 }

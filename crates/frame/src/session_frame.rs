@@ -11,7 +11,7 @@ use web_sys::Element;
 
 use crate::backoff;
 use crate::card_frame::{CardFrame, FrameOptions};
-use crate::session::{CallError, Session};
+use crate::session::{CallError, Results, Session};
 use crate::timer::after;
 
 /// Where sessions come from, and how their forms are shown.
@@ -125,8 +125,8 @@ impl Inner {
         let inner = Rc::downgrade(self);
         let SessionOptions {
             endpoint, language, ..
-        } = self.options.clone();
-        Session::create(&endpoint, language, None, move |session| {
+        } = &self.options;
+        Session::create(endpoint, *language, None, move |session| {
             if let Some(inner) = inner.upgrade() {
                 inner.created(number, session);
             }
@@ -150,35 +150,36 @@ impl Inner {
     }
 
     fn show(self: &Rc<Self>, number: u32, session: Session) -> Result<CardFrame, FormError> {
+        let Session { form_url, results } = session;
         let options = FrameOptions {
-            form_url: session.form_url.clone(),
+            form_url,
             form_origins: self.options.form_origins.clone(),
             title: self.options.title.clone(),
             ready_timeout: self.options.ready_timeout,
         };
         let inner = Rc::downgrade(self);
-        let session = Rc::new(session);
+        let results = Rc::new(results);
         CardFrame::mount(&self.parent, options, move |event| {
             if let Some(inner) = inner.upgrade() {
-                inner.form_event(number, &session, event);
+                inner.form_event(number, &results, event);
             }
         })
     }
 
-    fn form_event(self: &Rc<Self>, number: u32, session: &Rc<Session>, event: Event) {
+    fn form_event(self: &Rc<Self>, number: u32, results: &Rc<Results>, event: Event) {
         match event {
             Event::Saved(saved) => {
                 self.update(|current| current.progress = Progress::Reporting);
                 let report = Report {
                     inner: Rc::downgrade(self),
                     number,
-                    session: Rc::clone(session),
+                    results: Rc::clone(results),
                     saved,
                 };
                 report.send(0);
             }
             Event::Error(error) => {
-                report_failed(session, &error);
+                report_failed(results, &error);
                 (self.on_event)(Event::Error(error));
             }
             other => (self.on_event)(other),
@@ -221,7 +222,7 @@ impl Inner {
 struct Report {
     inner: Weak<Inner>,
     number: u32,
-    session: Rc<Session>,
+    results: Rc<Results>,
     saved: Saved,
 }
 
@@ -229,8 +230,8 @@ impl Report {
     /// Goes on after the form is gone from the page: the card is saved, and only we know its token.
     fn send(self, tries: u32) {
         let result = FormResult::Saved(self.saved.pan_token.clone());
-        let session = Rc::clone(&self.session);
-        session.report(&result, move |outcome| match outcome {
+        let results = Rc::clone(&self.results);
+        results.report(&result, move |outcome| match outcome {
             Ok(()) => self.done(None),
             Err(CallError::Unavailable(_)) => {
                 after(backoff::delay(tries), move || self.send(tries + 1));
@@ -257,12 +258,12 @@ impl Report {
 }
 
 /// Told once and not waited for: an error is no loss, and the customer may still correct it.
-fn report_failed(session: &Session, error: &FormError) {
+fn report_failed(results: &Results, error: &FormError) {
     if let FailureCode::Form(code) = &error.code {
         let result = FormResult::Failed {
             code: code.clone(),
             message: ErrorMessage::from_text(&error.message),
         };
-        session.report(&result, drop);
+        results.report(&result, drop);
     }
 }

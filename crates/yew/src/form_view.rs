@@ -48,7 +48,7 @@ pub(crate) fn FormView(props: &FormViewProps) -> Html {
     html! {
         <div class="pantoken" lang={language.html_lang()} aria-busy={view.aria_busy()} data-state={view.state.as_str()}>
             <p class="pantoken-status" role="status">{ view.status(texts) }</p>
-            if view.may_retry(&props.options.source) {
+            if view.may_retry(props.options.is_session()) {
                 <button class="pantoken-retry" type="button" {onclick}>{ texts.retry }</button>
             }
             <div class="pantoken-frame" ref={form.container} />

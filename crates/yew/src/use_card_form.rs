@@ -101,7 +101,7 @@ fn mount(container: &Element, options: &CardFormOptions, receiver: &Receiver) {
         let receiver = receiver.clone();
         move |event| receiver.receive(event)
     };
-    match Form::mount(container, options, on_event) {
+    match Form::mount(container, options.clone(), on_event) {
         Ok(form) => *receiver.mounted.borrow_mut() = Some(form),
         Err(error) => receiver.receive(Event::Error(error)),
     }
