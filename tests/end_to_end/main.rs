@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use pantoken_tests::{Suite, tests};
 
+mod element;
 mod error_codes;
 mod iframe_flow;
 mod languages;
@@ -31,6 +32,8 @@ fn main() -> ExitCode {
             secrecy::the_secret_is_in_no_file_that_a_browser_loads,
         )
         .in_every_engine(tests![
+            element::a_page_without_a_framework_takes_a_card,
+            element::a_form_url_of_a_stranger_opens_nothing,
             error_codes::forbidden_and_invalid_session_reach_the_page_and_the_store,
             error_codes::a_second_card_for_a_request_is_refused,
             error_codes::an_agent_that_the_provider_does_not_know_is_told,

@@ -12,7 +12,9 @@ mod suite;
 pub use customer::{Customer, browse, browse_on};
 pub use engine::{Engine, Screen, engines_taking_part};
 pub use process::{Process, binaries, workspace};
-pub use shop::{AGENT_ID, API_KEY, SECRET_KEY, Shop, ShopOptions, clear_settings, dist};
+pub use shop::{
+    AGENT_ID, API_KEY, SECRET_KEY, Shop, ShopOptions, clear_settings, dist, element_package,
+};
 pub use suite::{Suite, Test};
 
 /// A number that the sandbox saves. Source: design.md, "Contract: sandbox".

@@ -21,6 +21,8 @@ pub struct ShopOptions {
     pub agent_id: &'static str,
     /// What it signs with.
     pub secret_key: &'static str,
+    /// The folder of its pages.
+    pub pages: PathBuf,
 }
 
 impl Default for ShopOptions {
@@ -28,6 +30,7 @@ impl Default for ShopOptions {
         Self {
             agent_id: AGENT_ID,
             secret_key: SECRET_KEY,
+            pages: dist(),
         }
     }
 }
@@ -164,6 +167,17 @@ pub fn dist() -> PathBuf {
     dist
 }
 
+/// The npm package of the custom element, as `cargo xtask element` built it.
+pub fn element_package() -> PathBuf {
+    let package = dist().join("npm");
+    assert!(
+        package.join("element.js").is_file(),
+        "{} has no element: run `cargo xtask test`, or `cargo xtask element` first",
+        package.display()
+    );
+    package
+}
+
 fn start_sandbox(shop_port: u16) -> Process {
     let mut command = Command::new(binaries().join("pantoken-sandbox"));
     clear_settings(&mut command);
@@ -186,7 +200,7 @@ fn start_server(options: &ShopOptions, port: u16, form_host: &str, folder: &Temp
         .current_dir(folder.path())
         .arg("serve")
         .arg("--pages")
-        .arg(dist())
+        .arg(&options.pages)
         .env("PANTOKEN_AGENT_ID", options.agent_id)
         .env("PANTOKEN_AGENT_SECRET_KEY", options.secret_key)
         .env("PANTOKEN_FORM_HOST", form_host)
