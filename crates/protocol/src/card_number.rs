@@ -1,30 +1,14 @@
 //! What looks like a card number, so that it can be kept out of everything that is ours.
 
-use alloc::string::String;
-
 const SHORTEST: usize = 13;
 const LONGEST: usize = 19;
 
 /// Whether the digits pass the Luhn check; `false` when there are none or anything else is there.
 #[must_use]
 pub fn is_luhn_valid(digits: &str) -> bool {
-    let mut sum = 0;
-    let mut double = false;
-    for byte in digits.bytes().rev() {
-        if !byte.is_ascii_digit() {
-            return false;
-        }
-        let mut value = u32::from(byte - b'0');
-        if double {
-            value *= 2;
-            if value > 9 {
-                value -= 9;
-            }
-        }
-        sum += value;
-        double = !double;
-    }
-    !digits.is_empty() && sum % 10 == 0
+    !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && count_and_sum(digits).1 % 10 == 0
 }
 
 /// Whether the whole text is a card number: 13 to 19 digits that pass the Luhn check, single
@@ -33,9 +17,7 @@ pub fn is_luhn_valid(digits: &str) -> bool {
 /// For values that may hold digits by nature, such as a panToken.
 #[must_use]
 pub fn is_card_number(text: &str) -> bool {
-    runs(text)
-        .next()
-        .is_some_and(|run| run.len() == text.len() && run_is_card_number(run))
+    find(text).is_some_and(|found| found.len() == text.len())
 }
 
 /// Whether a card number stands anywhere in the text as a word of its own.
@@ -43,31 +25,31 @@ pub fn is_card_number(text: &str) -> bool {
 /// For free text, such as an error message or a customer reference.
 #[must_use]
 pub fn contains_card_number(text: &str) -> bool {
-    runs(text).any(run_is_card_number)
+    find(text).is_some()
 }
 
-fn run_is_card_number(run: &str) -> bool {
-    let mut digits = String::new();
-    digits.extend(run.chars().filter(char::is_ascii_digit));
-    (SHORTEST..=LONGEST).contains(&digits.len()) && is_luhn_valid(&digits)
-}
-
-/// The longest runs of digits with single spaces or dashes inside, that no letter touches.
-fn runs(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = 0;
-    core::iter::from_fn(move || {
-        loop {
-            let bytes = text.as_bytes();
-            let start = rest + bytes[rest..].iter().position(u8::is_ascii_digit)?;
-            let end = run_end(bytes, start);
-            rest = end;
-            let touches = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-            let before = start.checked_sub(1).and_then(|index| bytes.get(index));
-            if !touches(before) && !touches(bytes.get(end)) {
-                return text.get(start..end);
+/// The first card number: a longest run of digits with single spaces or dashes inside, that no
+/// letter touches.
+fn find(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    let mut before = b' ';
+    while let Some(byte) = bytes.get(start).copied() {
+        let mut end = start + 1;
+        if byte.is_ascii_digit() {
+            end = run_end(bytes, end);
+            let touched = before.is_ascii_alphanumeric()
+                || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
+            let run = text.get(start..end).unwrap_or_default();
+            let (count, sum) = count_and_sum(run);
+            if !touched && matches!(count, SHORTEST..=LONGEST) && sum % 10 == 0 {
+                return Some(run);
             }
         }
-    })
+        before = byte;
+        start = end;
+    }
+    None
 }
 
 fn run_end(bytes: &[u8], start: usize) -> usize {
@@ -82,6 +64,17 @@ fn run_end(bytes: &[u8], start: usize) -> usize {
         }
     }
     end
+}
+
+/// The number of digits, and their Luhn sum; what is no digit is passed over.
+fn count_and_sum(text: &str) -> (usize, u32) {
+    let (mut count, mut sum) = (0, 0);
+    for byte in text.bytes().rev().filter(u8::is_ascii_digit) {
+        let value = u32::from(byte - b'0') << (count % 2);
+        sum += if value > 9 { value - 9 } else { value };
+        count += 1;
+    }
+    (count, sum)
 }
 
 #[cfg(test)]

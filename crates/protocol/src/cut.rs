@@ -14,7 +14,11 @@ pub(crate) fn before(text: &str, is_mark: impl Fn(u8) -> bool) -> (&str, &str) {
 }
 
 /// Whether every piece between such marks is fit; a text without one is one piece.
-pub(crate) fn all_pieces(text: &str, mark: u8, is_fit: impl Fn(&str) -> bool) -> bool {
+pub(crate) fn all_pieces<'a>(
+    text: &'a str,
+    mark: u8,
+    mut is_fit: impl FnMut(&'a str) -> bool,
+) -> bool {
     let mut rest = text;
     while let Some((piece, after)) = around(rest, mark) {
         if !is_fit(piece) {

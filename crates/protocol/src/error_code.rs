@@ -50,7 +50,7 @@ pub enum Remedy {
 impl ErrorCode {
     const MAX_CHARS: usize = 64;
 
-    const LISTED: [Self; 7] = [
+    const LISTED: &[Self; 7] = &[
         Self::AgentNotFound,
         Self::AgentSignInvalid,
         Self::ParseRequestError,
@@ -63,7 +63,7 @@ impl ErrorCode {
     /// The seven codes that the provider lists.
     #[must_use]
     pub fn listed() -> [Self; 7] {
-        Self::LISTED
+        Self::LISTED.clone()
     }
 
     /// Reads a code; one outside the list is kept as it came.
@@ -72,14 +72,16 @@ impl ErrorCode {
     /// [`ErrorCodeError`] when the text is empty, longer than 64 characters, or holds a control
     /// character or a card number.
     pub fn parse(text: &str) -> Result<Self, ErrorCodeError> {
-        if let Some(listed) = Self::LISTED.into_iter().find(|code| code.as_str() == text) {
-            return Ok(listed);
+        if let Some(listed) = Self::LISTED.iter().find(|code| code.as_str() == text) {
+            return Ok(listed.clone());
         }
-        let unfit = text.is_empty()
-            || text.chars().count() > Self::MAX_CHARS
-            || text.chars().any(char::is_control)
-            || contains_card_number(text);
-        if unfit {
+        let mut length = 0;
+        let mut fit = true;
+        for c in text.chars() {
+            length += 1;
+            fit &= !c.is_control();
+        }
+        if !fit || !(1..=Self::MAX_CHARS).contains(&length) || contains_card_number(text) {
             Err(ErrorCodeError)
         } else {
             Ok(Self::Other(text.to_owned()))

@@ -1,22 +1,24 @@
-//! The signed form URL: what is asked ([`FormRequest`]), and what may be opened ([`FormUrl`]).
+//! The signed form URL: what is asked ([`FormRequest`]), what is signed ([`SignedRequest`]), and what
+//! a page may open ([`FormUrl`]).
 //! Source: protocol.md, "Signed form URL".
 
 mod callback_url;
+mod error;
 mod form_host;
-mod parse;
+mod request;
 mod signature;
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 pub use callback_url::{CallbackUrl, CallbackUrlError};
+pub use error::FormUrlError;
 pub use form_host::{FormHost, FormHostError};
-pub use parse::FormUrlError;
+pub use request::{FormRequest, SignedRequest};
 pub use signature::{Signature, SignatureError};
 
-use crate::{AgentId, Language, RequestId, percent};
+use crate::{Language, Origin, RequestId, cut};
 
 const AGENT_ID: &str = "agentId";
 const REQUEST_ID: &str = "requestId";
@@ -45,110 +47,93 @@ impl Flow {
     }
 }
 
-/// Everything a form URL says but its signature.
+/// A form URL that carries a signature. Only a signer or [`FormUrl::parse`] makes one; whether the
+/// signature holds is known to who has the secret.
+///
+/// It knows what a page has to know to open it, because a page is paid for by the byte;
+/// [`SignedRequest`] knows the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormRequest {
-    host: FormHost,
-    agent_id: AgentId,
-    request_id: RequestId,
+pub struct FormUrl {
+    before_language: String,
     language: Language,
-    callback_url: Option<CallbackUrl>,
-    parameters: Vec<(String, String)>,
+    after_language: String,
+    origin: Origin,
+    request_id: RequestId,
+    flow: Flow,
 }
 
-impl FormRequest {
-    const MAX_PARAMETERS: usize = 16;
-    const MAX_PARAMETER_LENGTH: usize = 256;
+impl FormUrl {
+    /// The longest text that is read, in bytes.
+    pub const MAX_LENGTH: usize = 16 * 1024;
 
-    /// A request for the iframe flow.
-    #[must_use]
-    pub fn iframe(host: FormHost, agent_id: AgentId, request_id: RequestId) -> Self {
-        Self {
-            host,
-            agent_id,
+    /// Reads a form URL, whoever wrote it; the order of its parameters does not matter.
+    ///
+    /// Its text is kept as it came, so that a browser opens what was read here: visible ASCII
+    /// without a fragment, each parameter's name in its one plain spelling. A missing language is
+    /// Russian, and is added at the end.
+    ///
+    /// # Errors
+    /// [`FormUrlError`] naming the first part that is wrong.
+    pub fn parse(text: &str) -> Result<Self, FormUrlError> {
+        if text.len() > Self::MAX_LENGTH {
+            return Err(FormUrlError::Length);
+        }
+        if !text.bytes().all(is_url_byte) {
+            return Err(FormUrlError::Character);
+        }
+        let (origin, tail) = Origin::split(text).map_err(FormHostError::from)?;
+        let (path, query) = cut::around(tail, b'?').ok_or(FormUrlError::Shape)?;
+        if !path.ends_with("/form") {
+            return Err(FormUrlError::Shape);
+        }
+        let [agent_id, request_id, language, callback_url, signature] = read_known(query)?;
+        let missing = |name| FormUrlError::Missing(name);
+        if agent_id.is_none_or(|agent_id| agent_id.value.is_empty()) {
+            return Err(missing(AGENT_ID));
+        }
+        let request_id = RequestId::parse(request_id.ok_or(missing(REQUEST_ID))?.value)?;
+        Signature::check(signature.ok_or(missing(SIGNATURE))?.value)?;
+        let (before_language, language, after_language) = match language {
+            Some(Known { value, rest }) => {
+                let end = text.len() - rest;
+                let before = text.get(..end - value.len()).unwrap_or_default();
+                let after = text.get(end..).unwrap_or_default();
+                (before.to_owned(), Language::parse(value)?, after)
+            }
+            None => ([text, "&language="].concat(), Language::default(), ""),
+        };
+        Ok(Self {
+            before_language,
+            language,
+            after_language: after_language.to_owned(),
+            origin,
             request_id,
-            language: Language::default(),
-            callback_url: None,
-            parameters: Vec::new(),
-        }
+            flow: if callback_url.is_some() {
+                Flow::Redirect
+            } else {
+                Flow::Iframe
+            },
+        })
     }
 
-    /// A request for the redirect flow; the answer comes to `callback_url`.
-    #[must_use]
-    pub fn redirect(
-        host: FormHost,
-        agent_id: AgentId,
-        request_id: RequestId,
-        callback_url: CallbackUrl,
-    ) -> Self {
-        Self {
-            callback_url: Some(callback_url),
-            ..Self::iframe(host, agent_id, request_id)
-        }
-    }
-
-    /// The same request in another language, which is not signed.
+    /// The same URL in another language, which is not signed.
     #[must_use]
     pub fn with_language(mut self, language: Language) -> Self {
         self.language = language;
         self
     }
 
-    /// The same request with one more query parameter, which is not signed, after the known ones.
-    ///
-    /// # Errors
-    /// [`FormUrlError::Repeated`] when the name is taken, [`FormUrlError::Parameter`] when the name
-    /// is empty, a text is longer than 256 bytes, or there are 16 already.
-    pub fn with_parameter(mut self, name: &str, value: &str) -> Result<Self, FormUrlError> {
-        self.push_parameter(name.to_owned(), value.to_owned())?;
-        Ok(self)
-    }
-
-    fn push_parameter(&mut self, name: String, value: String) -> Result<(), FormUrlError> {
-        if KNOWN.contains(&&*name) || self.parameters.iter().any(|(taken, _)| *taken == name) {
-            return Err(FormUrlError::Repeated);
-        }
-        let longest = name.len().max(value.len());
-        if name.is_empty()
-            || longest > Self::MAX_PARAMETER_LENGTH
-            || self.parameters.len() == Self::MAX_PARAMETERS
-        {
-            return Err(FormUrlError::Parameter);
-        }
-        self.parameters.push((name, value));
-        Ok(())
-    }
-
-    /// What is signed: `requestId;agentId;` and, in the redirect flow, the raw callback URL.
+    /// The URL as text.
     #[must_use]
-    pub fn signed_string(&self) -> String {
-        let mut text = self.request_id.to_text();
-        text.push(';');
-        text.push_str(self.agent_id.as_str());
-        text.push(';');
-        text.push_str(self.callback_url.as_ref().map_or("", CallbackUrl::as_str));
-        text
+    pub fn to_text(&self) -> String {
+        let language = self.language.as_str();
+        [&self.before_language, language, &self.after_language].concat()
     }
 
-    /// The URL that this request and its signature make; `pantoken-signing` makes the signature.
+    /// The origin that the form's messages come from.
     #[must_use]
-    pub fn with_signature(self, signature: Signature) -> FormUrl {
-        FormUrl {
-            request: self,
-            signature,
-        }
-    }
-
-    /// Where the form is.
-    #[must_use]
-    pub fn host(&self) -> &FormHost {
-        &self.host
-    }
-
-    /// Who asks.
-    #[must_use]
-    pub fn agent_id(&self) -> &AgentId {
-        &self.agent_id
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// For which operation.
@@ -163,71 +148,10 @@ impl FormRequest {
         self.language
     }
 
-    /// Where the answer goes in the redirect flow.
-    #[must_use]
-    pub fn callback_url(&self) -> Option<&CallbackUrl> {
-        self.callback_url.as_ref()
-    }
-
     /// How the customer meets the form.
     #[must_use]
     pub fn flow(&self) -> Flow {
-        if self.callback_url.is_some() {
-            Flow::Redirect
-        } else {
-            Flow::Iframe
-        }
-    }
-}
-
-/// A form URL that carries a signature. Only a signer or [`FormUrl::parse`] makes one; whether the
-/// signature holds is known to who has the secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormUrl {
-    request: FormRequest,
-    signature: Signature,
-}
-
-impl FormUrl {
-    /// The longest text that is read, in bytes.
-    pub const MAX_LENGTH: usize = 16 * 1024;
-
-    /// What the URL asks.
-    #[must_use]
-    pub fn request(&self) -> &FormRequest {
-        &self.request
-    }
-
-    /// What the URL is signed with.
-    #[must_use]
-    pub fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    /// The same URL in another language, which is not signed.
-    #[must_use]
-    pub fn with_language(mut self, language: Language) -> Self {
-        self.request.language = language;
-        self
-    }
-
-    /// The URL as text: known parameters in the provider's order, then the others.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let request = &self.request;
-        let mut text = request.host.to_text();
-        text.push_str("/form?");
-        push_pair(&mut text, AGENT_ID, request.agent_id.as_str());
-        push_pair(&mut text, REQUEST_ID, &request.request_id.to_text());
-        push_pair(&mut text, LANGUAGE, request.language.as_str());
-        if let Some(callback_url) = &request.callback_url {
-            push_pair(&mut text, CALLBACK_URL, callback_url.as_str());
-        }
-        for (name, value) in &request.parameters {
-            push_pair(&mut text, name, value);
-        }
-        push_pair(&mut text, SIGNATURE, self.signature.as_str());
-        text
+        self.flow
     }
 }
 
@@ -237,13 +161,50 @@ impl fmt::Display for FormUrl {
     }
 }
 
-fn push_pair(text: &mut String, name: &str, value: &str) {
-    if !text.ends_with('?') {
-        text.push('&');
+/// The value of a parameter that we know, and how many bytes follow it.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    value: &'a str,
+    rest: usize,
+}
+
+/// The parameters of [`KNOWN`], in its order.
+fn read_known(query: &str) -> Result<[Option<Known<'_>>; KNOWN.len()], FormUrlError> {
+    let mut known = [None; KNOWN.len()];
+    let mut rest = query;
+    while !rest.is_empty() {
+        let (pair, after) = cut::around(rest, b'&').unwrap_or((rest, ""));
+        let value_rest = rest.len() - pair.len();
+        rest = after;
+        let (name, value) = cut::around(pair, b'=').unwrap_or((pair, ""));
+        if !is_parameter_name(name) {
+            return Err(FormUrlError::Parameter);
+        }
+        let slots = KNOWN.into_iter().zip(&mut known);
+        for (_, slot) in slots.filter(|(known, _)| *known == name) {
+            if slot.is_some() {
+                return Err(FormUrlError::Repeated);
+            }
+            *slot = Some(Known {
+                value,
+                rest: value_rest,
+            });
+        }
     }
-    percent::encode_into(text, name);
-    text.push('=');
-    percent::encode_into(text, value);
+    Ok(known)
+}
+
+/// What a browser leaves as it is, and nothing that ends a query.
+fn is_url_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'#' | b'\\')
+}
+
+/// One or more unreserved characters, so that a name has one spelling, and two are the same exactly
+/// when their texts are.
+fn is_parameter_name(name: &str) -> bool {
+    let unreserved =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    !name.is_empty() && name.bytes().all(unreserved)
 }
 
 #[cfg(test)]

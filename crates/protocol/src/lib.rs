@@ -8,6 +8,7 @@ mod agent_id;
 mod callback;
 mod card_number;
 mod cut;
+mod decimal;
 mod error_code;
 mod event;
 mod form_result;
@@ -25,6 +26,7 @@ mod serde_impls;
 pub use agent_id::{AgentId, AgentIdError};
 pub use callback::{CallbackQuery, CallbackQueryError};
 pub use card_number::{contains_card_number, is_card_number, is_luhn_valid};
+pub use decimal::{decimal_digits, parse_count};
 pub use error_code::{ErrorCode, ErrorCodeError, ErrorMessage, Remedy};
 pub use event::{
     ErrorSource, Event, FailureCode, FormError, HostCode, Ready, Saved, Warning, WarningCode,
@@ -32,11 +34,11 @@ pub use event::{
 pub use form_result::FormResult;
 pub use form_url::{
     CallbackUrl, CallbackUrlError, Flow, FormHost, FormHostError, FormRequest, FormUrl,
-    FormUrlError, Signature, SignatureError,
+    FormUrlError, Signature, SignatureError, SignedRequest,
 };
 pub use handshake::{Handshake, Input, Output, State};
 pub use language::{Language, LanguageError};
-pub use message::{Field, FormMessage, MAX_MESSAGE_LENGTH, MessageError, READY, RawMessage};
+pub use message::{Field, FormMessage, MessageError, RawMessage};
 pub use origin::{FormOrigins, Origin, OriginError};
 pub use pan_token::{PanToken, PanTokenError};
-pub use request_id::{RequestId, RequestIdError, decimal_digits};
+pub use request_id::{RequestId, RequestIdError};

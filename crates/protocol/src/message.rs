@@ -2,10 +2,7 @@ use crate::{ErrorCode, ErrorMessage, FormResult, PanToken, PanTokenError, Reques
 use alloc::string::String;
 
 /// What the form says to say that it is ready.
-pub const READY: &str = "Ready";
-
-/// The longest text that is read from a message, in bytes; a longer one is unreadable.
-pub const MAX_MESSAGE_LENGTH: usize = 16 * 1024;
+const READY: &str = "Ready";
 
 /// A message of the form's that we understand. Source: protocol.md, "Iframe flow".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +44,9 @@ pub enum Field {
     Unusable,
 }
 
-/// The five fields that the protocol knows, before they are judged. A decoder fills it in; what
-/// the fields mean together is decided here, once for all decoders.
+/// The five fields that the protocol knows, before they are judged. A decoder fills it in from the
+/// object that the message is, or that its JSON text holds; any other text is its `status`. What the
+/// fields mean together is decided here, once for all decoders.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawMessage {
     /// `status`
@@ -87,24 +85,7 @@ impl RawMessage {
 }
 
 impl FormMessage {
-    /// Reads a message that is a string: `Ready`, or an object in JSON, which `read_json` decodes.
-    ///
-    /// # Errors
-    /// [`MessageError`] when it is neither, or longer than [`MAX_MESSAGE_LENGTH`].
-    pub fn from_text(
-        text: &str,
-        read_json: impl FnOnce(&str) -> Option<RawMessage>,
-    ) -> Result<Self, MessageError> {
-        if text == READY {
-            return Ok(Self::Ready);
-        }
-        if text.len() > MAX_MESSAGE_LENGTH || !text.trim_start().starts_with('{') {
-            return Err(MessageError::Unreadable);
-        }
-        Self::from_raw(read_json(text).ok_or(MessageError::Unreadable)?)
-    }
-
-    /// Reads a message that is an object.
+    /// Reads a message.
     ///
     /// # Errors
     /// [`MessageError`] unless it is Ready, or a result with a request id and exactly one of

@@ -1,7 +1,9 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::cut;
+use crate::{cut, decimal};
+
+const LOOPBACK_V6: &str = "[::1]";
 
 /// A web origin in the form in which browsers write `MessageEvent.origin`, so that two origins are
 /// the same exactly when their texts are.
@@ -52,25 +54,30 @@ impl Origin {
     /// Reads the origin that a URL starts with, and gives what follows it: nothing, or a text that
     /// starts with `/`, `?` or `#`.
     pub(crate) fn split(text: &str) -> Result<(Self, &str), OriginError> {
-        let schemes = [("https://", "443"), ("http://", "80")];
-        let (scheme, default_port, rest) = schemes
-            .into_iter()
-            .find_map(|(scheme, port)| Some((scheme, port, cut::after_prefix(text, scheme)?)))
-            .ok_or(OriginError::Scheme)?;
-        let ends = |byte| matches!(byte, b'/' | b'?' | b'#' | b'\\');
+        let (scheme, default_port, rest) = match cut::after_prefix(text, "https://") {
+            Some(rest) => ("https://", 443, rest),
+            None => {
+                let rest = cut::after_prefix(text, "http://").ok_or(OriginError::Scheme)?;
+                ("http://", 80, rest)
+            }
+        };
+        let ends = |byte| matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'@');
         let (authority, tail) = cut::before(rest, ends);
-        if tail.starts_with('\\') || authority.bytes().any(|byte| byte == b'@') {
+        if tail.starts_with(['\\', '@']) {
             return Err(OriginError::Excess);
         }
-        let (host, port) = split_port(authority)?;
-        let host = host.to_ascii_lowercase();
-        let loopback = check_host(&host)?;
-        if default_port == "80" && !loopback {
+        // The colons within [::1] are the host's.
+        let (host, port) = cut::after_prefix(authority, LOOPBACK_V6).map_or_else(
+            || cut::before(authority, |byte| byte == b':'),
+            |port| (LOOPBACK_V6, port),
+        );
+        let mut origin = [scheme, host].concat();
+        origin.make_ascii_lowercase();
+        let loopback = check_host(cut::after_prefix(&origin, scheme).unwrap_or_default())?;
+        if default_port == 80 && !loopback {
             return Err(OriginError::NotSecure);
         }
-        let mut origin = [scheme, &host].concat();
-        if let Some(port) = port.filter(|port| *port != default_port) {
-            origin.push(':');
+        if check_port(port)? != Some(default_port) {
             origin.push_str(port);
         }
         Ok((
@@ -101,34 +108,42 @@ impl fmt::Display for Origin {
     }
 }
 
-fn split_port(authority: &str) -> Result<(&str, Option<&str>), OriginError> {
-    // The colons within [::1] are the host's.
-    let rest = cut::around(authority, b']').map_or(authority, |(_, rest)| rest);
-    let Some((_, port)) = cut::around(rest, b':') else {
-        return Ok((authority, None));
-    };
-    let host_end = authority.len() - port.len() - 1;
-    let digits = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit());
-    match authority.get(..host_end) {
-        Some(host) if digits && port.parse::<u16>().is_ok() => Ok((host, Some(port))),
-        _ => Err(OriginError::Port),
+/// The port's number, when there is one; the text is what follows the host.
+fn check_port(text: &str) -> Result<Option<u64>, OriginError> {
+    if text.is_empty() {
+        return Ok(None);
     }
+    cut::after_prefix(text, ":")
+        .and_then(decimal::parse)
+        .filter(|number| matches!(number, 1..=65535))
+        .map(Some)
+        .ok_or(OriginError::Port)
 }
 
 /// Whether the host is loopback; an error where a browser would rewrite or refuse it.
 fn check_host(host: &str) -> Result<bool, OriginError> {
-    if host == "[::1]" {
+    if host == LOOPBACK_V6 {
         return Ok(true);
     }
-    if host.len() > Origin::MAX_HOST || !cut::all_pieces(host, b'.', label_is_plain) {
+    let (mut labels, mut address_bytes) = (0, 0);
+    let mut last = "";
+    let fit = cut::all_pieces(host, b'.', |label| {
+        labels += 1;
+        address_bytes += usize::from(matches!(decimal::parse(label), Some(0..=255)));
+        last = label;
+        label_is_plain(label)
+    });
+    if !fit || host.len() > Origin::MAX_HOST {
         return Err(OriginError::Host);
     }
-    // A browser reads a host whose last label is a number as an IPv4 address, in any of its spellings.
-    let last = last_label(host);
+    // A browser reads a host whose last label is a number as an IPv4 address, in any of its spellings;
+    // the usual one is four numbers up to 255, without a leading zero.
     if last.as_bytes().first().is_some_and(u8::is_ascii_digit) {
-        return ipv4_first_byte(host)
-            .map(|first| first == 127)
-            .ok_or(OriginError::Host);
+        return if labels == 4 && address_bytes == 4 {
+            Ok(cut::after_prefix(host, "127.").is_some())
+        } else {
+            Err(OriginError::Host)
+        };
     }
     Ok(last == "localhost")
 }
@@ -136,24 +151,6 @@ fn check_host(host: &str) -> Result<bool, OriginError> {
 fn label_is_plain(label: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     label.bytes().all(plain) && !matches!(label.as_bytes(), [] | [b'-', ..])
-}
-
-fn last_label(host: &str) -> &str {
-    let mut rest = host;
-    while let Some((_, after)) = cut::around(rest, b'.') {
-        rest = after;
-    }
-    rest
-}
-
-/// The first byte of an address in its usual spelling: four numbers up to 255, no leading zero.
-fn ipv4_first_byte(host: &str) -> Option<u8> {
-    let plain = cut::all_pieces(host, b'.', |label| {
-        (label == "0" || !label.starts_with('0')) && label.parse::<u8>().is_ok()
-    });
-    let dots = host.bytes().filter(|byte| *byte == b'.').count();
-    let (first, _) = cut::around(host, b'.')?;
-    first.parse().ok().filter(|_| plain && dots == 3)
 }
 
 /// The origins on which a form URL is accepted: the provider's two hosts, loopback, and at most one
@@ -243,6 +240,7 @@ mod tests {
             "https://0x7f.1",
             "https://1.2.3.256",
             "https://[::2]",
+            "https://[::1",
             "https://a b.kz",
             "https://a%2e.kz",
             "https://a.kz\t",
@@ -264,7 +262,7 @@ mod tests {
         }
         for text in [
             "https://a.kz:",
-            "https://[::1",
+            "https://[::1]x",
             "https://a.kz:0",
             "https://a.kz:65536",
             "https://a.kz:+1",

@@ -1,6 +1,8 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::decimal::{self, decimal_digits};
+
 /// The provider's name for one operation: a whole number from 1 to 2^63 − 1.
 ///
 /// On every JSON or JavaScript boundary it is a string of decimal digits, because a JavaScript
@@ -29,20 +31,9 @@ impl RequestId {
     /// # Errors
     /// [`RequestIdError`] for anything but 1..=2^63 − 1 in canonical decimal.
     pub fn parse(text: &str) -> Result<Self, RequestIdError> {
-        let bytes = text.as_bytes();
-        if bytes.is_empty() || !bytes.iter().all(u8::is_ascii_digit) {
-            return Err(RequestIdError::NotDigits);
-        }
-        if bytes[0] == b'0' {
-            return Err(if bytes.len() == 1 {
-                RequestIdError::OutOfRange
-            } else {
-                RequestIdError::NotDigits
-            });
-        }
-        text.parse()
-            .map(Self)
-            .map_err(|_| RequestIdError::OutOfRange)
+        let number = decimal::parse(text).ok_or(RequestIdError::NotDigits)?;
+        let value = i64::try_from(number).map_err(|_| RequestIdError::OutOfRange)?;
+        Self::from_i64(value)
     }
 
     /// The id with this value.
@@ -72,24 +63,6 @@ impl RequestId {
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.to_text())
-    }
-}
-
-/// A number's decimal digits.
-///
-/// By hand, because the library's formatting of numbers would be a tenth of the element.
-#[must_use]
-pub fn decimal_digits(number: u64) -> String {
-    let mut text = String::new();
-    let mut rest = number;
-    loop {
-        #[allow(clippy::cast_possible_truncation)] // below ten
-        let digit = b'0' + (rest % 10) as u8;
-        text.insert(0, char::from(digit));
-        rest /= 10;
-        if rest == 0 {
-            return text;
-        }
     }
 }
 

@@ -6,7 +6,7 @@ mod asset;
 mod data;
 mod texts;
 
-use pantoken_protocol::{FormUrl, Language, Origin};
+use pantoken_protocol::{Language, Origin, SignedRequest};
 
 pub(crate) use self::asset::Asset;
 use self::data::PageData;
@@ -14,8 +14,8 @@ use self::texts::Texts;
 use crate::refusal::Refusal;
 
 /// The page with the form.
-pub(crate) fn form(form_url: &FormUrl, registered_hosts: &[Origin]) -> String {
-    let request = form_url.request();
+pub(crate) fn form(signed: &SignedRequest, registered_hosts: &[Origin]) -> String {
+    let request = signed.request();
     let texts = Texts::of(request.language());
     let content = format!(
         include_str!("page/form.html"),
@@ -27,7 +27,7 @@ pub(crate) fn form(form_url: &FormUrl, registered_hosts: &[Origin]) -> String {
         test_numbers = texts.test_numbers,
         test_saved = texts.test_saved,
     );
-    let data = PageData::of_form(form_url, registered_hosts, texts);
+    let data = PageData::of_form(signed, registered_hosts, texts);
     shell(request.language(), "waiting", &content, &data)
 }
 

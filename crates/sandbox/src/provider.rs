@@ -1,6 +1,6 @@
 use std::sync::{Mutex, PoisonError};
 
-use pantoken_protocol::{FormUrl, FormUrlError, PanToken, RequestId, is_card_number};
+use pantoken_protocol::{FormUrlError, PanToken, RequestId, SignedRequest, is_card_number};
 
 use crate::refusal::Refusal;
 use crate::save_request::SaveRequest;
@@ -32,16 +32,19 @@ impl Provider {
         &self.settings
     }
 
-    /// Lets a form URL pass when it is of our agent's and its signature holds.
-    pub(crate) fn admit(&self, read: Result<FormUrl, FormUrlError>) -> Result<FormUrl, Refusal> {
-        let form_url = read?;
-        if *form_url.request().agent_id() != self.settings.agent_id {
+    /// Lets a request pass when it is of our agent's and its signature holds.
+    pub(crate) fn admit(
+        &self,
+        read: Result<SignedRequest, FormUrlError>,
+    ) -> Result<SignedRequest, Refusal> {
+        let signed = read?;
+        if *signed.request().agent_id() != self.settings.agent_id {
             return Err(Refusal::UnknownAgent);
         }
-        if !self.settings.secret.verifies(&form_url) {
+        if !self.settings.secret.verifies(&signed) {
             return Err(Refusal::WrongSignature);
         }
-        Ok(form_url)
+        Ok(signed)
     }
 
     /// A panToken that no card has yet.
@@ -51,8 +54,8 @@ impl Provider {
 
     /// Gives the request its card, once; the number is looked at and forgotten.
     pub(crate) fn save(&self, request: &SaveRequest) -> Result<RequestId, Refusal> {
-        let form_url = self.admit(request.form_url(&self.settings.public_origin))?;
-        let request_id = form_url.request().request_id();
+        let signed = self.admit(request.signed_request(&self.settings.public_origin))?;
+        let request_id = signed.request().request_id();
         let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
         if saved.contains(request_id) {
             return Err(Refusal::RequestHasCard);

@@ -10,7 +10,7 @@ use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use pantoken_protocol::{FormUrl, Language, Origin};
+use pantoken_protocol::{Language, Origin, SignedRequest};
 
 use crate::answer::Answer;
 use crate::page::{self, Asset};
@@ -53,13 +53,13 @@ fn form_routes() -> Router<Arc<Provider>> {
 async fn show_form(State(provider): State<Arc<Provider>>, RawQuery(query): RawQuery) -> Response {
     let settings = provider.settings();
     let query = query.unwrap_or_default();
-    let read = FormUrl::parse(&format!("{}/form?{query}", settings.public_origin));
+    let read = SignedRequest::parse(&format!("{}/form?{query}", settings.public_origin));
     match provider.admit(read) {
-        Ok(form_url) => {
-            let request = form_url.request();
+        Ok(signed) => {
+            let request = signed.request();
             let (request_id, flow) = (request.request_id(), request.flow().as_str());
             tracing::info!(%request_id, flow, "form shown");
-            Html(page::form(&form_url, &settings.registered_hosts)).into_response()
+            Html(page::form(&signed, &settings.registered_hosts)).into_response()
         }
         Err(refusal) => {
             tracing::info!(code = %refusal.code(), "form refused: {refusal}");

@@ -1,6 +1,6 @@
 use pantoken_protocol::{
-    AgentId, CallbackUrl, FormHost, FormRequest, FormUrl, FormUrlError, Origin, RequestId,
-    Signature,
+    AgentId, CallbackUrl, FormHost, FormRequest, FormUrlError, Origin, RequestId, Signature,
+    SignedRequest,
 };
 use serde::Deserialize;
 
@@ -19,8 +19,11 @@ pub(crate) struct SaveRequest {
 }
 
 impl SaveRequest {
-    /// The form URL that the page was opened with.
-    pub(crate) fn form_url(&self, public_origin: &Origin) -> Result<FormUrl, FormUrlError> {
+    /// What the page was opened with.
+    pub(crate) fn signed_request(
+        &self,
+        public_origin: &Origin,
+    ) -> Result<SignedRequest, FormUrlError> {
         let host = FormHost::parse(public_origin.as_str())?;
         let agent_id = AgentId::parse(&self.agent_id)?;
         let request_id = RequestId::parse(&self.request_id)?;

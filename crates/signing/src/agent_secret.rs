@@ -1,7 +1,7 @@
 use core::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use pantoken_protocol::{FormRequest, FormUrl, Signature};
+use pantoken_protocol::{FormRequest, Signature, SignedRequest};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -43,7 +43,7 @@ impl AgentSecret {
 
     /// Signs a request.
     #[must_use]
-    pub fn sign(&self, request: FormRequest) -> FormUrl {
+    pub fn sign(&self, request: FormRequest) -> SignedRequest {
         let digits = hex::encode(
             self.mac(request.signed_string().as_bytes())
                 .finalize()
@@ -56,13 +56,13 @@ impl AgentSecret {
         }
     }
 
-    /// Whether the URL's signature is ours; takes the same time wherever they differ.
+    /// Whether the signature is ours; takes the same time wherever they differ.
     #[must_use]
-    pub fn verifies(&self, url: &FormUrl) -> bool {
-        let Ok(signature) = hex::decode(url.signature().as_str()) else {
+    pub fn verifies(&self, signed: &SignedRequest) -> bool {
+        let Ok(signature) = hex::decode(signed.signature().as_str()) else {
             return false;
         };
-        self.mac(url.request().signed_string().as_bytes())
+        self.mac(signed.request().signed_string().as_bytes())
             .verify_slice(&signature)
             .is_ok()
     }

@@ -1,4 +1,6 @@
-use pantoken_protocol::{AgentId, CallbackUrl, FormHost, FormRequest, FormUrl, RequestId};
+use pantoken_protocol::{
+    AgentId, CallbackUrl, FormHost, FormRequest, FormUrl, RequestId, SignedRequest,
+};
 
 use crate::AgentSecret;
 
@@ -24,29 +26,23 @@ impl Signer {
     /// A form URL for the iframe flow, in Russian until [`FormUrl::with_language`] says otherwise.
     #[must_use]
     pub fn iframe(&self, request_id: RequestId) -> FormUrl {
-        self.secret.sign(FormRequest::iframe(
-            self.host.clone(),
-            self.agent_id.clone(),
-            request_id,
-        ))
+        let (host, agent_id) = (self.host.clone(), self.agent_id.clone());
+        let request = FormRequest::iframe(host, agent_id, request_id);
+        self.secret.sign(request).form_url()
     }
 
     /// A form URL for the redirect flow; the answer comes to `callback_url`.
     #[must_use]
     pub fn redirect(&self, request_id: RequestId, callback_url: CallbackUrl) -> FormUrl {
         let (host, agent_id) = (self.host.clone(), self.agent_id.clone());
-        self.secret.sign(FormRequest::redirect(
-            host,
-            agent_id,
-            request_id,
-            callback_url,
-        ))
+        let request = FormRequest::redirect(host, agent_id, request_id, callback_url);
+        self.secret.sign(request).form_url()
     }
 
-    /// Whether the URL is for this agent and its signature is ours, in constant time.
+    /// Whether the request is this agent's and its signature is ours, in constant time.
     #[must_use]
-    pub fn verifies(&self, url: &FormUrl) -> bool {
-        *url.request().agent_id() == self.agent_id && self.secret.verifies(url)
+    pub fn verifies(&self, signed: &SignedRequest) -> bool {
+        *signed.request().agent_id() == self.agent_id && self.secret.verifies(signed)
     }
 
     /// Where the form is.
@@ -82,6 +78,10 @@ mod tests {
         )
     }
 
+    fn signed(url: &FormUrl) -> SignedRequest {
+        SignedRequest::parse(&url.to_text()).unwrap()
+    }
+
     fn request_id(text: &str) -> RequestId {
         RequestId::parse(text).unwrap()
     }
@@ -91,20 +91,20 @@ mod tests {
         let callback_url = CallbackUrl::parse("https://agent.site.kz").unwrap();
         let url = signer().redirect(request_id("12345678"), callback_url);
         assert_eq!(
-            url.signature().as_str(),
+            signed(&url).signature().as_str(),
             "bc305308aa5fa30a56d69ab166a7d5613cf2ca17783d034fdc08eeba23bad901"
         );
-        assert!(signer().verifies(&url));
+        assert!(signer().verifies(&signed(&url)));
     }
 
     #[test]
     fn the_published_iframe_vector() {
         let url = signer().iframe(request_id("123456789"));
         assert_eq!(
-            url.signature().as_str(),
+            signed(&url).signature().as_str(),
             "3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725"
         );
-        assert!(signer().verifies(&url));
+        assert!(signer().verifies(&signed(&url)));
     }
 
     #[test]
@@ -114,17 +114,17 @@ mod tests {
             agent_id: AgentId::parse("agent-02").unwrap(),
             ..signer()
         };
-        assert!(!other_agent.verifies(&url));
+        assert!(!other_agent.verifies(&signed(&url)));
         let other_secret = Signer {
             secret: AgentSecret::parse("22f3b3cc2ae84452").unwrap(),
             ..signer()
         };
-        assert!(!other_secret.verifies(&url));
+        assert!(!other_secret.verifies(&signed(&url)));
     }
 
     #[test]
     fn an_iframe_signature_does_not_serve_the_redirect_flow() {
-        let iframe = signer().iframe(request_id("1"));
+        let iframe = signed(&signer().iframe(request_id("1")));
         let callback_url = CallbackUrl::parse("https://thief.kz").unwrap();
         let redirect = FormRequest::redirect(
             iframe.request().host().clone(),
@@ -141,17 +141,17 @@ mod tests {
             let url = signer().iframe(RequestId::from_i64(id).unwrap());
             let parsed = FormUrl::parse(&url.to_text()).unwrap();
             prop_assert_eq!(&parsed, &url);
-            prop_assert!(signer().verifies(&parsed));
+            prop_assert!(signer().verifies(&signed(&parsed)));
         }
 
         #[test]
         fn a_changed_signed_byte_never_verifies(index in 0usize..200, to in any::<u8>()) {
             let url = signer().redirect(request_id("12345678"), CallbackUrl::parse("https://agent.site.kz/back").unwrap());
-            let text = url.to_text();
+            let (text, url) = (url.to_text(), signed(&url));
             let index = index % text.len();
             let mut bytes = text.clone().into_bytes();
             bytes[index] = to;
-            let changed = String::from_utf8(bytes).ok().and_then(|text| FormUrl::parse(&text).ok());
+            let changed = String::from_utf8(bytes).ok().and_then(|text| SignedRequest::parse(&text).ok());
             if let Some(changed) = changed {
                 let same = changed.request().signed_string() == url.request().signed_string()
                     && changed.signature() == url.signature();

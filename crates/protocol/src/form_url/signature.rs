@@ -20,9 +20,14 @@ impl Signature {
     /// # Errors
     /// [`SignatureError`] unless it is 64 lowercase hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, SignatureError> {
+        Self::check(text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    pub(super) fn check(text: &str) -> Result<(), SignatureError> {
         let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         if text.len() == Self::LENGTH && text.bytes().all(hex) {
-            Ok(Self(text.to_owned()))
+            Ok(())
         } else {
             Err(SignatureError)
         }

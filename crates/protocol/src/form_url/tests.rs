@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{AgentIdError, LanguageError, OriginError, RequestIdError};
+use crate::{AgentId, AgentIdError, LanguageError, OriginError, RequestIdError};
 
 const SIGN: &str = "3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725";
 
@@ -22,8 +22,14 @@ fn redirect(callback_url: &str) -> FormRequest {
     )
 }
 
-fn signed(request: FormRequest) -> FormUrl {
-    request.with_signature(Signature::parse(SIGN).unwrap())
+fn signed(request: &FormRequest) -> FormUrl {
+    let signature = Signature::parse(SIGN).unwrap();
+    request.clone().with_signature(signature).form_url()
+}
+
+fn request(url: &FormUrl) -> FormRequest {
+    let signed = SignedRequest::parse(&url.to_text()).unwrap();
+    signed.request().clone()
 }
 
 #[test]
@@ -39,7 +45,7 @@ fn the_callback_url_is_signed_raw_and_encoded_in_the_query_only() {
         "12345678;agent-01;https://agent.site.kz/a%20b"
     );
     assert!(
-        signed(request)
+        signed(&request)
             .to_text()
             .contains("&agentCallbackUrl=https%3A%2F%2Fagent.site.kz%2Fa%2520b&")
     );
@@ -50,13 +56,13 @@ fn the_language_is_not_signed() {
     let russian = iframe();
     let kazakh = iframe().with_language(Language::Kz);
     assert_eq!(russian.signed_string(), kazakh.signed_string());
-    assert!(signed(kazakh).to_text().contains("&language=kz&"));
+    assert!(signed(&kazakh).to_text().contains("&language=kz&"));
 }
 
 #[test]
 fn the_published_iframe_url_is_built_to_the_letter() {
     assert_eq!(
-        signed(iframe().with_language(Language::En)).to_text(),
+        signed(&iframe().with_language(Language::En)).to_text(),
         format!(
             "https://a2c-test.qiwi.kz/form?agentId=agent-01&requestId=123456789&language=en&agentSign={SIGN}"
         )
@@ -69,22 +75,23 @@ fn the_published_redirect_url_is_read_although_its_callback_is_not_encoded() {
                 &agentCallbackUrl=https://agent.site.kz\
                 &agentSign=bc305308aa5fa30a56d69ab166a7d5613cf2ca17783d034fdc08eeba23bad901";
     let url = FormUrl::parse(text).unwrap();
-    assert_eq!(url.request().flow(), Flow::Redirect);
+    assert_eq!(url.flow(), Flow::Redirect);
+    assert_eq!(url.to_text(), text);
     assert_eq!(
-        url.request().signed_string(),
+        request(&url).signed_string(),
         "12345678;agent-01;https://agent.site.kz"
     );
 }
 
 #[test]
 fn extra_parameters_follow_the_known_ones_and_repeat_none() {
-    let request = iframe().with_parameter("mode", "iframe & events").unwrap();
-    let text = signed(request.clone()).to_text();
+    let mode = iframe().with_parameter("mode", "iframe & events").unwrap();
+    let text = signed(&mode).to_text();
     assert!(
         text.contains("&language=ru&mode=iframe%20%26%20events&agentSign="),
         "{text}"
     );
-    assert_eq!(FormUrl::parse(&text).unwrap().request(), &request);
+    assert_eq!(request(&FormUrl::parse(&text).unwrap()), mode);
     for name in [
         "agentId",
         "requestId",
@@ -94,7 +101,7 @@ fn extra_parameters_follow_the_known_ones_and_repeat_none() {
         "mode",
     ] {
         assert_eq!(
-            request.clone().with_parameter(name, "x"),
+            mode.clone().with_parameter(name, "x"),
             Err(FormUrlError::Repeated),
             "{name}"
         );
@@ -102,11 +109,30 @@ fn extra_parameters_follow_the_known_ones_and_repeat_none() {
 }
 
 #[test]
-fn extra_parameters_have_limits() {
+fn a_language_is_put_in_its_place_or_at_the_end() {
+    let start = "https://a2c.qiwi.kz/form?agentId=a&requestId=1&";
+    let url = |query: &str| FormUrl::parse(&format!("{start}{query}")).unwrap();
+    let kazakh = |query: &str| url(query).with_language(Language::Kz).to_text();
     assert_eq!(
-        iframe().with_parameter("", "x"),
-        Err(FormUrlError::Parameter)
+        kazakh(&format!("language=en&agentSign={SIGN}")),
+        format!("{start}language=kz&agentSign={SIGN}")
     );
+    assert_eq!(
+        kazakh(&format!("agentSign={SIGN}")),
+        format!("{start}agentSign={SIGN}&language=kz")
+    );
+    assert_eq!(
+        FormUrl::parse(&format!("{start}language=&agentSign={SIGN}")),
+        Err(LanguageError.into())
+    );
+}
+
+#[test]
+fn extra_parameters_have_limits() {
+    for name in ["", "a b", "ключ", "a%62"] {
+        let refused = iframe().with_parameter(name, "x");
+        assert_eq!(refused, Err(FormUrlError::Parameter), "{name}");
+    }
     assert_eq!(
         iframe().with_parameter("a", &"x".repeat(257)),
         Err(FormUrlError::Parameter)
@@ -123,15 +149,14 @@ fn extra_parameters_have_limits() {
 #[test]
 fn a_missing_language_is_russian() {
     let text = format!("https://a2c.qiwi.kz/form?agentId=a&requestId=1&agentSign={SIGN}");
-    assert_eq!(
-        FormUrl::parse(&text).unwrap().request().language(),
-        Language::Ru
-    );
+    assert_eq!(FormUrl::parse(&text).unwrap().language(), Language::Ru);
 }
 
 #[test]
 fn each_wrong_part_is_named() {
     let url = |query: &str| FormUrl::parse(&format!("https://a2c.qiwi.kz/form?{query}"));
+    let whole =
+        |query: &str| SignedRequest::parse(&format!("https://a2c.qiwi.kz/form?{query}")).map(drop);
     let sign = format!("agentSign={SIGN}");
     assert_eq!(
         url(&format!("requestId=1&{sign}")),
@@ -146,7 +171,7 @@ fn each_wrong_part_is_named() {
         Err(FormUrlError::Missing("agentSign"))
     );
     assert_eq!(
-        url(&format!("agentId=a;b&requestId=1&{sign}")),
+        whole(&format!("agentId=a;b&requestId=1&{sign}")),
         Err(AgentIdError::Character.into())
     );
     assert_eq!(
@@ -166,12 +191,30 @@ fn each_wrong_part_is_named() {
         Err(FormUrlError::Repeated)
     );
     assert_eq!(
-        url(&format!("agentId=%zz&requestId=1&{sign}")),
+        whole(&format!("agentId=%zz&requestId=1&{sign}")),
         Err(FormUrlError::Encoding)
     );
     assert_eq!(
         url(&format!("agentId=a&requestId=1&{sign}#top")),
-        Err(FormUrlError::Shape)
+        Err(FormUrlError::Character)
+    );
+    assert_eq!(
+        url(&format!("agentId=a&request%49d=2&requestId=1&{sign}")),
+        Err(FormUrlError::Parameter)
+    );
+    assert_eq!(
+        url(&format!("agentId=a&requestId=%31&{sign}")),
+        Err(RequestIdError::NotDigits.into())
+    );
+    assert_eq!(
+        whole(&format!("agentId=a&requestId=1&x=1&x=2&{sign}")),
+        Err(FormUrlError::Repeated)
+    );
+    assert_eq!(
+        whole(&format!(
+            "agentId=a&requestId=1&agentCallbackUrl=/back&{sign}"
+        )),
+        Err(FormUrlError::CallbackUrl(OriginError::Scheme.into()))
     );
     assert_eq!(
         FormUrl::parse(&"a".repeat(20_000)),
@@ -194,20 +237,13 @@ fn a_form_url_is_https_or_loopback() {
         Err(FormUrlError::Host(not_secure))
     );
     assert_eq!(url("https://a2c.qiwi.kz/forms"), Err(FormUrlError::Shape));
-    assert_eq!(
-        url("https://a2c.qiwi.kz/../form"),
-        Err(FormUrlError::Host(FormHostError::Path))
-    );
-    assert!(
-        url("https://a2c.qiwi.kz//form")
-            .unwrap()
-            .to_text()
-            .starts_with("https://a2c.qiwi.kz/form?")
-    );
-    assert_eq!(
-        url("https://a2c.qiwi.kz//x/form"),
-        Err(FormUrlError::Host(FormHostError::Path))
-    );
+    let path = Err(FormUrlError::Host(FormHostError::Path));
+    for location in ["https://a2c.qiwi.kz/../form", "https://a2c.qiwi.kz//x/form"] {
+        let text = url(location).unwrap().to_text();
+        assert_eq!(SignedRequest::parse(&text).map(drop), path);
+    }
+    let host = request(&url("https://a2c.qiwi.kz//form").unwrap());
+    assert_eq!(host.host().to_text(), "https://a2c.qiwi.kz");
     assert!(url("javascript:alert(1)/form").is_err());
 }
 
@@ -255,7 +291,7 @@ prop_compose! {
         request_id in 1..=i64::MAX,
         language in prop::sample::select(&Language::ALL[..]),
         callback_path in prop::option::of("[a-zA-Z0-9/?&=;%+әіңғүұқөһ.-]{0,64}"),
-        parameters in prop::collection::btree_map("x[^\\p{Cc}]{0,20}", ".{0,40}", 0..4),
+        parameters in prop::collection::btree_map("x[a-zA-Z0-9._~-]{0,20}", ".{0,40}", 0..4),
     ) -> FormRequest {
         let host = FormHost::parse("https://a2c.qiwi.kz").unwrap();
         let agent_id = AgentId::parse(&agent_id).unwrap();
@@ -276,13 +312,17 @@ prop_compose! {
 proptest! {
     #[test]
     fn parse_undoes_build(request in any_request()) {
-        let url = signed(request);
-        prop_assert_eq!(FormUrl::parse(&url.to_text()), Ok(url));
+        let url = signed(&request);
+        let read = FormUrl::parse(&url.to_text());
+        prop_assert_eq!(read.as_ref(), Ok(&url));
+        prop_assert_eq!(super::tests::request(&url), request);
     }
 
     #[test]
     fn parse_never_panics(text in ".{0,200}") {
         let _ = FormUrl::parse(&text);
         let _ = FormUrl::parse(&format!("https://a2c.qiwi.kz/form?{text}"));
+        let whole = format!("https://a2c.qiwi.kz/form?agentId=a&requestId=1&agentSign={SIGN}&{text}");
+        let _ = SignedRequest::parse(&whole);
     }
 }

@@ -1,4 +1,4 @@
-use pantoken_protocol::{CallbackUrl, ErrorCode, FormUrl, Origin, RequestId};
+use pantoken_protocol::{CallbackUrl, ErrorCode, Origin, RequestId, SignedRequest};
 use serde::Serialize;
 
 use super::texts::Texts;
@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 #[serde(rename_all = "camelCase")]
 pub(super) struct PageData<'a> {
     /// What is sent back on Save; none when the form was refused.
-    request: Option<SignedRequest<'a>>,
+    request: Option<RequestData<'a>>,
     refusal: Option<RefusalData>,
     registered_hosts: &'a [Origin],
     texts: &'static Texts,
@@ -17,7 +17,7 @@ pub(super) struct PageData<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SignedRequest<'a> {
+struct RequestData<'a> {
     agent_id: &'a str,
     request_id: RequestId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,19 +34,19 @@ struct RefusalData {
 
 impl<'a> PageData<'a> {
     pub(super) fn of_form(
-        form_url: &'a FormUrl,
+        signed: &'a SignedRequest,
         registered_hosts: &'a [Origin],
         texts: &'static Texts,
     ) -> Self {
-        let request = form_url.request();
-        let signed_request = SignedRequest {
+        let request = signed.request();
+        let data = RequestData {
             agent_id: request.agent_id().as_str(),
             request_id: request.request_id(),
             agent_callback_url: request.callback_url().map(CallbackUrl::as_str),
-            agent_sign: form_url.signature().as_str(),
+            agent_sign: signed.signature().as_str(),
         };
         Self {
-            request: Some(signed_request),
+            request: Some(data),
             refusal: None,
             registered_hosts,
             texts,

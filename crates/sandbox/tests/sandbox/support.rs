@@ -1,7 +1,9 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use pantoken_protocol::{AgentId, CallbackUrl, FormHost, FormUrl, Origin, RequestId};
+use pantoken_protocol::{
+    AgentId, CallbackUrl, FormHost, FormUrl, Origin, RequestId, SignedRequest,
+};
 use pantoken_sandbox::{Random, RandomError, Settings, router};
 use pantoken_signing::{AgentSecret, Signer};
 use serde_json::{Value, json};
@@ -57,11 +59,12 @@ pub(crate) fn path(form_url: &FormUrl) -> String {
 
 /// What the page sends on Save.
 pub(crate) fn save_body(form_url: &FormUrl, pan: &str) -> Value {
-    let request = form_url.request();
+    let signed = SignedRequest::parse(&form_url.to_text()).unwrap();
+    let request = signed.request();
     let mut body = json!({
         "agentId": request.agent_id().as_str(),
         "requestId": request.request_id().to_string(),
-        "agentSign": form_url.signature().as_str(),
+        "agentSign": signed.signature().as_str(),
         "pan": pan,
     });
     if let Some(url) = request.callback_url() {

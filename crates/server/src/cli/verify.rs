@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use pantoken_protocol::FormUrl;
+use pantoken_protocol::SignedRequest;
 
 use super::{ConfigArguments, FAILURE, USAGE, fail, print, sources};
 use crate::settings::{Reader, SettingsError, Sources, read_secret};
@@ -36,12 +36,12 @@ fn verdict(url: &str, sources: &Sources<'_>) -> Result<Result<String, String>, S
     let mut reader = Reader::open(sources)?;
     let secret = read_secret(&mut reader);
     let secret = reader.finish(secret)?;
-    Ok(match FormUrl::parse(url) {
+    Ok(match SignedRequest::parse(url) {
         Err(error) => Err(format!("not a signed form URL: {error}")),
-        Ok(url) if secret.verifies(&url) => Ok(format!(
+        Ok(signed) if secret.verifies(&signed) => Ok(format!(
             "the signature holds: agent {}, {} flow",
-            url.request().agent_id(),
-            url.request().flow().as_str()
+            signed.request().agent_id(),
+            signed.request().flow().as_str()
         )),
         Ok(_) => Err("the signature does not hold for this secret key".to_owned()),
     })

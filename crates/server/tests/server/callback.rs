@@ -1,4 +1,4 @@
-use pantoken_protocol::FormUrl;
+use pantoken_protocol::SignedRequest;
 
 use crate::support::{Answer, SESSION_SECONDS, Server, assert_golden, server};
 
@@ -6,7 +6,7 @@ const TOKEN: &str = "1a77343a-dd8a-11eb-ba80-0242ac130004";
 
 /// The path of the callback URL that the provider would send the customer to.
 fn callback_path(session: &Answer) -> String {
-    let url = FormUrl::parse(&session.field("formUrl")).unwrap();
+    let url = SignedRequest::parse(&session.field("formUrl")).unwrap();
     let callback = url.request().callback_url().unwrap().as_str().to_owned();
     callback
         .strip_prefix("https://pay.shop.kz")

@@ -1,4 +1,4 @@
-use pantoken_protocol::{FormUrl, Language, is_card_number};
+use pantoken_protocol::{Language, SignedRequest, is_card_number};
 
 use crate::support::{
     API_KEY, Answer, PAGE, SESSION_SECONDS, Server, assert_golden, server, server_with,
@@ -30,7 +30,7 @@ async fn an_iframe_session_has_a_signed_form_url_and_a_result_token() {
     let answer = server.post("/v1/sessions", body).await;
     assert_eq!(answer.status, 201);
     assert_golden("session-created.json", &answer);
-    let url = FormUrl::parse(&answer.field("formUrl")).unwrap();
+    let url = SignedRequest::parse(&answer.field("formUrl")).unwrap();
     assert_eq!(url.request().language(), Language::En);
     assert_eq!(
         url.request().request_id().to_string(),

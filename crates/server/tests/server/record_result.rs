@@ -108,7 +108,7 @@ async fn the_token_of_the_callback_reports_no_result_here() {
     let server = server().await;
     let session = server.redirect_session().await;
     let url = session.field("formUrl");
-    let url = pantoken_protocol::FormUrl::parse(&url).unwrap();
+    let url = pantoken_protocol::SignedRequest::parse(&url).unwrap();
     let callback = url.request().callback_url().unwrap().as_str();
     let token = format!("Bearer {}", callback.rsplit('.').next().unwrap());
     let path = format!("/v1/sessions/{}/result", session.field("requestId"));

@@ -1,0 +1,255 @@
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{
+    AGENT_ID, CALLBACK_URL, CallbackUrl, Flow, FormHost, FormUrl, FormUrlError, KNOWN, LANGUAGE,
+    REQUEST_ID, SIGNATURE, Signature, is_parameter_name,
+};
+use crate::{AgentId, Language, RequestId, cut, percent};
+
+/// Everything a form URL says but its signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormRequest {
+    host: FormHost,
+    agent_id: AgentId,
+    request_id: RequestId,
+    language: Language,
+    callback_url: Option<CallbackUrl>,
+    parameters: Vec<(String, String)>,
+}
+
+impl FormRequest {
+    const MAX_PARAMETERS: usize = 16;
+    const MAX_PARAMETER_LENGTH: usize = 256;
+
+    /// A request for the iframe flow.
+    #[must_use]
+    pub fn iframe(host: FormHost, agent_id: AgentId, request_id: RequestId) -> Self {
+        Self {
+            host,
+            agent_id,
+            request_id,
+            language: Language::default(),
+            callback_url: None,
+            parameters: Vec::new(),
+        }
+    }
+
+    /// A request for the redirect flow; the answer comes to `callback_url`.
+    #[must_use]
+    pub fn redirect(
+        host: FormHost,
+        agent_id: AgentId,
+        request_id: RequestId,
+        callback_url: CallbackUrl,
+    ) -> Self {
+        Self {
+            callback_url: Some(callback_url),
+            ..Self::iframe(host, agent_id, request_id)
+        }
+    }
+
+    /// The same request in another language, which is not signed.
+    #[must_use]
+    pub fn with_language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// The same request with one more query parameter, which is not signed, after the known ones.
+    ///
+    /// # Errors
+    /// [`FormUrlError::Repeated`] when the name is taken, [`FormUrlError::Parameter`] when the name
+    /// is not one or more letters, digits, `-`, `.`, `_` and `~`, a text is longer than 256 bytes, or
+    /// there are 16 already.
+    pub fn with_parameter(mut self, name: &str, value: &str) -> Result<Self, FormUrlError> {
+        self.push_parameter(name.to_owned(), value.to_owned())?;
+        Ok(self)
+    }
+
+    fn push_parameter(&mut self, name: String, value: String) -> Result<(), FormUrlError> {
+        if KNOWN.contains(&&*name) || self.parameters.iter().any(|(taken, _)| *taken == name) {
+            return Err(FormUrlError::Repeated);
+        }
+        let longest = name.len().max(value.len());
+        if !is_parameter_name(&name)
+            || longest > Self::MAX_PARAMETER_LENGTH
+            || self.parameters.len() == Self::MAX_PARAMETERS
+        {
+            return Err(FormUrlError::Parameter);
+        }
+        self.parameters.push((name, value));
+        Ok(())
+    }
+
+    /// What is signed: `requestId;agentId;` and, in the redirect flow, the raw callback URL.
+    #[must_use]
+    pub fn signed_string(&self) -> String {
+        let mut text = self.request_id.to_text();
+        text.push(';');
+        text.push_str(self.agent_id.as_str());
+        text.push(';');
+        text.push_str(self.callback_url.as_ref().map_or("", CallbackUrl::as_str));
+        text
+    }
+
+    /// This request and its signature, which `pantoken-signing` makes.
+    #[must_use]
+    pub fn with_signature(self, signature: Signature) -> SignedRequest {
+        SignedRequest {
+            request: self,
+            signature,
+        }
+    }
+
+    /// Known parameters stand in the provider's order, the others before the signature.
+    fn form_url(&self, signature: &Signature) -> FormUrl {
+        let mut before_language = self.host.to_text();
+        before_language.push_str("/form?");
+        push_pair(&mut before_language, AGENT_ID, self.agent_id.as_str());
+        push_pair(&mut before_language, REQUEST_ID, &self.request_id.to_text());
+        push_pair(&mut before_language, LANGUAGE, "");
+        let mut after_language = String::new();
+        if let Some(callback_url) = &self.callback_url {
+            push_pair(&mut after_language, CALLBACK_URL, callback_url.as_str());
+        }
+        for (name, value) in &self.parameters {
+            push_pair(&mut after_language, name, value);
+        }
+        push_pair(&mut after_language, SIGNATURE, signature.as_str());
+        FormUrl {
+            before_language,
+            language: self.language,
+            after_language,
+            origin: self.host.origin().clone(),
+            request_id: self.request_id,
+            flow: self.flow(),
+        }
+    }
+
+    /// Where the form is.
+    #[must_use]
+    pub fn host(&self) -> &FormHost {
+        &self.host
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn agent_id(&self) -> &AgentId {
+        &self.agent_id
+    }
+
+    /// For which operation.
+    #[must_use]
+    pub fn request_id(&self) -> RequestId {
+        self.request_id
+    }
+
+    /// In which language.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Where the answer goes in the redirect flow.
+    #[must_use]
+    pub fn callback_url(&self) -> Option<&CallbackUrl> {
+        self.callback_url.as_ref()
+    }
+
+    /// How the customer meets the form.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        if self.callback_url.is_some() {
+            Flow::Redirect
+        } else {
+            Flow::Iframe
+        }
+    }
+}
+
+/// All that a form URL says: who asks for what, and the signature. Whether it holds is known to who
+/// has the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedRequest {
+    request: FormRequest,
+    signature: Signature,
+}
+
+impl SignedRequest {
+    /// Reads the whole of a form URL, whoever wrote it; the order of its parameters does not matter.
+    ///
+    /// # Errors
+    /// [`FormUrlError`] naming the first part that is wrong.
+    pub fn parse(text: &str) -> Result<Self, FormUrlError> {
+        let url = FormUrl::parse(text)?;
+        let (location, query) = cut::around(text, b'?').ok_or(FormUrlError::Shape)?;
+        let host = location.strip_suffix("/form").ok_or(FormUrlError::Shape)?;
+        let mut query = Query::read(query)?;
+        let mut request = FormRequest::iframe(
+            FormHost::parse(host)?,
+            AgentId::parse(&query.take(AGENT_ID).unwrap_or_default())?,
+            url.request_id,
+        );
+        request.language = url.language;
+        if let Some(callback_url) = query.take(CALLBACK_URL) {
+            request.callback_url = Some(CallbackUrl::parse(&callback_url)?);
+        }
+        let signature = Signature::parse(&query.take(SIGNATURE).unwrap_or_default())?;
+        for (name, value) in query.rest() {
+            request.push_parameter(name, value)?;
+        }
+        Ok(request.with_signature(signature))
+    }
+
+    /// The URL that they make.
+    #[must_use]
+    pub fn form_url(&self) -> FormUrl {
+        self.request.form_url(&self.signature)
+    }
+
+    /// What is asked.
+    #[must_use]
+    pub fn request(&self) -> &FormRequest {
+        &self.request
+    }
+
+    /// What it is signed with.
+    #[must_use]
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+}
+
+struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    fn read(text: &str) -> Result<Self, FormUrlError> {
+        let pairs: Option<_> = percent::pairs(text).collect();
+        let pairs = pairs.ok_or(FormUrlError::Encoding)?;
+        Ok(Self { pairs })
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let index = self.pairs.iter().position(|(taken, _)| taken == name)?;
+        Some(self.pairs.remove(index).1)
+    }
+
+    /// What is not read into the URL already.
+    fn rest(self) -> impl Iterator<Item = (String, String)> {
+        let read = |name: &str| matches!(name, REQUEST_ID | LANGUAGE);
+        self.pairs.into_iter().filter(move |(name, _)| !read(name))
+    }
+}
+
+fn push_pair(text: &mut String, name: &str, value: &str) {
+    if !text.ends_with('?') {
+        text.push('&');
+    }
+    text.push_str(name);
+    text.push('=');
+    percent::encode_into(text, value);
+}
