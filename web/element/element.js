@@ -1,5 +1,7 @@
 import { FormHandle, initSync } from "./pantoken_element.js";
+import { Hands, lines } from "./hands.js";
 
+/** In the order in which the module reads them. */
 const ATTRIBUTES = [
   "form-url",
   "session-url",
@@ -7,6 +9,8 @@ const ATTRIBUTES = [
   "title",
   "ready-timeout",
   "form-origin",
+  "flow",
+  "return-url",
 ];
 
 /** The module, once for all elements of the page; after a failure the next one tries again. */
@@ -26,6 +30,84 @@ function forget(error) {
   throw error;
 }
 
+const complain = (...reason) => console.error("pantoken-form:", ...reason);
+
+function create(name, part) {
+  const element = document.createElement(name);
+  element.className = element.part = "pantoken" + part;
+  return element;
+}
+
+/** What the element shows in its light DOM, and the form behind it. */
+class Form extends Hands {
+  #host;
+  #root = create("div", "");
+  #status = create("p", "-status");
+  #retry = this.#button("-retry", () => this.tell("reload"));
+  #redirect = this.#button("-redirect", () => this.redirect());
+  #handle;
+
+  constructor(host) {
+    const handle = new FormHandle(lines(ATTRIBUTES.map((name) => host.getAttribute(name))));
+    super(create("div", "-frame"), (happened) => handle.input(happened));
+    this.#handle = handle;
+    this.#host = host;
+    this.#status.setAttribute("role", "status");
+    this.#root.append(this.#status, this.place);
+    host.append(this.#root);
+  }
+
+  #button(part, press) {
+    const button = create("button", part);
+    button.type = "button";
+    button.onclick = press;
+    return button;
+  }
+
+  tell(...happened) {
+    super.tell(...happened);
+    // A saved card that is not acknowledged yet is reported to the end.
+    if (!this.#host && !this.calls) this.#handle.free();
+  }
+
+  leave() {
+    this.#host = undefined;
+    this.#root.remove();
+    super.leave();
+  }
+
+  view(state, lang, busy, status, retry, redirect) {
+    this.state = state;
+    this.#root.lang = lang;
+    this.#root.dataset.state = state;
+    this.#root.setAttribute("aria-busy", busy);
+    // What has not changed is not announced again.
+    if (this.#status.textContent != status) this.#status.textContent = status;
+    this.#offer(this.#retry, retry);
+    this.#offer(this.#redirect, redirect);
+  }
+
+  #offer(button, text) {
+    button.textContent = text;
+    if (!text) button.remove();
+    else if (!button.isConnected) this.place.before(button);
+  }
+
+  emit(name, requestId, key, value, message, source, recoverable) {
+    const detail = { requestId: requestId || null };
+    if (key) detail[key] = value;
+    if (source) Object.assign(detail, { message, source, recoverable: !!recoverable });
+    if (this.#host) dispatch(this.#host, name, detail);
+  }
+
+  complain(reason) {
+    complain(reason);
+  }
+}
+
+const dispatch = (host, name, detail) =>
+  host.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
+
 /** Made on demand: a server has no HTMLElement, and has to be able to import this. */
 const makeClass = () =>
   class extends HTMLElement {
@@ -35,7 +117,7 @@ const makeClass = () =>
     /** Counts starts and stops, so that what an old start still waits for is not done. */
     #turn = 0;
     #failed = false;
-    #restored = (event) => event.persisted && this.reload();
+    #restored = (event) => event.persisted && this.#start();
 
     get state() {
       if (this.#form) return this.#form.state;
@@ -44,7 +126,7 @@ const makeClass = () =>
     }
 
     reload() {
-      if (this.#form) this.#form.reload();
+      if (this.#form) this.#form.tell("reload");
       else if (this.isConnected) this.#start();
     }
 
@@ -63,8 +145,8 @@ const makeClass = () =>
     }
 
     #stop() {
-      this.#turn += 1;
-      this.#form?.free();
+      this.#turn++;
+      this.#form?.leave();
       this.#form = undefined;
     }
 
@@ -75,31 +157,27 @@ const makeClass = () =>
       const turn = this.#turn;
       try {
         await load();
-        if (turn !== this.#turn) return;
-        const form = new FormHandle(this, (name, detail) => this.#emit(name, detail));
-        // What it emitted meanwhile may have led to its removal.
-        if (turn === this.#turn) this.#form = form;
-        else form.free();
       } catch (error) {
-        if (turn === this.#turn) this.#fail(error);
+        if (turn == this.#turn) this.#fail(error);
+        return;
+      }
+      if (turn == this.#turn) {
+        this.#form = new Form(this);
+        this.#form.tell("start");
       }
     }
 
     #fail(error) {
       this.#failed = true;
-      console.error("pantoken-form:", error);
+      complain(error);
       // The shape of the module's own events, for when there is no module.
-      this.#emit("pantoken-error", {
+      dispatch(this, "pantoken-error", {
         requestId: null,
         code: "READY_TIMEOUT",
         message: "the element's WebAssembly did not load",
         source: "host",
         recoverable: true,
       });
-    }
-
-    #emit(name, detail) {
-      this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
     }
   };
 

@@ -66,9 +66,15 @@ fn bind(tools: &Tools, module: &Path, folder: &Path) -> Result<()> {
 
 /// One file of the element and the module's bindings.
 fn bundle(workspace: &Workspace, npm: &Npm, scratch: &Path, package: &Path) -> Result<()> {
-    let source = workspace.root().join("web/element/element.js");
     let entry = scratch.join("element.js");
-    fs::copy(&source, &entry).with_context(|| format!("cannot copy {}", source.display()))?;
+    for (source, name) in [
+        ("web/element/element.js", "element.js"),
+        ("crates/frame/src/hands.js", "hands.js"),
+    ] {
+        let source = workspace.root().join(source);
+        fs::copy(&source, scratch.join(name))
+            .with_context(|| format!("cannot copy {}", source.display()))?;
+    }
     let mut esbuild = npm.command("esbuild");
     esbuild
         .arg(entry)

@@ -3,11 +3,9 @@
 
 extern crate alloc;
 
-mod console;
-mod element_view;
-mod event_detail;
 mod form_handle;
 mod options;
+mod orders;
 #[cfg(all(feature = "standalone", target_family = "wasm"))]
 mod standalone;
 

@@ -1,10 +1,13 @@
-/// How long to wait before the next try, in milliseconds: half a second, doubling up to 30 seconds.
-pub(crate) fn delay(tries: u32) -> u32 {
+/// How long to wait before this try, in milliseconds: not before the first, then half a second,
+/// doubling up to 30 seconds.
+pub(crate) fn before_try(tries: u32) -> u32 {
     const FIRST: u32 = 500;
     const LONGEST: u32 = 30_000;
-    FIRST
-        .saturating_mul(2_u32.saturating_pow(tries))
-        .min(LONGEST)
+    const DOUBLINGS: u32 = 6;
+    if tries == 0 {
+        return 0;
+    }
+    (FIRST << (tries - 1).min(DOUBLINGS)).min(LONGEST)
 }
 
 #[cfg(test)]
@@ -12,12 +15,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_longer_each_time_up_to_half_a_minute() {
-        let delays: Vec<u32> = (0..8).map(delay).collect();
+    fn the_wait_doubles_up_to_half_a_minute() {
+        let waits: Vec<u32> = (0..9).map(before_try).collect();
         assert_eq!(
-            delays,
-            [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]
+            waits,
+            [0, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]
         );
-        assert_eq!(delay(u32::MAX), 30_000);
+        assert_eq!(before_try(u32::MAX), 30_000);
     }
 }

@@ -1,128 +1,127 @@
-use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
 use alloc::string::String;
+use core::cell::RefCell;
 
-use pantoken_protocol::{Event, FormError, FormOrigins, FormUrl, Language, Origin, State};
-use web_sys::Element;
+use pantoken_protocol::Event;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::card_frame::{CardFrame, FrameOptions};
-use crate::session_frame::{SessionFrame, SessionOptions};
-use crate::texts::Texts;
+use crate::form_input::FormInput;
+use crate::form_machine::FormMachine;
+use crate::form_options::FormOptions;
+use crate::form_view::FormView;
 
-/// Where a form comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FormSource {
-    /// A form URL that a server signed.
-    FormUrl(FormUrl),
-    /// The URL of `POST /v1/sessions`, which gives a form URL and takes the result.
-    Session(String),
+#[wasm_bindgen(module = "/src/hands.js")]
+extern "C" {
+    type Hands;
+
+    #[wasm_bindgen(constructor)]
+    fn new(place: &JsValue, input: &JsValue, heed: &JsValue) -> Hands;
+
+    #[wasm_bindgen(method)]
+    fn tell(this: &Hands, name: &str);
+
+    #[wasm_bindgen(method)]
+    fn redirect(this: &Hands);
+
+    #[wasm_bindgen(method)]
+    fn leave(this: &Hands);
 }
 
-/// What a [`Form`] shows.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FormOptions {
-    /// Where the form comes from.
-    pub source: FormSource,
-    /// The form's language; a form URL's own, or else Russian, when there is none.
-    pub language: Option<Language>,
-    /// The iframe's title; one in the form's language when there is none.
-    pub title: Option<String>,
-    /// How long to wait for the form's Ready, in milliseconds.
-    pub ready_timeout: u32,
-    /// One more origin on which a form URL is accepted.
-    pub form_origin: Option<Origin>,
-}
-
-impl FormOptions {
-    /// The usual options for this source.
-    #[must_use]
-    pub fn new(source: FormSource) -> Self {
-        Self {
-            source,
-            language: None,
-            title: None,
-            ready_timeout: FrameOptions::READY_TIMEOUT,
-            form_origin: None,
-        }
-    }
-
-    /// The language in which the customer meets the form.
-    #[must_use]
-    pub fn language(&self) -> Language {
-        self.language.unwrap_or_else(|| match &self.source {
-            FormSource::FormUrl(form_url) => form_url.request().language(),
-            FormSource::Session(_) => Language::default(),
-        })
-    }
-
-    /// Whether the form is of a session, and not of one form URL.
-    #[must_use]
-    pub fn is_session(&self) -> bool {
-        matches!(self.source, FormSource::Session(_))
-    }
-}
-
-/// A form from either source in its iframe, as long as this lives.
+/// A form in its iframe, as long as this lives: [`FormMachine`] over real windows, messages, timers
+/// and calls, for a framework in Rust.
+///
+/// Dropping it takes the iframe, the listeners and the timer away; nothing is emitted after that.
 #[must_use = "the form is taken away when this is dropped"]
-pub enum Form {
-    /// The form of a form URL.
-    Card(CardFrame),
-    /// The form of a session.
-    Session(SessionFrame),
+pub struct Form {
+    hands: Hands,
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    machine: RefCell<FormMachine>,
+    events: RefCell<VecDeque<Event>>,
+    on_view: Box<dyn Fn(FormView)>,
+    on_event: Box<dyn Fn(Event)>,
 }
 
 impl Form {
-    /// Shows the form at the end of `parent` and tells `on_event` what happens.
-    ///
-    /// # Errors
-    /// What [`CardFrame::mount`] finds wrong with a form URL.
+    /// Shows the form at the end of `parent`, an element. Tells `on_view` what the customer sees
+    /// around it, and then `on_event` what happened.
     pub fn mount(
-        parent: &Element,
+        parent: &JsValue,
         options: FormOptions,
+        on_view: impl Fn(FormView) + 'static,
         on_event: impl Fn(Event) + 'static,
-    ) -> Result<Self, FormError> {
-        let language = options.language();
-        let form_origins = FormOrigins::with_extra(options.form_origin);
-        let own_title = || Texts::of(language).title.to_owned();
-        let title = options.title.unwrap_or_else(own_title);
-        let ready_timeout = options.ready_timeout;
-        match options.source {
-            FormSource::FormUrl(form_url) => {
-                let options = FrameOptions {
-                    form_url: form_url.with_language(language),
-                    form_origins,
-                    title,
-                    ready_timeout,
-                };
-                CardFrame::mount(parent, options, on_event).map(Self::Card)
-            }
-            FormSource::Session(endpoint) => {
-                let options = SessionOptions {
-                    endpoint,
-                    language,
-                    form_origins,
-                    title,
-                    ready_timeout,
-                };
-                let frame = SessionFrame::mount(parent, options, on_event);
-                Ok(Self::Session(frame))
-            }
-        }
+    ) -> Self {
+        let inner = Rc::new(Inner {
+            machine: RefCell::new(FormMachine::new(options)),
+            events: RefCell::default(),
+            on_view: Box::new(on_view),
+            on_event: Box::new(on_event),
+        });
+        let own = Rc::clone(&inner);
+        let input = Closure::<dyn Fn(String) -> String>::new(move |text: String| own.input(&text));
+        let own = Rc::clone(&inner);
+        let heed = Closure::<dyn Fn()>::new(move || own.heed());
+        // The browser drops both when the hands are gone, which may outlive the form: a saved card
+        // is reported to the end.
+        let hands = Hands::new(parent, &input.into_js_value(), &heed.into_js_value());
+        hands.tell("start");
+        Self { hands, inner }
     }
 
-    /// Loads the form afresh; with a session endpoint, in a new session.
+    /// Starts over; with a session endpoint, in a new session. Does nothing once the card is saved.
     pub fn reload(&self) {
-        match self {
-            Self::Card(frame) => frame.reload(),
-            Self::Session(frame) => frame.reload(),
+        self.hands.tell("reload");
+    }
+
+    /// Goes on at the provider's page, where the form is of a session endpoint.
+    pub fn redirect(&self) {
+        self.hands.redirect();
+    }
+
+    /// What the customer sees around the form.
+    #[must_use]
+    pub fn view(&self) -> FormView {
+        FormView::of(&self.inner.machine.borrow())
+    }
+}
+
+impl Drop for Form {
+    fn drop(&mut self) {
+        self.hands.leave();
+    }
+}
+
+impl Inner {
+    fn input(&self, text: &str) -> String {
+        let orders = self.machine.borrow_mut().handle(FormInput::read(text));
+        self.events.borrow_mut().extend(orders.events);
+        orders.lines.into_text()
+    }
+
+    /// Tells what happened, after the hands have done their part. A receiver may cause the next
+    /// input, or the end.
+    fn heed(&self) {
+        if let Some(view) = self.view() {
+            (self.on_view)(view);
+        }
+        while let Some(event) = self.next_event() {
+            (self.on_event)(event);
         }
     }
 
-    /// Where the form is.
-    #[must_use]
-    pub fn state(&self) -> State {
-        match self {
-            Self::Card(frame) => frame.state(),
-            Self::Session(frame) => frame.state(),
-        }
+    fn view(&self) -> Option<FormView> {
+        let machine = self.machine.borrow();
+        (!machine.is_left()).then(|| FormView::of(&machine))
+    }
+
+    fn next_event(&self) -> Option<Event> {
+        let event = self.events.borrow_mut().pop_front();
+        event.filter(|_| !self.machine.borrow().is_left())
     }
 }

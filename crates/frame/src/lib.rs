@@ -5,23 +5,19 @@
 extern crate alloc;
 
 mod backoff;
-mod card_frame;
-mod decode;
 mod form;
+mod form_input;
+mod form_machine;
+mod form_options;
 mod form_view;
-mod iframe;
-mod listener;
+mod orders;
 mod session;
-mod session_frame;
-mod session_redirect;
 mod texts;
-mod timer;
 
-pub use card_frame::{CardFrame, FrameOptions};
-pub use decode::decode;
-pub use form::{Form, FormOptions, FormSource};
+pub use form::Form;
+pub use form_input::{FormInput, LineReader, Reply};
+pub use form_machine::FormMachine;
+pub use form_options::{FormOptions, FormSource, SessionSource};
 pub use form_view::FormView;
-pub use listener::Listener;
-pub use session_frame::{SessionFrame, SessionOptions};
-pub use session_redirect::redirect_form_url;
+pub use orders::{Lines, Orders};
 pub use texts::Texts;

@@ -1,22 +1,9 @@
-//! The two calls of the HTTP API that a browser makes. Source: design.md, "Contract: HTTP API".
-
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use alloc::vec;
 
-use js_sys::{JSON, Object, Reflect};
-use pantoken_protocol::{Flow, FormError, FormResult, FormUrl, HostCode, Language, decimal_digits};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::prelude::wasm_bindgen;
+use pantoken_protocol::{Field, Flow, FormResult, FormUrl, Language, cut, decimal_digits};
 
-/// How long a call may take, in milliseconds.
-const CALL_TIMEOUT: u32 = 15_000;
-
-#[wasm_bindgen(module = "/src/post.js")]
-extern "C" {
-    fn post(url: &str, token: Option<&str>, body: &Object, milliseconds: u32, done: &JsValue);
-}
+use crate::form_input::Reply;
 
 /// A session that the endpoint made.
 pub(crate) struct Session {
@@ -25,133 +12,101 @@ pub(crate) struct Session {
 }
 
 /// Where a session's results go.
+#[derive(Clone)]
 pub(crate) struct Results {
-    url: String,
-    token: String,
+    pub(crate) url: String,
+    pub(crate) token: String,
 }
 
-/// Why a call came to nothing; its words are for developers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum CallError {
+/// What a status means for who called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Done,
     /// No answer, or one that asks to come again later.
-    Unavailable(String),
+    TryAgain,
     /// An answer that a repetition would not change.
-    Refused(String),
+    Refused,
 }
 
-impl CallError {
-    fn of_status(url: &str, status: f64) -> Self {
-        if status == 0.0 {
-            return Self::Unavailable(["no answer from ", url].concat());
-        }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // three digits
-        let status = status as u64;
-        let reason = [url, " answered ", &decimal_digits(status)].concat();
-        match status {
-            408 | 425 | 429 | 500.. => Self::Unavailable(reason),
-            _ => Self::Refused(reason),
+impl Reply<'_> {
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self.status {
+            200 | 201 => Verdict::Done,
+            0 | 408 | 425 | 429 | 500.. => Verdict::TryAgain,
+            _ => Verdict::Refused,
         }
     }
 
-    /// The event for a session that could not be had.
-    pub(crate) fn into_session_failed(self) -> FormError {
-        let (Self::Unavailable(reason) | Self::Refused(reason)) = self;
-        FormError::host(None, HostCode::SessionFailed, &reason)
+    /// Why it is no success, for developers.
+    pub(crate) fn reason(&self, endpoint: &str) -> String {
+        if self.status == 0 {
+            return ["no answer from ", endpoint].concat();
+        }
+        [endpoint, " answered ", &decimal_digits(self.status.into())].concat()
     }
-}
 
-impl Session {
-    /// Asks the endpoint for a session: of the redirect flow where there is a page to return to.
-    pub(crate) fn create(
-        endpoint: &str,
-        language: Language,
-        return_url: Option<&str>,
-        done: impl FnOnce(Result<Self, CallError>) + 'static,
-    ) {
-        let flow = if return_url.is_some() {
-            Flow::Redirect
-        } else {
-            Flow::Iframe
+    /// The session that it holds: a form URL for this flow, of the request that it names.
+    pub(crate) fn session(&self, endpoint: &str, flow: Flow) -> Option<Session> {
+        let (Field::Text(form_url), Field::Text(request_id), Field::Text(token)) =
+            (self.form_url, self.request_id, self.result_token)
+        else {
+            return None;
         };
-        let mut fields = vec![("flow", flow.as_str()), ("language", language.as_str())];
-        fields.extend(return_url.map(|url| ("returnUrl", url)));
-        let own = endpoint.to_owned();
-        call(endpoint, None, &object(&fields), move |answer| {
-            done(answer.and_then(|answer| {
-                read_session(&own, &answer)
-                    .filter(|session| session.form_url.request().flow() == flow)
-                    .ok_or_else(|| {
-                        let reason = "the session endpoint's answer is not a session";
-                        CallError::Refused(reason.to_owned())
-                    })
-            }));
-        });
+        let form_url = FormUrl::parse(form_url).ok()?;
+        if form_url.request_id().to_text() != request_id || form_url.flow() != flow {
+            return None;
+        }
+        let endpoint = endpoint.strip_suffix('/').unwrap_or(endpoint);
+        let url = [endpoint, "/", request_id, "/result"].concat();
+        let token = token.to_owned();
+        let results = Results { url, token };
+        Some(Session { form_url, results })
     }
 }
 
-impl Results {
-    /// Tells the endpoint what came of the session.
-    pub(crate) fn report(
-        &self,
-        result: &FormResult,
-        done: impl FnOnce(Result<(), CallError>) + 'static,
-    ) {
-        let body = match result {
-            FormResult::Saved(pan_token) => object(&[("panToken", pan_token.as_str())]),
-            FormResult::Failed { code, message } => object(&[
-                ("errorCode", code.as_str()),
-                ("errorMessage", message.as_str()),
-            ]),
-        };
-        let token = Some(self.token.as_str());
-        call(&self.url, token, &body, |answer| {
-            done(answer.map(drop));
-        });
+/// The body that asks for a session; one of the redirect flow has a URL to return to.
+pub(crate) fn body_of_request(flow: Flow, language: Language, return_url: &str) -> String {
+    let fields = [
+        ("flow", flow.as_str()),
+        ("language", language.as_str()),
+        ("returnUrl", return_url),
+    ];
+    let given = if flow == Flow::Redirect { 3 } else { 2 };
+    json(fields.get(..given).unwrap_or_default())
+}
+
+/// The body that reports a result.
+pub(crate) fn body_of_result(result: &FormResult) -> String {
+    match result {
+        FormResult::Saved(pan_token) => json(&[("panToken", pan_token.as_str())]),
+        FormResult::Failed { code, message } => json(&[
+            ("errorCode", code.as_str()),
+            ("errorMessage", message.as_str()),
+        ]),
     }
 }
 
-fn read_session(endpoint: &str, answer: &str) -> Option<Session> {
-    let answer = JSON::parse(answer).ok()?;
-    let text = |name: &str| Reflect::get(&answer, &name.into()).ok()?.as_string();
-    let form_url = FormUrl::parse(&text("formUrl")?).ok()?;
-    let request_id = form_url.request().request_id().to_text();
-    if text("requestId")? != request_id {
-        return None;
-    }
-    let endpoint = endpoint.trim_end_matches('/');
-    Some(Session {
-        results: Results {
-            url: [endpoint, "/", &request_id, "/result"].concat(),
-            token: text("resultToken")?,
-        },
-        form_url,
-    })
-}
-
-fn object(fields: &[(&str, &str)]) -> Object {
-    let object = Object::new();
+/// An object of texts that hold no control character.
+#[inline(never)]
+fn json(fields: &[(&str, &str)]) -> String {
+    let mut text = String::new();
     for (name, value) in fields {
-        // It fails only on what is no object.
-        let _ = Reflect::set(&object, &(*name).into(), &(*value).into());
+        text.push_str(if text.is_empty() { "{\"" } else { ",\"" });
+        text.push_str(name);
+        text.push_str("\":\"");
+        let mut rest = *value;
+        loop {
+            let (plain, after) = cut::before(rest, |byte| matches!(byte, b'"' | b'\\'));
+            text.push_str(plain);
+            let Some(mark) = after.get(..1) else {
+                break;
+            };
+            text.push_str("\\");
+            text.push_str(mark);
+            rest = after.get(1..).unwrap_or_default();
+        }
+        text.push_str("\"");
     }
-    object
-}
-
-/// Gives the answer's body, when its status is 200 or 201.
-fn call(
-    url: &str,
-    token: Option<&str>,
-    body: &Object,
-    done: impl FnOnce(Result<String, CallError>) + 'static,
-) {
-    let own = url.to_owned();
-    let done = Closure::once_into_js(move |answer: JsValue| {
-        let status = || answer.as_f64().unwrap_or_default();
-        done(
-            answer
-                .as_string()
-                .ok_or_else(|| CallError::of_status(&own, status())),
-        );
-    });
-    post(url, token, body, CALL_TIMEOUT, &done);
+    text.push_str("}");
+    text
 }

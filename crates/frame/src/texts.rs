@@ -12,6 +12,8 @@ pub struct Texts {
     pub saved: &'static str,
     /// On the button that starts over.
     pub retry: &'static str,
+    /// On the button that goes on at the provider's page.
+    pub redirect: &'static str,
     network: &'static str,
     shop: &'static str,
     new_session: &'static str,
@@ -26,6 +28,7 @@ const RU: Texts = Texts {
     loading: "Загружаем защищённую форму…",
     saved: "Карта сохранена",
     retry: "Попробовать снова",
+    redirect: "Перейти на страницу оплаты",
     network: "Форма не открылась. Проверьте интернет и попробуйте снова.",
     shop: "Форма сейчас недоступна из-за ошибки на сайте. Сообщите о ней магазину.",
     new_session: "Время сеанса истекло. Начните заново.",
@@ -40,6 +43,7 @@ const EN: Texts = Texts {
     loading: "Loading the secure form…",
     saved: "Card saved",
     retry: "Try again",
+    redirect: "Continue on the payment page",
     network: "The form did not open. Check your connection and try again.",
     shop: "The form is unavailable because of a mistake on this site. Please tell the shop.",
     new_session: "This session is over. Please start again.",
@@ -54,6 +58,7 @@ const KZ: Texts = Texts {
     loading: "Қорғалған нысан жүктелуде…",
     saved: "Карта сақталды",
     retry: "Қайталап көру",
+    redirect: "Төлем бетіне өту",
     network: "Нысан ашылмады. Интернетті тексеріп, қайталап көріңіз.",
     shop: "Сайттағы қатеге байланысты нысан қолжетімсіз. Бұл туралы дүкенге хабарлаңыз.",
     new_session: "Сеанс аяқталды. Қайтадан бастаңыз.",

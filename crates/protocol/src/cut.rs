@@ -2,23 +2,34 @@
 //! text, and would be a tenth of the element.
 
 /// The text before and after the first such mark; `None` where there is none.
-pub(crate) fn around(text: &str, mark: u8) -> Option<(&str, &str)> {
+#[must_use]
+pub fn around(text: &str, mark: u8) -> Option<(&str, &str)> {
     let (before, rest) = before(text, |byte| byte == mark);
     Some((before, rest.get(1..)?))
 }
 
 /// The text before the first byte that is a mark, and from there on.
-pub(crate) fn before(text: &str, is_mark: impl Fn(u8) -> bool) -> (&str, &str) {
+#[must_use]
+pub fn before(text: &str, is_mark: impl Fn(u8) -> bool) -> (&str, &str) {
     let end = text.bytes().position(is_mark).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
+/// The first so many characters, or all that there are.
+#[must_use]
+pub fn at_char(text: &str, count: usize) -> &str {
+    // A character beyond ASCII has further bytes, and only its first one starts it.
+    let starts = text
+        .bytes()
+        .enumerate()
+        .filter(|(_, byte)| byte & 0xC0 != 0x80);
+    let end = starts.map(|(index, _)| index).nth(count);
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
 /// Whether every piece between such marks is fit; a text without one is one piece.
-pub(crate) fn all_pieces<'a>(
-    text: &'a str,
-    mark: u8,
-    mut is_fit: impl FnMut(&'a str) -> bool,
-) -> bool {
+#[must_use]
+pub fn all_pieces<'a>(text: &'a str, mark: u8, mut is_fit: impl FnMut(&'a str) -> bool) -> bool {
     let mut rest = text;
     while let Some((piece, after)) = around(rest, mark) {
         if !is_fit(piece) {
@@ -30,8 +41,9 @@ pub(crate) fn all_pieces<'a>(
 }
 
 /// What follows the prefix. Never inlined: a comparison with each constant would be.
+#[must_use]
 #[inline(never)]
-pub(crate) fn after_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+pub fn after_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     text.strip_prefix(prefix)
 }
 
@@ -46,6 +58,13 @@ mod tests {
         assert_eq!(around("a", b'='), None);
         assert_eq!(before("a/b", |byte| byte == b'/'), ("a", "/b"));
         assert_eq!(before("ab", |byte| byte == b'/'), ("ab", ""));
+    }
+
+    #[test]
+    fn characters_are_counted_and_not_bytes() {
+        assert_eq!(at_char("ключ", 2), "кл");
+        assert_eq!(at_char("ключ", 4), "ключ");
+        assert_eq!(at_char("", 0), "");
     }
 
     #[test]

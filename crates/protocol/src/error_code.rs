@@ -3,6 +3,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::card_number::contains_card_number;
+use crate::cut;
 
 /// The provider's error code. Source: protocol.md, "Error codes".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +23,7 @@ pub enum ErrorCode {
     PanIsExistsForRequest,
     /// Blocked; try later.
     Forbidden,
-    /// A code that is not on the list, kept as it came: 1 to 64 characters, none of control.
+    /// A code that is not on the list, kept as it came: 1 to 64 characters, none of ASCII's for control.
     Other(String),
 }
 
@@ -75,13 +76,9 @@ impl ErrorCode {
         if let Some(listed) = Self::LISTED.iter().find(|code| code.as_str() == text) {
             return Ok(listed.clone());
         }
-        let mut length = 0;
-        let mut fit = true;
-        for c in text.chars() {
-            length += 1;
-            fit &= !c.is_control();
-        }
-        if !fit || !(1..=Self::MAX_CHARS).contains(&length) || contains_card_number(text) {
+        let long = cut::at_char(text, Self::MAX_CHARS).len() < text.len();
+        let fit = text.bytes().all(|byte| !byte.is_ascii_control());
+        if !fit || long || text.is_empty() || contains_card_number(text) {
             Err(ErrorCodeError)
         } else {
             Ok(Self::Other(text.to_owned()))
@@ -144,21 +141,29 @@ impl ErrorMessage {
     /// Keeps what may be kept of the text.
     #[must_use]
     pub fn from_text(text: &str) -> Self {
+        let mut kept = String::new();
         if contains_card_number(text) {
-            return Self::default();
+            return Self(kept);
         }
-        Self(
-            text.chars()
-                .filter(|c| !c.is_control())
-                .take(Self::MAX_CHARS)
-                .collect(),
-        )
+        let mut rest = cut::at_char(text, Self::MAX_CHARS);
+        while !rest.is_empty() {
+            let (plain, after) = cut::before(rest, |byte| byte.is_ascii_control());
+            kept.push_str(plain);
+            rest = after.get(1..).unwrap_or_default();
+        }
+        Self(kept)
     }
 
     /// The message as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The message as text of its own.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.0
     }
 }
 

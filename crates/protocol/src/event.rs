@@ -127,12 +127,12 @@ impl HostCode {
 impl FormError {
     /// An error that the form posted.
     #[must_use]
-    pub fn form(request_id: RequestId, code: ErrorCode, message: &ErrorMessage) -> Self {
+    pub fn form(request_id: RequestId, code: ErrorCode, message: ErrorMessage) -> Self {
         Self {
             request_id: Some(request_id),
             recoverable: code.is_recoverable(),
             code: FailureCode::Form(code),
-            message: message.as_str().to_owned(),
+            message: message.into_text(),
             source: ErrorSource::Form,
         }
     }

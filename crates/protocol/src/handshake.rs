@@ -1,9 +1,5 @@
 use crate::event::{Event, FormError, HostCode, Ready, Saved, Warning, WarningCode};
-use crate::{
-    ErrorCode, ErrorMessage, FormMessage, FormResult, MessageError, Origin, PanToken, RequestId,
-};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::{FormMessage, FormResult, MessageError, Origin, PanToken, RequestId};
 
 /// The iframe flow as a state machine without I/O: it is told what happened, and says what to do.
 ///
@@ -77,7 +73,7 @@ pub enum Input<'a> {
         /// What it says.
         body: Result<FormMessage, MessageError>,
     },
-    /// The timer that [`Output::SetTimer`] set has run out.
+    /// The timer that [`TimerOrder::Set`] started has run out.
     TimerFired,
     /// The page wants the frame loaded afresh.
     Reload,
@@ -85,21 +81,38 @@ pub enum Input<'a> {
     Destroy,
 }
 
-/// What to do, in this order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
+/// What to do, in the order of the fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Outputs {
+    /// What becomes of the frame.
+    pub frame: Option<FrameOrder>,
+    /// Whether to post any message to the frame, addressed to the form's origin.
+    pub answer: bool,
+    /// What becomes of the ready timer.
+    pub timer: Option<TimerOrder>,
+    /// What to warn the page of.
+    pub warning: Option<Warning>,
+    /// What to tell the page; never a warning.
+    pub event: Option<Event>,
+}
+
+/// What becomes of the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameOrder {
     /// Put a new frame with the form in place of the old one, if any.
-    ShowFrame,
+    Show,
     /// Take the frame away.
-    RemoveFrame,
-    /// Post any message to the frame, addressed to the form's origin.
-    Answer,
-    /// Start the ready timer afresh.
-    SetTimer,
-    /// Stop the ready timer.
-    ClearTimer,
-    /// Tell the page.
-    Emit(Event),
+    Remove,
+}
+
+/// What becomes of the ready timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimerOrder {
+    /// Start it afresh.
+    Set,
+    /// Stop it.
+    Clear,
 }
 
 /// One load of the frame's document.
@@ -152,49 +165,51 @@ impl Handshake {
         from_frame && origin == self.form_origin.as_str()
     }
 
-    /// Takes in what happened and says what to do, in order.
-    pub fn handle(&mut self, input: Input<'_>) -> Vec<Output> {
+    /// Takes in what happened and says what to do.
+    pub fn handle(&mut self, input: Input<'_>) -> Outputs {
+        let mut out = Outputs::default();
         match input {
-            Input::Start if self.life == Life::New => self.show_frame(),
-            Input::Start => Vec::new(),
-            _ if self.life != Life::Running => Vec::new(),
-            Input::FrameLoaded => self.frame_loaded(),
-            Input::FrameBlocked => self.frame_blocked(),
+            Input::Start if self.life == Life::New => self.show_frame(&mut out),
+            Input::Start => {}
+            _ if self.life != Life::Running => {}
+            Input::FrameLoaded => self.frame_loaded(&mut out),
+            Input::FrameBlocked => self.frame_blocked(&mut out),
             Input::Message {
                 from_frame,
                 origin,
                 body,
             } => {
                 if self.listens_to(from_frame, origin) {
-                    self.message(body)
-                } else {
-                    Vec::new()
+                    self.message(body, &mut out);
                 }
             }
-            Input::TimerFired => self.timer_fired(),
-            Input::Reload if self.saved.is_some() => Vec::new(),
-            Input::Reload => self.show_frame(),
-            Input::Destroy => self.destroy(),
+            Input::TimerFired => self.timer_fired(&mut out),
+            Input::Reload if self.saved.is_some() => {}
+            Input::Reload => self.show_frame(&mut out),
+            Input::Destroy => self.destroy(&mut out),
         }
+        out
     }
 
-    fn show_frame(&mut self) -> Vec<Output> {
+    fn show_frame(&mut self, out: &mut Outputs) {
         self.life = Life::Running;
         self.state = State::Loading;
         self.load = Load::default();
-        vec![Output::ShowFrame, Output::SetTimer]
+        out.frame = Some(FrameOrder::Show);
+        out.timer = Some(TimerOrder::Set);
     }
 
-    fn destroy(&mut self) -> Vec<Output> {
+    fn destroy(&mut self, out: &mut Outputs) {
         self.life = Life::Over;
         self.state = State::Idle;
-        vec![Output::ClearTimer, Output::RemoveFrame]
+        out.frame = Some(FrameOrder::Remove);
+        out.timer = Some(TimerOrder::Clear);
     }
 
-    fn frame_loaded(&mut self) -> Vec<Output> {
+    fn frame_loaded(&mut self, out: &mut Outputs) {
         if !self.load.loaded {
             self.load.loaded = true;
-            return Vec::new();
+            return;
         }
         let ready = self.load.ready_again;
         self.load = Load {
@@ -203,130 +218,110 @@ impl Handshake {
             ready_again: false,
         };
         if ready {
-            return vec![self.ready()];
+            self.ready(out);
+        } else if self.saved.is_none() {
+            self.state = State::Loading;
+            out.timer = Some(TimerOrder::Set);
         }
-        if self.saved.is_some() {
-            return Vec::new();
-        }
-        self.state = State::Loading;
-        vec![Output::SetTimer]
     }
 
-    fn frame_blocked(&mut self) -> Vec<Output> {
+    fn frame_blocked(&mut self, out: &mut Outputs) {
         if self.load.ready || self.saved.is_some() {
-            return Vec::new();
+            return;
         }
+        out.timer = Some(TimerOrder::Clear);
         let reason =
             "the page's Content-Security-Policy forbids the form: allow its origin in frame-src";
-        vec![
-            Output::ClearTimer,
-            self.fail(HostCode::FrameBlocked, reason),
-        ]
+        self.fail(HostCode::FrameBlocked, reason, out);
     }
 
-    fn timer_fired(&mut self) -> Vec<Output> {
-        if self.state != State::Loading {
-            return Vec::new();
+    fn timer_fired(&mut self, out: &mut Outputs) {
+        if self.state == State::Loading {
+            let reason = "the form did not say Ready in time";
+            self.fail(HostCode::ReadyTimeout, reason, out);
         }
-        vec![self.fail(HostCode::ReadyTimeout, "the form did not say Ready in time")]
     }
 
-    fn message(&mut self, body: Result<FormMessage, MessageError>) -> Vec<Output> {
+    fn message(&mut self, body: Result<FormMessage, MessageError>, out: &mut Outputs) {
         match body {
-            Ok(FormMessage::Ready) => self.form_ready(),
+            Ok(FormMessage::Ready) => self.form_ready(out),
             Ok(FormMessage::Result { request_id, .. }) if request_id != self.request_id => {
-                vec![self.warn(WarningCode::RequestMismatch)]
+                self.warn(WarningCode::RequestMismatch, out);
             }
-            Ok(FormMessage::Result { result, .. }) => match result {
-                FormResult::Saved(pan_token) => self.form_saved(pan_token),
-                FormResult::Failed { code, message } => self.form_failed(code, &message),
+            Ok(FormMessage::Result { result, .. }) => match (result, &self.saved) {
+                (FormResult::Saved(pan_token), Some(saved)) if pan_token == *saved => {}
+                (_, Some(_)) => self.warn(WarningCode::ConflictingResult, out),
+                (result, None) => self.first_result(result, out),
             },
             Err(MessageError::CardNumber) if self.saved.is_none() => {
+                out.timer = Some(TimerOrder::Clear);
                 let reason =
                     "the form posted a card number where the panToken should be; it was not kept";
-                vec![
-                    Output::ClearTimer,
-                    self.fail(HostCode::ResultRejected, reason),
-                ]
+                self.fail(HostCode::ResultRejected, reason, out);
             }
-            Err(_) => vec![self.warn(WarningCode::UnreadableMessage)],
+            Err(_) => self.warn(WarningCode::UnreadableMessage, out),
         }
     }
 
-    fn form_ready(&mut self) -> Vec<Output> {
+    fn form_ready(&mut self, out: &mut Outputs) {
+        out.answer = true;
         if self.load.ready {
             self.load.ready_again = self.load.loaded;
-            return vec![Output::Answer];
+            return;
         }
         self.load.ready = true;
-        vec![Output::Answer, Output::ClearTimer, self.ready()]
+        out.timer = Some(TimerOrder::Clear);
+        self.ready(out);
     }
 
-    fn form_saved(&mut self, pan_token: PanToken) -> Vec<Output> {
-        if let Some(saved) = &self.saved {
-            return if *saved == pan_token {
-                Vec::new()
-            } else {
-                vec![self.warn(WarningCode::ConflictingResult)]
-            };
-        }
-        let mut outputs = self.result_arrived();
-        self.saved = Some(pan_token.clone());
-        self.state = State::Saved;
-        outputs.push(Output::Emit(Event::Saved(Saved {
-            request_id: self.request_id,
-            pan_token,
-        })));
-        outputs
-    }
-
-    fn form_failed(&mut self, code: ErrorCode, message: &ErrorMessage) -> Vec<Output> {
-        if self.saved.is_some() {
-            return vec![self.warn(WarningCode::ConflictingResult)];
-        }
-        let mut outputs = self.result_arrived();
-        let error = FormError::form(self.request_id, code, message);
-        self.state = if error.recoverable {
-            State::Ready
-        } else {
-            State::Failed
-        };
-        outputs.push(Output::Emit(Event::Error(error)));
-        outputs
-    }
-
-    /// A true result is not lost for want of a Ready; the agent is told.
-    fn result_arrived(&self) -> Vec<Output> {
-        let mut outputs = vec![Output::ClearTimer];
+    fn first_result(&mut self, result: FormResult, out: &mut Outputs) {
+        out.timer = Some(TimerOrder::Clear);
+        // A true result is not lost for want of a Ready; the agent is told.
         if !self.load.ready {
-            outputs.push(self.warn(WarningCode::ResultBeforeReady));
+            self.warn(WarningCode::ResultBeforeReady, out);
         }
-        outputs
+        let event = match result {
+            FormResult::Saved(pan_token) => {
+                self.saved = Some(pan_token.clone());
+                self.state = State::Saved;
+                Event::Saved(Saved {
+                    request_id: self.request_id,
+                    pan_token,
+                })
+            }
+            FormResult::Failed { code, message } => {
+                let error = FormError::form(self.request_id, code, message);
+                self.state = if error.recoverable {
+                    State::Ready
+                } else {
+                    State::Failed
+                };
+                Event::Error(error)
+            }
+        };
+        out.event = Some(event);
     }
 
-    fn ready(&mut self) -> Output {
+    fn ready(&mut self, out: &mut Outputs) {
         if self.saved.is_none() {
             self.state = State::Ready;
         }
-        Output::Emit(Event::Ready(Ready {
+        out.event = Some(Event::Ready(Ready {
             request_id: self.request_id,
-        }))
+        }));
     }
 
-    fn fail(&mut self, code: HostCode, reason: &str) -> Output {
+    fn fail(&mut self, code: HostCode, reason: &str, out: &mut Outputs) {
         self.state = State::Failed;
-        Output::Emit(Event::Error(FormError::host(
-            Some(self.request_id),
-            code,
-            reason,
-        )))
+        let error = FormError::host(Some(self.request_id), code, reason);
+        out.event = Some(Event::Error(error));
     }
 
-    fn warn(&self, code: WarningCode) -> Output {
-        Output::Emit(Event::Warning(Warning {
+    fn warn(&self, code: WarningCode, out: &mut Outputs) {
+        out.warning = Some(Warning {
             request_id: self.request_id,
             code,
-        }))
+        });
     }
 }
 

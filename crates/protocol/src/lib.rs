@@ -7,7 +7,7 @@ extern crate alloc;
 mod agent_id;
 mod callback;
 mod card_number;
-mod cut;
+pub mod cut;
 mod decimal;
 mod error_code;
 mod event;
@@ -36,7 +36,7 @@ pub use form_url::{
     CallbackUrl, CallbackUrlError, Flow, FormHost, FormHostError, FormRequest, FormUrl,
     FormUrlError, Signature, SignatureError, SignedRequest,
 };
-pub use handshake::{Handshake, Input, Output, State};
+pub use handshake::{FrameOrder, Handshake, Input, Outputs, State, TimerOrder};
 pub use language::{Language, LanguageError};
 pub use message::{Field, FormMessage, MessageError, RawMessage};
 pub use origin::{FormOrigins, Origin, OriginError};

@@ -1,5 +1,4 @@
 use crate::{ErrorCode, ErrorMessage, FormResult, PanToken, PanTokenError, RequestId};
-use alloc::string::String;
 
 /// What the form says to say that it is ready.
 const READY: &str = "Ready";
@@ -31,13 +30,13 @@ pub enum MessageError {
 }
 
 /// One field of a message, before it is judged.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Field {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Field<Text> {
     /// Not there, `undefined` or `null`.
     #[default]
     Absent,
     /// A string.
-    Text(String),
+    Text(Text),
     /// A BigInt, or a number that JavaScript holds exactly.
     Integer(i64),
     /// Of another type, or too long.
@@ -47,23 +46,32 @@ pub enum Field {
 /// The five fields that the protocol knows, before they are judged. A decoder fills it in from the
 /// object that the message is, or that its JSON text holds; any other text is its `status`. What the
 /// fields mean together is decided here, once for all decoders.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RawMessage {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RawMessage<Text> {
     /// `status`
-    pub status: Field,
+    pub status: Field<Text>,
     /// `requestId`
-    pub request_id: Field,
+    pub request_id: Field<Text>,
     /// `panToken`
-    pub pan_token: Field,
+    pub pan_token: Field<Text>,
     /// `errorCode`
-    pub error_code: Field,
+    pub error_code: Field<Text>,
     /// `errorMessage`
-    pub error_message: Field,
+    pub error_message: Field<Text>,
 }
 
-impl RawMessage {
+impl<Text> RawMessage<Text> {
+    /// The names of the fields on the wire.
+    pub const NAMES: [&str; 5] = [
+        "status",
+        "requestId",
+        "panToken",
+        "errorCode",
+        "errorMessage",
+    ];
+
     /// The field that has this name on the wire.
-    pub fn field_mut(&mut self, name: &str) -> Option<&mut Field> {
+    pub fn field_mut(&mut self, name: &str) -> Option<&mut Field<Text>> {
         match name {
             "status" => Some(&mut self.status),
             "requestId" => Some(&mut self.request_id),
@@ -73,15 +81,6 @@ impl RawMessage {
             _ => None,
         }
     }
-
-    /// The names of the fields on the wire.
-    pub const NAMES: [&str; 5] = [
-        "status",
-        "requestId",
-        "panToken",
-        "errorCode",
-        "errorMessage",
-    ];
 }
 
 impl FormMessage {
@@ -90,22 +89,34 @@ impl FormMessage {
     /// # Errors
     /// [`MessageError`] unless it is Ready, or a result with a request id and exactly one of
     /// `panToken` and `errorCode`.
-    pub fn from_raw(raw: RawMessage) -> Result<Self, MessageError> {
-        let result = match (raw.pan_token, raw.error_code) {
-            (Field::Absent, Field::Absent) if is_ready(&raw.status) => return Ok(Self::Ready),
-            _ if is_ready(&raw.status) => return Err(MessageError::Unreadable),
-            (Field::Text(token), Field::Absent) => FormResult::Saved(read_pan_token(&token)?),
+    pub fn from_raw<Text: AsRef<str>>(raw: &RawMessage<Text>) -> Result<Self, MessageError> {
+        let is_ready = text(&raw.status) == Some(READY);
+        let result = match (&raw.pan_token, &raw.error_code) {
+            (Field::Absent, Field::Absent) if is_ready => return Ok(Self::Ready),
+            _ if is_ready => return Err(MessageError::Unreadable),
+            (Field::Text(token), Field::Absent) => {
+                FormResult::Saved(read_pan_token(token.as_ref())?)
+            }
             (Field::Absent, Field::Text(code)) => FormResult::Failed {
-                code: ErrorCode::parse(&code).map_err(|_| MessageError::Unreadable)?,
-                message: match &raw.error_message {
-                    Field::Text(text) => ErrorMessage::from_text(text),
-                    _ => ErrorMessage::default(),
-                },
+                code: ErrorCode::parse(code.as_ref()).map_err(|_| MessageError::Unreadable)?,
+                message: ErrorMessage::from_text(text(&raw.error_message).unwrap_or_default()),
             },
             _ => return Err(MessageError::Unreadable),
         };
-        let request_id = read_request_id(&raw.request_id)?;
+        let request_id = match &raw.request_id {
+            Field::Text(text) => RequestId::parse(text.as_ref()),
+            Field::Integer(value) => RequestId::from_i64(*value),
+            Field::Absent | Field::Unusable => return Err(MessageError::Unreadable),
+        };
+        let request_id = request_id.map_err(|_| MessageError::Unreadable)?;
         Ok(Self::Result { request_id, result })
+    }
+}
+
+fn text<Text: AsRef<str>>(field: &Field<Text>) -> Option<&str> {
+    match field {
+        Field::Text(text) => Some(text.as_ref()),
+        _ => None,
     }
 }
 
@@ -114,17 +125,4 @@ fn read_pan_token(text: &str) -> Result<PanToken, MessageError> {
         PanTokenError::CardNumber => MessageError::CardNumber,
         _ => MessageError::Unreadable,
     })
-}
-
-fn is_ready(status: &Field) -> bool {
-    matches!(status, Field::Text(text) if text == READY)
-}
-
-fn read_request_id(field: &Field) -> Result<RequestId, MessageError> {
-    match field {
-        Field::Text(text) => RequestId::parse(text).ok(),
-        Field::Integer(value) => RequestId::from_i64(*value).ok(),
-        Field::Absent | Field::Unusable => None,
-    }
-    .ok_or(MessageError::Unreadable)
 }

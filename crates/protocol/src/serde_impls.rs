@@ -40,7 +40,7 @@ impl<'de> Deserialize<'de> for RequestId {
     }
 }
 
-impl<'de> Deserialize<'de> for Field {
+impl<'de> Deserialize<'de> for Field<String> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FieldVisitor)
     }
@@ -49,56 +49,56 @@ impl<'de> Deserialize<'de> for Field {
 struct FieldVisitor;
 
 impl<'de> Visitor<'de> for FieldVisitor {
-    type Value = Field;
+    type Value = Field<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Field, E> {
+    fn visit_str<E>(self, text: &str) -> Result<Field<String>, E> {
         Ok(Field::Text(text.to_owned()))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Field, E> {
+    fn visit_i64<E>(self, value: i64) -> Result<Field<String>, E> {
         Ok(Field::Integer(value))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Field, E> {
+    fn visit_u64<E>(self, value: u64) -> Result<Field<String>, E> {
         Ok(i64::try_from(value).map_or(Field::Unusable, Field::Integer))
     }
 
-    fn visit_unit<E>(self) -> Result<Field, E> {
+    fn visit_unit<E>(self) -> Result<Field<String>, E> {
         Ok(Field::Absent)
     }
 
-    fn visit_none<E>(self) -> Result<Field, E> {
+    fn visit_none<E>(self) -> Result<Field<String>, E> {
         Ok(Field::Absent)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Field, E> {
+    fn visit_bool<E>(self, _: bool) -> Result<Field<String>, E> {
         Ok(Field::Unusable)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Field, E> {
+    fn visit_f64<E>(self, _: f64) -> Result<Field<String>, E> {
         Ok(Field::Unusable)
     }
 
-    fn visit_bytes<E>(self, _: &[u8]) -> Result<Field, E> {
+    fn visit_bytes<E>(self, _: &[u8]) -> Result<Field<String>, E> {
         Ok(Field::Unusable)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Field, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Field<String>, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Field::Unusable)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Field, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Field<String>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Field::Unusable)
     }
 }
 
-impl<'de> Deserialize<'de> for RawMessage {
+impl<'de> Deserialize<'de> for RawMessage<String> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_struct("RawMessage", &Self::NAMES, RawMessageVisitor)
     }
@@ -107,13 +107,13 @@ impl<'de> Deserialize<'de> for RawMessage {
 struct RawMessageVisitor;
 
 impl<'de> Visitor<'de> for RawMessageVisitor {
-    type Value = RawMessage;
+    type Value = RawMessage<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawMessage, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawMessage<String>, A::Error> {
         let mut message = RawMessage::default();
         while let Some(name) = map.next_key::<String>()? {
             match message.field_mut(&name) {

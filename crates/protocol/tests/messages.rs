@@ -25,7 +25,7 @@ fn the_golden_messages_mean_what_they_say() {
 fn decode(data: &Value) -> Result<FormMessage, MessageError> {
     match data {
         Value::String(text) if text.len() > LONGEST => Err(MessageError::Unreadable),
-        Value::String(text) => FormMessage::from_raw(match serde_json::from_str(text) {
+        Value::String(text) => FormMessage::from_raw(&match serde_json::from_str(text) {
             Ok(Value::Object(object)) => serde_json::from_value(object.into()).unwrap(),
             _ => RawMessage {
                 status: Field::Text(text.clone()),
@@ -33,7 +33,7 @@ fn decode(data: &Value) -> Result<FormMessage, MessageError> {
             },
         }),
         Value::Object(fields) => {
-            let mut raw: RawMessage = serde_json::from_value(data.clone()).unwrap();
+            let mut raw: RawMessage<String> = serde_json::from_value(data.clone()).unwrap();
             // JSON has no BigInt, so the file writes one as {"$bigint": "digits"}.
             for (name, field) in fields {
                 if let Some(digits) = field.get("$bigint").and_then(Value::as_str) {
@@ -41,7 +41,7 @@ fn decode(data: &Value) -> Result<FormMessage, MessageError> {
                     *raw.field_mut(name).unwrap() = integer;
                 }
             }
-            FormMessage::from_raw(raw)
+            FormMessage::from_raw(&raw)
         }
         _ => Err(MessageError::Unreadable),
     }

@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 fn read(body: &str) -> FormMessage {
-    FormMessage::from_raw(serde_json::from_str::<RawMessage>(body).unwrap()).unwrap()
+    FormMessage::from_raw(&serde_json::from_str::<RawMessage<String>>(body).unwrap()).unwrap()
 }
 
 #[tokio::test]

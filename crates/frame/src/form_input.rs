@@ -1,0 +1,116 @@
+use pantoken_protocol::{Field, RawMessage, RequestId, cut, parse_count};
+
+/// What happened to a form, as `hands.js` tells it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FormInput<'a> {
+    /// The page wants the form.
+    Start,
+    /// The page or the customer wants to start over.
+    Reload,
+    /// The customer wants to go on at the provider's page; this is the page that they are on.
+    Redirect(&'a str),
+    /// A document has loaded in the frame.
+    FrameLoaded,
+    /// The page's content security policy forbade a frame with this URL.
+    FrameBlocked(&'a str),
+    /// The frame's window posted a message from a document of this origin.
+    Message(&'a str, RawMessage<&'a str>),
+    /// The timer has run out.
+    Late,
+    /// The session endpoint answered.
+    Reply(Reply<'a>),
+    /// The page wants the form no more.
+    Leave,
+}
+
+/// A session endpoint's answer to one call.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reply<'a> {
+    /// Which call it answers.
+    pub call: u32,
+    /// The HTTP status; 0 when there was no whole answer in time.
+    pub status: u32,
+    /// `formUrl`
+    pub form_url: Field<&'a str>,
+    /// `requestId`
+    pub request_id: Field<&'a str>,
+    /// `resultToken`
+    pub result_token: Field<&'a str>,
+}
+
+impl<'a> FormInput<'a> {
+    /// Reads what happened from lines: its name, and then each of its fields. A field that is not
+    /// there counts as absent, and a name that is none as [`FormInput::Leave`].
+    #[must_use]
+    pub fn read(text: &'a str) -> Self {
+        let mut lines = LineReader::new(text);
+        match lines.line() {
+            "start" => Self::Start,
+            "reload" => Self::Reload,
+            "redirect" => Self::Redirect(lines.line()),
+            "loaded" => Self::FrameLoaded,
+            "blocked" => Self::FrameBlocked(lines.line()),
+            "message" => Self::Message(
+                lines.line(),
+                RawMessage {
+                    status: lines.field(),
+                    request_id: lines.field(),
+                    pan_token: lines.field(),
+                    error_code: lines.field(),
+                    error_message: lines.field(),
+                },
+            ),
+            "late" => Self::Late,
+            "reply" => Self::Reply(Reply {
+                call: lines.number(),
+                status: lines.number(),
+                form_url: lines.field(),
+                request_id: lines.field(),
+                result_token: lines.field(),
+            }),
+            _ => Self::Leave,
+        }
+    }
+}
+
+/// Reads a text line by line.
+#[derive(Clone, Copy, Debug)]
+pub struct LineReader<'a> {
+    rest: &'a str,
+}
+
+impl<'a> LineReader<'a> {
+    /// Starts at the first line.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        Self { rest: text }
+    }
+
+    /// The next line; an empty one after the last.
+    #[inline(never)]
+    pub fn line(&mut self) -> &'a str {
+        let (line, rest) = cut::around(self.rest, b'\n').unwrap_or((self.rest, ""));
+        self.rest = rest;
+        line
+    }
+
+    fn number(&mut self) -> u32 {
+        parse_count(self.line()).unwrap_or_default()
+    }
+
+    /// A value with its type before it: `s` for a string, `n` for an integer, of which only a request
+    /// id is one.
+    #[inline(never)]
+    fn field(&mut self) -> Field<&'a str> {
+        let line = self.line();
+        let value = line.get(1..).unwrap_or_default();
+        match line.as_bytes().first() {
+            None => Field::Absent,
+            Some(b's') => Field::Text(value),
+            Some(b'n') => {
+                RequestId::parse(value).map_or(Field::Unusable, |id| Field::Integer(id.get()))
+            }
+            Some(_) => Field::Unusable,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+// What only a script can do for a form: its frame, the window's messages, the timer, the calls to
+// the session endpoint. It decides nothing: it tells the module what happened, and performs the
+// orders that come back. In JavaScript, because bindings to all that it touches would be as large
+// as the rest of the element.
+
+/** The longest text that is read of a message or an answer. */
+const LONGEST = 16384;
+/** How long the session endpoint may take, in milliseconds. */
+const CALL_TIMEOUT = 15000;
+/** All that a form needs, and never top navigation, so that a form cannot take the page away. */
+const SANDBOX = "allow-scripts allow-forms allow-same-origin allow-popups allow-modals";
+
+/** A text for each line; a control character, which no field may hold, becomes a space. */
+export const lines = (fields) =>
+  fields.map((field) => String(field ?? "").replace(/[\0-\x1f]/g, " ")).join("\n");
+
+/** The object that a text holds in JSON; any other text is a status. */
+function read(data) {
+  if (typeof data != "string") return data;
+  if (data.length > LONGEST) return;
+  try {
+    const object = JSON.parse(data);
+    if (typeof object == "object") return object;
+  } catch {
+    // A text need not be JSON.
+  }
+  return { status: data };
+}
+
+/** A field of an object, with its type before it: a text, an integer that is exact, or neither. */
+function field(object, name) {
+  try {
+    // What a page put on Object.prototype is no word of the form's.
+    const value = Object.hasOwn(object, name) ? object[name] : undefined;
+    if (value == null) return "";
+    if (typeof value == "string") return value.length > LONGEST ? "?" : "s" + value;
+    return Number.isSafeInteger(value) || value === BigInt.asIntN(64, value) ? "n" + value : "?";
+  } catch {
+    return "?";
+  }
+}
+
+/** The fields of a message, or of a text that holds one. */
+export const fields = (data, ...names) => {
+  const object = read(data);
+  return names.map((name) => field(object, name));
+};
+
+export class Hands {
+  /** How many calls are under way. */
+  calls = 0;
+  #frame;
+  #timer;
+
+  /** `input` takes what happened and gives orders; `heed` is called when they are performed. */
+  constructor(place, input, heed) {
+    this.place = place;
+    this.input = input;
+    this.heed = heed;
+    addEventListener("message", this.#message);
+    document.addEventListener("securitypolicyviolation", this.#violation);
+  }
+
+  tell(...happened) {
+    const [order, ...rest] = this.input(lines(happened)).split("\n");
+    this.perform(order, rest);
+    this.heed?.();
+  }
+
+  /** An order is a method, and is followed by as many lines as that has parameters. */
+  perform(order, rest) {
+    while (order) {
+      this[order](...rest.splice(0, this[order].length));
+      order = rest.shift();
+    }
+  }
+
+  redirect() {
+    this.tell("redirect", location.href.split(/[?#]/)[0]);
+  }
+
+  leave() {
+    removeEventListener("message", this.#message);
+    document.removeEventListener("securitypolicyviolation", this.#violation);
+    this.tell("leave");
+  }
+
+  // A script can make up the source of an event that it dispatches itself, but not that the browser
+  // vouches for it. A message that no window of ours sent is not even read.
+  #message = ({ isTrusted, source, origin, data }) => {
+    if (isTrusted && source && source == this.#frame?.contentWindow)
+      this.tell(
+        "message",
+        origin,
+        ...fields(data, "status", "requestId", "panToken", "errorCode", "errorMessage"),
+      );
+  };
+
+  #violation = ({ isTrusted, effectiveDirective, blockedURI }) => {
+    if (isTrusted && effectiveDirective == "frame-src") this.tell("blocked", blockedURI);
+  };
+
+  show(src, title) {
+    this.remove();
+    const frame = (this.#frame = document.createElement("iframe"));
+    const attributes = { title, referrerpolicy: "strict-origin", allow: "", sandbox: SANDBOX, src };
+    for (const name in attributes) frame.setAttribute(name, attributes[name]);
+    // Through the object model, because a strict policy forbids the attribute. The least size is
+    // the provider's.
+    Object.assign(frame.style, {
+      display: "block",
+      width: "100%",
+      height: "100%",
+      minWidth: "320px",
+      minHeight: "500px",
+      border: 0,
+    });
+    frame.onload = ({ isTrusted }) => isTrusted && this.tell("loaded");
+    this.place.append(frame);
+  }
+
+  remove() {
+    this.#frame?.remove();
+    this.#frame = undefined;
+  }
+
+  // Any message will do: from it the form learns our origin.
+  answer(origin) {
+    this.#frame?.contentWindow?.postMessage("pantoken", origin);
+  }
+
+  wait(milliseconds) {
+    this.stop();
+    this.#timer = setTimeout(() => this.tell("late"), milliseconds);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+  }
+
+  go(url) {
+    location.assign(url);
+  }
+
+  async post(call, wait, url, token, body) {
+    this.calls++;
+    let status = 0;
+    let answer;
+    try {
+      if (+wait) await new Promise((done) => setTimeout(done, wait));
+      const response = await fetch(url, {
+        method: "POST",
+        headers: {
+          accept: "application/json",
+          "content-type": "application/json",
+          ...(token && { authorization: "Bearer " + token }),
+        },
+        body,
+        // The report of a saved card goes out even while the customer leaves the page.
+        keepalive: true,
+        signal: AbortSignal.timeout?.(CALL_TIMEOUT),
+      });
+      answer = await response.text();
+      status = response.status;
+    } catch {
+      // No answer is an answer, and the module knows what to do about it.
+    }
+    this.calls--;
+    this.tell("reply", call, status, ...fields(answer, "formUrl", "requestId", "resultToken"));
+  }
+}

@@ -1,0 +1,54 @@
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use pantoken_protocol::{Event, cut};
+
+/// What is to be done after something happened: first what only a script can do, then the events.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Orders {
+    /// For `hands.js`.
+    pub lines: Lines,
+    /// For the page.
+    pub events: Vec<Event>,
+}
+
+/// Orders to a script: for each its name on a line, and then a line for each argument.
+#[derive(Debug, Default)]
+pub struct Lines(String);
+
+impl Lines {
+    /// Adds an order. An argument ends at its first control character, so that it stays on its line.
+    #[inline(never)]
+    pub fn push(&mut self, name: &str, arguments: &[&str]) {
+        self.line(name);
+        for argument in arguments {
+            self.line(argument);
+        }
+    }
+
+    /// Adds other orders after these.
+    pub fn append(&mut self, other: Self) {
+        if !other.0.is_empty() {
+            if !self.0.is_empty() {
+                self.0.push_str("\n");
+            }
+            self.0.push_str(&other.0);
+        }
+    }
+
+    /// The lines as text.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
+    #[inline(never)]
+    fn line(&mut self, text: &str) {
+        if !self.0.is_empty() {
+            self.0.push_str("\n");
+        }
+        let (line, _) = cut::before(text, |byte| byte.is_ascii_control());
+        self.0.push_str(line);
+    }
+}
