@@ -29,13 +29,21 @@ impl FormHandle {
         }
     }
 
-    /// Takes in what happened, as `hands.js` tells it, and says what to do.
+    /// Takes in what happened, as `hands.js` tells it, and says what to do: the view before the
+    /// events, so that who hears of one finds the element as it then is.
     pub fn input(&mut self, happened: &str) -> String {
-        let input = FormInput::read(happened);
-        let orders = self.machine.handle(input);
-        let mut lines = orders.lines;
+        let done = self.machine.handle(FormInput::read(happened));
+        let mut lines = done.lines;
         lines.append(core::mem::take(&mut self.complaints));
-        orders::push(&mut lines, &orders.events, &self.machine);
+        if !self.machine.is_left() {
+            orders::view(&mut lines, &self.machine);
+            if let Some(warning) = &done.warning {
+                orders::warning(&mut lines, warning);
+            }
+            if let Some(event) = &done.event {
+                orders::event(&mut lines, event);
+            }
+        }
         lines.into_text()
     }
 }

@@ -4,61 +4,60 @@
 use alloc::string::String;
 
 use pantoken_frame::{FormMachine, FormView, Lines};
-use pantoken_protocol::{Event, FailureCode, HostCode, RequestId};
+use pantoken_protocol::{Event, FailureCode, FormError, HostCode, RequestId, Warning};
 
-/// The view first, so that who hears of an event finds the element as it then is.
-pub(crate) fn push(lines: &mut Lines, events: &[Event], machine: &FormMachine) {
-    if machine.is_left() {
-        return;
-    }
+/// What the element shows from now on.
+pub(crate) fn view(lines: &mut Lines, machine: &FormMachine) {
     let (view, texts) = (FormView::of(machine), machine.options().texts());
     let offered = |is_offered, text| if is_offered { text } else { "" };
-    lines.push(
-        "view",
-        &[
-            view.state.as_str(),
-            machine.options().language().html_lang(),
-            view.aria_busy(),
-            view.status,
-            offered(view.may_retry, texts.retry),
-            offered(view.may_redirect, texts.redirect),
-        ],
-    );
-    for event in events {
-        emit(lines, event);
+    let arguments = [
+        view.state.as_str(),
+        machine.options().language().html_lang(),
+        view.aria_busy(),
+        view.status,
+        offered(view.may_retry, texts.retry),
+        offered(view.may_redirect, texts.redirect),
+    ];
+    lines.push("view", &arguments);
+}
+
+pub(crate) fn warning(lines: &mut Lines, warning: &Warning) {
+    let code = warning.code.as_str();
+    emit(lines, "warning", Some(warning.request_id), ["code", code]);
+}
+
+pub(crate) fn event(lines: &mut Lines, event: &Event) {
+    match event {
+        Event::Ready(ready) => emit(lines, "ready", Some(ready.request_id), ["", ""]),
+        Event::Saved(saved) => {
+            let token = saved.pan_token.as_str();
+            emit(lines, "saved", Some(saved.request_id), ["panToken", token]);
+        }
+        Event::Error(error) => self::error(lines, error),
+        Event::Warning(warning) => self::warning(lines, warning),
     }
 }
 
-/// The name of the event, and its detail: `requestId`, the field that it has beside it, and for an
-/// error the rest.
-fn emit(lines: &mut Lines, event: &Event) {
-    let (name, request_id, key, value) = match event {
-        Event::Ready(ready) => ("pantoken-ready", Some(ready.request_id), "", ""),
-        Event::Saved(saved) => {
-            let token = saved.pan_token.as_str();
-            ("pantoken-saved", Some(saved.request_id), "panToken", token)
-        }
-        Event::Error(error) => (
-            "pantoken-error",
-            error.request_id,
-            "code",
-            error.code.as_str(),
-        ),
-        Event::Warning(warning) => {
-            let code = warning.code.as_str();
-            ("pantoken-warning", Some(warning.request_id), "code", code)
-        }
-    };
-    let (mut message, mut source, mut recoverable) = ("", "", "");
-    if let Event::Error(error) = event {
-        message = &error.message;
-        source = error.source.as_str();
-        recoverable = if error.recoverable { "true" } else { "" };
-        if error.code == FailureCode::Host(HostCode::InvalidFormUrl) {
-            lines.push("complain", &[message]);
-        }
+fn error(lines: &mut Lines, error: &FormError) {
+    if error.code == FailureCode::Host(HostCode::InvalidFormUrl) {
+        lines.push("complain", &[&error.message]);
     }
+    let recoverable = if error.recoverable { "true" } else { "" };
+    lines.push(
+        "fail",
+        &[&error.message, error.source.as_str(), recoverable],
+    );
+    emit(
+        lines,
+        "error",
+        error.request_id,
+        ["code", error.code.as_str()],
+    );
+}
+
+/// The name of the event, its request id, and the field of its detail beside that.
+fn emit(lines: &mut Lines, name: &str, request_id: Option<RequestId>, field: [&str; 2]) {
     let request_id = request_id.map_or_else(String::new, RequestId::to_text);
-    let arguments = [name, &request_id, key, value, message, source, recoverable];
-    lines.push("emit", &arguments);
+    let [key, value] = field;
+    lines.push("emit", &[name, &request_id, key, value]);
 }

@@ -100,7 +100,9 @@ impl Drop for Form {
 impl Inner {
     fn input(&self, text: &str) -> String {
         let orders = self.machine.borrow_mut().handle(FormInput::read(text));
-        self.events.borrow_mut().extend(orders.events);
+        let warning = orders.warning.map(Event::Warning);
+        let mut events = self.events.borrow_mut();
+        events.extend(warning.into_iter().chain(orders.event));
         orders.lines.into_text()
     }
 

@@ -1,14 +1,15 @@
+use alloc::string::String;
+
 use pantoken_protocol::{
-    ErrorMessage, Event, FailureCode, Flow, FormError, FormMessage, FormResult, FormUrl,
-    FrameOrder, Handshake, HostCode, Input, Origin, RequestId, Saved, State, TimerOrder, cut,
-    decimal_digits,
+    Event, FailureCode, Flow, FormError, FormMessage, FormUrl, FrameOrder, Handshake, HostCode,
+    Input, Origin, Saved, State, TimerOrder, cut, decimal_digits,
 };
 
 use crate::backoff;
 use crate::form_input::{FormInput, Reply};
 use crate::form_options::{FormOptions, FormSource};
 use crate::orders::Orders;
-use crate::session::{self, Results, Session, Verdict};
+use crate::session::{self, Results, Verdict};
 
 /// The longest time that a browser waits, in milliseconds; with a longer one it would not wait at
 /// all.
@@ -20,6 +21,7 @@ const LONGEST_WAIT: u32 = i32::MAX.unsigned_abs();
 ///
 /// A saved card is reported again and again until the endpoint has acknowledged it, even after
 /// [`FormInput::Leave`], because the token is all that there is of it.
+#[derive(Debug)]
 pub struct FormMachine {
     options: FormOptions,
     progress: Progress,
@@ -28,15 +30,16 @@ pub struct FormMachine {
     failure: Option<Failure>,
     /// How many calls the endpoint got; the number of the last one.
     calls: u32,
-    report: Option<Report>,
+    /// A saved card that the endpoint has not acknowledged, and how often it was told.
+    unreported: Option<(Saved, u32)>,
     left: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
     /// Not started, or the redirect flow waits for the customer.
     Idle,
-    /// A session of this flow is asked for, by the last call; or the customer is on the way to it.
+    /// A session of this flow is asked for, or the customer is on the way to its form.
     Creating(Flow),
     /// The frame's handshake knows.
     Shown,
@@ -47,7 +50,7 @@ enum Progress {
 }
 
 /// What of an error the customer is told.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Failure {
     pub(crate) text: &'static str,
     pub(crate) recoverable: bool,
@@ -56,19 +59,12 @@ pub(crate) struct Failure {
 }
 
 /// A form in its frame.
+#[derive(Debug)]
 struct Shown {
-    form_url: FormUrl,
+    url: String,
     handshake: Handshake,
     /// Of a session.
     results: Option<Results>,
-}
-
-/// A saved card that the endpoint has not acknowledged.
-struct Report {
-    call: u32,
-    tries: u32,
-    results: Results,
-    saved: Saved,
 }
 
 impl FormMachine {
@@ -81,7 +77,7 @@ impl FormMachine {
             shown: None,
             failure: None,
             calls: 0,
-            report: None,
+            unreported: None,
             left: false,
         }
     }
@@ -99,12 +95,11 @@ impl FormMachine {
             FormInput::FrameBlocked(url) => self.frame_blocked(url, out),
             FormInput::Late => self.shake(Input::TimerFired, out),
             FormInput::Message(origin, message) => {
-                let body = FormMessage::from_raw(&message);
                 // The script hears no other window than the frame's.
                 let input = Input::Message {
                     from_frame: true,
                     origin,
-                    body,
+                    body: FormMessage::from_raw(&message),
                 };
                 self.shake(input, out);
             }
@@ -126,13 +121,12 @@ impl FormMachine {
     #[must_use]
     pub fn state(&self) -> State {
         match (self.progress, &self.shown) {
-            _ if self.left => State::Idle,
-            (Progress::Idle, _) => State::Idle,
             (Progress::Creating(_), _) => State::Loading,
             (Progress::Shown, Some(shown)) => shown.handshake.state(),
-            (Progress::Shown, None) | (Progress::Failed, _) => State::Failed,
             (Progress::Reporting, _) => State::Ready,
             (Progress::Saved, _) => State::Saved,
+            (Progress::Failed, _) => State::Failed,
+            _ => State::Idle,
         }
     }
 
@@ -148,15 +142,17 @@ impl FormMachine {
 
     fn start(&mut self, out: &mut Orders) {
         match &self.options.source {
-            FormSource::Session(session) if session.flow == Flow::Redirect => {
-                self.failure = None;
-                self.progress = Progress::Idle;
-            }
-            FormSource::Session(_) => self.create(Flow::Iframe, "", out),
+            FormSource::Session(session) => match session.flow {
+                Flow::Iframe => self.create(Flow::Iframe, "", out),
+                Flow::Redirect => {
+                    self.failure = None;
+                    self.progress = Progress::Idle;
+                }
+            },
             FormSource::FormUrl(_) if self.shown.is_some() => self.shake(Input::Reload, out),
             FormSource::FormUrl(form_url) => {
-                let form_url = form_url.clone().with_language(self.options.language());
-                self.show(form_url, None, out);
+                let shown = Shown::new(&self.options, form_url, Flow::Iframe, None);
+                self.open(shown, Flow::Iframe, out);
             }
             FormSource::Unreadable(reason) => {
                 let error = FormError::host(None, HostCode::InvalidFormUrl, reason);
@@ -165,9 +161,21 @@ impl FormMachine {
         }
     }
 
+    fn open(&mut self, shown: Result<Shown, FormError>, flow: Flow, out: &mut Orders) {
+        match shown {
+            Err(error) => self.fail(error, out),
+            Ok(shown) if flow == Flow::Redirect => out.lines.push("go", &[&shown.url]),
+            Ok(shown) => {
+                self.progress = Progress::Shown;
+                self.shown = Some(shown);
+                self.shake(Input::Start, out);
+            }
+        }
+    }
+
     /// Asks the endpoint for a new session; does nothing once a token has come.
     fn create(&mut self, flow: Flow, page: &str, out: &mut Orders) {
-        let Some(session) = self.options.session() else {
+        let FormSource::Session(session) = &self.options.source else {
             return;
         };
         if matches!(self.progress, Progress::Reporting | Progress::Saved) {
@@ -176,7 +184,7 @@ impl FormMachine {
         let return_url = session.return_url.as_deref().unwrap_or(page);
         let body = session::body_of_request(flow, self.options.language(), return_url);
         self.calls += 1;
-        call(out, self.calls, 0, &session.endpoint, "", &body);
+        post(out, self.calls, 0, &session.endpoint, "", &body);
         self.shake(Input::Destroy, out);
         self.shown = None;
         self.failure = None;
@@ -184,68 +192,25 @@ impl FormMachine {
     }
 
     fn reply(&mut self, reply: &Reply<'_>, out: &mut Orders) {
-        if let Some(report) = self.report.take_if(|report| report.call == reply.call) {
-            return self.reported(reply, report, out);
-        }
-        let Progress::Creating(flow) = self.progress else {
+        let FormSource::Session(source) = &self.options.source else {
             return;
         };
-        if self.left || reply.call != self.calls {
+        if reply.call != self.calls {
             return;
         }
-        let Some(source) = self.options.session() else {
-            return;
-        };
-        let reason = if reply.verdict() == Verdict::Done {
-            match reply.session(&source.endpoint, flow) {
-                Some(session) => return self.created(flow, session, out),
-                None => "the session endpoint's answer is not a session".into(),
+        match self.progress {
+            Progress::Creating(flow) if !self.left => {
+                let shown = match session::read(reply, &source.endpoint, flow) {
+                    Ok((form_url, results)) => {
+                        Shown::new(&self.options, &form_url, flow, Some(results))
+                    }
+                    Err(reason) => Err(FormError::host(None, HostCode::SessionFailed, &reason)),
+                };
+                self.open(shown, flow, out);
             }
-        } else {
-            reply.reason(&source.endpoint)
-        };
-        self.fail(FormError::host(None, HostCode::SessionFailed, &reason), out);
-    }
-
-    fn created(&mut self, flow: Flow, session: Session, out: &mut Orders) {
-        let Session { form_url, results } = session;
-        match flow {
-            Flow::Iframe => self.show(form_url, Some(results), out),
-            Flow::Redirect if self.allows(&form_url) => {
-                out.lines.push("go", &[&form_url.to_text()])
-            }
-            Flow::Redirect => self.refuse_origin(form_url.request_id(), out),
+            Progress::Reporting => self.reported(reply, out),
+            _ => {}
         }
-    }
-
-    fn show(&mut self, form_url: FormUrl, results: Option<Results>, out: &mut Orders) {
-        let request_id = form_url.request_id();
-        if form_url.flow() == Flow::Redirect {
-            let reason =
-                "the form URL is signed for the redirect flow: sign one without agentCallbackUrl";
-            let error = FormError::host(Some(request_id), HostCode::InvalidFormUrl, reason);
-            return self.fail(error, out);
-        }
-        if !self.allows(&form_url) {
-            return self.refuse_origin(request_id, out);
-        }
-        self.progress = Progress::Shown;
-        self.shown = Some(Shown {
-            handshake: Handshake::new(request_id, form_url.origin().clone()),
-            form_url,
-            results,
-        });
-        self.shake(Input::Start, out);
-    }
-
-    fn allows(&self, form_url: &FormUrl) -> bool {
-        self.options.form_origins.allows(form_url.origin())
-    }
-
-    fn refuse_origin(&mut self, request_id: RequestId, out: &mut Orders) {
-        let reason = "the form URL is not on the provider's origins: name its origin in form-origin to allow it";
-        let error = FormError::host(Some(request_id), HostCode::InvalidFormUrl, reason);
-        self.fail(error, out);
     }
 
     fn frame_blocked(&mut self, url: &str, out: &mut Orders) {
@@ -263,9 +228,7 @@ impl FormMachine {
         let outputs = shown.handshake.handle(input);
         let lines = &mut out.lines;
         match outputs.frame {
-            Some(FrameOrder::Show) => {
-                lines.push("show", &[&shown.form_url.to_text(), self.options.title()]);
-            }
+            Some(FrameOrder::Show) => lines.push("show", &[&shown.url, self.options.title()]),
             Some(FrameOrder::Remove) => lines.push("remove", &[]),
             None => {}
         }
@@ -282,65 +245,68 @@ impl FormMachine {
             Some(TimerOrder::Clear) => lines.push("stop", &[]),
             None => {}
         }
-        if let Some(warning) = outputs.warning {
-            out.events.push(Event::Warning(warning));
-        }
+        out.warning = outputs.warning;
         if let Some(event) = outputs.event {
             self.form_event(event, out);
         }
     }
 
     fn form_event(&mut self, event: Event, out: &mut Orders) {
-        let results = self.shown.as_ref().and_then(|shown| shown.results.clone());
-        self.failure = None;
+        let results = self.shown.as_ref().and_then(|shown| shown.results.as_ref());
         match (event, results) {
-            (Event::Saved(saved), Some(results)) => {
+            (Event::Saved(saved), Some(_)) => {
                 self.progress = Progress::Reporting;
-                self.report(0, results, saved, out);
+                self.unreported = Some((saved, 0));
+                self.report(out);
             }
-            (Event::Error(error), results) => {
-                if let Some(results) = results {
-                    report_failed(&results, &error, out);
+            (Event::Error(error), Some(results)) => {
+                // Told once and not waited for: an error is no loss, and the customer may still
+                // correct it.
+                if let FailureCode::Form(code) = &error.code {
+                    let body = session::body_of_error(code, &error.message);
+                    post(out, 0, 0, &results.url, &results.token, &body);
                 }
                 self.tell(error, out);
             }
-            (event, _) => out.events.push(event),
+            (Event::Error(error), None) => self.tell(error, out),
+            (event, _) => {
+                self.failure = None;
+                out.event = Some(event);
+            }
         }
     }
 
-    fn report(&mut self, tries: u32, results: Results, saved: Saved, out: &mut Orders) {
-        let wait = backoff::before_try(tries);
-        let body = session::body_of_result(&FormResult::Saved(saved.pan_token.clone()));
-        self.calls += 1;
-        call(out, self.calls, wait, &results.url, &results.token, &body);
-        self.report = Some(Report {
-            call: self.calls,
-            tries,
-            results,
-            saved,
-        });
+    /// Tells the endpoint of the saved card, once more.
+    fn report(&mut self, out: &mut Orders) {
+        let results = self.shown.as_ref().and_then(|shown| shown.results.as_ref());
+        if let (Some((saved, tries)), Some(results)) = (&mut self.unreported, results) {
+            self.calls += 1;
+            let wait = backoff::before_try(*tries);
+            let body = session::body_of_token(&saved.pan_token);
+            post(out, self.calls, wait, &results.url, &results.token, &body);
+            *tries += 1;
+        }
     }
 
-    fn reported(&mut self, reply: &Reply<'_>, report: Report, out: &mut Orders) {
-        let Report {
-            tries,
-            results,
-            saved,
-            ..
-        } = report;
-        match reply.verdict() {
-            Verdict::TryAgain => self.report(tries + 1, results, saved, out),
-            _ if self.left => {}
-            Verdict::Done => {
-                self.progress = Progress::Saved;
-                out.events.push(Event::Saved(saved));
-            }
-            Verdict::Refused => {
-                let request_id = Some(saved.request_id);
-                let reason = reply.reason(&results.url);
-                let error = FormError::host(request_id, HostCode::ResultRejected, &reason);
-                self.fail(error, out);
-            }
+    fn reported(&mut self, reply: &Reply<'_>, out: &mut Orders) {
+        let verdict = reply.verdict();
+        if verdict == Verdict::TryAgain {
+            return self.report(out);
+        }
+        let Some((saved, _)) = self.unreported.take() else {
+            return;
+        };
+        if verdict == Verdict::Done {
+            self.progress = Progress::Saved;
+            self.failure = None;
+            out.event = Some(Event::Saved(saved));
+        } else {
+            let reason = reply.reason("the session endpoint");
+            let request_id = Some(saved.request_id);
+            self.fail(
+                FormError::host(request_id, HostCode::ResultRejected, &reason),
+                out,
+            );
         }
     }
 
@@ -358,23 +324,39 @@ impl FormMachine {
                 FailureCode::Host(HostCode::ReadyTimeout | HostCode::FrameBlocked)
             ),
         });
-        out.events.push(Event::Error(error));
+        out.event = Some(Event::Error(error));
     }
 }
 
-/// Told once and not waited for: an error is no loss, and the customer may still correct it.
-fn report_failed(results: &Results, error: &FormError, out: &mut Orders) {
-    if let FailureCode::Form(code) = &error.code {
-        let result = FormResult::Failed {
-            code: code.clone(),
-            message: ErrorMessage::from_text(&error.message),
+impl Shown {
+    fn new(
+        options: &FormOptions,
+        form_url: &FormUrl,
+        flow: Flow,
+        results: Option<Results>,
+    ) -> Result<Self, FormError> {
+        let (request_id, origin) = (form_url.request_id(), form_url.origin());
+        let reason = if form_url.flow() != flow {
+            "the form URL is signed for the redirect flow: sign one without agentCallbackUrl"
+        } else if !options.form_origins.allows(origin) {
+            "the form URL is not on the provider's origins: name its origin in form-origin"
+        } else {
+            return Ok(Self {
+                url: form_url.text_in(options.language()),
+                handshake: Handshake::new(request_id, origin.clone()),
+                results,
+            });
         };
-        let body = session::body_of_result(&result);
-        call(out, 0, 0, &results.url, &results.token, &body);
+        Err(FormError::host(
+            Some(request_id),
+            HostCode::InvalidFormUrl,
+            reason,
+        ))
     }
 }
 
-fn call(out: &mut Orders, call: u32, wait: u32, url: &str, token: &str, body: &str) {
+#[inline(never)]
+fn post(out: &mut Orders, call: u32, wait: u32, url: &str, token: &str, body: &str) {
     let (call, wait) = (decimal_digits(call.into()), decimal_digits(wait.into()));
     out.lines.push("post", &[&call, &wait, url, token, body]);
 }

@@ -87,11 +87,4 @@ impl FormOptions {
     pub(crate) fn title(&self) -> &str {
         self.title.as_deref().unwrap_or(self.texts().title)
     }
-
-    pub(crate) fn session(&self) -> Option<&SessionSource> {
-        match &self.source {
-            FormSource::Session(session) => Some(session),
-            _ => None,
-        }
-    }
 }

@@ -1,6 +1,7 @@
 use pantoken_protocol::{Flow, State};
 
 use crate::form_machine::FormMachine;
+use crate::form_options::FormSource;
 use crate::texts::Texts;
 
 /// What a customer sees around a form.
@@ -42,16 +43,16 @@ impl FormView {
             _ => "",
         };
         let failed = failure.is_some();
-        let (may_retry, may_redirect) = match form.options().session() {
-            Some(session) if session.flow == Flow::Redirect => {
+        let (may_retry, may_redirect) = match &form.options().source {
+            FormSource::Session(session) if session.flow == Flow::Redirect => {
                 (false, failed || state == State::Idle)
             }
-            Some(_) => (
+            FormSource::Session(_) => (
                 failed,
                 failure.is_some_and(|failure| failure.is_about_the_frame),
             ),
             // A form URL is for one request: only a new session helps where that is spent.
-            None => (failure.is_some_and(|failure| failure.recoverable), false),
+            _ => (failure.is_some_and(|failure| failure.recoverable), false),
         };
         Self {
             state,

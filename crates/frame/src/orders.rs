@@ -1,16 +1,17 @@
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use pantoken_protocol::{Event, cut};
+use pantoken_protocol::{Event, Warning, cut};
 
-/// What is to be done after something happened: first what only a script can do, then the events.
+/// What is to be done after something happened: in the order of the fields.
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Orders {
     /// For `hands.js`.
     pub lines: Lines,
-    /// For the page.
-    pub events: Vec<Event>,
+    /// What to warn the page of.
+    pub warning: Option<Warning>,
+    /// What to tell the page, after that; never a warning.
+    pub event: Option<Event>,
 }
 
 /// Orders to a script: for each its name on a line, and then a line for each argument.

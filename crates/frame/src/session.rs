@@ -1,18 +1,12 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use pantoken_protocol::{Field, Flow, FormResult, FormUrl, Language, cut, decimal_digits};
+use pantoken_protocol::{ErrorCode, Field, Flow, FormUrl, Language, PanToken, cut, decimal_digits};
 
 use crate::form_input::Reply;
 
-/// A session that the endpoint made.
-pub(crate) struct Session {
-    pub(crate) form_url: FormUrl,
-    pub(crate) results: Results,
-}
-
 /// Where a session's results go.
-#[derive(Clone)]
+#[derive(Debug)]
 pub(crate) struct Results {
     pub(crate) url: String,
     pub(crate) token: String,
@@ -39,29 +33,39 @@ impl Reply<'_> {
 
     /// Why it is no success, for developers.
     pub(crate) fn reason(&self, endpoint: &str) -> String {
-        if self.status == 0 {
-            return ["no answer from ", endpoint].concat();
-        }
-        [endpoint, " answered ", &decimal_digits(self.status.into())].concat()
+        let status = decimal_digits(self.status.into());
+        [endpoint, " answered with status ", &status].concat()
     }
+}
 
-    /// The session that it holds: a form URL for this flow, of the request that it names.
-    pub(crate) fn session(&self, endpoint: &str, flow: Flow) -> Option<Session> {
-        let (Field::Text(form_url), Field::Text(request_id), Field::Text(token)) =
-            (self.form_url, self.request_id, self.result_token)
-        else {
-            return None;
-        };
-        let form_url = FormUrl::parse(form_url).ok()?;
-        if form_url.request_id().to_text() != request_id || form_url.flow() != flow {
-            return None;
-        }
-        let endpoint = endpoint.strip_suffix('/').unwrap_or(endpoint);
-        let url = [endpoint, "/", request_id, "/result"].concat();
-        let token = token.to_owned();
-        let results = Results { url, token };
-        Some(Session { form_url, results })
+/// The session that the endpoint's answer holds: a form URL for this flow, of the request that it
+/// names; or why there is none, for developers.
+pub(crate) fn read(
+    reply: &Reply<'_>,
+    endpoint: &str,
+    flow: Flow,
+) -> Result<(FormUrl, Results), String> {
+    if reply.verdict() != Verdict::Done {
+        return Err(reply.reason("the session endpoint"));
     }
+    read_fields(reply, endpoint, flow)
+        .ok_or_else(|| "the session endpoint's answer is not a session".into())
+}
+
+fn read_fields(reply: &Reply<'_>, endpoint: &str, flow: Flow) -> Option<(FormUrl, Results)> {
+    let (Field::Text(form_url), Field::Text(request_id), Field::Text(token)) =
+        (reply.form_url, reply.request_id, reply.result_token)
+    else {
+        return None;
+    };
+    let form_url = FormUrl::parse(form_url).ok()?;
+    if form_url.request_id().to_text() != request_id || form_url.flow() != flow {
+        return None;
+    }
+    let endpoint = endpoint.strip_suffix('/').unwrap_or(endpoint);
+    let url = [endpoint, "/", request_id, "/result"].concat();
+    let token = token.to_owned();
+    Some((form_url, Results { url, token }))
 }
 
 /// The body that asks for a session; one of the redirect flow has a URL to return to.
@@ -75,15 +79,14 @@ pub(crate) fn body_of_request(flow: Flow, language: Language, return_url: &str) 
     json(fields.get(..given).unwrap_or_default())
 }
 
-/// The body that reports a result.
-pub(crate) fn body_of_result(result: &FormResult) -> String {
-    match result {
-        FormResult::Saved(pan_token) => json(&[("panToken", pan_token.as_str())]),
-        FormResult::Failed { code, message } => json(&[
-            ("errorCode", code.as_str()),
-            ("errorMessage", message.as_str()),
-        ]),
-    }
+/// The body that reports a saved card.
+pub(crate) fn body_of_token(pan_token: &PanToken) -> String {
+    json(&[("panToken", pan_token.as_str())])
+}
+
+/// The body that reports an error.
+pub(crate) fn body_of_error(code: &ErrorCode, message: &str) -> String {
+    json(&[("errorCode", code.as_str()), ("errorMessage", message)])
 }
 
 /// An object of texts that hold no control character.

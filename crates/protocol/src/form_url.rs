@@ -126,8 +126,18 @@ impl FormUrl {
     /// The URL as text.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let language = self.language.as_str();
-        [&self.before_language, language, &self.after_language].concat()
+        self.text_in(self.language)
+    }
+
+    /// The URL as text, in another language, which is not signed.
+    #[must_use]
+    pub fn text_in(&self, language: Language) -> String {
+        let parts = [
+            &self.before_language,
+            language.as_str(),
+            &self.after_language,
+        ];
+        parts.concat()
     }
 
     /// The origin that the form's messages come from.
