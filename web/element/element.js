@@ -46,6 +46,7 @@ class Form extends Hands {
   #retry = this.#button("-retry", () => this.tell("reload"));
   #redirect = this.#button("-redirect", () => this.redirect());
   #handle;
+  #more;
 
   constructor(host) {
     const handle = new FormHandle(lines(ATTRIBUTES.map((name) => host.getAttribute(name))));
@@ -64,16 +65,11 @@ class Form extends Hands {
     return button;
   }
 
-  tell(...happened) {
-    super.tell(...happened);
-    // A saved card that is not acknowledged yet is reported to the end.
-    if (!this.#host && !this.calls) this.#handle.free();
-  }
-
   leave() {
     this.#host = undefined;
     this.#root.remove();
     super.leave();
+    this.#handle.free();
   }
 
   view(state, lang, busy, status, retry, redirect) {
@@ -93,10 +89,16 @@ class Form extends Hands {
     else if (!button.isConnected) this.place.before(button);
   }
 
-  emit(name, requestId, key, value, message, source, recoverable) {
+  /** What the next event has beside its code. */
+  fail(message, source, recoverable) {
+    this.#more = { message, source, recoverable: !!recoverable };
+  }
+
+  emit(name, requestId, key, value) {
     const detail = { requestId: requestId || null };
     if (key) detail[key] = value;
-    if (source) Object.assign(detail, { message, source, recoverable: !!recoverable });
+    Object.assign(detail, this.#more);
+    this.#more = undefined;
     if (this.#host) dispatch(this.#host, name, detail);
   }
 
@@ -106,7 +108,7 @@ class Form extends Hands {
 }
 
 const dispatch = (host, name, detail) =>
-  host.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
+  host.dispatchEvent(new CustomEvent("pantoken-" + name, { bubbles: true, composed: true, detail }));
 
 /** Made on demand: a server has no HTMLElement, and has to be able to import this. */
 const makeClass = () =>
@@ -171,7 +173,7 @@ const makeClass = () =>
       this.#failed = true;
       complain(error);
       // The shape of the module's own events, for when there is no module.
-      dispatch(this, "pantoken-error", {
+      dispatch(this, "error", {
         requestId: null,
         code: "READY_TIMEOUT",
         message: "the element's WebAssembly did not load",

@@ -1,69 +1,70 @@
 use alloc::borrow::ToOwned;
+use alloc::string::String;
 
 use pantoken_frame::{FormOptions, FormSource, LineReader, Lines, SessionSource};
-use pantoken_protocol::{Flow, FormOrigins, FormUrl, Language, Origin, parse_count};
+use pantoken_protocol::{Flow, FormOrigins, FormUrl, Language, Origin, cut, parse_count};
 
 /// Reads the element's attributes. One that cannot be read counts as not there, and the developer is
 /// told; only a form URL has to be right.
 pub(crate) fn read(attributes: &str, complaints: &mut Lines) -> FormOptions {
     let mut lines = LineReader::new(attributes);
-    // An empty attribute is none.
-    let mut next = || Some(lines.line()).filter(|text| !text.is_empty());
-    let (form_url, session_url) = (next(), next());
-    let (language, title) = (next(), next());
-    let (ready_timeout, form_origin) = (next(), next());
-    let (flow, return_url) = (next(), next());
-    let mut wrong = |reason| complaints.push("complain", &[reason]);
-    let flow = match flow {
-        None | Some("iframe") => Flow::Iframe,
-        Some("redirect") => Flow::Redirect,
-        Some(_) => {
-            wrong("flow is iframe or redirect");
-            Flow::Iframe
+    let (form_url, session_url) = (lines.line(), lines.line());
+    let (language, title) = (lines.line(), lines.line());
+    let (ready_timeout, form_origin) = (lines.line(), lines.line());
+    let (flow, return_url) = (lines.line(), lines.line());
+    let mut told = |text: &str, is_read: bool, rule| {
+        if !is_read && !text.is_empty() {
+            complaints.push("complain", &[rule]);
         }
     };
-    let language = language.and_then(|text| {
-        let language = Language::parse(text).ok();
-        if language.is_none() {
-            wrong("language is one of ru, en, kz");
-        }
-        language
-    });
-    let ready_timeout = ready_timeout.and_then(|text| {
-        let milliseconds = parse_count(text);
-        if milliseconds.is_none() {
-            wrong("ready-timeout is no number of milliseconds");
-        }
-        milliseconds
-    });
-    let form_origin = form_origin.and_then(|text| {
-        let origin = Origin::parse(text).ok();
-        if origin.is_none() {
-            wrong("form-origin is no origin such as https://forms.example.kz");
-        }
-        origin
-    });
-    let session = session_url.map(|endpoint| SessionSource {
-        endpoint: endpoint.to_owned(),
-        flow,
-        return_url: return_url.map(ToOwned::to_owned),
-    });
-    FormOptions {
-        source: source(form_url, session),
+    let is_redirect = flow == Flow::Redirect.as_str();
+    let is_flow = is_redirect || flow == Flow::Iframe.as_str();
+    told(flow, is_flow, "flow is iframe or redirect");
+    let read_language = Language::parse(language).ok();
+    told(
         language,
-        title: title.map(ToOwned::to_owned),
-        ready_timeout: ready_timeout.unwrap_or(FormOptions::READY_TIMEOUT),
-        form_origins: FormOrigins::with_extra(form_origin),
+        read_language.is_some(),
+        "language is ru, en or kz",
+    );
+    let milliseconds = parse_count(ready_timeout);
+    let rule = "ready-timeout is a number of milliseconds";
+    told(ready_timeout, milliseconds.is_some(), rule);
+    let origin = Origin::parse(form_origin).ok();
+    let rule = "form-origin is an origin such as https://forms.example.kz";
+    told(form_origin, origin.is_some(), rule);
+    FormOptions {
+        source: source(form_url, session_url, is_redirect, return_url),
+        language: read_language,
+        title: given(title),
+        ready_timeout: milliseconds.unwrap_or(FormOptions::READY_TIMEOUT),
+        form_origins: FormOrigins::with_extra(origin),
     }
 }
 
-fn source(form_url: Option<&str>, session: Option<SessionSource>) -> FormSource {
-    match (form_url.map(FormUrl::parse), session) {
-        (Some(Ok(form_url)), _) => FormSource::FormUrl(form_url),
-        (Some(Err(error)), _) => {
-            FormSource::Unreadable(["form-url is wrong in ", error.part()].concat())
-        }
-        (None, Some(session)) => FormSource::Session(session),
-        (None, None) => FormSource::Unreadable("neither form-url nor session-url is there".into()),
+fn source(form_url: &str, session_url: &str, is_redirect: bool, return_url: &str) -> FormSource {
+    if !form_url.is_empty() {
+        return match FormUrl::parse(form_url) {
+            Ok(form_url) => FormSource::FormUrl(form_url),
+            Err(error) => {
+                FormSource::Unreadable(cut::join(&["form-url is wrong in ", error.part()]))
+            }
+        };
     }
+    if session_url.is_empty() {
+        return FormSource::Unreadable("neither form-url nor session-url is there".into());
+    }
+    FormSource::Session(SessionSource {
+        endpoint: session_url.to_owned(),
+        flow: if is_redirect {
+            Flow::Redirect
+        } else {
+            Flow::Iframe
+        },
+        return_url: given(return_url),
+    })
+}
+
+/// An empty attribute is none.
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }

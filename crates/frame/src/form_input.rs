@@ -1,5 +1,7 @@
 use pantoken_protocol::{Field, RawMessage, RequestId, cut, parse_count};
 
+use crate::session::Session;
+
 /// What happened to a form, as `hands.js` tells it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FormInput<'a> {
@@ -17,25 +19,12 @@ pub enum FormInput<'a> {
     Message(&'a str, RawMessage<&'a str>),
     /// The timer has run out.
     Late,
-    /// The session endpoint answered.
-    Reply(Reply<'a>),
+    /// The session endpoint's answer to the last `create`.
+    Session(Session<'a>),
+    /// The status with which the session endpoint at last acknowledged or refused a saved card.
+    Reported(u32),
     /// The page wants the form no more.
     Leave,
-}
-
-/// A session endpoint's answer to one call.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reply<'a> {
-    /// Which call it answers.
-    pub call: u32,
-    /// The HTTP status; 0 when there was no whole answer in time.
-    pub status: u32,
-    /// `formUrl`
-    pub form_url: Field<&'a str>,
-    /// `requestId`
-    pub request_id: Field<&'a str>,
-    /// `resultToken`
-    pub result_token: Field<&'a str>,
 }
 
 impl<'a> FormInput<'a> {
@@ -61,13 +50,13 @@ impl<'a> FormInput<'a> {
                 },
             ),
             "late" => Self::Late,
-            "reply" => Self::Reply(Reply {
-                call: lines.number(),
+            "session" => Self::Session(Session {
                 status: lines.number(),
                 form_url: lines.field(),
                 request_id: lines.field(),
                 result_token: lines.field(),
             }),
+            "reported" => Self::Reported(lines.number()),
             _ => Self::Leave,
         }
     }

@@ -5,11 +5,10 @@ use pantoken_protocol::{
     Input, Origin, Saved, State, TimerOrder, cut, decimal_digits,
 };
 
-use crate::backoff;
-use crate::form_input::{FormInput, Reply};
+use crate::form_input::FormInput;
 use crate::form_options::{FormOptions, FormSource};
 use crate::orders::Orders;
-use crate::session::{self, Results, Verdict};
+use crate::session::{Session, is_success, refusal};
 
 /// The longest time that a browser waits, in milliseconds; with a longer one it would not wait at
 /// all.
@@ -17,10 +16,7 @@ const LONGEST_WAIT: u32 = i32::MAX.unsigned_abs();
 
 /// A form from either source as a state machine without I/O: it is told what happened, and gives
 /// orders. It runs the [`Handshake`] of a form URL; for a session endpoint it asks for the form URL
-/// first, and reports the result before it emits it.
-///
-/// A saved card is reported again and again until the endpoint has acknowledged it, even after
-/// [`FormInput::Leave`], because the token is all that there is of it.
+/// first, and has the result reported before it emits it.
 #[derive(Debug)]
 pub struct FormMachine {
     options: FormOptions,
@@ -28,10 +24,8 @@ pub struct FormMachine {
     shown: Option<Shown>,
     /// The last error, until the form is ready again.
     failure: Option<Failure>,
-    /// How many calls the endpoint got; the number of the last one.
-    calls: u32,
-    /// A saved card that the endpoint has not acknowledged, and how often it was told.
-    unreported: Option<(Saved, u32)>,
+    /// A saved card that the session endpoint has not acknowledged.
+    unreported: Option<Saved>,
     left: bool,
 }
 
@@ -63,8 +57,6 @@ pub(crate) struct Failure {
 struct Shown {
     url: String,
     handshake: Handshake,
-    /// Of a session.
-    results: Option<Results>,
 }
 
 impl FormMachine {
@@ -76,7 +68,6 @@ impl FormMachine {
             progress: Progress::Idle,
             shown: None,
             failure: None,
-            calls: 0,
             unreported: None,
             left: false,
         }
@@ -87,12 +78,13 @@ impl FormMachine {
         let mut orders = Orders::default();
         let out = &mut orders;
         match input {
-            FormInput::Reply(reply) => self.reply(&reply, out),
             _ if self.left => {}
             FormInput::Start | FormInput::Reload => self.start(out),
             FormInput::Redirect(page) => self.create(Flow::Redirect, page, out),
             FormInput::FrameLoaded => self.shake(Input::FrameLoaded, out),
             FormInput::FrameBlocked(url) => self.frame_blocked(url, out),
+            FormInput::Session(session) => self.session(&session, out),
+            FormInput::Reported(status) => self.reported(status, out),
             FormInput::Late => self.shake(Input::TimerFired, out),
             FormInput::Message(origin, message) => {
                 // The script hears no other window than the frame's.
@@ -151,7 +143,7 @@ impl FormMachine {
             },
             FormSource::FormUrl(_) if self.shown.is_some() => self.shake(Input::Reload, out),
             FormSource::FormUrl(form_url) => {
-                let shown = Shown::new(&self.options, form_url, Flow::Iframe, None);
+                let shown = Shown::new(&self.options, form_url, Flow::Iframe);
                 self.open(shown, Flow::Iframe, out);
             }
             FormSource::Unreadable(reason) => {
@@ -181,35 +173,48 @@ impl FormMachine {
         if matches!(self.progress, Progress::Reporting | Progress::Saved) {
             return;
         }
-        let return_url = session.return_url.as_deref().unwrap_or(page);
-        let body = session::body_of_request(flow, self.options.language(), return_url);
-        self.calls += 1;
-        post(out, self.calls, 0, &session.endpoint, "", &body);
+        let language = self.options.language();
+        let return_url = match flow {
+            Flow::Iframe => "",
+            Flow::Redirect => session.return_url.as_deref().unwrap_or(page),
+        };
+        let arguments = [
+            &session.endpoint,
+            flow.as_str(),
+            language.as_str(),
+            return_url,
+        ];
+        out.lines.push("create", &arguments);
         self.shake(Input::Destroy, out);
         self.shown = None;
         self.failure = None;
         self.progress = Progress::Creating(flow);
     }
 
-    fn reply(&mut self, reply: &Reply<'_>, out: &mut Orders) {
-        let FormSource::Session(source) = &self.options.source else {
+    fn session(&mut self, session: &Session<'_>, out: &mut Orders) {
+        if let Progress::Creating(flow) = self.progress {
+            let shown = match session.form_url(flow) {
+                Ok(form_url) => Shown::new(&self.options, &form_url, flow),
+                Err(reason) => Err(FormError::host(None, HostCode::SessionFailed, &reason)),
+            };
+            self.open(shown, flow, out);
+        }
+    }
+
+    fn reported(&mut self, status: u32, out: &mut Orders) {
+        let Some(saved) = self.unreported.take() else {
             return;
         };
-        if reply.call != self.calls {
-            return;
-        }
-        match self.progress {
-            Progress::Creating(flow) if !self.left => {
-                let shown = match session::read(reply, &source.endpoint, flow) {
-                    Ok((form_url, results)) => {
-                        Shown::new(&self.options, &form_url, flow, Some(results))
-                    }
-                    Err(reason) => Err(FormError::host(None, HostCode::SessionFailed, &reason)),
-                };
-                self.open(shown, flow, out);
-            }
-            Progress::Reporting => self.reported(reply, out),
-            _ => {}
+        if is_success(status) {
+            self.progress = Progress::Saved;
+            out.event = Some(Event::Saved(saved));
+        } else {
+            let reason = refusal(status);
+            let request_id = Some(saved.request_id);
+            self.fail(
+                FormError::host(request_id, HostCode::ResultRejected, &reason),
+                out,
+            );
         }
     }
 
@@ -252,61 +257,26 @@ impl FormMachine {
     }
 
     fn form_event(&mut self, event: Event, out: &mut Orders) {
-        let results = self.shown.as_ref().and_then(|shown| shown.results.as_ref());
-        match (event, results) {
-            (Event::Saved(saved), Some(_)) => {
+        let is_session = matches!(self.options.source, FormSource::Session(_));
+        match event {
+            Event::Saved(saved) if is_session => {
+                self.failure = None;
                 self.progress = Progress::Reporting;
-                self.unreported = Some((saved, 0));
-                self.report(out);
+                out.lines.push("report", &[saved.pan_token.as_str()]);
+                self.unreported = Some(saved);
             }
-            (Event::Error(error), Some(results)) => {
-                // Told once and not waited for: an error is no loss, and the customer may still
-                // correct it.
-                if let FailureCode::Form(code) = &error.code {
-                    let body = session::body_of_error(code, &error.message);
-                    post(out, 0, 0, &results.url, &results.token, &body);
+            Event::Error(error) => {
+                if let FailureCode::Form(code) = &error.code
+                    && is_session
+                {
+                    out.lines.push("mention", &[code.as_str(), &error.message]);
                 }
                 self.tell(error, out);
             }
-            (Event::Error(error), None) => self.tell(error, out),
-            (event, _) => {
+            event => {
                 self.failure = None;
                 out.event = Some(event);
             }
-        }
-    }
-
-    /// Tells the endpoint of the saved card, once more.
-    fn report(&mut self, out: &mut Orders) {
-        let results = self.shown.as_ref().and_then(|shown| shown.results.as_ref());
-        if let (Some((saved, tries)), Some(results)) = (&mut self.unreported, results) {
-            self.calls += 1;
-            let wait = backoff::before_try(*tries);
-            let body = session::body_of_token(&saved.pan_token);
-            post(out, self.calls, wait, &results.url, &results.token, &body);
-            *tries += 1;
-        }
-    }
-
-    fn reported(&mut self, reply: &Reply<'_>, out: &mut Orders) {
-        let verdict = reply.verdict();
-        if verdict == Verdict::TryAgain {
-            return self.report(out);
-        }
-        let Some((saved, _)) = self.unreported.take() else {
-            return;
-        };
-        if verdict == Verdict::Done {
-            self.progress = Progress::Saved;
-            self.failure = None;
-            out.event = Some(Event::Saved(saved));
-        } else {
-            let reason = reply.reason("the session endpoint");
-            let request_id = Some(saved.request_id);
-            self.fail(
-                FormError::host(request_id, HostCode::ResultRejected, &reason),
-                out,
-            );
         }
     }
 
@@ -329,12 +299,7 @@ impl FormMachine {
 }
 
 impl Shown {
-    fn new(
-        options: &FormOptions,
-        form_url: &FormUrl,
-        flow: Flow,
-        results: Option<Results>,
-    ) -> Result<Self, FormError> {
+    fn new(options: &FormOptions, form_url: &FormUrl, flow: Flow) -> Result<Self, FormError> {
         let (request_id, origin) = (form_url.request_id(), form_url.origin());
         let reason = if form_url.flow() != flow {
             "the form URL is signed for the redirect flow: sign one without agentCallbackUrl"
@@ -344,7 +309,6 @@ impl Shown {
             return Ok(Self {
                 url: form_url.text_in(options.language()),
                 handshake: Handshake::new(request_id, origin.clone()),
-                results,
             });
         };
         Err(FormError::host(
@@ -353,12 +317,6 @@ impl Shown {
             reason,
         ))
     }
-}
-
-#[inline(never)]
-fn post(out: &mut Orders, call: u32, wait: u32, url: &str, token: &str, body: &str) {
-    let (call, wait) = (decimal_digits(call.into()), decimal_digits(wait.into()));
-    out.lines.push("post", &[&call, &wait, url, token, body]);
 }
 
 /// Whether the URL, or what a browser leaves of it, is on this origin.

@@ -7,6 +7,8 @@
 const LONGEST = 16384;
 /** How long the session endpoint may take, in milliseconds. */
 const CALL_TIMEOUT = 15000;
+/** The longest wait between two reports of a saved card, in milliseconds. */
+const LONGEST_WAIT = 30000;
 /** All that a form needs, and never top navigation, so that a form cannot take the page away. */
 const SANDBOX = "allow-scripts allow-forms allow-same-origin allow-popups allow-modals";
 
@@ -40,17 +42,39 @@ function field(object, name) {
   }
 }
 
-/** The fields of a message, or of a text that holds one. */
-export const fields = (data, ...names) => {
-  const object = read(data);
-  return names.map((name) => field(object, name));
-};
+const fields = (object, ...names) => names.map((name) => field(object, name));
+
+/** Gives the status, 0 where there was no whole answer in time, and the answer. */
+async function post(url, token, body) {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: {
+        accept: "application/json",
+        "content-type": "application/json",
+        ...(token && { authorization: "Bearer " + token }),
+      },
+      body: JSON.stringify(body),
+      // The report of a saved card goes out even while the customer leaves the page.
+      keepalive: true,
+      signal: AbortSignal.timeout?.(CALL_TIMEOUT),
+    });
+    const text = await response.text();
+    return [response.status, text];
+  } catch {
+    // No answer is an answer, and who asked knows what to do about it.
+    return [0];
+  }
+}
+
+/** Whether the same call may fare better later. */
+const isPassing = (status) => !status || status >= 500 || [408, 425, 429].includes(status);
 
 export class Hands {
-  /** How many calls are under way. */
-  calls = 0;
   #frame;
   #timer;
+  /** The last call for a session; what an earlier one still brings is not wanted. */
+  #session;
 
   /** `input` takes what happened and gives orders; `heed` is called when they are performed. */
   constructor(place, input, heed) {
@@ -62,7 +86,7 @@ export class Hands {
   }
 
   tell(...happened) {
-    const [order, ...rest] = this.input(lines(happened)).split("\n");
+    const [order, ...rest] = this.input?.(lines(happened)).split("\n") ?? [];
     this.perform(order, rest);
     this.heed?.();
   }
@@ -83,6 +107,7 @@ export class Hands {
     removeEventListener("message", this.#message);
     document.removeEventListener("securitypolicyviolation", this.#violation);
     this.tell("leave");
+    this.input = undefined;
   }
 
   // A script can make up the source of an event that it dispatches itself, but not that the browser
@@ -92,7 +117,7 @@ export class Hands {
       this.tell(
         "message",
         origin,
-        ...fields(data, "status", "requestId", "panToken", "errorCode", "errorMessage"),
+        ...fields(read(data), "status", "requestId", "panToken", "errorCode", "errorMessage"),
       );
   };
 
@@ -142,30 +167,34 @@ export class Hands {
     location.assign(url);
   }
 
-  async post(call, wait, url, token, body) {
-    this.calls++;
-    let status = 0;
-    let answer;
-    try {
-      if (+wait) await new Promise((done) => setTimeout(done, wait));
-      const response = await fetch(url, {
-        method: "POST",
-        headers: {
-          accept: "application/json",
-          "content-type": "application/json",
-          ...(token && { authorization: "Bearer " + token }),
-        },
-        body,
-        // The report of a saved card goes out even while the customer leaves the page.
-        keepalive: true,
-        signal: AbortSignal.timeout?.(CALL_TIMEOUT),
-      });
-      answer = await response.text();
-      status = response.status;
-    } catch {
-      // No answer is an answer, and the module knows what to do about it.
+  async create(endpoint, flow, language, returnUrl) {
+    const session = (this.#session = { endpoint });
+    const body = { flow, language, ...(returnUrl && { returnUrl }) };
+    const [status, text] = await post(endpoint, "", body);
+    if (session != this.#session) return;
+    const answer = read(text);
+    session.answer = answer;
+    this.tell("session", status, ...fields(answer, "formUrl", "requestId", "resultToken"));
+  }
+
+  #result(body) {
+    const { endpoint, answer } = this.#session;
+    const url = `${endpoint.replace(/\/$/, "")}/${answer.requestId}/result`;
+    return post(url, answer.resultToken, body);
+  }
+
+  /** Goes on until the endpoint has had its say, even when the form is gone from the page: the card
+   *  is saved, and only we know its token. */
+  async report(panToken) {
+    for (let wait = 500; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      const [status] = await this.#result({ panToken });
+      if (!isPassing(status)) return this.tell("reported", status);
+      await new Promise((done) => setTimeout(done, wait));
     }
-    this.calls--;
-    this.tell("reply", call, status, ...fields(answer, "formUrl", "requestId", "resultToken"));
+  }
+
+  /** Once and not waited for: an error is no loss, and the customer may still correct it. */
+  mention(errorCode, errorMessage) {
+    this.#result({ errorCode, errorMessage });
   }
 }

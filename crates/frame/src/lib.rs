@@ -4,7 +4,6 @@
 
 extern crate alloc;
 
-mod backoff;
 mod form;
 mod form_input;
 mod form_machine;
@@ -15,9 +14,10 @@ mod session;
 mod texts;
 
 pub use form::Form;
-pub use form_input::{FormInput, LineReader, Reply};
+pub use form_input::{FormInput, LineReader};
 pub use form_machine::FormMachine;
 pub use form_options::{FormOptions, FormSource, SessionSource};
 pub use form_view::FormView;
 pub use orders::{Lines, Orders};
+pub use session::Session;
 pub use texts::Texts;

@@ -1,5 +1,18 @@
 //! Texts cut at ASCII marks, byte by byte: the library's searches look for any character and in any
-//! text, and would be a tenth of the element.
+//! text, and would be a tenth of the element. And joined again, for the same reason.
+
+use alloc::string::String;
+
+/// The pieces as one text.
+#[must_use]
+#[inline(never)]
+pub fn join(pieces: &[&str]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        text.push_str(piece);
+    }
+    text
+}
 
 /// The text before and after the first such mark; `None` where there is none.
 #[must_use]

@@ -26,16 +26,18 @@ pub(crate) fn parse(text: &str) -> Option<u64> {
 #[must_use]
 pub fn decimal_digits(number: u64) -> String {
     let mut text = String::new();
-    let mut rest = number;
-    loop {
-        #[allow(clippy::cast_possible_truncation)] // below ten
-        let digit = b'0' + (rest % 10) as u8;
-        text.insert(0, char::from(digit));
-        rest /= 10;
-        if rest == 0 {
-            return text;
-        }
+    push_digits(&mut text, number);
+    text
+}
+
+fn push_digits(text: &mut String, number: u64) {
+    const DIGITS: &str = "0123456789";
+    if number > 9 {
+        push_digits(text, number / 10);
     }
+    #[allow(clippy::cast_possible_truncation)] // below ten
+    let digit = (number % 10) as usize;
+    text.push_str(DIGITS.get(digit..=digit).unwrap_or_default());
 }
 
 /// The number of milliseconds, pixels or tries that a text names: a whole number from 1 to

@@ -11,6 +11,7 @@ mod signature;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
+use core::ops::Range;
 
 pub use callback_url::{CallbackUrl, CallbackUrlError};
 pub use error::FormUrlError;
@@ -54,9 +55,10 @@ impl Flow {
 /// [`SignedRequest`] knows the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormUrl {
-    before_language: String,
+    text: String,
+    /// Where the language stands in the text.
+    language_at: Range<usize>,
     language: Language,
-    after_language: String,
     origin: Origin,
     request_id: RequestId,
     flow: Flow,
@@ -86,26 +88,28 @@ impl FormUrl {
         if !path.ends_with("/form") {
             return Err(FormUrlError::Shape);
         }
-        let [agent_id, request_id, language, callback_url, signature] = read_known(query)?;
+        let mut known = [None; KNOWN.len()];
+        let after_language = read_known(query, &mut known)?;
+        let [agent_id, request_id, language, callback_url, signature] = known;
         let missing = |name| FormUrlError::Missing(name);
-        if agent_id.is_none_or(|agent_id| agent_id.value.is_empty()) {
+        if agent_id.unwrap_or_default().is_empty() {
             return Err(missing(AGENT_ID));
         }
-        let request_id = RequestId::parse(request_id.ok_or(missing(REQUEST_ID))?.value)?;
-        Signature::check(signature.ok_or(missing(SIGNATURE))?.value)?;
-        let (before_language, language, after_language) = match language {
-            Some(Known { value, rest }) => {
-                let end = text.len() - rest;
-                let before = text.get(..end - value.len()).unwrap_or_default();
-                let after = text.get(end..).unwrap_or_default();
-                (before.to_owned(), Language::parse(value)?, after)
+        let request_id = RequestId::parse(request_id.ok_or(missing(REQUEST_ID))?)?;
+        Signature::check(signature.ok_or(missing(SIGNATURE))?)?;
+        let (text, end) = match language {
+            Some(_) => (text.to_owned(), text.len() - after_language),
+            None => {
+                let text = cut::join(&[text, "&language=ru"]);
+                let end = text.len();
+                (text, end)
             }
-            None => ([text, "&language="].concat(), Language::default(), ""),
         };
+        let language = language.unwrap_or("ru");
         Ok(Self {
-            before_language,
-            language,
-            after_language: after_language.to_owned(),
+            text,
+            language_at: end - language.len()..end,
+            language: Language::parse(language)?,
             origin,
             request_id,
             flow: if callback_url.is_some() {
@@ -132,12 +136,10 @@ impl FormUrl {
     /// The URL as text, in another language, which is not signed.
     #[must_use]
     pub fn text_in(&self, language: Language) -> String {
-        let parts = [
-            &self.before_language,
-            language.as_str(),
-            &self.after_language,
-        ];
-        parts.concat()
+        let Range { start, end } = self.language_at;
+        let before = self.text.get(..start).unwrap_or_default();
+        let after = self.text.get(end..).unwrap_or_default();
+        cut::join(&[before, language.as_str(), after])
     }
 
     /// The origin that the form's messages come from.
@@ -171,37 +173,30 @@ impl fmt::Display for FormUrl {
     }
 }
 
-/// The value of a parameter that we know, and how many bytes follow it.
-#[derive(Clone, Copy)]
-struct Known<'a> {
-    value: &'a str,
-    rest: usize,
-}
-
-/// The parameters of [`KNOWN`], in its order.
-fn read_known(query: &str) -> Result<[Option<Known<'_>>; KNOWN.len()], FormUrlError> {
-    let mut known = [None; KNOWN.len()];
+/// Reads the parameters of [`KNOWN`], in its order, and gives how many bytes follow the language.
+fn read_known<'a>(
+    query: &'a str,
+    known: &mut [Option<&'a str>; KNOWN.len()],
+) -> Result<usize, FormUrlError> {
+    let mut after_language = 0;
     let mut rest = query;
     while !rest.is_empty() {
-        let (pair, after) = cut::around(rest, b'&').unwrap_or((rest, ""));
-        let value_rest = rest.len() - pair.len();
-        rest = after;
+        let (pair, after) = cut::before(rest, |byte| byte == b'&');
         let (name, value) = cut::around(pair, b'=').unwrap_or((pair, ""));
         if !is_parameter_name(name) {
             return Err(FormUrlError::Parameter);
         }
-        let slots = KNOWN.into_iter().zip(&mut known);
-        for (_, slot) in slots.filter(|(known, _)| *known == name) {
-            if slot.is_some() {
+        for (known_name, slot) in KNOWN.iter().zip(known.iter_mut()) {
+            if *known_name == name && slot.replace(value).is_some() {
                 return Err(FormUrlError::Repeated);
             }
-            *slot = Some(Known {
-                value,
-                rest: value_rest,
-            });
         }
+        if name == LANGUAGE {
+            after_language = after.len();
+        }
+        rest = after.get(1..).unwrap_or_default();
     }
-    Ok(known)
+    Ok(after_language)
 }
 
 /// What a browser leaves as it is, and nothing that ends a query.

@@ -1,3 +1,4 @@
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
@@ -27,10 +28,12 @@ pub enum OriginError {
     #[error("plain http is allowed on localhost, 127.0.0.0/8 and [::1] only")]
     NotSecure,
     /// No host, or one that a browser would write in another way.
-    #[error("the host is not a plain host name, IPv4 address or [::1]")]
+    #[error("the host is not a plain host name in lower case, an IPv4 address or [::1]")]
     Host,
-    /// Not a number from 1 to 65535.
-    #[error("the port is not a number from 1 to 65535")]
+    /// Not a number from 1 to 65535, or the scheme's own, which browsers leave out.
+    #[error(
+        "the port is not a number from 1 to 65535 other than the scheme's own, which is left out"
+    )]
     Port,
     /// A path, query or user name.
     #[error("an origin is a scheme, a host and a port, and nothing more")]
@@ -40,7 +43,7 @@ pub enum OriginError {
 impl Origin {
     const MAX_HOST: usize = 253;
 
-    /// Reads `scheme://host[:port]`; upper case and the scheme's own port are folded away.
+    /// Reads `scheme://host[:port]` to the letter: in lower case, and without the scheme's own port.
     ///
     /// # Errors
     /// [`OriginError`] for anything else, a trailing `/` included.
@@ -54,39 +57,31 @@ impl Origin {
     /// Reads the origin that a URL starts with, and gives what follows it: nothing, or a text that
     /// starts with `/`, `?` or `#`.
     pub(crate) fn split(text: &str) -> Result<(Self, &str), OriginError> {
-        let (scheme, default_port, rest) = match cut::after_prefix(text, "https://") {
-            Some(rest) => ("https://", 443, rest),
-            None => {
-                let rest = cut::after_prefix(text, "http://").ok_or(OriginError::Scheme)?;
-                ("http://", 80, rest)
-            }
-        };
+        let secure = cut::after_prefix(text, "https://");
+        let rest = secure
+            .or_else(|| cut::after_prefix(text, "http://"))
+            .ok_or(OriginError::Scheme)?;
         let ends = |byte| matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'@');
         let (authority, tail) = cut::before(rest, ends);
-        if tail.starts_with(['\\', '@']) {
+        if matches!(tail.as_bytes().first(), Some(b'\\' | b'@')) {
             return Err(OriginError::Excess);
         }
         // The colons within [::1] are the host's.
-        let (host, port) = cut::after_prefix(authority, LOOPBACK_V6).map_or_else(
-            || cut::before(authority, |byte| byte == b':'),
-            |port| (LOOPBACK_V6, port),
-        );
-        let mut origin = [scheme, host].concat();
-        origin.make_ascii_lowercase();
-        let loopback = check_host(cut::after_prefix(&origin, scheme).unwrap_or_default())?;
-        if default_port == 80 && !loopback {
+        let (host, port) = match cut::after_prefix(authority, LOOPBACK_V6) {
+            Some(port) => (LOOPBACK_V6, port),
+            None => cut::before(authority, |byte| byte == b':'),
+        };
+        let loopback = check_host(host)?;
+        if secure.is_none() && !loopback {
             return Err(OriginError::NotSecure);
         }
-        if check_port(port)? != Some(default_port) {
-            origin.push_str(port);
-        }
-        Ok((
-            Self {
-                text: origin,
-                loopback,
-            },
-            tail,
-        ))
+        check_port(port, if secure.is_some() { 443 } else { 80 })?;
+        let origin = text.get(..text.len() - tail.len()).unwrap_or_default();
+        let origin = Self {
+            text: origin.to_owned(),
+            loopback,
+        };
+        Ok((origin, tail))
     }
 
     /// The origin as browsers write it.
@@ -108,16 +103,11 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The port's number, when there is one; the text is what follows the host.
-fn check_port(text: &str) -> Result<Option<u64>, OriginError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    cut::after_prefix(text, ":")
-        .and_then(decimal::parse)
-        .filter(|number| matches!(number, 1..=65535))
-        .map(Some)
-        .ok_or(OriginError::Port)
+/// What follows the host is nothing, or a port that is not the scheme's own.
+fn check_port(text: &str, own: u64) -> Result<(), OriginError> {
+    let port = cut::after_prefix(text, ":").and_then(decimal::parse);
+    let fit = text.is_empty() || matches!(port, Some(number @ 1..=65535) if number != own);
+    fit.then_some(()).ok_or(OriginError::Port)
 }
 
 /// Whether the host is loopback; an error where a browser would rewrite or refuse it.
@@ -149,7 +139,7 @@ fn check_host(host: &str) -> Result<bool, OriginError> {
 }
 
 fn label_is_plain(label: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
     label.bytes().all(plain) && !matches!(label.as_bytes(), [] | [b'-', ..])
 }
 
@@ -190,16 +180,19 @@ mod tests {
 
     #[test]
     fn an_origin_is_written_as_browsers_write_it() {
-        let table = [
-            ("https://a2c.qiwi.kz", "https://a2c.qiwi.kz"),
-            ("https://A2C.QIWI.KZ:443", "https://a2c.qiwi.kz"),
-            ("http://localhost:3019", "http://localhost:3019"),
-            ("http://127.0.0.1:80", "http://127.0.0.1"),
-            ("http://[::1]:3020", "http://[::1]:3020"),
-            ("https://127.0.0.1:80", "https://127.0.0.1:80"),
-        ];
-        for (text, origin) in table {
-            assert_eq!(Origin::parse(text).unwrap().as_str(), origin);
+        for text in [
+            "https://a2c.qiwi.kz",
+            "https://a2c.qiwi.kz:444",
+            "http://localhost:3019",
+            "http://127.0.0.1",
+            "http://[::1]:3020",
+            "https://127.0.0.1:80",
+        ] {
+            assert_eq!(Origin::parse(text).unwrap().as_str(), text);
+        }
+        assert_eq!(Origin::parse("https://A2C.qiwi.kz"), Err(OriginError::Host));
+        for text in ["https://a2c.qiwi.kz:443", "http://localhost:80"] {
+            assert_eq!(Origin::parse(text), Err(OriginError::Port), "{text}");
         }
     }
 

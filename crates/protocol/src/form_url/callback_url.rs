@@ -39,7 +39,8 @@ impl CallbackUrl {
         if text.contains(unfit) {
             return Err(CallbackUrlError::Character);
         }
-        Origin::split(text)?;
+        // Whoever follows it reads its host in any case.
+        Origin::split(&text.to_ascii_lowercase())?;
         Ok(Self(text.to_owned()))
     }
 

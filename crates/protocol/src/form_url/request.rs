@@ -105,23 +105,23 @@ impl FormRequest {
 
     /// Known parameters stand in the provider's order, the others before the signature.
     fn form_url(&self, signature: &Signature) -> FormUrl {
-        let mut before_language = self.host.to_text();
-        before_language.push_str("/form?");
-        push_pair(&mut before_language, AGENT_ID, self.agent_id.as_str());
-        push_pair(&mut before_language, REQUEST_ID, &self.request_id.to_text());
-        push_pair(&mut before_language, LANGUAGE, "");
-        let mut after_language = String::new();
+        let mut text = self.host.to_text();
+        text.push_str("/form?");
+        push_pair(&mut text, AGENT_ID, self.agent_id.as_str());
+        push_pair(&mut text, REQUEST_ID, &self.request_id.to_text());
+        push_pair(&mut text, LANGUAGE, self.language.as_str());
+        let end = text.len();
         if let Some(callback_url) = &self.callback_url {
-            push_pair(&mut after_language, CALLBACK_URL, callback_url.as_str());
+            push_pair(&mut text, CALLBACK_URL, callback_url.as_str());
         }
         for (name, value) in &self.parameters {
-            push_pair(&mut after_language, name, value);
+            push_pair(&mut text, name, value);
         }
-        push_pair(&mut after_language, SIGNATURE, signature.as_str());
+        push_pair(&mut text, SIGNATURE, signature.as_str());
         FormUrl {
-            before_language,
+            text,
+            language_at: end - self.language.as_str().len()..end,
             language: self.language,
-            after_language,
             origin: self.host.origin().clone(),
             request_id: self.request_id,
             flow: self.flow(),
