@@ -1,5 +1,6 @@
-import { FormHandle, initSync } from "./pantoken_element.js";
 import { Hands, lines } from "./hands.js";
+import { lastOrders } from "./orders.js";
+import { close, initSync, input, open } from "./pantoken_element.js";
 
 /** In the order in which the module reads them. */
 const ATTRIBUTES = [
@@ -40,18 +41,18 @@ function create(name, part) {
 
 /** What the element shows in its light DOM, and the form behind it. */
 class Form extends Hands {
+  #form;
   #host;
   #root = create("div", "");
   #status = create("p", "-status");
   #retry = this.#button("-retry", () => this.tell("reload"));
   #redirect = this.#button("-redirect", () => this.redirect());
-  #handle;
   #more;
 
   constructor(host) {
-    const handle = new FormHandle(lines(ATTRIBUTES.map((name) => host.getAttribute(name))));
-    super(create("div", "-frame"), (happened) => handle.input(happened));
-    this.#handle = handle;
+    const form = open(lines(ATTRIBUTES.map((name) => host.getAttribute(name))));
+    super(create("div", "-frame"), (happened) => (input(form, happened), lastOrders));
+    this.#form = form;
     this.#host = host;
     this.#status.setAttribute("role", "status");
     this.#root.append(this.#status, this.place);
@@ -69,7 +70,7 @@ class Form extends Hands {
     this.#host = undefined;
     this.#root.remove();
     super.leave();
-    this.#handle.free();
+    close(this.#form);
   }
 
   view(state, lang, busy, status, retry, redirect) {
@@ -102,8 +103,8 @@ class Form extends Hands {
     if (this.#host) dispatch(this.#host, name, detail);
   }
 
-  complain(reason) {
-    complain(reason);
+  complain(what, why) {
+    complain(what, why);
   }
 }
 

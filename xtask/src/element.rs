@@ -69,6 +69,7 @@ fn bundle(workspace: &Workspace, npm: &Npm, scratch: &Path, package: &Path) -> R
     let entry = scratch.join("element.js");
     for (source, name) in [
         ("web/element/element.js", "element.js"),
+        ("web/element/orders.js", "orders.js"),
         ("crates/frame/src/hands.js", "hands.js"),
     ] {
         let source = workspace.root().join(source);

@@ -3,10 +3,12 @@
 
 extern crate alloc;
 
-mod form_handle;
+mod element_form;
+#[cfg(all(feature = "standalone", target_family = "wasm"))]
+mod exports;
 mod options;
 mod orders;
 #[cfg(all(feature = "standalone", target_family = "wasm"))]
 mod standalone;
 
-pub use form_handle::FormHandle;
+pub use element_form::ElementForm;

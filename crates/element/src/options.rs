@@ -12,26 +12,19 @@ pub(crate) fn read(attributes: &str, complaints: &mut Lines) -> FormOptions {
     let (language, title) = (lines.line(), lines.line());
     let (ready_timeout, form_origin) = (lines.line(), lines.line());
     let (flow, return_url) = (lines.line(), lines.line());
-    let mut told = |text: &str, is_read: bool, rule| {
+    let mut told = |name, text: &str, is_read: bool| {
         if !is_read && !text.is_empty() {
-            complaints.push("complain", &[rule]);
+            complaints.push("complain", &[name, "cannot be read"]);
         }
     };
     let is_redirect = flow == Flow::Redirect.as_str();
-    let is_flow = is_redirect || flow == Flow::Iframe.as_str();
-    told(flow, is_flow, "flow is iframe or redirect");
+    told("flow", flow, is_redirect || flow == Flow::Iframe.as_str());
     let read_language = Language::parse(language).ok();
-    told(
-        language,
-        read_language.is_some(),
-        "language is ru, en or kz",
-    );
+    told("language", language, read_language.is_some());
     let milliseconds = parse_count(ready_timeout);
-    let rule = "ready-timeout is a number of milliseconds";
-    told(ready_timeout, milliseconds.is_some(), rule);
+    told("ready-timeout", ready_timeout, milliseconds.is_some());
     let origin = Origin::parse(form_origin).ok();
-    let rule = "form-origin is an origin such as https://forms.example.kz";
-    told(form_origin, origin.is_some(), rule);
+    told("form-origin", form_origin, origin.is_some());
     FormOptions {
         source: source(form_url, session_url, is_redirect, return_url),
         language: read_language,

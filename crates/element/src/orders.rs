@@ -39,8 +39,8 @@ pub(crate) fn event(lines: &mut Lines, event: &Event) {
 }
 
 fn error(lines: &mut Lines, error: &FormError) {
-    if error.code == FailureCode::Host(HostCode::InvalidFormUrl) {
-        lines.push("complain", &[&error.message]);
+    if matches!(error.code, FailureCode::Host(HostCode::InvalidFormUrl)) {
+        lines.push("complain", &["no form:", &error.message]);
     }
     let recoverable = if error.recoverable { "true" } else { "" };
     lines.push(

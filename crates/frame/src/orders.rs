@@ -32,9 +32,9 @@ impl Lines {
     pub fn append(&mut self, other: Self) {
         if !other.0.is_empty() {
             if !self.0.is_empty() {
-                self.0.push_str("\n");
+                cut::append(&mut self.0, "\n");
             }
-            self.0.push_str(&other.0);
+            cut::append(&mut self.0, &other.0);
         }
     }
 
@@ -47,9 +47,9 @@ impl Lines {
     #[inline(never)]
     fn line(&mut self, text: &str) {
         if !self.0.is_empty() {
-            self.0.push_str("\n");
+            cut::append(&mut self.0, "\n");
         }
         let (line, _) = cut::before(text, |byte| byte.is_ascii_control());
-        self.0.push_str(line);
+        cut::append(&mut self.0, line);
     }
 }

@@ -3,13 +3,19 @@
 
 use alloc::string::String;
 
+/// Adds a piece at the end of a text. Never inlined, because growing a text is long.
+#[inline(never)]
+pub fn append(text: &mut String, piece: &str) {
+    text.push_str(piece);
+}
+
 /// The pieces as one text.
 #[must_use]
 #[inline(never)]
 pub fn join(pieces: &[&str]) -> String {
     let mut text = String::new();
     for piece in pieces {
-        text.push_str(piece);
+        append(&mut text, piece);
     }
     text
 }

@@ -3,6 +3,8 @@
 
 use alloc::string::String;
 
+use crate::cut;
+
 /// The number that the digits write; `None` for anything but digits, or with a leading zero. One
 /// that is too large to be told is the largest.
 pub(crate) fn parse(text: &str) -> Option<u64> {
@@ -37,7 +39,7 @@ fn push_digits(text: &mut String, number: u64) {
     }
     #[allow(clippy::cast_possible_truncation)] // below ten
     let digit = (number % 10) as usize;
-    text.push_str(DIGITS.get(digit..=digit).unwrap_or_default());
+    cut::append(text, DIGITS.get(digit..=digit).unwrap_or_default());
 }
 
 /// The number of milliseconds, pixels or tries that a text names: a whole number from 1 to

@@ -148,7 +148,7 @@ impl ErrorMessage {
         let mut rest = cut::at_char(text, Self::MAX_CHARS);
         while !rest.is_empty() {
             let (plain, after) = cut::before(rest, |byte| byte.is_ascii_control());
-            kept.push_str(plain);
+            cut::append(&mut kept, plain);
             rest = after.get(1..).unwrap_or_default();
         }
         Self(kept)

@@ -1,24 +1,21 @@
 use alloc::string::String;
 
 use pantoken_frame::{FormInput, FormMachine, Lines};
-use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::options;
 use crate::orders;
 
 /// The form of one element: takes lines that say what happened, and gives lines that say what to do.
-#[wasm_bindgen]
-pub struct FormHandle {
+#[derive(Debug)]
+pub struct ElementForm {
     machine: FormMachine,
     /// For the page's developer, about attributes that cannot be read.
     complaints: Lines,
 }
 
-#[wasm_bindgen]
-impl FormHandle {
+impl ElementForm {
     /// The form that the values of the element's attributes ask for: a line for each, in the order
     /// of `element.js`.
-    #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(attributes: &str) -> Self {
         let mut complaints = Lines::default();
@@ -31,6 +28,7 @@ impl FormHandle {
 
     /// Takes in what happened, as `hands.js` tells it, and says what to do: the view before the
     /// events, so that who hears of one finds the element as it then is.
+    #[must_use]
     pub fn input(&mut self, happened: &str) -> String {
         let done = self.machine.handle(FormInput::read(happened));
         let mut lines = done.lines;
