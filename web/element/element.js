@@ -1,6 +1,5 @@
 import { Hands, lines } from "./hands.js";
-import { lastOrders } from "./orders.js";
-import { close, initSync, input, open } from "./pantoken_element.js";
+import { load, open } from "./module.js";
 
 /** In the order in which the module reads them. */
 const ATTRIBUTES = [
@@ -13,23 +12,6 @@ const ATTRIBUTES = [
   "flow",
   "return-url",
 ];
-
-/** The module, once for all elements of the page; after a failure the next one tries again. */
-let loading;
-const load = () => (loading ??= instantiate().catch(forget));
-
-async function instantiate() {
-  // In one expression, so that bundlers see the file and carry it along.
-  const response = await fetch(new URL("./pantoken_element_bg.wasm", import.meta.url));
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
-  // Not by streaming, which a server that does not know the type application/wasm would break.
-  initSync({ module: await WebAssembly.compile(await response.arrayBuffer()) });
-}
-
-function forget(error) {
-  loading = undefined;
-  throw error;
-}
 
 const complain = (...reason) => console.error("pantoken-form:", ...reason);
 
@@ -47,11 +29,10 @@ class Form extends Hands {
   #status = create("p", "-status");
   #retry = this.#button("-retry", () => this.tell("reload"));
   #redirect = this.#button("-redirect", () => this.redirect());
-  #more;
 
   constructor(host) {
     const form = open(lines(ATTRIBUTES.map((name) => host.getAttribute(name))));
-    super(create("div", "-frame"), (happened) => (input(form, happened), lastOrders));
+    super(create("div", "-frame"), form.input);
     this.#form = form;
     this.#host = host;
     this.#status.setAttribute("role", "status");
@@ -70,7 +51,7 @@ class Form extends Hands {
     this.#host = undefined;
     this.#root.remove();
     super.leave();
-    close(this.#form);
+    this.#form.close();
   }
 
   view(state, lang, busy, status, retry, redirect) {
@@ -90,16 +71,10 @@ class Form extends Hands {
     else if (!button.isConnected) this.place.before(button);
   }
 
-  /** What the next event has beside its code. */
-  fail(message, source, recoverable) {
-    this.#more = { message, source, recoverable: !!recoverable };
-  }
-
-  emit(name, requestId, key, value) {
+  emit(name, requestId, key, value, message, source, recoverable) {
     const detail = { requestId: requestId || null };
     if (key) detail[key] = value;
-    Object.assign(detail, this.#more);
-    this.#more = undefined;
+    if (source) Object.assign(detail, { message, source, recoverable: !!recoverable });
     if (this.#host) dispatch(this.#host, name, detail);
   }
 

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -10,17 +9,14 @@ use crate::command;
 use crate::npm::Npm;
 use crate::optimize;
 use crate::steps::Steps;
-use crate::tools::Tools;
 use crate::workspace::Workspace;
 
 const WASM: &str = "pantoken_element_bg.wasm";
-const GLUE: &str = "pantoken_element.js";
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(3);
-    let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
+    let mut steps = Steps::of(2);
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
-    let folder = steps.run("element", || build(&workspace, &tools, &npm))?;
+    let folder = steps.run("element", || build(&workspace, &npm))?;
     println!(
         "\nThe package is in {0}; `npm pack {0}` makes its tarball.",
         folder.display()
@@ -29,14 +25,12 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// Builds the package and gives its folder.
-pub(crate) fn build(workspace: &Workspace, tools: &Tools, npm: &Npm) -> Result<PathBuf> {
+pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let module = compile(workspace)?;
     let scratch = workspace.scratch("element")?;
-    bind(tools, &module, &scratch)?;
     let package = workspace.root().join("dist").join("npm");
     fs::create_dir_all(&package).with_context(|| format!("cannot make {}", package.display()))?;
-    let glue = scratch.join(GLUE);
-    optimize::module(npm, &scratch.join(WASM), &package.join(WASM), &glue, &glue)?;
+    optimize::module(npm, &module, &package.join(WASM))?;
     bundle(workspace, npm, &scratch, &package)?;
     copy_files(workspace, &package)?;
     Ok(package)
@@ -47,21 +41,13 @@ fn compile(workspace: &Workspace) -> Result<PathBuf> {
     let mut rustc = workspace.cargo(&["rustc", "--locked", "-p", "pantoken-element", "--lib"]);
     rustc
         .args(["--crate-type", "cdylib", "--features", "standalone"])
-        .args(["--profile", "web", "--target", "wasm32-unknown-unknown"]);
+        .args(["--profile", "web", "--target", "wasm32-unknown-unknown"])
+        // Of a megabyte, which is usual, a cheap phone would have to find room for each page.
+        .args(["--", "-C", "link-arg=-zstack-size=65536"]);
     command::run(&mut rustc)?;
     Ok(workspace
         .target()
         .join("wasm32-unknown-unknown/web/pantoken_element.wasm"))
-}
-
-fn bind(tools: &Tools, module: &Path, folder: &Path) -> Result<()> {
-    let mut bindgen = Command::new("wasm-bindgen");
-    bindgen
-        .args(["--target", "web", "--no-typescript"])
-        .args(["--omit-default-module-path", "--out-dir"])
-        .args([folder, module]);
-    tools.on_path_of(&mut bindgen)?;
-    command::run(&mut bindgen)
 }
 
 /// One file of the element and the module's bindings.
@@ -69,7 +55,7 @@ fn bundle(workspace: &Workspace, npm: &Npm, scratch: &Path, package: &Path) -> R
     let entry = scratch.join("element.js");
     for (source, name) in [
         ("web/element/element.js", "element.js"),
-        ("web/element/orders.js", "orders.js"),
+        ("web/element/module.js", "module.js"),
         ("crates/frame/src/hands.js", "hands.js"),
     ] {
         let source = workspace.root().join(source);

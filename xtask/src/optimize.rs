@@ -18,16 +18,28 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
-const WASM_OPT: [&str; 5] = [
+/// The second round finds what the first has laid open.
+const WASM_OPT: [&str; 8] = [
+    "--low-memory-unused",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
     "-Oz",
     "--strip-debug",
     "--strip-producers",
     "--strip-target-features",
-    "--minify-imports-and-exports-and-modules",
 ];
 
-/// Optimizes a module, and gives its script the names that the module then has.
-pub(crate) fn module(
+/// Optimizes a module.
+pub(crate) fn module(npm: &Npm, wasm: &Path, small_wasm: &Path) -> Result<()> {
+    let mut wasm_opt = npm.command("wasm-opt");
+    wasm_opt.args(WASM_OPT).args(WASM_FEATURES).arg(wasm);
+    command::run(wasm_opt.arg("-o").arg(small_wasm))
+}
+
+/// Optimizes a module of wasm-bindgen's, makes the names between it and its script short, and gives
+/// the script the names that the module then has.
+pub(crate) fn module_and_script(
     npm: &Npm,
     wasm: &Path,
     small_wasm: &Path,
@@ -35,7 +47,11 @@ pub(crate) fn module(
     small_script: &Path,
 ) -> Result<()> {
     let mut wasm_opt = npm.command("wasm-opt");
-    wasm_opt.args(WASM_OPT).args(WASM_FEATURES).arg(wasm);
+    wasm_opt
+        .args(WASM_OPT)
+        .arg("--minify-imports-and-exports-and-modules")
+        .args(WASM_FEATURES)
+        .arg(wasm);
     let names = ShortNames::read(&command::output(wasm_opt.arg("-o").arg(small_wasm))?)?;
     let text =
         fs::read_to_string(script).with_context(|| format!("cannot read {}", script.display()))?;

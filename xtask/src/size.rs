@@ -39,7 +39,7 @@ pub(crate) fn run() -> Result<()> {
     let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
     steps.run("demo page", || demo::build_page(&workspace, &tools))?;
-    steps.run("element", || element::build(&workspace, &tools, &npm))?;
+    steps.run("element", || element::build(&workspace, &npm))?;
     check(&workspace, &npm)
 }
 
@@ -87,7 +87,7 @@ fn published_page(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     }
     let (wasm, script) = ("pantoken-demo_bg.wasm", "pantoken-demo.js");
     let small_script = page.join(script);
-    optimize::module(
+    optimize::module_and_script(
         npm,
         &dist.join(wasm),
         &page.join(wasm),

@@ -62,7 +62,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
         demo::build_binaries(workspace)
     })?;
     steps.run("element package and size", || {
-        element::build(workspace, &tools, &npm)?;
+        element::build(workspace, &npm)?;
         size::check(workspace, &npm)
     })?;
     steps.run("tests, end to end", || {

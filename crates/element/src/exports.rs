@@ -1,36 +1,62 @@
-//! What the element's script calls. Plain functions and addresses, because a class of wasm-bindgen's
-//! would be a twentieth of the element.
-#![allow(unsafe_code)] // an address stands for a form, as a class of wasm-bindgen's would keep it
+//! What the element's script calls, as `module.js` does: addresses and lengths, because wasm-bindgen's
+//! bindings would be a tenth of the element.
+//!
+//! Texts go both ways through one letter: the script writes it with [`letter`], and finds the orders
+//! in it afterwards.
+#![allow(unsafe_code)] // an address stands for a form, and the letter is for one thread
 
 use alloc::boxed::Box;
-
-use wasm_bindgen::prelude::wasm_bindgen;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::UnsafeCell;
 
 use crate::ElementForm;
 
-#[wasm_bindgen(raw_module = "./orders.js")]
-extern "C" {
-    fn order(lines: &str);
+struct Letter(UnsafeCell<Vec<u8>>);
+
+// SAFETY: a page's wasm has one thread.
+unsafe impl Sync for Letter {}
+
+static LETTER: Letter = Letter(UnsafeCell::new(Vec::new()));
+
+/// Takes the letter out. It is UTF-8: either a text of ours, or what `TextEncoder` wrote.
+fn take_letter() -> String {
+    // SAFETY: no export calls another, so that this is the only reference; and see above.
+    unsafe { String::from_utf8_unchecked(core::mem::take(&mut *LETTER.0.get())) }
 }
 
-/// Makes a form, and gives its address.
-#[wasm_bindgen]
-pub fn open(attributes: &str) -> *mut ElementForm {
-    Box::into_raw(Box::new(ElementForm::new(attributes)))
+/// Makes the letter this long, and gives its address: to write it.
+#[unsafe(no_mangle)]
+extern "C" fn letter(length: usize) -> *mut u8 {
+    // SAFETY: no export calls another, so that this is the only reference.
+    let letter = unsafe { &mut *LETTER.0.get() };
+    *letter = vec![0; length];
+    letter.as_mut_ptr()
 }
 
-/// Tells the form what happened. Its orders are left in `orders.js`.
-#[wasm_bindgen]
-pub fn input(form: *mut ElementForm, happened: &str) {
-    // SAFETY: the address comes from `open`, and no input follows `close`: element.js sees to both.
-    // There is one reference at a time, because `order` calls nothing.
+/// Makes a form from the attributes in the letter, and gives its address.
+#[unsafe(no_mangle)]
+extern "C" fn open() -> *mut ElementForm {
+    Box::into_raw(Box::new(ElementForm::new(&take_letter())))
+}
+
+/// Tells the form what happened, as it stands in the letter. Puts the orders there, and gives their
+/// length.
+#[unsafe(no_mangle)]
+extern "C" fn input(form: *mut ElementForm) -> usize {
+    // SAFETY: the address comes from `open`, and nothing follows `close`: `module.js` sees to both.
     let form = unsafe { &mut *form };
-    order(&form.input(happened));
+    let orders = form.input(&take_letter()).into_bytes();
+    let length = orders.len();
+    // SAFETY: no export calls another, so that this is the only reference.
+    unsafe { *LETTER.0.get() = orders };
+    length
 }
 
 /// Forgets the form.
-#[wasm_bindgen]
-pub fn close(form: *mut ElementForm) {
-    // SAFETY: the address comes from `open`, and is closed once: element.js sees to both.
+#[unsafe(no_mangle)]
+extern "C" fn close(form: *mut ElementForm) {
+    // SAFETY: the address comes from `open`, and is closed once: `module.js` sees to both.
     drop(unsafe { Box::from_raw(form) });
 }

@@ -1,5 +1,6 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use core::array;
 
 use pantoken_frame::{FormOptions, FormSource, LineReader, Lines, SessionSource};
 use pantoken_protocol::{Flow, FormOrigins, FormUrl, Language, Origin, cut, parse_count};
@@ -8,10 +9,16 @@ use pantoken_protocol::{Flow, FormOrigins, FormUrl, Language, Origin, cut, parse
 /// told; only a form URL has to be right.
 pub(crate) fn read(attributes: &str, complaints: &mut Lines) -> FormOptions {
     let mut lines = LineReader::new(attributes);
-    let (form_url, session_url) = (lines.line(), lines.line());
-    let (language, title) = (lines.line(), lines.line());
-    let (ready_timeout, form_origin) = (lines.line(), lines.line());
-    let (flow, return_url) = (lines.line(), lines.line());
+    let [
+        form_url,
+        session_url,
+        language,
+        title,
+        ready_timeout,
+        form_origin,
+        flow,
+        return_url,
+    ] = array::from_fn(|_| lines.line());
     let mut told = |name, text: &str, is_read: bool| {
         if !is_read && !text.is_empty() {
             complaints.push("complain", &[name, "cannot be read"]);

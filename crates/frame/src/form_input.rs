@@ -1,3 +1,5 @@
+use core::array;
+
 use pantoken_protocol::{Field, RawMessage, RequestId, cut, parse_count};
 
 use crate::session::Session;
@@ -28,35 +30,31 @@ pub enum FormInput<'a> {
 }
 
 impl<'a> FormInput<'a> {
-    /// Reads what happened from lines: its name, and then each of its fields. A field that is not
-    /// there counts as absent, and a name that is none as [`FormInput::Leave`].
+    /// Reads what happened from lines: its name, known by its first letter, and then each of its
+    /// fields. A field that is not there counts as absent, and a name that is none as
+    /// [`FormInput::Leave`].
     #[must_use]
     pub fn read(text: &'a str) -> Self {
         let mut lines = LineReader::new(text);
-        match lines.line() {
-            "start" => Self::Start,
-            "reload" => Self::Reload,
-            "redirect" => Self::Redirect(lines.line()),
-            "loaded" => Self::FrameLoaded,
-            "blocked" => Self::FrameBlocked(lines.line()),
-            "message" => Self::Message(
-                lines.line(),
-                RawMessage {
-                    status: lines.field(),
-                    request_id: lines.field(),
-                    pan_token: lines.field(),
-                    error_code: lines.field(),
-                    error_message: lines.field(),
-                },
-            ),
-            "late" => Self::Late,
-            "session" => Self::Session(Session {
+        match lines.line().as_bytes().first() {
+            Some(b's') => Self::Start,
+            Some(b'r') => Self::Reload,
+            Some(b'a') => Self::Redirect(lines.line()),
+            Some(b'l') => Self::FrameLoaded,
+            Some(b'b') => Self::FrameBlocked(lines.line()),
+            Some(b'm') => {
+                let origin = lines.line();
+                let fields = array::from_fn(|_| lines.field());
+                Self::Message(origin, RawMessage::from_fields(fields))
+            }
+            Some(b't') => Self::Late,
+            Some(b'c') => Self::Session(Session {
                 status: lines.number(),
                 form_url: lines.field(),
                 request_id: lines.field(),
                 result_token: lines.field(),
             }),
-            "reported" => Self::Reported(lines.number()),
+            Some(b'k') => Self::Reported(lines.number()),
             _ => Self::Leave,
         }
     }

@@ -9,6 +9,7 @@ use crate::form_input::FormInput;
 use crate::form_options::{FormOptions, FormSource};
 use crate::orders::Orders;
 use crate::session::{Session, is_success, refusal};
+use crate::texts::Text;
 
 /// The longest time that a browser waits, in milliseconds; with a longer one it would not wait at
 /// all.
@@ -46,7 +47,7 @@ enum Progress {
 /// What of an error the customer is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failure {
-    pub(crate) text: &'static str,
+    pub(crate) text: Text,
     pub(crate) recoverable: bool,
     /// Whether the form may do well outside a frame.
     pub(crate) is_about_the_frame: bool,
@@ -287,7 +288,7 @@ impl FormMachine {
 
     fn tell(&mut self, error: FormError, out: &mut Orders) {
         self.failure = Some(Failure {
-            text: self.options.texts().failure(&error.code),
+            text: Text::of_failure(&error.code),
             recoverable: error.recoverable,
             is_about_the_frame: matches!(
                 error.code,
@@ -302,9 +303,9 @@ impl Shown {
     fn new(options: &FormOptions, form_url: &FormUrl, flow: Flow) -> Result<Self, FormError> {
         let (request_id, origin) = (form_url.request_id(), form_url.origin());
         let reason = if form_url.flow() != flow {
-            "the form URL is signed for the redirect flow: sign one without agentCallbackUrl"
+            "the form URL is for the redirect flow: sign one without agentCallbackUrl"
         } else if !options.form_origins.allows(origin) {
-            "the form URL is not on the provider's origins: name its origin in form-origin"
+            "the form URL is not on the provider's origins: see form-origin"
         } else {
             return Ok(Self {
                 url: form_url.text_in(options.language()),

@@ -3,7 +3,7 @@ use alloc::string::String;
 
 use pantoken_protocol::{Flow, FormOrigins, FormUrl, Language};
 
-use crate::texts::Texts;
+use crate::texts::{Text, Texts};
 
 /// Where a form comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,11 +80,14 @@ impl FormOptions {
 
     /// What the customer reads around the form.
     #[must_use]
-    pub fn texts(&self) -> &'static Texts {
+    pub fn texts(&self) -> Texts {
         Texts::of(self.language())
     }
 
     pub(crate) fn title(&self) -> &str {
-        self.title.as_deref().unwrap_or(self.texts().title)
+        match &self.title {
+            Some(title) => title,
+            None => self.texts().get(Text::Title),
+        }
     }
 }

@@ -2,15 +2,15 @@ use pantoken_protocol::{Flow, State};
 
 use crate::form_machine::FormMachine;
 use crate::form_options::FormSource;
-use crate::texts::Texts;
+use crate::texts::Text;
 
 /// What a customer sees around a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FormView {
     /// Where the form is.
     pub state: State,
-    /// The status in the customer's words; nothing while the form speaks for itself.
-    pub status: &'static str,
+    /// What the status says; nothing while the form speaks for itself.
+    pub status: Option<Text>,
     /// Whether to offer to start over.
     pub may_retry: bool,
     /// Whether to offer to go on at the provider's page.
@@ -21,10 +21,10 @@ impl FormView {
     /// The view of a form that is on its way; and so of one on a server, until the browser has had
     /// its say.
     #[must_use]
-    pub fn loading(texts: &Texts) -> Self {
+    pub fn loading() -> Self {
         Self {
             state: State::Loading,
-            status: texts.loading,
+            status: Some(Text::Loading),
             may_retry: false,
             may_redirect: false,
         }
@@ -33,14 +33,14 @@ impl FormView {
     /// The view of a form as it stands.
     #[must_use]
     pub fn of(form: &FormMachine) -> Self {
-        let (state, texts) = (form.state(), form.options().texts());
+        let state = form.state();
         // Without an error nothing has failed that the customer could mend.
         let failure = form.failure().filter(|_| state == State::Failed);
         let status = match (state, failure) {
-            (_, Some(failure)) => failure.text,
-            (State::Saved, _) => texts.saved,
-            (State::Loading, _) => texts.loading,
-            _ => "",
+            (_, Some(failure)) => Some(failure.text),
+            (State::Saved, _) => Some(Text::Saved),
+            (State::Loading, _) => Some(Text::Loading),
+            _ => None,
         };
         let failed = failure.is_some();
         let (may_retry, may_redirect) = match &form.options().source {

@@ -7,6 +7,13 @@
 const LONGEST = 16384;
 /** How long the session endpoint may take, in milliseconds. */
 const CALL_TIMEOUT = 15000;
+/** Of the window; a violation of the page's policy bubbles up to it. */
+const EVENTS = ["message", "securitypolicyviolation"];
+/** The fields of a message and of a session, in the order in which the module reads them. */
+const MESSAGE = ["status", "requestId", "panToken", "errorCode", "errorMessage"];
+const SESSION = ["formUrl", "requestId", "resultToken"];
+/** The least size is the provider's. */
+const STYLE = "display:block;border:0;width:100%;height:100%;min-width:320px;min-height:500px";
 /** The longest wait between two reports of a saved card, in milliseconds. */
 const LONGEST_WAIT = 30000;
 /** All that a form needs, and never top navigation, so that a form cannot take the page away. */
@@ -42,7 +49,7 @@ function field(object, name) {
   }
 }
 
-const fields = (object, ...names) => names.map((name) => field(object, name));
+const fields = (object, names) => names.map((name) => field(object, name));
 
 /** Gives the status, 0 where there was no whole answer in time, and the answer. */
 async function post(url, token, body) {
@@ -50,7 +57,6 @@ async function post(url, token, body) {
     const response = await fetch(url, {
       method: "POST",
       headers: {
-        accept: "application/json",
         "content-type": "application/json",
         ...(token && { authorization: "Bearer " + token }),
       },
@@ -81,8 +87,7 @@ export class Hands {
     this.place = place;
     this.input = input;
     this.heed = heed;
-    addEventListener("message", this.#message);
-    document.addEventListener("securitypolicyviolation", this.#violation);
+    for (const type of EVENTS) addEventListener(type, this);
   }
 
   tell(...happened) {
@@ -100,47 +105,33 @@ export class Hands {
   }
 
   redirect() {
-    this.tell("redirect", location.href.split(/[?#]/)[0]);
+    this.tell("away", location.href.split(/[?#]/)[0]);
   }
 
   leave() {
-    removeEventListener("message", this.#message);
-    document.removeEventListener("securitypolicyviolation", this.#violation);
-    this.tell("leave");
+    for (const type of EVENTS) removeEventListener(type, this);
+    this.tell("end");
     this.input = undefined;
   }
 
-  // A script can make up the source of an event that it dispatches itself, but not that the browser
-  // vouches for it. A message that no window of ours sent is not even read.
-  #message = ({ isTrusted, source, origin, data }) => {
-    if (isTrusted && source && source == this.#frame?.contentWindow)
-      this.tell(
-        "message",
-        origin,
-        ...fields(read(data), "status", "requestId", "panToken", "errorCode", "errorMessage"),
-      );
-  };
-
-  #violation = ({ isTrusted, effectiveDirective, blockedURI }) => {
-    if (isTrusted && effectiveDirective == "frame-src") this.tell("blocked", blockedURI);
-  };
+  // A script can make up an event that it dispatches itself, but not that the browser vouches for
+  // it. A message that no window of ours sent is not even read.
+  handleEvent({ isTrusted, type, source, origin, data, effectiveDirective, blockedURI }) {
+    if (!isTrusted) return;
+    if (type == "load") this.tell("loaded");
+    else if (source && source == this.#frame?.contentWindow)
+      this.tell("message", origin, ...fields(read(data), MESSAGE));
+    else if (effectiveDirective == "frame-src") this.tell("blocked", blockedURI);
+  }
 
   show(src, title) {
     this.remove();
     const frame = (this.#frame = document.createElement("iframe"));
     const attributes = { title, referrerpolicy: "strict-origin", allow: "", sandbox: SANDBOX, src };
     for (const name in attributes) frame.setAttribute(name, attributes[name]);
-    // Through the object model, because a strict policy forbids the attribute. The least size is
-    // the provider's.
-    Object.assign(frame.style, {
-      display: "block",
-      width: "100%",
-      height: "100%",
-      minWidth: "320px",
-      minHeight: "500px",
-      border: 0,
-    });
-    frame.onload = ({ isTrusted }) => isTrusted && this.tell("loaded");
+    // Through the object model, because a strict policy forbids the attribute.
+    frame.style.cssText = STYLE;
+    frame.addEventListener("load", this);
     this.place.append(frame);
   }
 
@@ -156,7 +147,7 @@ export class Hands {
 
   wait(milliseconds) {
     this.stop();
-    this.#timer = setTimeout(() => this.tell("late"), milliseconds);
+    this.#timer = setTimeout(() => this.tell("timeout"), milliseconds);
   }
 
   stop() {
@@ -174,7 +165,7 @@ export class Hands {
     if (session != this.#session) return;
     const answer = read(text);
     session.answer = answer;
-    this.tell("session", status, ...fields(answer, "formUrl", "requestId", "resultToken"));
+    this.tell("created", status, ...fields(answer, SESSION));
   }
 
   #result(body) {
@@ -188,7 +179,7 @@ export class Hands {
   async report(panToken) {
     for (let wait = 500; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
       const [status] = await this.#result({ panToken });
-      if (!isPassing(status)) return this.tell("reported", status);
+      if (!isPassing(status)) return this.tell("kept", status);
       await new Promise((done) => setTimeout(done, wait));
     }
   }

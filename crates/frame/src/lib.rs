@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+#[cfg(feature = "browser")]
 mod form;
 mod form_input;
 mod form_machine;
@@ -13,6 +14,7 @@ mod orders;
 mod session;
 mod texts;
 
+#[cfg(feature = "browser")]
 pub use form::Form;
 pub use form_input::{FormInput, LineReader};
 pub use form_machine::FormMachine;
@@ -20,4 +22,4 @@ pub use form_options::{FormOptions, FormSource, SessionSource};
 pub use form_view::FormView;
 pub use orders::{Lines, Orders};
 pub use session::Session;
-pub use texts::Texts;
+pub use texts::{Text, Texts};

@@ -30,12 +30,7 @@ impl Lines {
 
     /// Adds other orders after these.
     pub fn append(&mut self, other: Self) {
-        if !other.0.is_empty() {
-            if !self.0.is_empty() {
-                cut::append(&mut self.0, "\n");
-            }
-            cut::append(&mut self.0, &other.0);
-        }
+        cut::append(&mut self.0, &other.0);
     }
 
     /// The lines as text.
@@ -46,10 +41,8 @@ impl Lines {
 
     #[inline(never)]
     fn line(&mut self, text: &str) {
-        if !self.0.is_empty() {
-            cut::append(&mut self.0, "\n");
-        }
         let (line, _) = cut::before(text, |byte| byte.is_ascii_control());
         cut::append(&mut self.0, line);
+        cut::append(&mut self.0, "\n");
     }
 }

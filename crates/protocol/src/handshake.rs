@@ -231,7 +231,7 @@ impl Handshake {
         }
         out.timer = Some(TimerOrder::Clear);
         let reason =
-            "the page's Content-Security-Policy forbids the form: allow its origin in frame-src";
+            "the page's Content-Security-Policy forbids the form: add its origin to frame-src";
         self.fail(HostCode::FrameBlocked, reason, out);
     }
 
@@ -256,7 +256,7 @@ impl Handshake {
             Err(MessageError::CardNumber) if self.saved.is_none() => {
                 out.timer = Some(TimerOrder::Clear);
                 let reason =
-                    "the form posted a card number where the panToken should be; it was not kept";
+                    "the form posted a card number for a panToken: it was not kept";
                 self.fail(HostCode::ResultRejected, reason, out);
             }
             Err(_) => self.warn(WarningCode::UnreadableMessage, out),

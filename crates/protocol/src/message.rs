@@ -70,6 +70,25 @@ impl<Text> RawMessage<Text> {
         "errorMessage",
     ];
 
+    /// The message of these fields, in the order of [`Self::NAMES`].
+    #[must_use]
+    pub fn from_fields(fields: [Field<Text>; 5]) -> Self {
+        let [
+            status,
+            request_id,
+            pan_token,
+            error_code,
+            error_message,
+        ] = fields;
+        Self {
+            status,
+            request_id,
+            pan_token,
+            error_code,
+            error_message,
+        }
+    }
+
     /// The field that has this name on the wire.
     pub fn field_mut(&mut self, name: &str) -> Option<&mut Field<Text>> {
         match name {

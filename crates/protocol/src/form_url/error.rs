@@ -57,13 +57,9 @@ impl FormUrlError {
     #[must_use]
     pub fn part(&self) -> &'static str {
         match self {
-            Self::Length => "its length",
-            Self::Character => "a character",
-            Self::Host(_) => "its host, which has to be https (or http on loopback)",
-            Self::Shape => "its shape",
-            Self::Encoding => "its percent-encoding",
-            Self::Repeated => "a parameter that stands twice",
-            Self::Parameter => "a parameter",
+            Self::Length | Self::Character | Self::Shape | Self::Encoding => "its shape",
+            Self::Host(_) => "its host: https, or http on loopback",
+            Self::Repeated | Self::Parameter => "a parameter",
             Self::Missing(name) => name,
             Self::AgentId(_) => AGENT_ID,
             Self::RequestId(_) => REQUEST_ID,
