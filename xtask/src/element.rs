@@ -43,7 +43,9 @@ fn compile(workspace: &Workspace) -> Result<PathBuf> {
         .args(["--crate-type", "cdylib", "--features", "standalone"])
         .args(["--profile", "web", "--target", "wasm32-unknown-unknown"])
         // Of a megabyte, which is usual, a cheap phone would have to find room for each page.
-        .args(["--", "-C", "link-arg=-zstack-size=65536"]);
+        .args(["--", "-C", "link-arg=-zstack-size=65536"])
+        // Its instructions are longer than the calls that they stand for.
+        .args(["-C", "target-feature=-bulk-memory"]);
     command::run(&mut rustc)?;
     Ok(workspace
         .target()
