@@ -73,13 +73,7 @@ impl<Text> RawMessage<Text> {
     /// The message of these fields, in the order of [`Self::NAMES`].
     #[must_use]
     pub fn from_fields(fields: [Field<Text>; 5]) -> Self {
-        let [
-            status,
-            request_id,
-            pan_token,
-            error_code,
-            error_message,
-        ] = fields;
+        let [status, request_id, pan_token, error_code, error_message] = fields;
         Self {
             status,
             request_id,

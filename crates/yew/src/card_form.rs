@@ -1,5 +1,5 @@
-use pantoken_frame::{FormOptions, FormSource, FrameOptions};
-use pantoken_protocol::{FormError, FormUrl, Language, Origin, Ready, Saved, Warning};
+use pantoken_frame::{FormOptions, FormSource};
+use pantoken_protocol::{FormError, FormOrigins, FormUrl, Language, Origin, Ready, Saved, Warning};
 use yew::prelude::*;
 
 use crate::form_view::{Callbacks, FormView};
@@ -16,7 +16,7 @@ pub struct CardFormProps {
     #[prop_or_default]
     pub title: Option<AttrValue>,
     /// How long to wait for the form's Ready, in milliseconds.
-    #[prop_or(FrameOptions::READY_TIMEOUT)]
+    #[prop_or(FormOptions::READY_TIMEOUT)]
     pub ready_timeout: u32,
     /// One more origin on which a form URL is accepted, besides the provider's two and loopback.
     #[prop_or_default]
@@ -61,7 +61,7 @@ pub struct CardFormProps {
 ///
 /// Tips: keep the form URL in state, because another form URL takes the form down and starts a new
 /// one; read it with [`FormUrl::parse`] where your server's answer arrives. The classes are
-/// `pantoken`, `pantoken-status`, `pantoken-retry` and `pantoken-frame`.
+/// `pantoken`, `pantoken-status`, `pantoken-retry`, `pantoken-redirect` and `pantoken-frame`.
 #[component]
 pub fn CardForm(props: &CardFormProps) -> Html {
     let options = FormOptions {
@@ -69,7 +69,7 @@ pub fn CardForm(props: &CardFormProps) -> Html {
         language: props.language,
         title: props.title.as_ref().map(ToString::to_string),
         ready_timeout: props.ready_timeout,
-        form_origin: props.form_origin.clone(),
+        form_origins: FormOrigins::with_extra(props.form_origin.clone()),
     };
     let callbacks = Callbacks {
         on_ready: props.on_ready.clone(),

@@ -1,4 +1,4 @@
-use pantoken_frame::{FormOptions, FormView as View, Texts};
+use pantoken_frame::{FormOptions, Text};
 use pantoken_protocol::{Event, FormError, Ready, Saved, Warning};
 use yew::prelude::*;
 
@@ -30,26 +30,27 @@ pub(crate) struct FormViewProps {
     pub(crate) callbacks: Callbacks,
 }
 
-/// The form with its status and, on a failure that a retry may mend, its retry button.
+/// The form with its status and, where they may help, the buttons that start over and that go on at
+/// the provider's page.
 #[component]
 pub(crate) fn FormView(props: &FormViewProps) -> Html {
-    let language = props.options.language();
+    let (language, texts) = (props.options.language(), props.options.texts());
     let callbacks = props.callbacks.clone();
     let form = use_card_form(
         props.options.clone(),
         Callback::from(move |event| callbacks.emit(event)),
     );
-    let texts = Texts::of(language);
-    let onclick = form.reload.reform(|_: MouseEvent| ());
-    let view = View {
-        state: form.state,
-        error: form.error,
-    };
+    let retry = form.reload.reform(|_: MouseEvent| ());
+    let redirect = form.redirect.reform(|_: MouseEvent| ());
+    let view = form.view;
     html! {
         <div class="pantoken" lang={language.html_lang()} aria-busy={view.aria_busy()} data-state={view.state.as_str()}>
-            <p class="pantoken-status" role="status">{ view.status(texts) }</p>
-            if view.may_retry(props.options.is_session()) {
-                <button class="pantoken-retry" type="button" {onclick}>{ texts.retry }</button>
+            <p class="pantoken-status" role="status">{ view.status.map_or("", |text| texts.get(text)) }</p>
+            if view.may_retry {
+                <button class="pantoken-retry" type="button" onclick={retry}>{ texts.get(Text::Retry) }</button>
+            }
+            if view.may_redirect {
+                <button class="pantoken-redirect" type="button" onclick={redirect}>{ texts.get(Text::Redirect) }</button>
             }
             <div class="pantoken-frame" ref={form.container} />
         </div>

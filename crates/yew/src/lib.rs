@@ -6,9 +6,11 @@ mod session_form;
 mod use_card_form;
 
 pub use card_form::{CardForm, CardFormProps};
-pub use pantoken_frame::{FormOptions as CardFormOptions, FormSource};
+pub use pantoken_frame::{
+    FormOptions as CardFormOptions, FormSource, FormView, SessionSource, Text,
+};
 pub use pantoken_protocol::{
-    ErrorCode, ErrorSource, Event, FailureCode, FormError, FormOrigins, FormUrl, HostCode,
+    ErrorCode, ErrorSource, Event, FailureCode, Flow, FormError, FormOrigins, FormUrl, HostCode,
     Language, Origin, PanToken, Ready, Remedy, RequestId, Saved, State, Warning, WarningCode,
 };
 pub use session_form::{SessionEndpoint, SessionForm, SessionFormProps};

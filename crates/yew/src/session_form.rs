@@ -1,5 +1,5 @@
-use pantoken_frame::{FormOptions, FormSource, FrameOptions};
-use pantoken_protocol::{FormError, Language, Origin, Ready, Saved, Warning};
+use pantoken_frame::{FormOptions, FormSource, SessionSource};
+use pantoken_protocol::{Flow, FormError, FormOrigins, Language, Origin, Ready, Saved, Warning};
 use yew::prelude::*;
 
 use crate::form_view::{Callbacks, FormView};
@@ -15,6 +15,14 @@ pub struct SessionFormProps {
     /// when there is none.
     #[prop_or_default]
     pub endpoint: Option<AttrValue>,
+    /// Whether the form is inside the page, or a button leads to a page of the provider's. After a
+    /// frame that was blocked or never ready, the customer is offered that button in any case.
+    #[prop_or(Flow::Iframe)]
+    pub flow: Flow,
+    /// Where the provider's page leads back to; the page's own URL, without its query, when there is
+    /// none. Your server has to allow it.
+    #[prop_or_default]
+    pub return_url: Option<AttrValue>,
     /// The form's language; Russian when there is none.
     #[prop_or_default]
     pub language: Option<Language>,
@@ -22,7 +30,7 @@ pub struct SessionFormProps {
     #[prop_or_default]
     pub title: Option<AttrValue>,
     /// How long to wait for the form's Ready, in milliseconds.
-    #[prop_or(FrameOptions::READY_TIMEOUT)]
+    #[prop_or(FormOptions::READY_TIMEOUT)]
     pub ready_timeout: u32,
     /// One more origin on which a form URL is accepted, besides the provider's two and loopback.
     #[prop_or_default]
@@ -68,11 +76,15 @@ pub fn SessionForm(props: &SessionFormProps) -> Html {
         .or(context)
         .unwrap_or_else(|| "/v1/sessions".into());
     let options = FormOptions {
-        source: FormSource::Session(endpoint.to_string()),
+        source: FormSource::Session(SessionSource {
+            endpoint: endpoint.to_string(),
+            flow: props.flow,
+            return_url: props.return_url.as_ref().map(ToString::to_string),
+        }),
         language: props.language,
         title: props.title.as_ref().map(ToString::to_string),
         ready_timeout: props.ready_timeout,
-        form_origin: props.form_origin.clone(),
+        form_origins: FormOrigins::with_extra(props.form_origin.clone()),
     };
     let callbacks = Callbacks {
         on_ready: props.on_ready.clone(),

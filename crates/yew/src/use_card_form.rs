@@ -11,12 +11,14 @@ use yew::prelude::*;
 pub struct CardFormHandle {
     /// Put it on the element in which the form shall be, at least 320 by 500 pixels.
     pub container: NodeRef,
-    /// Where the form is.
-    pub state: State,
+    /// What the customer sees around the form.
+    pub view: FormView,
     /// The last error, until the form is ready again.
     pub error: Option<FormError>,
     /// Loads the form afresh; with a session endpoint, in a new session.
     pub reload: Callback<()>,
+    /// Goes on at the provider's page, where the form is of a session endpoint.
+    pub redirect: Callback<()>,
 }
 
 /// A card form in an element of your own: shows it, runs its handshake, takes it down.
@@ -29,80 +31,85 @@ pub struct CardFormHandle {
 /// fn Payout() -> Html {
 ///     let options = CardFormOptions::new(FormSource::Session("/v1/sessions".into()));
 ///     let form = use_card_form(options, Callback::from(|event: Event| drop(event)));
-///     html! { <div ref={form.container.clone()} class={form.state.as_str()} /> }
+///     html! { <div ref={form.container.clone()} class={form.view.state.as_str()} /> }
 /// }
 /// ```
 #[hook]
 pub fn use_card_form(options: CardFormOptions, on_event: Callback<Event>) -> CardFormHandle {
     let container = use_node_ref();
-    let view = use_state(FormView::default);
+    let view = use_state_eq(FormView::loading);
+    let error = use_state(|| None);
     let latest = use_mut_ref(|| on_event.clone());
     *latest.borrow_mut() = on_event;
     let mounted = use_mut_ref(|| None::<Form>);
-
     {
-        let (container, view, mounted) = (container.clone(), view.setter(), Rc::clone(&mounted));
+        let (container, mounted) = (container.clone(), Rc::clone(&mounted));
+        let receiver = Receiver {
+            latest,
+            view: view.setter(),
+            error: error.setter(),
+        };
         use_effect_with(options, move |options| {
-            view.set(FormView::default());
             if let Some(container) = container.cast::<Element>() {
-                let receiver = Receiver {
-                    latest,
-                    view,
-                    mounted: Rc::clone(&mounted),
-                };
-                mount(&container, options, &receiver);
+                *mounted.borrow_mut() = Some(receiver.mount(&container, options));
             }
             move || drop(mounted.take())
         });
     }
-
-    let reload = {
-        let view = view.setter();
-        use_callback((), move |(), ()| {
-            if let Some(mounted) = &*mounted.borrow() {
-                mounted.reload();
-                view.set(FormView::at(mounted.state()));
-            }
-        })
-    };
+    let reload = use_form(&mounted, Form::reload);
+    let redirect = use_form(&mounted, Form::redirect);
     CardFormHandle {
         container,
-        state: view.state,
-        error: view.error.clone(),
+        view: *view,
+        // What is ready again, or saved, has no error any more.
+        error: match view.state {
+            State::Loading | State::Saved => None,
+            _ => (*error).clone(),
+        },
         reload,
+        redirect,
     }
+}
+
+/// A callback that does something to the form, while there is one.
+#[hook]
+fn use_form(mounted: &Rc<RefCell<Option<Form>>>, act: fn(&Form)) -> Callback<()> {
+    let mounted = Rc::clone(mounted);
+    use_callback((), move |(), ()| {
+        if let Some(form) = &*mounted.borrow() {
+            act(form);
+        }
+    })
 }
 
 /// Takes each event to the view, and then to whoever the latest render named.
-#[derive(Clone)]
 struct Receiver {
     latest: Rc<RefCell<Callback<Event>>>,
     view: UseStateSetter<FormView>,
-    mounted: Rc<RefCell<Option<Form>>>,
+    error: UseStateSetter<Option<FormError>>,
 }
 
 impl Receiver {
-    fn receive(&self, event: Event) {
-        let state = self
-            .mounted
-            .borrow()
-            .as_ref()
-            .map_or(State::Failed, Form::state);
-        if let Some(view) = FormView::after(&event, state) {
-            self.view.set(view);
-        }
-        let on_event = self.latest.borrow().clone();
-        on_event.emit(event);
-    }
-}
-
-fn mount(container: &Element, options: &CardFormOptions, receiver: &Receiver) {
-    let on_event = {
-        let receiver = receiver.clone();
-        move |event| receiver.receive(event)
-    };
-    match Form::mount(container, options.clone(), on_event) {
-        Ok(form) => *receiver.mounted.borrow_mut() = Some(form),
-        Err(error) => receiver.receive(Event::Error(error)),
+    fn mount(self, container: &Element, options: &CardFormOptions) -> Form {
+        let Self {
+            latest,
+            view,
+            error,
+        } = self;
+        let on_event = move |event: Event| {
+            match &event {
+                Event::Error(failure) => error.set(Some(failure.clone())),
+                Event::Ready(_) => error.set(None),
+                Event::Saved(_) | Event::Warning(_) => {}
+            }
+            let on_event = latest.borrow().clone();
+            on_event.emit(event);
+        };
+        Form::mount(
+            container,
+            options.clone(),
+            move |now| view.set(now),
+            on_event,
+        )
     }
 }

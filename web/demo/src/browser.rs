@@ -53,12 +53,6 @@ pub(crate) fn returned() -> Option<Return> {
     })
 }
 
-pub(crate) fn go_to(url: &str) {
-    if let Some(window) = window() {
-        let _ = window.location().assign(url);
-    }
-}
-
 pub(crate) fn copy(text: &str) {
     if let Some(window) = window() {
         let _ = window.navigator().clipboard().write_text(text);

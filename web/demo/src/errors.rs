@@ -1,4 +1,4 @@
-use pantoken_yew::{ErrorCode, FailureCode, HostCode, Language};
+use pantoken_yew::{ErrorCode, FailureCode, HostCode, Language, Text};
 use yew::prelude::*;
 
 use crate::texts::Texts;
@@ -26,7 +26,7 @@ pub(crate) fn Errors(props: &ErrorsProps) -> Html {
             <li>
                 <p><code>{ code.as_str() }</code></p>
                 <p>{ texts.remedy(&code) }</p>
-                <p class="quiet">{ texts.customer_reads }{ " " }<q>{ customer.failure(&code) }</q></p>
+                <p class="quiet">{ texts.customer_reads }{ " " }<q>{ customer.get(Text::of_failure(&code)) }</q></p>
             </li>
         }
     };

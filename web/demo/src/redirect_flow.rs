@@ -1,6 +1,4 @@
-use pantoken_frame::redirect_form_url;
-use pantoken_yew::{FormOrigins, Language};
-use wasm_bindgen_futures::spawn_local;
+use pantoken_yew::{Flow, FormError, Language, SessionForm};
 use yew::prelude::*;
 
 use crate::browser;
@@ -16,31 +14,17 @@ pub(crate) struct RedirectFlowProps {
 /// The form on a page of the provider's, and the way back.
 #[component]
 pub(crate) fn RedirectFlow(props: &RedirectFlowProps) -> Html {
-    let busy = use_state(|| false);
     let texts = Texts::of(props.language);
-    let go = {
-        let (busy, on_step, language) = (busy.setter(), props.on_step.clone(), props.language);
-        Callback::from(move |_: MouseEvent| {
-            let (busy, on_step) = (busy.clone(), on_step.clone());
-            busy.set(true);
-            on_step.emit(Step::SessionAsked);
-            spawn_local(async move {
-                let origins = FormOrigins::default();
-                let return_url = browser::address(language);
-                match redirect_form_url("/v1/sessions", language, &return_url, &origins).await {
-                    Ok(form_url) => browser::go_to(&form_url.to_text()),
-                    Err(error) => {
-                        on_step.emit(Step::Failed(error));
-                        busy.set(false);
-                    }
-                }
-            });
-        })
-    };
     html! {
         <div class="redirect">
             <p>{ texts.redirect_about }</p>
-            <button type="button" id="redirect" disabled={*busy} onclick={go}>{ texts.redirect_go }</button>
+            <SessionForm
+                endpoint="/v1/sessions"
+                flow={Flow::Redirect}
+                return_url={browser::address(props.language)}
+                language={props.language}
+                on_error={props.on_step.reform(|error: FormError| Step::Failed(error))}
+            />
         </div>
     }
 }

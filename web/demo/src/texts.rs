@@ -16,7 +16,6 @@ pub(crate) struct Texts {
     pub(crate) flow_iframe: &'static str,
     pub(crate) flow_redirect: &'static str,
     pub(crate) redirect_about: &'static str,
-    pub(crate) redirect_go: &'static str,
     pub(crate) saved_title: &'static str,
     pub(crate) saved_next: &'static str,
     pub(crate) again: &'static str,

@@ -9,7 +9,6 @@ pub(super) const TEXTS: Texts = Texts {
     flow_iframe: "On this page",
     flow_redirect: "By redirect",
     redirect_about: "The page goes to the provider's form. After saving, the provider returns the customer to your server, and the server returns them here, with no token in the address.",
-    redirect_go: "Go to the form",
     saved_title: "The page has the panToken",
     saved_next: "The server has this token already: GET /v1/sessions/{requestId}.",
     again: "Another card",

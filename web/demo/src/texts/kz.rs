@@ -9,7 +9,6 @@ pub(super) const TEXTS: Texts = Texts {
     flow_iframe: "Осы бетте",
     flow_redirect: "Өту арқылы",
     redirect_about: "Бет провайдер нысанына өтеді. Сақталғаннан кейін провайдер клиентті сіздің серверге, ал сервер осында қайтарады, мекенжайда токен болмайды.",
-    redirect_go: "Нысанға өту",
     saved_title: "Бет panToken алды",
     saved_next: "Бұл токен серверде бар: GET /v1/sessions/{requestId}.",
     again: "Тағы бір карта",

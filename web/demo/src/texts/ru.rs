@@ -9,7 +9,6 @@ pub(super) const TEXTS: Texts = Texts {
     flow_iframe: "На странице",
     flow_redirect: "С переходом",
     redirect_about: "Страница уходит на форму провайдера. После сохранения провайдер возвращает клиента на ваш сервер, а сервер — сюда, уже без токена в адресе.",
-    redirect_go: "Перейти к форме",
     saved_title: "Страница получила panToken",
     saved_next: "Сервер уже хранит этот токен: GET /v1/sessions/{requestId}.",
     again: "Ещё одна карта",
