@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use pantoken_tests::{Customer, Engine, FORBIDDEN_NUMBER, GOOD_NUMBER, Screen, Shop, browse_on};
+use pantoken_tests::{Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Scene, Screen};
 
-pub(crate) async fn nothing_is_wider_than_the_screen(_: Engine) {
-    let shop = Shop::open();
-    for (width, dark) in [
+pub(crate) async fn nothing_is_wider_than_the_screen(scene: Scene) {
+    let shop = scene.shop();
+    for (width, prefers_dark) in [
         (320, false),
         (320, true),
         (768, false),
@@ -16,31 +16,35 @@ pub(crate) async fn nothing_is_wider_than_the_screen(_: Engine) {
         let screen = Screen {
             width,
             height: 900,
-            dark,
+            prefers_dark,
         };
-        browse_on(screen, &format!("layout_{width}"), async |customer| {
-            for language in ["ru", "en", "kz"] {
-                let name = format!("{width}-{language}{}", if dark { "-dark" } else { "" });
-                customer
-                    .open_ready(&shop.url(&format!("/?lang={language}")))
-                    .await;
-                assert_fits(customer).await;
-                picture(customer, &format!("{name}-ready")).await;
-                customer.save_in_frame(FORBIDDEN_NUMBER).await;
-                customer.find(".pantoken[data-state=failed]").await;
-                assert_fits(customer).await;
-                picture(customer, &format!("{name}-failed")).await;
-                customer.save_in_frame(GOOD_NUMBER).await;
-                customer.find("#pan-token").await;
-                assert_fits(customer).await;
-                picture(customer, &format!("{name}-saved")).await;
-                customer.click("input[name=flow][value=redirect]").await;
-                customer.find("#redirect").await;
-                assert_fits(customer).await;
-                picture(customer, &format!("{name}-redirect")).await;
-            }
-        })
-        .await;
+        scene
+            .browse_on(screen, async |customer| {
+                for language in ["ru", "en", "kz"] {
+                    let name = format!(
+                        "{width}-{language}{}",
+                        if prefers_dark { "-dark" } else { "" }
+                    );
+                    customer
+                        .open_ready(&shop.url(&format!("/?lang={language}")))
+                        .await;
+                    assert_fits(customer).await;
+                    picture(customer, &format!("{name}-ready")).await;
+                    customer.save_in_frame(FORBIDDEN_NUMBER).await;
+                    customer.find_state("failed").await;
+                    assert_fits(customer).await;
+                    picture(customer, &format!("{name}-failed")).await;
+                    customer.save_in_frame(GOOD_NUMBER).await;
+                    customer.find("#pan-token").await;
+                    assert_fits(customer).await;
+                    picture(customer, &format!("{name}-saved")).await;
+                    customer.click("input[name=flow][value=redirect]").await;
+                    customer.find("#redirect").await;
+                    assert_fits(customer).await;
+                    picture(customer, &format!("{name}-redirect")).await;
+                }
+            })
+            .await;
     }
 }
 
@@ -53,12 +57,7 @@ async fn assert_fits(customer: &Customer) {
         .await
         == true
     {
-        customer
-            .find(".pantoken-frame iframe")
-            .await
-            .enter_frame()
-            .await
-            .unwrap();
+        customer.find("iframe").await.enter_frame().await.unwrap();
         let form = customer.run(widths).await;
         assert!(
             form[0].as_u64() <= form[1].as_u64() && form[1].as_u64() >= Some(320),

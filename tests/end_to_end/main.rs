@@ -7,10 +7,10 @@
 
 use std::process::ExitCode;
 
-use pantoken_tests::{Suite, tests};
+use pantoken_tests::{Engine, Page, Suite, tests};
 
-mod element;
 mod error_codes;
+mod examples;
 mod iframe_flow;
 mod languages;
 mod layout;
@@ -31,31 +31,50 @@ fn main() -> ExitCode {
             "secrecy::the_secret_is_in_no_file_that_a_browser_loads",
             secrecy::the_secret_is_in_no_file_that_a_browser_loads,
         )
-        .in_every_engine(tests![
-            element::a_page_without_a_framework_takes_a_card,
-            element::a_form_url_of_a_stranger_opens_nothing,
-            error_codes::forbidden_and_invalid_session_reach_the_page_and_the_store,
-            error_codes::a_second_card_for_a_request_is_refused,
-            error_codes::an_agent_that_the_provider_does_not_know_is_told,
-            error_codes::a_wrong_secret_is_told,
-            error_codes::a_damaged_parameter_is_told,
-            iframe_flow::a_saved_card_is_a_token_in_the_page_and_in_the_store,
-            iframe_flow::a_wrong_number_is_corrected_in_the_same_form,
-            iframe_flow::another_card_gets_a_session_of_its_own,
-            iframe_flow::a_token_is_not_lost_while_the_server_is_down,
-            iframe_flow::a_customer_needs_no_mouse,
-            iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
-            languages::the_page_the_widget_and_the_form_speak_one_language,
-            languages::another_language_starts_another_form,
-            redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
-            redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
-            redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
-            secrecy::the_secret_the_card_number_and_the_token_stay_in_their_place,
-            strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
-        ])
-        .in_chromium(tests![
-            layout::nothing_is_wider_than_the_screen,
-            strict_policy::the_browser_has_nothing_to_complain_about,
-        ])
+        .with(
+            &Engine::ALL,
+            &Page::ALL,
+            tests![
+                error_codes::forbidden_and_invalid_session_reach_the_page_and_the_store,
+                error_codes::a_second_card_for_a_request_is_refused,
+                error_codes::an_agent_that_the_provider_does_not_know_is_told,
+                error_codes::a_wrong_secret_is_told,
+                error_codes::a_damaged_parameter_is_told,
+                iframe_flow::a_saved_card_is_a_token_in_the_page_and_in_the_store,
+                iframe_flow::a_wrong_number_is_corrected_in_the_same_form,
+                iframe_flow::another_card_gets_a_session_of_its_own,
+                iframe_flow::a_token_is_not_lost_while_the_server_is_down,
+                iframe_flow::a_customer_needs_no_mouse,
+                iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
+                languages::the_page_the_widget_and_the_form_speak_one_language,
+                languages::another_language_starts_another_form,
+                secrecy::the_secret_the_card_number_and_the_token_stay_in_their_place,
+                strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
+            ],
+        )
+        .with(
+            &Engine::ALL,
+            &[Page::Yew],
+            tests![
+                redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
+                redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
+                redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
+            ],
+        )
+        .with(
+            &Engine::ALL,
+            &[Page::Element],
+            tests![examples::the_html_page_takes_a_card],
+        )
+        .with(
+            &[Engine::Chromium],
+            &Page::ALL,
+            tests![strict_policy::the_browser_has_nothing_to_complain_about],
+        )
+        .with(
+            &[Engine::Chromium],
+            &[Page::Yew],
+            tests![layout::nothing_is_wider_than_the_screen],
+        )
         .run()
 }
