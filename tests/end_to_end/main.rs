@@ -11,11 +11,16 @@ use pantoken_tests::{Engine, Page, Suite, tests};
 
 mod error_codes;
 mod examples;
+mod form_url;
 mod iframe_flow;
 mod languages;
 mod layout;
+mod life_cycle;
 mod redirect_flow;
+mod removal;
 mod secrecy;
+mod session_endpoint;
+mod stage;
 mod strict_policy;
 
 fn main() -> ExitCode {
@@ -48,6 +53,9 @@ fn main() -> ExitCode {
                 iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
                 languages::the_page_the_widget_and_the_form_speak_one_language,
                 languages::another_language_starts_another_form,
+                session_endpoint::without_a_session_the_page_says_why_and_a_retry_helps,
+                session_endpoint::a_card_is_reported_until_the_report_is_acknowledged,
+                session_endpoint::a_report_that_is_refused_is_told,
                 secrecy::the_secret_the_card_number_and_the_token_stay_in_their_place,
                 strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
             ],
@@ -64,7 +72,29 @@ fn main() -> ExitCode {
         .with(
             &Engine::ALL,
             &[Page::Element],
-            tests![examples::the_html_page_takes_a_card],
+            tests![
+                examples::the_html_page_takes_a_card,
+                form_url::a_form_url_that_the_server_signed_takes_a_card,
+                form_url::a_wrong_form_url_opens_nothing_and_the_console_says_why,
+                life_cycle::inserted_twice_in_one_task_it_is_one_form,
+                life_cycle::another_language_is_one_new_session,
+                life_cycle::several_changes_in_one_task_are_one_new_session,
+                life_cycle::a_value_that_stays_the_same_changes_nothing,
+                life_cycle::a_moved_form_takes_a_card,
+                life_cycle::several_forms_take_each_its_own_card,
+                life_cycle::in_a_shadow_root_it_takes_a_card,
+                life_cycle::a_reload_is_a_new_session_until_a_card_is_saved,
+                life_cycle::without_its_module_it_says_so_and_can_be_reloaded,
+                life_cycle::a_page_from_the_back_forward_cache_has_a_fresh_session,
+                life_cycle::the_way_back_to_the_page_leads_to_a_fresh_session,
+                removal::removed_before_its_module_arrives_it_emits_nothing,
+                removal::removed_while_its_session_is_made_it_emits_nothing,
+                removal::removed_while_its_frame_loads_it_emits_nothing,
+                removal::removed_when_ready_it_emits_nothing_more,
+                removal::removed_by_its_own_event_it_emits_nothing_more,
+                removal::removed_while_it_reports_its_card_is_not_lost,
+                removal::removed_before_a_report_is_repeated_its_card_is_not_lost,
+            ],
         )
         .with(
             &[Engine::Chromium],

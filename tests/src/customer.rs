@@ -101,6 +101,10 @@ impl Customer {
     /// Turns from the page to the form in its frame, as soon as it takes a number.
     pub async fn enter_form(&self) {
         let frame = self.find("iframe").await;
+        self.enter(frame).await;
+    }
+
+    async fn enter(&self, frame: WebElement) {
         frame.enter_frame().await.unwrap();
         self.find("#save:not([disabled])").await;
     }
@@ -126,9 +130,26 @@ impl Customer {
 
     /// Saves a card in the frame of an open page.
     pub async fn save_in_frame(&self, number: &str) {
-        self.enter_form().await;
+        let frame = self.find("iframe").await;
+        self.save_in(frame, number).await;
+    }
+
+    /// Saves a card in this frame of an open page.
+    pub async fn save_in(&self, frame: WebElement, number: &str) {
+        self.enter(frame).await;
         self.save(number).await;
         self.leave_form().await;
+    }
+
+    /// Presses the button with these words.
+    pub async fn press(&self, words: &str) {
+        let button = By::XPath(format!("//button[normalize-space()='{words}']"));
+        let query = self.driver.query(button).wait(PATIENCE, INTERVAL);
+        let button = query
+            .first()
+            .await
+            .unwrap_or_else(|error| panic!("{words}: {error}"));
+        button.click().await.unwrap();
     }
 
     /// What a script returns.
@@ -139,6 +160,12 @@ impl Customer {
             .unwrap()
             .json()
             .clone()
+    }
+
+    /// The element that a script returns.
+    pub async fn element(&self, script: &str) -> WebElement {
+        let answer = self.driver.execute(script, Vec::new()).await.unwrap();
+        answer.element().unwrap()
     }
 
     pub(crate) async fn leave_evidence(self, name: &str) {

@@ -32,7 +32,7 @@ struct Street {
 pub enum Answer {
     /// This status, type and body; the server is not asked.
     Instead(u16, &'static str, String),
-    /// Nothing whole: the connection is cut, and the server is not asked.
+    /// None: the connection is cut, and the server is not asked.
     Cut,
     /// The server's answer, once the gate is open.
     Held(Gate),
@@ -196,7 +196,7 @@ impl Street {
     }
 }
 
-/// An answer that ends before its body does.
+/// An answer that ends before it begins.
 fn cut() -> Response {
     let end = std::future::ready(Err::<Bytes, _>(io::Error::other("the connection is cut")));
     Response::new(Body::from_stream(futures_util::stream::once(end)))

@@ -110,6 +110,16 @@ impl Shop {
         response.json().await.unwrap()
     }
 
+    /// What the shop's back end is given to embed, for a request id of its own.
+    pub async fn sign_form_url(&self, request_id: &str) -> String {
+        let body = serde_json::json!({"flow": "iframe", "requestId": request_id});
+        let call = self.http.post(self.url("/v1/form-urls"));
+        let answer = call.bearer_auth(API_KEY).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let answer: Value = answer.json().await.unwrap();
+        answer["formUrl"].as_str().unwrap().to_owned()
+    }
+
     /// A client that follows no redirect.
     pub fn http(&self) -> &reqwest::Client {
         &self.http

@@ -18,10 +18,10 @@ function insert() {
   find("#place").append(form);
 }
 
-function tell(step, { requestId, code, panToken }) {
+function tell(step, { requestId, code, message, panToken }) {
   const item = document.createElement("li");
   item.dataset.step = step;
-  item.append(code ?? requestId ?? "");
+  item.append([requestId, code, message].join(" "));
   if (code) item.dataset.code = code;
   find("#timeline").append(item);
   if (panToken) show(requestId, panToken);
