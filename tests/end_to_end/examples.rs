@@ -8,6 +8,18 @@ pub(crate) async fn the_html_page_takes_a_card(scene: Scene) {
     takes_a_card(&scene, &shop).await;
 }
 
+/// In development React's StrictMode mounts twice; it is one session all the same.
+pub(crate) async fn the_react_page_takes_a_card(scene: Scene) {
+    let shop = Shop::open(ShopOptions::with_pages(Pages::example("react")));
+    takes_a_card(&scene, &shop).await;
+    assert_eq!(shop.front.asked("POST /v1/sessions"), 1);
+}
+
+pub(crate) async fn the_vue_page_takes_a_card(scene: Scene) {
+    let shop = Shop::open(ShopOptions::with_pages(Pages::example("vue")));
+    takes_a_card(&scene, &shop).await;
+}
+
 /// The page shows the token that the shop's back end has for the same request.
 async fn takes_a_card(scene: &Scene, shop: &Shop) {
     let saved = scene.browse(async |customer| {

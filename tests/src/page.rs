@@ -64,6 +64,20 @@ impl Pages {
             _made: Some(made),
         }
     }
+
+    /// An example as `cargo xtask examples` built it.
+    pub fn example(name: &str) -> Self {
+        let folder = dist().join("examples").join(name);
+        assert!(
+            folder.join("index.html").is_file(),
+            "{} has no example: run `cargo xtask test`, or `cargo xtask examples` first",
+            folder.display()
+        );
+        Self {
+            folder,
+            _made: None,
+        }
+    }
 }
 
 /// The demo page as Trunk built it.

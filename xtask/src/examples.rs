@@ -1,0 +1,101 @@
+//! `cargo xtask examples`: the package's tarball in pages of other tools, outside this checkout.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::command;
+use crate::element;
+use crate::npm::Npm;
+use crate::steps::Steps;
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+
+/// The tarball's name, as the examples depend on it.
+const TARBALL: &str = "pantoken-0.1.0.tgz";
+
+/// The examples to build, each with what Vite builds it for. React's StrictMode mounts twice in
+/// development only.
+const EXAMPLES: [(&str, &str); 2] = [("react", "development"), ("vue", "production")];
+
+pub(crate) fn run() -> Result<()> {
+    let workspace = Workspace::find()?;
+    let mut steps = Steps::of(4);
+    let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
+    let npm = steps.run("tools from npm", Npm::find_or_install)?;
+    steps.run("element", || element::build(&workspace, &tools, &npm))?;
+    steps.run("types and examples", || build(&workspace))?;
+    println!("\nThe examples are in dist/examples.");
+    Ok(())
+}
+
+/// Checks the package's types and its import on a server, and builds each example into
+/// `dist/examples`. The package has to be built.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    let outside = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let outside = Outside { workspace, outside };
+    outside.pack()?;
+    let types = outside.install(Path::new("tests/npm"))?;
+    command::run(npm(&types).args(["run", "--silent", "test"]))?;
+    for (name, mode) in EXAMPLES {
+        let example = outside.install(&Path::new("examples").join(name))?;
+        command::run(npm(&example).args(["run", "build"]).env("NODE_ENV", mode))?;
+        let built = workspace.root().join("dist/examples").join(name);
+        copy(&example.join("dist"), &built)?;
+    }
+    Ok(())
+}
+
+/// A folder in which nothing of the checkout is found by chance.
+struct Outside<'a> {
+    workspace: &'a Workspace,
+    outside: TempDir,
+}
+
+impl Outside<'_> {
+    fn pack(&self) -> Result<()> {
+        let mut pack = npm(self.outside.path());
+        let package = self.workspace.root().join("dist/npm");
+        command::run(pack.args(["pack", "--silent"]).arg(package))
+    }
+
+    /// Copies a project there and installs what its lock file says, and the tarball.
+    fn install(&self, project: &Path) -> Result<PathBuf> {
+        let folder = self.outside.path().join(project);
+        copy(&self.workspace.root().join(project), &folder)?;
+        let tarball = self.outside.path().join(TARBALL);
+        fs::copy(&tarball, folder.join(TARBALL))
+            .with_context(|| format!("`npm pack` did not make {}", tarball.display()))?;
+        let quietly = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+        command::run(npm(&folder).args(quietly).arg("--prefer-offline"))?;
+        Ok(folder)
+    }
+}
+
+fn npm(folder: &Path) -> Command {
+    let mut npm = Command::new("npm");
+    npm.current_dir(folder);
+    npm
+}
+
+/// A developer's own install and build stay behind.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    let entries = fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_name() == "node_modules" || entry.file_name() == "dist" {
+            continue;
+        }
+        if from.is_dir() {
+            copy(&from, &to)?;
+        } else {
+            fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
+        }
+    }
+    Ok(())
+}
