@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::stage;
 
-const SIGNED: &str = "agentId=agent-01&requestId=123456789&language=ru\
+/// The query of a form URL that the published test agent signed.
+pub(crate) const SIGNED: &str = "agentId=agent-01&requestId=123456789&language=ru\
     &agentSign=3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725";
 
 pub(crate) async fn a_form_url_that_the_server_signed_takes_a_card(scene: Scene) {

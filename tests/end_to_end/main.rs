@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use pantoken_tests::{Engine, Page, Suite, tests};
 
+mod accessibility;
 mod error_codes;
 mod examples;
 mod form_url;
@@ -21,6 +22,7 @@ mod removal;
 mod secrecy;
 mod session_endpoint;
 mod stage;
+mod states;
 mod strict_policy;
 
 fn main() -> ExitCode {
@@ -101,7 +103,10 @@ fn main() -> ExitCode {
         .with(
             &[Engine::Chromium],
             &Page::ALL,
-            tests![strict_policy::the_browser_has_nothing_to_complain_about],
+            tests![
+                strict_policy::the_browser_has_nothing_to_complain_about,
+                accessibility::axe_finds_nothing_in_any_state,
+            ],
         )
         .with(
             &[Engine::Chromium],

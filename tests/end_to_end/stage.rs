@@ -5,7 +5,12 @@ use serde_json::Value;
 
 /// Opens it.
 pub(crate) async fn open(customer: &Customer, shop: &Shop) {
-    customer.driver.goto(shop.url("/stage.html")).await.unwrap();
+    open_at(customer, &shop.url("/stage.html")).await;
+}
+
+/// Opens it at this address.
+pub(crate) async fn open_at(customer: &Customer, url: &str) {
+    customer.driver.goto(url).await.unwrap();
     customer.until("return 'makeForm' in window").await;
 }
 

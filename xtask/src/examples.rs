@@ -33,19 +33,23 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// Checks the package's types and its import on a server, and builds each example into
-/// `dist/examples`. The package has to be built.
+/// `dist/examples`, beside the script of axe-core for the end-to-end tests. The package has to be
+/// built.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let outside = tempfile::tempdir().context("cannot make a temporary folder")?;
     let outside = Outside { workspace, outside };
     outside.pack()?;
-    let types = outside.install(Path::new("tests/npm"))?;
-    command::run(npm(&types).args(["run", "--silent", "test"]))?;
+    let tests = outside.install(Path::new("tests/npm"))?;
+    command::run(npm(&tests).args(["run", "--silent", "test"]))?;
+    let built = workspace.root().join("dist/examples");
     for (name, mode) in EXAMPLES {
         let example = outside.install(&Path::new("examples").join(name))?;
         command::run(npm(&example).args(["run", "build"]).env("NODE_ENV", mode))?;
-        let built = workspace.root().join("dist/examples").join(name);
-        copy(&example.join("dist"), &built)?;
+        copy(&example.join("dist"), &built.join(name))?;
     }
+    let axe = tests.join("node_modules/axe-core/axe.min.js");
+    fs::copy(&axe, built.join("axe.min.js"))
+        .with_context(|| format!("cannot copy {}", axe.display()))?;
     Ok(())
 }
 

@@ -18,6 +18,6 @@ window.makeForm = (id, attributes = { "session-url": "/v1/sessions" }) => {
   }
   return form;
 };
-window.insertForm = (...rest) => document.body.append(makeForm(...rest));
+window.insertForm = (...rest) => document.querySelector("main").append(makeForm(...rest));
 
 for (const name of NAMES) addEventListener(name, ({ type, target }) => heard.push([type, target.id]));
