@@ -106,12 +106,8 @@ fn main() -> ExitCode {
             tests![
                 strict_policy::the_browser_has_nothing_to_complain_about,
                 accessibility::axe_finds_nothing_in_any_state,
+                layout::nothing_is_wider_than_the_screen,
             ],
-        )
-        .with(
-            &[Engine::Chromium],
-            &[Page::Yew],
-            tests![layout::nothing_is_wider_than_the_screen],
         )
         .run()
 }
