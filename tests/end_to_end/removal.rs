@@ -5,6 +5,9 @@ use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Gate, Scene, Shop};
 
 use crate::stage;
 
+/// A form that would say READY_TIMEOUT at once, were it still there.
+const IMPATIENT: &str = "{ 'session-url': '/v1/sessions', 'ready-timeout': 1 }";
+
 pub(crate) async fn removed_before_its_module_arrives_it_emits_nothing(scene: Scene) {
     let shop = scene.shop();
     scene
@@ -30,7 +33,9 @@ pub(crate) async fn removed_while_its_session_is_made_it_emits_nothing(scene: Sc
             stage::open(customer, &shop).await;
             let gate = Gate::shut();
             shop.front.plan("/v1/sessions", Answer::Held(gate.clone()));
-            stage::insert(customer, "form").await;
+            customer
+                .run(&format!("insertForm('form', {IMPATIENT})"))
+                .await;
             shop.front.wait_for("POST /v1/sessions", 1).await;
             customer.run("form.remove()").await;
             gate.open();
@@ -44,13 +49,14 @@ pub(crate) async fn removed_while_its_frame_loads_it_emits_nothing(scene: Scene)
     scene
         .browse(async |customer| {
             stage::open(customer, &shop).await;
-            let removed_at_once = "
-                const form = makeForm('form');
+            let removed_at_once = format!(
+                "const form = makeForm('form', {IMPATIENT});
                 const remove = () => form.querySelector('iframe') && form.remove();
-                new MutationObserver(remove).observe(form, { childList: true, subtree: true });
+                new MutationObserver(remove).observe(form, {{ childList: true, subtree: true }});
                 window.removed = form;
-                document.body.append(form);";
-            customer.run(removed_at_once).await;
+                document.body.append(form);"
+            );
+            customer.run(&removed_at_once).await;
             customer.until("return !removed.isConnected").await;
             assert_silent_after(customer, &[]).await;
         })
