@@ -20,6 +20,11 @@ pub(crate) async fn the_vue_page_takes_a_card(scene: Scene) {
     takes_a_card(&scene, &shop).await;
 }
 
+pub(crate) async fn a_page_that_webpack_bundled_takes_a_card(scene: Scene) {
+    let shop = Shop::open(ShopOptions::with_pages(Pages::example("webpack")));
+    takes_a_card(&scene, &shop).await;
+}
+
 /// The page shows the token that the shop's back end has for the same request.
 async fn takes_a_card(scene: &Scene, shop: &Shop) {
     let saved = scene.browse(async |customer| {

@@ -78,6 +78,7 @@ fn main() -> ExitCode {
                 examples::the_html_page_takes_a_card,
                 examples::the_react_page_takes_a_card,
                 examples::the_vue_page_takes_a_card,
+                examples::a_page_that_webpack_bundled_takes_a_card,
                 form_url::a_form_url_that_the_server_signed_takes_a_card,
                 form_url::a_wrong_form_url_opens_nothing_and_the_console_says_why,
                 life_cycle::inserted_twice_in_one_task_it_is_one_form,

@@ -17,9 +17,16 @@ use crate::workspace::Workspace;
 /// The tarball's name, as the examples depend on it.
 const TARBALL: &str = "pantoken-0.1.0.tgz";
 
-/// The examples to build, each with what Vite builds it for. React's StrictMode mounts twice in
-/// development only.
-const EXAMPLES: [(&str, &str); 2] = [("react", "development"), ("vue", "production")];
+/// The pages to build: where each is, its name in `dist/examples`, and what it is built for.
+/// React's StrictMode mounts twice in development only.
+const PAGES: [(&str, &str, &str); 3] = [
+    ("examples/react", "react", "development"),
+    ("examples/vue", "vue", "production"),
+    (TESTS, "webpack", "production"),
+];
+
+/// The types, the import on a server and a page for webpack, which are for the tests alone.
+const TESTS: &str = "tests/npm";
 
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
@@ -36,17 +43,23 @@ pub(crate) fn run() -> Result<()> {
 /// `dist/examples`, beside the script of axe-core for the end-to-end tests. The package has to be
 /// built.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-    let outside = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let outside = Outside { workspace, outside };
+    let outside = Outside {
+        workspace,
+        folder: tempfile::tempdir().context("cannot make a temporary folder")?,
+    };
     outside.pack()?;
-    let tests = outside.install(Path::new("tests/npm"))?;
-    command::run(npm(&tests).args(["run", "--silent", "test"]))?;
     let built = workspace.root().join("dist/examples");
-    for (name, mode) in EXAMPLES {
-        let example = outside.install(&Path::new("examples").join(name))?;
-        command::run(npm(&example).args(["run", "build"]).env("NODE_ENV", mode))?;
-        copy(&example.join("dist"), &built.join(name))?;
+    if built.exists() {
+        // Vite names its files by what is in them, and would leave the old ones beside the new.
+        fs::remove_dir_all(&built).with_context(|| format!("cannot remove {}", built.display()))?;
     }
+    for (project, name, mode) in PAGES {
+        let folder = outside.install(project)?;
+        command::run(npm(&folder).args(["run", "build"]).env("NODE_ENV", mode))?;
+        copy(&folder.join("dist"), &built.join(name))?;
+    }
+    let tests = outside.folder.path().join(TESTS);
+    command::run(npm(&tests).args(["run", "test"]))?;
     let axe = tests.join("node_modules/axe-core/axe.min.js");
     fs::copy(&axe, built.join("axe.min.js"))
         .with_context(|| format!("cannot copy {}", axe.display()))?;
@@ -56,21 +69,21 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 /// A folder in which nothing of the checkout is found by chance.
 struct Outside<'a> {
     workspace: &'a Workspace,
-    outside: TempDir,
+    folder: TempDir,
 }
 
 impl Outside<'_> {
     fn pack(&self) -> Result<()> {
-        let mut pack = npm(self.outside.path());
+        let mut pack = npm(self.folder.path());
         let package = self.workspace.root().join("dist/npm");
         command::run(pack.args(["pack", "--silent"]).arg(package))
     }
 
     /// Copies a project there and installs what its lock file says, and the tarball.
-    fn install(&self, project: &Path) -> Result<PathBuf> {
-        let folder = self.outside.path().join(project);
+    fn install(&self, project: &str) -> Result<PathBuf> {
+        let folder = self.folder.path().join(project);
         copy(&self.workspace.root().join(project), &folder)?;
-        let tarball = self.outside.path().join(TARBALL);
+        let tarball = self.folder.path().join(TARBALL);
         fs::copy(&tarball, folder.join(TARBALL))
             .with_context(|| format!("`npm pack` did not make {}", tarball.display()))?;
         let quietly = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
