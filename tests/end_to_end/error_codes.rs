@@ -19,7 +19,8 @@ pub(crate) async fn forbidden_and_invalid_session_reach_the_page_and_the_store(s
                 let request_id = customer.form_url().await.request().request_id().to_string();
                 customer.save_in_frame(number).await;
                 assert_failed(customer, code).await;
-                let session = session_with_error(&shop, &request_id).await;
+                // The page reports an error without waiting, so the store has it a moment later.
+                let session = shop.session_in_state(&request_id, "failed").await;
                 assert_eq!(session["errorCode"], code);
             }
         })
@@ -106,15 +107,4 @@ async fn assert_failed(customer: &Customer, code: &str) {
         .await;
     customer.find_state("failed").await;
     assert!(!customer.text("[role=status]").await.is_empty());
-}
-
-/// The page reports an error without waiting, so the store has it a moment later.
-async fn session_with_error(shop: &Shop, request_id: &str) -> Value {
-    loop {
-        let session = shop.session(request_id).await;
-        if session["state"] == "failed" {
-            return session;
-        }
-        tokio::task::yield_now().await;
-    }
 }

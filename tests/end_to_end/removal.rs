@@ -1,7 +1,7 @@
 //! The element taken out of its page at every stage: it emits nothing from then on, and a card that
 //! is saved by then is reported all the same.
 
-use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Gate, Scene, Shop};
+use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Gate, Scene};
 
 use crate::stage;
 
@@ -107,7 +107,7 @@ pub(crate) async fn removed_while_it_reports_its_card_is_not_lost(scene: Scene) 
             shop.front.wait_for("/result", 1).await;
             customer.run("form.remove()").await;
             gate.open();
-            assert_saved_in_the_store(&shop, &request_id).await;
+            shop.session_in_state(&request_id, "saved").await;
             assert_silent_after(customer, &["pantoken-ready"]).await;
         })
         .await;
@@ -124,7 +124,7 @@ pub(crate) async fn removed_before_a_report_is_repeated_its_card_is_not_lost(sce
             customer.save_in_frame(GOOD_NUMBER).await;
             shop.front.wait_for("/result", 1).await;
             customer.run("form.remove()").await;
-            assert_saved_in_the_store(&shop, &request_id).await;
+            shop.session_in_state(&request_id, "saved").await;
             assert_silent_after(customer, &["pantoken-ready"]).await;
         })
         .await;
@@ -135,10 +135,4 @@ async fn assert_silent_after(customer: &Customer, events: &[&str]) {
     stage::insert_ready(customer, "another").await;
     assert_eq!(stage::emitted(customer, "form").await, events);
     assert_eq!(stage::frames(customer).await, 1);
-}
-
-async fn assert_saved_in_the_store(shop: &Shop, request_id: &str) {
-    while shop.session(request_id).await["state"] != "saved" {
-        tokio::task::yield_now().await;
-    }
 }

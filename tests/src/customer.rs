@@ -10,7 +10,8 @@ use crate::process::workspace;
 
 /// Long enough for a loaded machine; nothing waits for it unless it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
-const INTERVAL: Duration = Duration::from_millis(20);
+/// Between one look and the next.
+pub(crate) const INTERVAL: Duration = Duration::from_millis(20);
 
 /// A customer at a browser.
 pub struct Customer {

@@ -5,6 +5,7 @@ use pantoken_protocol::RequestId;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::customer::{INTERVAL, within_patience};
 use crate::front::{Front, client};
 use crate::page::Pages;
 use crate::process::{Process, binaries};
@@ -108,6 +109,20 @@ impl Shop {
             .unwrap();
         assert_eq!(response.status(), 200);
         response.json().await.unwrap()
+    }
+
+    /// The same, as soon as the session is in this state.
+    pub async fn session_in_state(&self, request_id: &str, state: &str) -> Value {
+        let came = async {
+            loop {
+                let session = self.session(request_id).await;
+                if session["state"] == state {
+                    return session;
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        within_patience(&format!("a session that is {state}"), came).await
     }
 
     /// What the shop's back end is given to embed, for a request id of its own.
