@@ -119,7 +119,7 @@ pub(crate) async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form(sce
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            let form_url = session_form_url(&shop).await;
+            let form_url = shop.sign_form_url("1").await;
             // The same server under its other name, which the provider has not been told.
             let unregistered = shop.url("/").replace("localhost", "127.0.0.1");
             customer.driver.goto(unregistered).await.unwrap();
@@ -142,20 +142,6 @@ pub(crate) async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form(sce
             assert_eq!(customer.run(fields).await, 0);
         })
         .await;
-}
-
-async fn session_form_url(shop: &Shop) -> String {
-    let answer = shop
-        .http()
-        .post(shop.url("/v1/sessions"))
-        .bearer_auth(pantoken_tests::API_KEY)
-        .json(&serde_json::json!({"flow": "iframe"}))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), 201);
-    let answer: serde_json::Value = answer.json().await.unwrap();
-    answer["formUrl"].as_str().unwrap().to_owned()
 }
 
 /// The page shows a token, and the shop's back end has the same one for the same request.
