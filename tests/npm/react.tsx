@@ -18,6 +18,9 @@ export function Card() {
         onpantoken-error={(event) => event.detail.source === "host" && form.current?.reload()}
       />
       <pantoken-form form-url="https://a2c.qiwi.kz/form?…" form-origin="https://forms.example.kz" />
+      <pantoken-form session-url="/v1/sessions" flow="redirect" return-url="https://shop.kz/cards" />
+      {/* @ts-expect-error a form URL says its flow itself */}
+      <pantoken-form form-url="https://a2c.qiwi.kz/form?…" flow="redirect" />
       {/* @ts-expect-error a form has one source */}
       <pantoken-form />
       {/* @ts-expect-error and not both */}
