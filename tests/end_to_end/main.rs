@@ -55,20 +55,14 @@ fn main() -> ExitCode {
                 iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
                 languages::the_page_the_widget_and_the_form_speak_one_language,
                 languages::another_language_starts_another_form,
+                redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
+                redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
+                redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
                 session_endpoint::without_a_session_the_page_says_why_and_a_retry_helps,
                 session_endpoint::a_card_is_reported_until_the_report_is_acknowledged,
                 session_endpoint::a_report_that_is_refused_is_told,
                 secrecy::the_secret_the_card_number_and_the_token_stay_in_their_place,
                 strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
-            ],
-        )
-        .with(
-            &Engine::ALL,
-            &[Page::Yew],
-            tests![
-                redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
-                redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
-                redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
             ],
         )
         .with(
@@ -92,6 +86,8 @@ fn main() -> ExitCode {
                 life_cycle::without_its_module_it_says_so_and_can_be_reloaded,
                 life_cycle::a_page_from_the_back_forward_cache_has_a_fresh_session,
                 life_cycle::the_way_back_to_the_page_leads_to_a_fresh_session,
+                redirect_flow::the_element_asks_for_no_session_before_its_button_is_pressed,
+                redirect_flow::the_element_offers_the_way_when_its_frame_is_blocked,
                 removal::removed_before_its_module_arrives_it_emits_nothing,
                 removal::removed_while_its_session_is_made_it_emits_nothing,
                 removal::removed_while_its_frame_loads_it_emits_nothing,
