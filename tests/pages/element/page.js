@@ -6,7 +6,9 @@ const HTML_LANG = { ru: "ru", en: "en", kz: "kk" };
 
 const find = (selector) => document.querySelector(selector);
 
-let language = new URLSearchParams(location.search).get("lang") ?? "ru";
+const query = new URLSearchParams(location.search);
+
+let language = query.get("lang") ?? "ru";
 let form;
 
 function insert() {
@@ -25,6 +27,7 @@ function tell(step, { requestId, code, message, panToken }) {
   if (code) item.dataset.code = code;
   find("#timeline").append(item);
   if (panToken) show(requestId, panToken);
+  return item;
 }
 
 function show(requestId, panToken) {
@@ -49,10 +52,24 @@ find("#again").addEventListener("click", () => {
   find("#result").replaceChildren();
   insert();
 });
-find("fieldset").addEventListener("change", (event) => {
-  language = event.target.value;
-  speak();
-  form.setAttribute("language", language);
+for (const choice of document.querySelectorAll("[name=language]")) {
+  choice.addEventListener("change", () => {
+    language = choice.value;
+    speak();
+    form.setAttribute("language", language);
+  });
+}
+find("[name=flow][value=redirect]").addEventListener("change", () => {
+  form.setAttribute("flow", "redirect");
+  form.setAttribute("return-url", location.href);
 });
+if (query.has("status")) {
+  const item = tell("returned", {});
+  for (const name of ["requestId", "status"]) {
+    const code = document.createElement("code");
+    code.textContent = query.get(name);
+    item.append(code, " ");
+  }
+}
 speak();
 insert();
