@@ -1,4 +1,5 @@
-// A file of its own, so that a strict Content-Security-Policy lets it run.
+// A file of its own, so that a strict Content-Security-Policy lets it run; before element.js, so
+// that it misses no event.
 const form = document.querySelector("pantoken-form");
 const output = document.querySelector("output");
 

@@ -1,104 +1,103 @@
 //! Each of the provider's seven codes, from the form to the page's event. INVALID_PAN is in
 //! `iframe_flow`, with its correction.
 
-use pantoken_protocol::FormUrl;
 use serde_json::{Value, json};
 
 use pantoken_tests::{
-    Customer, Engine, FORBIDDEN_NUMBER, GOOD_NUMBER, INVALID_SESSION_NUMBER, Shop, ShopOptions,
-    browse,
+    Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, INVALID_SESSION_NUMBER, Scene, Shop, ShopOptions,
 };
 
-pub(crate) async fn forbidden_and_invalid_session_reach_the_page_and_the_store(engine: Engine) {
-    let shop = Shop::open();
-    browse(engine, "refused_numbers", async |customer| {
-        for (number, code) in [
-            (FORBIDDEN_NUMBER, "FORBIDDEN"),
-            (INVALID_SESSION_NUMBER, "INVALID_SESSION"),
-        ] {
+pub(crate) async fn forbidden_and_invalid_session_reach_the_page_and_the_store(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            for (number, code) in [
+                (FORBIDDEN_NUMBER, "FORBIDDEN"),
+                (INVALID_SESSION_NUMBER, "INVALID_SESSION"),
+            ] {
+                customer.open_ready(&shop.url("/?lang=en")).await;
+                let request_id = customer.form_url().await.request().request_id().to_string();
+                customer.save_in_frame(number).await;
+                assert_failed(customer, code).await;
+                // The page reports an error without waiting, so the store has it a moment later.
+                let session = shop.session_in_state(&request_id, "failed").await;
+                assert_eq!(session["errorCode"], code);
+            }
+        })
+        .await;
+}
+
+pub(crate) async fn a_second_card_for_a_request_is_refused(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
             customer.open_ready(&shop.url("/?lang=en")).await;
-            let request_id = form_url(customer).await.request().request_id().to_string();
-            customer.save_in_frame(number).await;
-            assert_failed(customer, code).await;
-            let session = session_with_error(&shop, &request_id).await;
-            assert_eq!(session["errorCode"], code);
-        }
-    })
-    .await;
+            let form_url = customer.form_url().await;
+            let request = form_url.request();
+            let save = json!({
+                "agentId": request.agent_id().as_str(),
+                "requestId": request.request_id().to_string(),
+                "agentSign": form_url.signature().as_str(),
+                "pan": GOOD_NUMBER,
+            });
+            let url = format!("{}/save", shop.sandbox_url());
+            let first: Value = shop
+                .http()
+                .post(url)
+                .json(&save)
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap();
+            assert!(first["panToken"].is_string(), "{first}");
+            customer.save_in_frame(GOOD_NUMBER).await;
+            assert_failed(customer, "PAN_IS_EXISTS_FOR_REQUEST").await;
+        })
+        .await;
 }
 
-pub(crate) async fn a_second_card_for_a_request_is_refused(engine: Engine) {
-    let shop = Shop::open();
-    browse(engine, "second_card", async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        let form_url = form_url(customer).await;
-        let request = form_url.request();
-        let save = json!({
-            "agentId": request.agent_id().as_str(),
-            "requestId": request.request_id().to_string(),
-            "agentSign": form_url.signature().as_str(),
-            "pan": GOOD_NUMBER,
-        });
-        let url = format!("{}/save", shop.sandbox_url());
-        let first: Value = shop
-            .http()
-            .post(url)
-            .json(&save)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        assert!(first["panToken"].is_string(), "{first}");
-        customer.save_in_frame(GOOD_NUMBER).await;
-        assert_failed(customer, "PAN_IS_EXISTS_FOR_REQUEST").await;
-    })
-    .await;
-}
-
-pub(crate) async fn an_agent_that_the_provider_does_not_know_is_told(engine: Engine) {
-    let shop = Shop::open_with(ShopOptions {
+pub(crate) async fn an_agent_that_the_provider_does_not_know_is_told(scene: Scene) {
+    let shop = Shop::open(ShopOptions {
         agent_id: "agent-02",
-        ..ShopOptions::default()
+        ..scene.page.options()
     });
-    browse(engine, "agent_not_found", async |customer| {
-        customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
-        assert_failed(customer, "AGENT_NOT_FOUND").await;
-    })
-    .await;
+    scene
+        .browse(async |customer| {
+            customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
+            assert_failed(customer, "AGENT_NOT_FOUND").await;
+        })
+        .await;
 }
 
-pub(crate) async fn a_wrong_secret_is_told(engine: Engine) {
-    let shop = Shop::open_with(ShopOptions {
+pub(crate) async fn a_wrong_secret_is_told(scene: Scene) {
+    let shop = Shop::open(ShopOptions {
         secret_key: "22f3b3cc2ae84452",
-        ..ShopOptions::default()
+        ..scene.page.options()
     });
-    browse(engine, "agent_sign_invalid", async |customer| {
-        customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
-        assert_failed(customer, "AGENT_SIGN_INVALID").await;
-    })
-    .await;
+    scene
+        .browse(async |customer| {
+            customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
+            assert_failed(customer, "AGENT_SIGN_INVALID").await;
+        })
+        .await;
 }
 
-pub(crate) async fn a_damaged_parameter_is_told(engine: Engine) {
-    let shop = Shop::open();
-    browse(engine, "parse_request_error", async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        customer
-            .run(
-                "const frame = document.querySelector('.pantoken-frame iframe');
+pub(crate) async fn a_damaged_parameter_is_told(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            customer
+                .run(
+                    "const frame = document.querySelector('iframe');
                  frame.src = frame.src.replace('language=en', 'language=xx');",
-            )
-            .await;
-        assert_failed(customer, "PARSE_REQUEST_ERROR").await;
-    })
-    .await;
-}
-
-async fn form_url(customer: &Customer) -> FormUrl {
-    let frame = customer.find(".pantoken-frame iframe").await;
-    FormUrl::parse(&frame.attr("src").await.unwrap().unwrap()).unwrap()
+                )
+                .await;
+            assert_failed(customer, "PARSE_REQUEST_ERROR").await;
+        })
+        .await;
 }
 
 /// The page has the code, explains it, and tells the customer.
@@ -106,17 +105,6 @@ async fn assert_failed(customer: &Customer, code: &str) {
     customer
         .find(&format!("#timeline [data-code={code}]"))
         .await;
-    customer.find(".pantoken[data-state=failed]").await;
-    assert!(!customer.text(".pantoken-status").await.is_empty());
-}
-
-/// The page reports an error without waiting, so the store has it a moment later.
-async fn session_with_error(shop: &Shop, request_id: &str) -> Value {
-    loop {
-        let session = shop.session(request_id).await;
-        if session["state"] == "failed" {
-            return session;
-        }
-        tokio::task::yield_now().await;
-    }
+    customer.find_state("failed").await;
+    assert!(!customer.text("[role=status]").await.is_empty());
 }

@@ -2,11 +2,11 @@
 
 use thirtyfour::prelude::*;
 
-use pantoken_tests::{BAD_NUMBER, Customer, Engine, GOOD_NUMBER, Shop, browse};
+use pantoken_tests::{BAD_NUMBER, Customer, GOOD_NUMBER, Scene, Shop};
 
-pub(crate) async fn a_saved_card_is_a_token_in_the_page_and_in_the_store(engine: Engine) {
-    let shop = Shop::open();
-    browse(engine, "saved_card", async |customer| {
+pub(crate) async fn a_saved_card_is_a_token_in_the_page_and_in_the_store(scene: Scene) {
+    let shop = scene.shop();
+    scene.browse(async |customer| {
         customer.open_ready(&shop.url("/?lang=en")).await;
         customer.save_in_frame(GOOD_NUMBER).await;
         assert_saved(customer, &shop).await;
@@ -16,80 +16,82 @@ pub(crate) async fn a_saved_card_is_a_token_in_the_page_and_in_the_store(engine:
     .await;
 }
 
-pub(crate) async fn a_wrong_number_is_corrected_in_the_same_form(engine: Engine) {
-    let shop = Shop::open();
-    browse(engine, "corrected_number", async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        customer.save_in_frame(BAD_NUMBER).await;
-        customer.find("#timeline [data-code=INVALID_PAN]").await;
-        customer.find(".pantoken[data-state=ready]").await;
-        customer.enter_form().await;
-        assert_eq!(
-            customer
-                .find("#message")
-                .await
-                .attr("data-code")
-                .await
-                .unwrap()
-                .as_deref(),
-            Some("INVALID_PAN")
-        );
-        customer.save(GOOD_NUMBER).await;
-        customer.leave_form().await;
-        assert_saved(customer, &shop).await;
-    })
-    .await;
+pub(crate) async fn a_wrong_number_is_corrected_in_the_same_form(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            customer.save_in_frame(BAD_NUMBER).await;
+            customer.find("#timeline [data-code=INVALID_PAN]").await;
+            customer.find_state("ready").await;
+            customer.enter_form().await;
+            assert_eq!(
+                customer
+                    .find("#message")
+                    .await
+                    .attr("data-code")
+                    .await
+                    .unwrap()
+                    .as_deref(),
+                Some("INVALID_PAN")
+            );
+            customer.save(GOOD_NUMBER).await;
+            customer.leave_form().await;
+            assert_saved(customer, &shop).await;
+        })
+        .await;
 }
 
-pub(crate) async fn another_card_gets_a_session_of_its_own(engine: Engine) {
-    let shop = Shop::open();
-    browse(engine, "another_card", async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        customer.save_in_frame(GOOD_NUMBER).await;
-        let first = customer.text("#request-id").await;
-        customer.click("#again").await;
-        customer.find(".pantoken[data-state=ready]").await;
-        customer.save_in_frame(GOOD_NUMBER).await;
-        let second = customer.text("#request-id").await;
-        assert_ne!(first, second);
-        assert_saved(customer, &shop).await;
-    })
-    .await;
+pub(crate) async fn another_card_gets_a_session_of_its_own(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            customer.save_in_frame(GOOD_NUMBER).await;
+            let first = customer.text("#request-id").await;
+            customer.click("#again").await;
+            customer.find_state("ready").await;
+            customer.save_in_frame(GOOD_NUMBER).await;
+            let second = customer.text("#request-id").await;
+            assert_ne!(first, second);
+            assert_saved(customer, &shop).await;
+        })
+        .await;
 }
 
-pub(crate) async fn a_token_is_not_lost_while_the_server_is_down(engine: Engine) {
-    let mut shop = Shop::open();
-    browse(engine, "server_down", async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        let nobody = shop.kill_server().await;
-        customer.save_in_frame(GOOD_NUMBER).await;
-        // The page calls to report the token, and gets no answer.
-        drop(nobody.accept().await.unwrap());
-        let shown = customer
-            .run("return document.querySelector('#pan-token') !== null")
-            .await;
-        assert_eq!(shown, false);
-        drop(nobody);
-        shop.start_server_again();
-        assert_saved(customer, &shop).await;
-    })
-    .await;
+pub(crate) async fn a_token_is_not_lost_while_the_server_is_down(scene: Scene) {
+    let mut shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            shop.kill_server();
+            customer.save_in_frame(GOOD_NUMBER).await;
+            shop.front.wait_for("/result", 1).await;
+            let shown = customer
+                .run("return document.querySelector('#pan-token') !== null")
+                .await;
+            assert_eq!(shown, false);
+            shop.start_server();
+            assert_saved(customer, &shop).await;
+        })
+        .await;
 }
 
-pub(crate) async fn a_customer_needs_no_mouse(engine: Engine) {
-    let shop = Shop::open();
-    browse(engine, "keyboard_only", async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        tab_to(customer, "IFRAME").await;
-        // Firefox sends the keys to the window that the driver is in.
-        customer.enter_form().await;
-        tab_to(customer, "INPUT").await;
-        press(customer, GOOD_NUMBER).await;
-        press(customer, Key::Enter).await;
-        customer.leave_form().await;
-        assert_saved(customer, &shop).await;
-    })
-    .await;
+pub(crate) async fn a_customer_needs_no_mouse(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            tab_to(customer, "IFRAME").await;
+            // Firefox sends the keys to the window that the driver is in.
+            customer.enter_form().await;
+            tab_to(customer, "INPUT").await;
+            press(customer, GOOD_NUMBER).await;
+            press(customer, Key::Enter).await;
+            customer.leave_form().await;
+            assert_saved(customer, &shop).await;
+        })
+        .await;
 }
 
 /// Goes from one element to the next until such a one has the focus.
@@ -113,51 +115,38 @@ async fn press(customer: &Customer, keys: impl Into<TypingData>) {
         .unwrap();
 }
 
-pub(crate) async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form(engine: Engine) {
-    let shop = Shop::open();
-    browse(engine, "unregistered_host", async |customer| {
-        let form_url = session_form_url(&shop).await;
-        // The same server under its other name, which the provider has not been told.
-        let unregistered = shop.url("/").replace("localhost", "127.0.0.1");
-        customer.driver.goto(unregistered).await.unwrap();
-        customer.find("#timeline [data-code=SESSION_FAILED]").await;
-        let frame = format!(
-            "const frame = document.createElement('iframe');
+pub(crate) async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            let form_url = shop.sign_form_url("1").await;
+            // The same server under its other name, which the provider has not been told.
+            let unregistered = shop.url("/").replace("localhost", "127.0.0.1");
+            customer.driver.goto(unregistered).await.unwrap();
+            customer.find("#timeline [data-code=SESSION_FAILED]").await;
+            let frame = format!(
+                "const frame = document.createElement('iframe');
              frame.id = 'smuggled';
              frame.onload = () => frame.dataset.loaded = '';
              frame.src = {form_url:?};
              document.body.append(frame);"
-        );
-        customer.run(&frame).await;
-        customer
-            .find("#smuggled[data-loaded]")
-            .await
-            .enter_frame()
-            .await
-            .unwrap();
-        let fields = "return document.querySelectorAll('#card-number').length";
-        assert_eq!(customer.run(fields).await, 0);
-    })
-    .await;
-}
-
-async fn session_form_url(shop: &Shop) -> String {
-    let answer = shop
-        .http()
-        .post(shop.url("/v1/sessions"))
-        .bearer_auth(pantoken_tests::API_KEY)
-        .json(&serde_json::json!({"flow": "iframe"}))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), 201);
-    let answer: serde_json::Value = answer.json().await.unwrap();
-    answer["formUrl"].as_str().unwrap().to_owned()
+            );
+            customer.run(&frame).await;
+            customer
+                .find("#smuggled[data-loaded]")
+                .await
+                .enter_frame()
+                .await
+                .unwrap();
+            let fields = "return document.querySelectorAll('#card-number').length";
+            assert_eq!(customer.run(fields).await, 0);
+        })
+        .await;
 }
 
 /// The page shows a token, and the shop's back end has the same one for the same request.
 async fn assert_saved(customer: &Customer, shop: &Shop) {
-    customer.find(".pantoken[data-state=saved]").await;
+    customer.find_state("saved").await;
     let (request_id, pan_token) = (
         customer.text("#request-id").await,
         customer.text("#pan-token").await,

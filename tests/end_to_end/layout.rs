@@ -1,68 +1,55 @@
-//! The page on narrow and wide screens; with `PANTOKEN_SCREENSHOTS=folder`, pictures of it too.
+//! The pages on narrow and wide screens; with `PANTOKEN_SCREENSHOTS=folder`, pictures of them too.
 
 use std::path::PathBuf;
 
-use pantoken_tests::{Customer, Engine, FORBIDDEN_NUMBER, GOOD_NUMBER, Screen, Shop, browse_on};
+use pantoken_tests::{Customer, Scene, Screen};
 
-pub(crate) async fn nothing_is_wider_than_the_screen(_: Engine) {
-    let shop = Shop::open();
-    for (width, dark) in [
-        (320, false),
-        (320, true),
-        (768, false),
-        (1280, true),
-        (1280, false),
+use crate::states::{self, State};
+
+pub(crate) async fn nothing_is_wider_than_the_screen(scene: Scene) {
+    // Words differ in length, colours do not.
+    for (width, prefers_dark, language) in [
+        (320, false, "ru"),
+        (320, false, "en"),
+        (320, false, "kz"),
+        (320, true, "en"),
+        (768, false, "ru"),
+        (1280, false, "en"),
+        (1280, true, "kz"),
     ] {
         let screen = Screen {
             width,
             height: 900,
-            dark,
+            prefers_dark,
         };
-        browse_on(screen, &format!("layout_{width}"), async |customer| {
-            for language in ["ru", "en", "kz"] {
-                let name = format!("{width}-{language}{}", if dark { "-dark" } else { "" });
-                customer
-                    .open_ready(&shop.url(&format!("/?lang={language}")))
-                    .await;
-                assert_fits(customer).await;
-                picture(customer, &format!("{name}-ready")).await;
-                customer.save_in_frame(FORBIDDEN_NUMBER).await;
-                customer.find(".pantoken[data-state=failed]").await;
-                assert_fits(customer).await;
-                picture(customer, &format!("{name}-failed")).await;
-                customer.save_in_frame(GOOD_NUMBER).await;
-                customer.find("#pan-token").await;
-                assert_fits(customer).await;
-                picture(customer, &format!("{name}-saved")).await;
-                customer.click("input[name=flow][value=redirect]").await;
-                customer.find("#redirect").await;
-                assert_fits(customer).await;
-                picture(customer, &format!("{name}-redirect")).await;
-            }
-        })
-        .await;
+        let dark = if prefers_dark { "-dark" } else { "" };
+        let name = format!("{}-{width}-{language}{dark}", scene.page);
+        let looked = scene.browse_on(screen, async |customer| {
+            states::visit(&scene, customer, language, async |state| {
+                assert_fits(customer, state).await;
+                picture(customer, &format!("{name}-{}", state.name)).await;
+            })
+            .await;
+        });
+        looked.await;
     }
 }
 
-async fn assert_fits(customer: &Customer) {
+async fn assert_fits(customer: &Customer, state: &State) {
     let widths = "return [document.documentElement.scrollWidth, innerWidth]";
     let page = customer.run(widths).await;
-    assert!(page[0].as_u64() <= page[1].as_u64(), "the page: {page}");
-    if customer
-        .run("return !!document.querySelector('iframe')")
-        .await
-        == true
-    {
-        customer
-            .find(".pantoken-frame iframe")
-            .await
-            .enter_frame()
-            .await
-            .unwrap();
+    assert!(
+        page[0].as_u64() <= page[1].as_u64(),
+        "the page, {}: {page}",
+        state.name
+    );
+    if state.has_form {
+        customer.find("iframe").await.enter_frame().await.unwrap();
         let form = customer.run(widths).await;
         assert!(
             form[0].as_u64() <= form[1].as_u64() && form[1].as_u64() >= Some(320),
-            "the form: {form}"
+            "the form, {}: {form}",
+            state.name
         );
         customer.leave_form().await;
     }

@@ -7,15 +7,22 @@
 
 use std::process::ExitCode;
 
-use pantoken_tests::{Suite, tests};
+use pantoken_tests::{Engine, Page, Suite, tests};
 
-mod element;
+mod accessibility;
 mod error_codes;
+mod examples;
+mod form_url;
 mod iframe_flow;
 mod languages;
 mod layout;
+mod life_cycle;
 mod redirect_flow;
+mod removal;
 mod secrecy;
+mod session_endpoint;
+mod stage;
+mod states;
 mod strict_policy;
 
 fn main() -> ExitCode {
@@ -31,31 +38,73 @@ fn main() -> ExitCode {
             "secrecy::the_secret_is_in_no_file_that_a_browser_loads",
             secrecy::the_secret_is_in_no_file_that_a_browser_loads,
         )
-        .in_every_engine(tests![
-            element::a_page_without_a_framework_takes_a_card,
-            element::a_form_url_of_a_stranger_opens_nothing,
-            error_codes::forbidden_and_invalid_session_reach_the_page_and_the_store,
-            error_codes::a_second_card_for_a_request_is_refused,
-            error_codes::an_agent_that_the_provider_does_not_know_is_told,
-            error_codes::a_wrong_secret_is_told,
-            error_codes::a_damaged_parameter_is_told,
-            iframe_flow::a_saved_card_is_a_token_in_the_page_and_in_the_store,
-            iframe_flow::a_wrong_number_is_corrected_in_the_same_form,
-            iframe_flow::another_card_gets_a_session_of_its_own,
-            iframe_flow::a_token_is_not_lost_while_the_server_is_down,
-            iframe_flow::a_customer_needs_no_mouse,
-            iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
-            languages::the_page_the_widget_and_the_form_speak_one_language,
-            languages::another_language_starts_another_form,
-            redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
-            redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
-            redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
-            secrecy::the_secret_the_card_number_and_the_token_stay_in_their_place,
-            strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
-        ])
-        .in_chromium(tests![
-            layout::nothing_is_wider_than_the_screen,
-            strict_policy::the_browser_has_nothing_to_complain_about,
-        ])
+        .with(
+            &Engine::ALL,
+            &Page::ALL,
+            tests![
+                error_codes::forbidden_and_invalid_session_reach_the_page_and_the_store,
+                error_codes::a_second_card_for_a_request_is_refused,
+                error_codes::an_agent_that_the_provider_does_not_know_is_told,
+                error_codes::a_wrong_secret_is_told,
+                error_codes::a_damaged_parameter_is_told,
+                iframe_flow::a_saved_card_is_a_token_in_the_page_and_in_the_store,
+                iframe_flow::a_wrong_number_is_corrected_in_the_same_form,
+                iframe_flow::another_card_gets_a_session_of_its_own,
+                iframe_flow::a_token_is_not_lost_while_the_server_is_down,
+                iframe_flow::a_customer_needs_no_mouse,
+                iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
+                languages::the_page_the_widget_and_the_form_speak_one_language,
+                languages::another_language_starts_another_form,
+                redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
+                redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
+                redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
+                session_endpoint::without_a_session_the_page_says_why_and_a_retry_helps,
+                session_endpoint::a_card_is_reported_until_the_report_is_acknowledged,
+                session_endpoint::a_report_that_is_refused_is_told,
+                secrecy::the_secret_the_card_number_and_the_token_stay_in_their_place,
+                strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
+            ],
+        )
+        .with(
+            &Engine::ALL,
+            &[Page::Element],
+            tests![
+                examples::the_html_page_takes_a_card,
+                examples::the_react_page_takes_a_card,
+                examples::the_vue_page_takes_a_card,
+                examples::a_page_that_webpack_bundled_takes_a_card,
+                form_url::a_form_url_that_the_server_signed_takes_a_card,
+                form_url::a_wrong_form_url_opens_nothing_and_the_console_says_why,
+                life_cycle::inserted_twice_in_one_task_it_is_one_form,
+                life_cycle::another_language_is_one_new_session,
+                life_cycle::several_changes_in_one_task_are_one_new_session,
+                life_cycle::a_value_that_stays_the_same_changes_nothing,
+                life_cycle::a_moved_form_takes_a_card,
+                life_cycle::several_forms_take_each_its_own_card,
+                life_cycle::in_a_shadow_root_it_takes_a_card,
+                life_cycle::a_reload_is_a_new_session_until_a_card_is_saved,
+                life_cycle::without_its_module_it_says_so_and_can_be_reloaded,
+                life_cycle::a_page_from_the_back_forward_cache_has_a_fresh_session,
+                life_cycle::the_way_back_to_the_page_leads_to_a_fresh_session,
+                redirect_flow::the_element_asks_for_no_session_before_its_button_is_pressed,
+                redirect_flow::the_element_offers_the_way_when_its_frame_is_blocked,
+                removal::removed_before_its_module_arrives_it_emits_nothing,
+                removal::removed_while_its_session_is_made_it_emits_nothing,
+                removal::removed_while_its_frame_loads_it_emits_nothing,
+                removal::removed_when_ready_it_emits_nothing_more,
+                removal::removed_by_its_own_event_it_emits_nothing_more,
+                removal::removed_while_it_reports_its_card_is_not_lost,
+                removal::removed_before_a_report_is_repeated_its_card_is_not_lost,
+            ],
+        )
+        .with(
+            &[Engine::Chromium],
+            &Page::ALL,
+            tests![
+                strict_policy::the_browser_has_nothing_to_complain_about,
+                accessibility::axe_finds_nothing_in_any_state,
+                layout::nothing_is_wider_than_the_screen,
+            ],
+        )
         .run()
 }

@@ -5,16 +5,17 @@ use std::path::Path;
 
 use serde_json::json;
 
-use pantoken_tests::{API_KEY, Engine, GOOD_NUMBER, SECRET_KEY, Shop, browse, dist};
+use pantoken_tests::{API_KEY, GOOD_NUMBER, SECRET_KEY, Scene, Shop, dist};
 
-pub(crate) async fn the_secret_the_card_number_and_the_token_stay_in_their_place(engine: Engine) {
-    let shop = Shop::open();
-    let pan_token = browse(engine, "secrecy", async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        customer.save_in_frame(GOOD_NUMBER).await;
-        customer.text("#pan-token").await
-    })
-    .await;
+pub(crate) async fn the_secret_the_card_number_and_the_token_stay_in_their_place(scene: Scene) {
+    let shop = scene.shop();
+    let pan_token = scene
+        .browse(async |customer| {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            customer.save_in_frame(GOOD_NUMBER).await;
+            customer.text("#pan-token").await
+        })
+        .await;
     let answers = every_answer(&shop).await;
     let (server_log, sandbox_log) = shop.logs();
     assert!(

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use pantoken_tests::{Engine, GOOD_NUMBER, Shop, browse};
+use pantoken_tests::{GOOD_NUMBER, Scene};
 
-pub(crate) async fn the_page_works_under_a_policy_without_inline_or_eval(engine: Engine) {
-    let shop = Shop::open();
+pub(crate) async fn the_page_works_under_a_policy_without_inline_or_eval(scene: Scene) {
+    let shop = scene.shop();
     let answer = shop.http().get(shop.url("/")).send().await.unwrap();
     let policy = answer.headers()["content-security-policy"]
         .to_str()
@@ -24,33 +24,35 @@ pub(crate) async fn the_page_works_under_a_policy_without_inline_or_eval(engine:
         "{policy}"
     );
 
-    browse(engine, "strict_policy", async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        customer.run(WATCH).await;
-        customer.save_in_frame(GOOD_NUMBER).await;
-        customer.find("#pan-token").await;
-        // The policy is in force: what it forbids does not run, and is the first to violate it.
-        customer.run(INLINE_SCRIPT).await;
-        customer.find("html[data-violations]").await;
-        let seen = "return [document.documentElement.dataset.violations, !!window.inlineRan]";
-        assert_eq!(
-            customer.run(seen).await,
-            json!(["script-src-elem inline", false])
-        );
-    })
-    .await;
+    scene
+        .browse(async |customer| {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            customer.run(WATCH).await;
+            customer.save_in_frame(GOOD_NUMBER).await;
+            customer.find("#pan-token").await;
+            // The policy is in force: what it forbids does not run, and is the first to violate it.
+            customer.run(INLINE_SCRIPT).await;
+            customer.find("html[data-violations]").await;
+            let seen = "return [document.documentElement.dataset.violations, !!window.inlineRan]";
+            assert_eq!(
+                customer.run(seen).await,
+                json!(["script-src-elem inline", false])
+            );
+        })
+        .await;
 }
 
-pub(crate) async fn the_browser_has_nothing_to_complain_about(engine: Engine) {
-    let shop = Shop::open();
-    browse(engine, "no_complaints", async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        customer.save_in_frame(GOOD_NUMBER).await;
-        customer.find("#pan-token").await;
-        let complaints = customer.console().await;
-        assert!(complaints.is_empty(), "{complaints:#?}");
-    })
-    .await;
+pub(crate) async fn the_browser_has_nothing_to_complain_about(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            customer.save_in_frame(GOOD_NUMBER).await;
+            customer.find("#pan-token").await;
+            let complaints = customer.console().await;
+            assert!(complaints.is_empty(), "{complaints:#?}");
+        })
+        .await;
 }
 
 /// Notes each violation, with what was blocked.

@@ -5,7 +5,8 @@ use std::fs;
 use std::process::Command;
 
 use pantoken_tests::{
-    GOOD_NUMBER, Process, browse, clear_settings, engines_taking_part, workspace,
+    GOOD_NUMBER, Page, Process, Scene, clear_settings, close_browsers, engines_taking_part,
+    workspace,
 };
 
 /// The demo starts, takes a card, and Ctrl-C stops all of it.
@@ -18,13 +19,18 @@ async fn the_demo_takes_a_card_and_stops_on_ctrl_c() {
     let address = demo
         .wait_for("Open ")
         .unwrap_or_else(|| panic!("{}", demo.log()));
-    let engine = engines_taking_part().unwrap()[0];
-    browse(engine, "demo", async |customer| {
+    let scene = Scene {
+        engine: engines_taking_part().unwrap()[0],
+        page: Page::Yew,
+        name: "demo".to_owned(),
+    };
+    let took_a_card = scene.browse(async |customer| {
         customer.open_ready(&format!("{address}/?lang=en")).await;
         customer.save_in_frame(GOOD_NUMBER).await;
         customer.find("#pan-token").await;
-    })
-    .await;
+    });
+    took_a_card.await;
+    close_browsers().await;
     demo.interrupt();
     assert!(demo.ended_well(), "{}", demo.log());
     assert!(

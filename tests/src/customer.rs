@@ -1,16 +1,17 @@
-use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use pantoken_protocol::FormUrl;
 use serde_json::Value;
 use thirtyfour::prelude::*;
 
-use crate::engine::{Driver, Engine, Screen, webkit};
+use crate::browser::Browser;
+use crate::engine::{Engine, Screen, webkit};
 use crate::process::workspace;
 
 /// Long enough for a loaded machine; nothing waits for it unless it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
-const INTERVAL: Duration = Duration::from_millis(20);
+/// Between one look and the next.
+pub(crate) const INTERVAL: Duration = Duration::from_millis(20);
 
 /// A customer at a browser.
 pub struct Customer {
@@ -18,58 +19,34 @@ pub struct Customer {
     pub driver: WebDriver,
     /// What the browser runs on.
     pub engine: Engine,
-    started: Driver,
-}
-
-/// Runs a test with a browser of its own; a failure leaves a screenshot and the console's text.
-pub async fn browse<T>(engine: Engine, name: &str, test: impl AsyncFnOnce(&Customer) -> T) -> T {
-    browse_with(engine, Screen::ORDINARY, name, test).await
-}
-
-/// Runs a test with Chromium on a screen of any size.
-pub async fn browse_on<T>(screen: Screen, name: &str, test: impl AsyncFnOnce(&Customer) -> T) -> T {
-    browse_with(Engine::Chromium, screen, name, test).await
-}
-
-async fn browse_with<T>(
-    engine: Engine,
-    screen: Screen,
-    name: &str,
-    test: impl AsyncFnOnce(&Customer) -> T,
-) -> T {
-    let customer = Customer::arrive(engine, screen).await;
-    let outcome = AssertUnwindSafe(test(&customer)).catch_unwind().await;
-    if outcome.is_err() {
-        customer.leave_evidence(name).await;
-    }
-    let _ = customer.driver.clone().quit().await;
-    outcome.unwrap_or_else(|panic| resume_unwind(panic))
+    browser: Browser,
+    /// How much the driver had printed before.
+    printed: usize,
 }
 
 impl Customer {
-    async fn arrive(engine: Engine, screen: Screen) -> Self {
-        let started = engine.start(screen).await;
-        let driver = WebDriver::new(&started.url, started.capabilities.clone())
-            .await
-            .unwrap_or_else(|error| {
-                panic!(
-                    "{engine} does not start: {error}\n{}",
-                    started.process.log()
-                )
-            });
-        if engine != Engine::Chromium {
-            let window = driver.set_window_rect(0, 0, screen.width, screen.height);
-            window.await.unwrap();
-        }
-        Self {
-            driver,
+    pub(crate) async fn arrive(engine: Engine, screen: Screen) -> Self {
+        let browser = Browser::take(engine, screen).await;
+        let customer = Self {
+            driver: browser.driver.clone(),
             engine,
-            started,
+            printed: browser.started.process.log().len(),
+            browser,
+        };
+        if engine == Engine::Chromium {
+            customer.look_at(screen).await;
+            // What an earlier test left there is not this one's.
+            customer.console().await;
         }
+        customer
+    }
+
+    pub(crate) async fn leave(self) {
+        self.browser.give_back().await;
     }
 
     pub(crate) fn driver_url(&self) -> &str {
-        &self.started.url
+        &self.browser.started.url
     }
 
     /// The element, as soon as it is there.
@@ -97,12 +74,38 @@ impl Customer {
     /// Opens the page and waits until the form in it is ready.
     pub async fn open_ready(&self, url: &str) {
         self.driver.goto(url).await.unwrap();
-        self.find(".pantoken[data-state=ready]").await;
+        self.find_state("ready").await;
+    }
+
+    /// Waits until the page's form is in this state.
+    pub async fn find_state(&self, state: &str) {
+        let is_there = format!("return (() => {{ {STATE} }})() === {state:?}");
+        self.until(&is_there).await;
+    }
+
+    /// Waits until the script returns true.
+    pub async fn until(&self, script: &str) {
+        let came = async {
+            while self.run(script).await != true {
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        within_patience(script, came).await;
+    }
+
+    /// The form URL in the page's frame.
+    pub async fn form_url(&self) -> FormUrl {
+        let form_url = self.find("iframe").await.attr("src").await.unwrap();
+        FormUrl::parse(&form_url.unwrap()).unwrap()
     }
 
     /// Turns from the page to the form in its frame, as soon as it takes a number.
     pub async fn enter_form(&self) {
-        let frame = self.find(".pantoken-frame iframe").await;
+        let frame = self.find("iframe").await;
+        self.enter(frame).await;
+    }
+
+    async fn enter(&self, frame: WebElement) {
         frame.enter_frame().await.unwrap();
         self.find("#save:not([disabled])").await;
     }
@@ -128,9 +131,26 @@ impl Customer {
 
     /// Saves a card in the frame of an open page.
     pub async fn save_in_frame(&self, number: &str) {
-        self.enter_form().await;
+        let frame = self.find("iframe").await;
+        self.save_in(frame, number).await;
+    }
+
+    /// Saves a card in this frame of an open page.
+    pub async fn save_in(&self, frame: WebElement, number: &str) {
+        self.enter(frame).await;
         self.save(number).await;
         self.leave_form().await;
+    }
+
+    /// Presses the button with these words.
+    pub async fn press(&self, words: &str) {
+        let button = By::XPath(format!("//button[normalize-space()='{words}']"));
+        let query = self.driver.query(button).wait(PATIENCE, INTERVAL);
+        let button = query
+            .first()
+            .await
+            .unwrap_or_else(|error| panic!("{words}: {error}"));
+        button.click().await.unwrap();
     }
 
     /// What a script returns.
@@ -143,11 +163,16 @@ impl Customer {
             .clone()
     }
 
-    async fn leave_evidence(&self, name: &str) {
+    /// The element that a script returns.
+    pub async fn element(&self, script: &str) -> WebElement {
+        let answer = self.driver.execute(script, Vec::new()).await.unwrap();
+        answer.element().unwrap()
+    }
+
+    pub(crate) async fn leave_evidence(self, name: &str) {
         let folder = workspace().join("target/end_to_end");
         let _ = std::fs::create_dir_all(&folder);
-        let name = format!("{}-{name}", self.engine);
-        let picture = folder.join(format!("{name}.png"));
+        let picture = folder.join(format!("{}.png", name.replace("::", "-")));
         let _ = self.driver.enter_default_frame().await;
         if self.engine == Engine::WebKit {
             let _ = self.driver.execute(webkit::KEEP_PAINTING, Vec::new()).await;
@@ -159,8 +184,24 @@ impl Customer {
         let console = match self.engine {
             Engine::Chromium => self.console().await.join("\n"),
             // Firefox writes its console there; WebKit writes none while it is driven.
-            Engine::Firefox | Engine::WebKit => self.started.process.log(),
+            Engine::Firefox | Engine::WebKit => {
+                self.browser.started.process.log()[self.printed..].to_owned()
+            }
         };
         eprintln!("{name}: the console said:\n{console}");
+        self.browser.close().await;
     }
+}
+
+/// Where the page's form is: the element knows it, and the component says it.
+const STATE: &str = "
+    const element = document.querySelector('pantoken-form');
+    const component = document.querySelector('.pantoken');
+    return element ? element.state : component && component.dataset.state";
+
+/// What comes before patience ends; nothing takes so long unless it fails.
+pub(crate) async fn within_patience<T>(what: &str, wait: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, wait)
+        .await
+        .unwrap_or_else(|_| panic!("it never came: {what}"))
 }

@@ -33,7 +33,7 @@ pub struct Screen {
     /// From top to bottom.
     pub height: u32,
     /// Whether it prefers the dark.
-    pub dark: bool,
+    pub prefers_dark: bool,
 }
 
 impl Screen {
@@ -42,7 +42,7 @@ impl Screen {
     pub const ORDINARY: Self = Self {
         width: 1280,
         height: 1300,
-        dark: false,
+        prefers_dark: false,
     };
 }
 

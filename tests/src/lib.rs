@@ -3,18 +3,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::missing_panics_doc, clippy::must_use_candidate)]
 
+mod browser;
 mod customer;
 mod engine;
+mod front;
+mod page;
 mod process;
+mod scene;
 mod shop;
 mod suite;
 
-pub use customer::{Customer, browse, browse_on};
+pub use browser::close_browsers;
+pub use customer::Customer;
 pub use engine::{Engine, Screen, engines_taking_part};
+pub use front::{Answer, Front, Gate};
+pub use page::{Page, Pages, dist};
 pub use process::{Process, binaries, workspace};
-pub use shop::{
-    AGENT_ID, API_KEY, SECRET_KEY, Shop, ShopOptions, clear_settings, dist, element_package,
-};
+pub use scene::Scene;
+pub use shop::{AGENT_ID, API_KEY, SECRET_KEY, Shop, ShopOptions, clear_settings};
 pub use suite::{Suite, Test};
 
 /// A number that the sandbox saves. Source: design.md, "Contract: sandbox".

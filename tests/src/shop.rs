@@ -1,4 +1,3 @@
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -6,7 +5,10 @@ use pantoken_protocol::RequestId;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::{Process, binaries, workspace};
+use crate::customer::{INTERVAL, within_patience};
+use crate::front::{Front, client};
+use crate::page::Pages;
+use crate::process::{Process, binaries};
 
 /// The provider's published test data. Source: protocol.md, "Signed form URL".
 pub const AGENT_ID: &str = "agent-01";
@@ -21,23 +23,25 @@ pub struct ShopOptions {
     pub agent_id: &'static str,
     /// What it signs with.
     pub secret_key: &'static str,
-    /// The folder of its pages.
-    pub pages: PathBuf,
+    /// Its pages.
+    pub pages: Pages,
 }
 
-impl Default for ShopOptions {
-    fn default() -> Self {
+impl ShopOptions {
+    /// The usual server with these pages.
+    pub fn with_pages(pages: Pages) -> Self {
         Self {
             agent_id: AGENT_ID,
             secret_key: SECRET_KEY,
-            pages: dist(),
+            pages,
         }
     }
 }
 
-/// A shop's server with its demo page on localhost, and the provider's sandbox on 127.0.0.1.
+/// A shop's server behind its front on localhost, and the provider's sandbox on 127.0.0.1.
 pub struct Shop {
-    port: u16,
+    /// What the customers reach.
+    pub front: Front,
     options: ShopOptions,
     server: Option<Process>,
     sandbox: Process,
@@ -47,73 +51,44 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Opens the usual shop.
-    pub fn open() -> Self {
-        Self::open_with(ShopOptions::default())
+    /// Opens a shop. The front comes first: both programs need to know its address.
+    pub fn open(options: ShopOptions) -> Self {
+        let front = Front::open();
+        let sandbox = start_sandbox(front.port());
+        let sandbox_url = sandbox
+            .wait_for("listening on ")
+            .unwrap_or_else(|| panic!("{}", sandbox.log()));
+        let mut shop = Self {
+            front,
+            options,
+            server: None,
+            sandbox,
+            sandbox_url,
+            http: client(),
+            folder: tempfile::tempdir().unwrap(),
+        };
+        shop.start_server();
+        shop
     }
 
-    /// Opens a shop.
-    ///
-    /// Both need to know the other's address before they start, so the server's port is chosen
-    /// first; should another program take it meanwhile, the next one is tried.
-    pub fn open_with(options: ShopOptions) -> Self {
-        for _ in 0..10 {
-            let port = TcpListener::bind("127.0.0.1:0")
-                .unwrap()
-                .local_addr()
-                .unwrap()
-                .port();
-            let sandbox = start_sandbox(port);
-            let sandbox_url = sandbox
-                .wait_for("listening on ")
-                .unwrap_or_else(|| panic!("{}", sandbox.log()));
-            let folder = tempfile::tempdir().unwrap();
-            let server = start_server(&options, port, &sandbox_url, &folder);
-            if server.wait_for("listening on ").is_some() {
-                let http = reqwest::Client::builder()
-                    .redirect(reqwest::redirect::Policy::none())
-                    .build();
-                return Self {
-                    port,
-                    options,
-                    server: Some(server),
-                    sandbox,
-                    sandbox_url,
-                    http: http.unwrap(),
-                    folder,
-                };
-            }
-            let log = server.log();
-            assert!(
-                log.contains("cannot listen"),
-                "the server did not start:\n{log}"
-            );
-        }
-        panic!("no free port in ten tries");
-    }
-
-    /// Kills the server, as a power cut would; in its place is a socket that nobody answers at.
-    pub async fn kill_server(&mut self) -> tokio::net::TcpListener {
+    /// Kills the server, as a power cut would.
+    pub fn kill_server(&mut self) {
         self.server = None;
-        tokio::net::TcpListener::bind(("127.0.0.1", self.port))
-            .await
-            .unwrap()
     }
 
-    /// Starts the server again, on the same port and database.
-    pub fn start_server_again(&mut self) {
-        let server = start_server(&self.options, self.port, &self.sandbox_url, &self.folder);
-        assert!(
-            server.wait_for("listening on ").is_some(),
-            "{}",
-            server.log()
-        );
+    /// Starts the server, on the database that it had if it ran before.
+    pub fn start_server(&mut self) {
+        let server = start_server(self);
+        let address = server
+            .wait_for("listening on ")
+            .unwrap_or_else(|| panic!("{}", server.log()));
+        self.front.lead_to(&address);
         self.server = Some(server);
     }
 
     /// An address of the shop's page.
     pub fn url(&self, path: &str) -> String {
-        format!("http://localhost:{}{path}", self.port)
+        format!("http://localhost:{}{path}", self.front.port())
     }
 
     /// The sandbox's origin.
@@ -136,6 +111,30 @@ impl Shop {
         response.json().await.unwrap()
     }
 
+    /// The same, as soon as the session is in this state.
+    pub async fn session_in_state(&self, request_id: &str, state: &str) -> Value {
+        let came = async {
+            loop {
+                let session = self.session(request_id).await;
+                if session["state"] == state {
+                    return session;
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        within_patience(&format!("a session that is {state}"), came).await
+    }
+
+    /// What the shop's back end is given to embed, for a request id of its own.
+    pub async fn sign_form_url(&self, request_id: &str) -> String {
+        let body = serde_json::json!({"flow": "iframe", "requestId": request_id});
+        let call = self.http.post(self.url("/v1/form-urls"));
+        let answer = call.bearer_auth(API_KEY).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let answer: Value = answer.json().await.unwrap();
+        answer["formUrl"].as_str().unwrap().to_owned()
+    }
+
     /// A client that follows no redirect.
     pub fn http(&self) -> &reqwest::Client {
         &self.http
@@ -155,29 +154,6 @@ impl Shop {
     }
 }
 
-/// The demo page as Trunk built it.
-pub fn dist() -> PathBuf {
-    let dist =
-        std::env::var_os("PANTOKEN_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from);
-    assert!(
-        dist.join("index.html").is_file(),
-        "{} has no demo page: run `cargo xtask test`, or `trunk build --release` first",
-        dist.display()
-    );
-    dist
-}
-
-/// The npm package of the custom element, as `cargo xtask element` built it.
-pub fn element_package() -> PathBuf {
-    let package = dist().join("npm");
-    assert!(
-        package.join("element.js").is_file(),
-        "{} has no element: run `cargo xtask test`, or `cargo xtask element` first",
-        package.display()
-    );
-    package
-}
-
 fn start_sandbox(shop_port: u16) -> Process {
     let mut command = Command::new(binaries().join("pantoken-sandbox"));
     clear_settings(&mut command);
@@ -191,8 +167,11 @@ fn start_sandbox(shop_port: u16) -> Process {
     Process::start(&mut command)
 }
 
-fn start_server(options: &ShopOptions, port: u16, form_host: &str, folder: &TempDir) -> Process {
-    let origin = format!("http://localhost:{port}");
+fn start_server(shop: &Shop) -> Process {
+    let Shop {
+        options, folder, ..
+    } = shop;
+    let origin = shop.url("");
     let database = folder.path().join("pantoken.db");
     let mut command = Command::new(binaries().join("pantoken"));
     clear_settings(&mut command);
@@ -200,15 +179,15 @@ fn start_server(options: &ShopOptions, port: u16, form_host: &str, folder: &Temp
         .current_dir(folder.path())
         .arg("serve")
         .arg("--pages")
-        .arg(&options.pages)
+        .arg(&options.pages.folder)
         .env("PANTOKEN_AGENT_ID", options.agent_id)
         .env("PANTOKEN_AGENT_SECRET_KEY", options.secret_key)
-        .env("PANTOKEN_FORM_HOST", form_host)
+        .env("PANTOKEN_FORM_HOST", &shop.sandbox_url)
         .env(
             "PANTOKEN_DATABASE_URL",
             format!("sqlite://{}", database.display()),
         )
-        .env("PANTOKEN_LISTEN", format!("127.0.0.1:{port}"))
+        .env("PANTOKEN_LISTEN", "127.0.0.1:0")
         .env("PANTOKEN_PUBLIC_URL", &origin)
         .env("PANTOKEN_API_KEY", API_KEY)
         .env("PANTOKEN_PUBLIC_SESSIONS", "true")

@@ -1,17 +1,25 @@
 use std::pin::Pin;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use libtest_mimic::{Arguments, Trial};
+use tokio::runtime::Runtime;
 
+use crate::browser::close_browsers;
 use crate::engine::{Engine, engines_taking_part};
+use crate::page::Page;
+use crate::scene::Scene;
 
-/// A test to run in an engine, by its path.
+/// One for all tests, because browsers and what speaks with them outlive a test.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// A test to run in a scene, by its path.
 #[derive(Clone, Copy)]
 pub struct Test {
     /// Its module and its name.
     pub name: &'static str,
     /// The test.
-    pub run: fn(Engine) -> Pin<Box<dyn Future<Output = ()>>>,
+    pub run: fn(Scene) -> Pin<Box<dyn Future<Output = ()>>>,
 }
 
 /// The tests of these paths.
@@ -20,7 +28,7 @@ macro_rules! tests {
     ($($path:path),+ $(,)?) => {
         &[$($crate::Test {
             name: stringify!($path),
-            run: |engine| Box::pin($path(engine)),
+            run: |scene| Box::pin($path(scene)),
         }),+]
     };
 }
@@ -54,31 +62,32 @@ impl Suite {
         self
     }
 
-    /// Adds tests that have to pass in every engine.
+    /// Adds tests that have to pass on these pages in these engines.
     #[must_use]
-    pub fn in_every_engine(mut self, tests: &[Test]) -> Self {
-        for engine in Engine::ALL {
-            self.add(engine, tests);
+    pub fn with(mut self, engines: &[Engine], pages: &[Page], tests: &[Test]) -> Self {
+        for engine in engines {
+            for page in pages {
+                for test in tests {
+                    self.add(*engine, *page, *test);
+                }
+            }
         }
         self
     }
 
-    /// Adds tests of what only Chromium's driver can do.
-    #[must_use]
-    pub fn in_chromium(mut self, tests: &[Test]) -> Self {
-        self.add(Engine::Chromium, tests);
-        self
-    }
-
-    fn add(&mut self, engine: Engine, tests: &[Test]) {
-        for Test { name, run } in tests.iter().copied() {
-            let trial = Trial::test(format!("{engine}::{name}"), move || {
-                run_to_end(run(engine));
-                Ok(())
-            });
-            let left_out = !self.engines.contains(&engine);
-            self.trials.push(trial.with_ignored_flag(left_out));
-        }
+    fn add(&mut self, engine: Engine, page: Page, test: Test) {
+        let name = format!("{engine}::{page}::{}", test.name);
+        let scene = Scene {
+            engine,
+            page,
+            name: name.clone(),
+        };
+        let trial = Trial::test(name, move || {
+            RUNTIME.block_on((test.run)(scene));
+            Ok(())
+        });
+        let left_out = !self.engines.contains(&engine);
+        self.trials.push(trial.with_ignored_flag(left_out));
     }
 
     /// Runs what the program's arguments choose, as `cargo test` does, at most two at a time: a
@@ -86,13 +95,8 @@ impl Suite {
     pub fn run(self) -> ExitCode {
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(2);
-        libtest_mimic::run(&arguments, self.trials).exit_code()
+        let conclusion = libtest_mimic::run(&arguments, self.trials);
+        RUNTIME.block_on(close_browsers());
+        conclusion.exit_code()
     }
-}
-
-fn run_to_end(test: Pin<Box<dyn Future<Output = ()>>>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.unwrap().block_on(test);
 }

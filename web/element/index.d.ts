@@ -110,11 +110,17 @@ type FormSource =
       /** The form URL that your server signed for the iframe flow. */
       "form-url": string;
       "session-url"?: undefined;
+      flow?: undefined;
+      "return-url"?: undefined;
     }
   | {
       /** The URL of `POST /v1/sessions`: it gives the form URL and takes the result. */
       "session-url": string;
       "form-url"?: undefined;
+      /** Sends the whole page to the form, by a button, instead of embedding it. */
+      flow?: "redirect";
+      /** Where the customer comes back to; the page's own URL without query unless given. */
+      "return-url"?: string;
     };
 
 /** The element's own attributes. */

@@ -1,9 +1,10 @@
-//! The developer's commands: `cargo xtask demo`, `test`, `element` and `size`.
+//! The developer's commands: `cargo xtask demo`, `test`, `element`, `examples` and `size`.
 
 mod browser;
 mod command;
 mod demo;
 mod element;
+mod examples;
 mod health;
 mod npm;
 mod optimize;
@@ -25,6 +26,7 @@ Examples:
   cargo xtask demo --live   the same against the provider's public test host
   cargo xtask test          every check and every test, as in continuous integration
   cargo xtask element       the custom element's npm package, into dist/npm
+  cargo xtask examples      that package in a React and a Vue page, into dist/examples
   cargo xtask size          what a customer's browser has to load, against the budgets
 
 Environment:
@@ -58,6 +60,9 @@ enum Task {
     /// Build the custom element's npm package into dist/npm
     #[command(after_help = "Example:\n  cargo xtask element && npm pack ./dist/npm")]
     Element,
+    /// Pack the custom element, check its types, and build the examples with it into dist/examples
+    #[command(after_help = "Example:\n  cargo xtask examples")]
+    Examples,
     /// Build the element and the demo page, and hold their sizes against xtask/budgets.toml
     #[command(after_help = "Example:\n  cargo xtask size")]
     Size,
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Task::Demo { live } => demo::run(live),
         Task::Test => test::run(),
         Task::Element => element::run(),
+        Task::Examples => examples::run(),
         Task::Size => size::run(),
     };
     match outcome {

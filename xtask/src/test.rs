@@ -6,6 +6,7 @@ use crate::browser::Browsers;
 use crate::command;
 use crate::demo;
 use crate::element;
+use crate::examples;
 use crate::npm::Npm;
 use crate::size;
 use crate::steps::Steps;
@@ -32,7 +33,7 @@ const REFUSAL: &str = "must never reach a browser";
 
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(12);
+    let mut steps = Steps::of(13);
     let outcome = run_steps(&workspace, &mut steps);
     eprintln!("\n{}", steps.summary());
     outcome
@@ -65,6 +66,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
         element::build(workspace, &npm)?;
         size::check(workspace, &npm)
     })?;
+    steps.run("types and examples", || examples::build(workspace))?;
     steps.run("tests, end to end", || {
         test_end_to_end(workspace, &browsers)
     })

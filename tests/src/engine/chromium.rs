@@ -37,18 +37,10 @@ fn capabilities(screen: Screen) -> Capabilities {
         "--disable-sync",
         "--no-first-run",
     ];
-    if screen.dark {
+    if screen.prefers_dark {
         arguments.push("--blink-settings=preferredColorScheme=0");
     }
-    let mut options = json!({
-        "args": arguments,
-        // A window has a least width; an emulated screen has none.
-        "mobileEmulation": {
-            "deviceMetrics": {
-                "width": screen.width, "height": screen.height, "pixelRatio": 1.0, "touch": false, "mobile": false
-            }
-        }
-    });
+    let mut options = json!({"args": arguments});
     if let Some(chrome) = std::env::var_os("CHROME") {
         options["binary"] = json!(chrome.to_string_lossy());
     }
@@ -74,14 +66,27 @@ impl Customer {
             .collect()
     }
 
+    /// A window has a least width; an emulated screen has none.
+    pub(crate) async fn look_at(&self, screen: Screen) {
+        let Screen { width, height, .. } = screen;
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", size)
+            .await;
+    }
+
     /// A picture of the whole page, however long.
     pub async fn whole_page(&self, file: &Path) {
-        let command =
-            json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true}});
-        let answer = self.command("goog/cdp/execute", command).await;
+        let whole = json!({"captureBeyondViewport": true});
+        let answer = self.devtools("Page.captureScreenshot", whole).await;
         let picture = answer["data"].as_str().expect("a picture");
         let picture = base64::engine::general_purpose::STANDARD.decode(picture);
         std::fs::write(file, picture.unwrap()).unwrap();
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let command = json!({"cmd": command, "params": parameters});
+        self.command("goog/cdp/execute", command).await
     }
 
     /// One of the driver's own commands.

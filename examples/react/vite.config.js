@@ -1,0 +1,4 @@
+export default {
+  oxc: { jsx: { runtime: "automatic" } },
+  optimizeDeps: { exclude: ["pantoken"] },
+};

@@ -1,0 +1,5 @@
+import "pantoken";
+import { createApp } from "vue";
+import Card from "./Card.vue";
+
+createApp(Card).mount("#app");

@@ -1,0 +1,50 @@
+//! What axe-core finds wrong for people with disabilities: nothing, in any state.
+
+use std::fs;
+
+use pantoken_tests::{Customer, Scene, Screen, dist};
+use serde_json::json;
+
+use crate::states;
+
+pub(crate) async fn axe_finds_nothing_in_any_state(scene: Scene) {
+    let axe = dist().join("examples/axe.min.js");
+    let axe = fs::read_to_string(&axe).unwrap_or_else(|error| {
+        let path = axe.display();
+        panic!("{path}: {error}: run `cargo xtask test`, or `cargo xtask examples` first")
+    });
+    // Colours are the same in each language.
+    for (language, prefers_dark) in [("ru", false), ("en", false), ("kz", false), ("en", true)] {
+        let screen = Screen {
+            prefers_dark,
+            ..Screen::ORDINARY
+        };
+        let looked = scene.browse_on(screen, async |customer| {
+            states::visit(&scene, customer, language, async |state| {
+                let place = format!("{} in {language}, dark: {prefers_dark}", state.name);
+                check(customer, &axe, &place).await;
+                if state.has_form {
+                    customer.find("iframe").await.enter_frame().await.unwrap();
+                    check(customer, &axe, &format!("the form, {place}")).await;
+                    customer.leave_form().await;
+                }
+            })
+            .await;
+        });
+        looked.await;
+    }
+}
+
+async fn check(customer: &Customer, axe: &str, place: &str) {
+    let script = format!("{axe};{RUN}");
+    let found = customer.driver.execute_async(&script, Vec::new()).await;
+    let found = found.unwrap().json().clone();
+    assert_eq!(found, json!([]), "{place}: {found:#}");
+}
+
+/// The form in the page's frame is a document of its own, and is looked at from within.
+const RUN: &str = "
+    const done = arguments[arguments.length - 1];
+    axe.run({ exclude: ['iframe'] }, { iframes: false }).then(({ violations }) => done(
+        violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html }) => html) })),
+    ));";

@@ -1,0 +1,82 @@
+//! The element with a form URL of its page's, right and wrong.
+
+use pantoken_tests::{Engine, GOOD_NUMBER, Scene};
+use serde_json::{Value, json};
+
+use crate::stage;
+
+/// The query of a form URL that the published test agent signed.
+pub(crate) const SIGNED: &str = "agentId=agent-01&requestId=123456789&language=ru\
+    &agentSign=3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725";
+
+pub(crate) async fn a_form_url_that_the_server_signed_takes_a_card(scene: Scene) {
+    let shop = scene.shop();
+    let form_url = shop.sign_form_url("9007199254740993").await;
+    scene
+        .browse(async |customer| {
+            stage::open(customer, &shop).await;
+            let attributes = json!({"form-url": form_url, "language": "kz"});
+            customer
+                .run(&format!("insertForm('form', {attributes})"))
+                .await;
+            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
+            assert_eq!(
+                customer.form_url().await.request().language().as_str(),
+                "kz"
+            );
+            customer.save_in_frame(GOOD_NUMBER).await;
+            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
+            let saved = &stage::events(customer, "form").await[1];
+            assert_eq!(saved["requestId"], "9007199254740993");
+            assert_eq!(shop.front.asked("/result"), 0);
+        })
+        .await;
+}
+
+pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            for (attributes, reason) in [
+                (json!({}), "session-url"),
+                (json!({"form-url": ""}), "session-url"),
+                (json!({"form-url": "a form"}), "form-url"),
+                (of_host("http://a2c.qiwi.kz"), "form-url"),
+                (of_host("https://evil.kz"), "origin"),
+                (of_host("https://a2c.qiwi.kz.evil.kz"), "origin"),
+                (of_host("https://user@a2c.qiwi.kz"), "form-url"),
+                (
+                    json!({"form-url": format!("javascript:alert(1)//form?{SIGNED}")}),
+                    "form-url",
+                ),
+            ] {
+                stage::open(customer, &shop).await;
+                customer
+                    .run(&format!("insertForm('form', {attributes})"))
+                    .await;
+                stage::wait_for(customer, "form", "pantoken-error", 1).await;
+                let [error] = &stage::events(customer, "form").await[..] else {
+                    panic!("{attributes}: more than one event");
+                };
+                assert_eq!(
+                    (&error["code"], &error["source"]),
+                    (&json!("INVALID_FORM_URL"), &json!("host")),
+                    "{attributes}"
+                );
+                assert_eq!(customer.run("return form.state").await, "failed");
+                assert_eq!(stage::frames(customer).await, 0, "{attributes}");
+                if scene.engine == Engine::Chromium {
+                    let console = customer.console().await.join("\n");
+                    assert!(
+                        console.contains("pantoken-form") && console.contains(reason),
+                        "{attributes}: {console}"
+                    );
+                }
+            }
+        })
+        .await;
+}
+
+fn of_host(host: &str) -> Value {
+    json!({"form-url": format!("{host}/form?{SIGNED}")})
+}

@@ -1,0 +1,53 @@
+//! A page on which a test makes its own forms.
+
+use pantoken_tests::{Customer, Shop};
+use serde_json::Value;
+
+/// Opens it.
+pub(crate) async fn open(customer: &Customer, shop: &Shop) {
+    open_at(customer, &shop.url("/stage.html")).await;
+}
+
+/// Opens it at this address.
+pub(crate) async fn open_at(customer: &Customer, url: &str) {
+    customer.driver.goto(url).await.unwrap();
+    customer.until("return 'makeForm' in window").await;
+}
+
+/// Puts a form with a session there.
+pub(crate) async fn insert(customer: &Customer, id: &str) {
+    customer.run(&format!("insertForm({id:?})")).await;
+}
+
+/// Puts a form with a session there, and waits until it is ready.
+pub(crate) async fn insert_ready(customer: &Customer, id: &str) {
+    insert(customer, id).await;
+    wait_for(customer, id, "pantoken-ready", 1).await;
+}
+
+/// Waits until the form has emitted so many of these events.
+pub(crate) async fn wait_for(customer: &Customer, id: &str, event: &str, times: usize) {
+    let came = format!(
+        "return emitted.filter(({{ id, type }}) => id === {id:?} && type === {event:?}).length >= {times}"
+    );
+    customer.until(&came).await;
+}
+
+/// The names of what the form has emitted.
+pub(crate) async fn emitted(customer: &Customer, id: &str) -> Vec<String> {
+    let events = events(customer, id).await;
+    let name = |event: &Value| event["type"].as_str().unwrap().to_owned();
+    events.iter().map(name).collect()
+}
+
+/// The details of what the form has emitted, each with its event's name as `type`.
+pub(crate) async fn events(customer: &Customer, id: &str) -> Vec<Value> {
+    let of_form = format!("return emitted.filter((event) => event.id === {id:?})");
+    customer.run(&of_form).await.as_array().unwrap().clone()
+}
+
+/// How many iframes the page has.
+pub(crate) async fn frames(customer: &Customer) -> u64 {
+    let frames = "return document.querySelectorAll('iframe').length";
+    customer.run(frames).await.as_u64().unwrap()
+}

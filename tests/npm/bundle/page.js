@@ -1,0 +1,5 @@
+import "pantoken";
+
+addEventListener("pantoken-saved", (event) => {
+  document.querySelector("output").textContent = event.detail.panToken;
+});

@@ -1,0 +1,50 @@
+// What a page may write, and after `@ts-expect-error` what it may not.
+import { defineElement } from "pantoken";
+import type { ErrorDetail, FormState, HostErrorCode, PantokenFormElement } from "pantoken";
+
+defineElement();
+defineElement("card-form");
+// @ts-expect-error a tag is a text
+defineElement(1);
+
+const form: PantokenFormElement = document.createElement("pantoken-form");
+const found: PantokenFormElement | null = document.querySelector("pantoken-form");
+found?.reload();
+
+const state: FormState = form.state;
+// @ts-expect-error it is the form's to say
+form.state = "ready";
+// @ts-expect-error there is no such state
+state === "done";
+
+form.addEventListener("pantoken-ready", (event) => {
+  const requestId: string = event.detail.requestId;
+  // @ts-expect-error a number could not hold all its digits
+  const rounded: number = event.detail.requestId;
+  return [requestId, rounded];
+});
+form.addEventListener("pantoken-saved", (event) => {
+  const panToken: string = event.detail.panToken;
+  // @ts-expect-error the page never has the card's number
+  return [panToken, event.detail.pan];
+});
+form.addEventListener("pantoken-warning", ({ detail }) => detail.code === "REQUEST_MISMATCH");
+form.addEventListener("pantoken-error", function ({ detail }) {
+  this.reload();
+  return advise(detail);
+});
+form.addEventListener("click", (event) => event.clientX);
+// @ts-expect-error what is no custom event has no detail
+form.addEventListener("click", (event) => event.detail.panToken);
+
+function advise(error: ErrorDetail): string | null {
+  if (error.source === "form") {
+    // A code that the provider adds some day is kept as it came.
+    const code: string = error.code;
+    return error.recoverable ? code : error.requestId;
+  }
+  const code: HostErrorCode = error.code;
+  // @ts-expect-error the page's own codes are all known
+  if (code === "SOMETHING_ELSE") return null;
+  return code === "SESSION_FAILED" ? error.message : null;
+}

@@ -1,0 +1,75 @@
+// The same for the tests as the demo page: what happens to the form is in the timeline, and a token
+// in #pan-token.
+import "./pantoken/element.js";
+
+const HTML_LANG = { ru: "ru", en: "en", kz: "kk" };
+
+const find = (selector) => document.querySelector(selector);
+
+const query = new URLSearchParams(location.search);
+
+let language = query.get("lang") ?? "ru";
+let form;
+
+function insert() {
+  form?.remove();
+  form = document.createElement("pantoken-form");
+  form.setAttribute("session-url", "/v1/sessions");
+  form.setAttribute("language", language);
+  tell("session", {});
+  find("#place").append(form);
+}
+
+function tell(step, { requestId, code, message, panToken }) {
+  const item = document.createElement("li");
+  item.dataset.step = step;
+  item.append([requestId, code, message].join(" "));
+  if (code) item.dataset.code = code;
+  find("#timeline").append(item);
+  if (panToken) show(requestId, panToken);
+  return item;
+}
+
+function show(requestId, panToken) {
+  for (const [id, text] of Object.entries({ "request-id": requestId, "pan-token": panToken })) {
+    const code = document.createElement("code");
+    code.id = id;
+    code.textContent = text;
+    find("#result").append(code, " ");
+  }
+}
+
+function speak() {
+  document.documentElement.lang = HTML_LANG[language];
+  find(`[name=language][value=${language}]`).checked = true;
+  history.replaceState(null, "", `/?lang=${language}`);
+}
+
+for (const step of ["ready", "saved", "error", "warning"]) {
+  addEventListener(`pantoken-${step}`, (event) => tell(step, event.detail));
+}
+find("#again").addEventListener("click", () => {
+  find("#result").replaceChildren();
+  insert();
+});
+for (const choice of document.querySelectorAll("[name=language]")) {
+  choice.addEventListener("change", () => {
+    language = choice.value;
+    speak();
+    form.setAttribute("language", language);
+  });
+}
+find("[name=flow][value=redirect]").addEventListener("change", () => {
+  form.setAttribute("flow", "redirect");
+  form.setAttribute("return-url", location.href);
+});
+if (query.has("status")) {
+  const item = tell("returned", {});
+  for (const name of ["requestId", "status"]) {
+    const code = document.createElement("code");
+    code.textContent = query.get(name);
+    item.append(code, " ");
+  }
+}
+speak();
+insert();

@@ -1,0 +1,112 @@
+use std::fmt::{self, Display, Formatter};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::process::workspace;
+use crate::shop::ShopOptions;
+
+/// A page that takes a card. Both have `?lang=`, and the ids and data attributes by which the tests
+/// find things on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The demo page, with the Yew component.
+    Yew,
+    /// A page of plain HTML, with the custom element.
+    Element,
+}
+
+impl Page {
+    /// Every page.
+    pub const ALL: [Self; 2] = [Self::Yew, Self::Element];
+
+    /// A shop with this page.
+    pub fn options(self) -> ShopOptions {
+        ShopOptions::with_pages(match self {
+            Self::Yew => Pages::demo(),
+            Self::Element => Pages::with_element(&workspace().join("tests/pages/element")),
+        })
+    }
+}
+
+impl Display for Page {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Yew => "yew",
+            Self::Element => "element",
+        })
+    }
+}
+
+/// A folder of pages for a shop's server.
+pub struct Pages {
+    pub(crate) folder: PathBuf,
+    _made: Option<TempDir>,
+}
+
+impl Pages {
+    /// The demo page.
+    pub fn demo() -> Self {
+        Self {
+            folder: dist(),
+            _made: None,
+        }
+    }
+
+    /// A copy of these pages, with the npm package in the folder `pantoken` beside them.
+    pub fn with_element(folder: &Path) -> Self {
+        let made = tempfile::tempdir().unwrap();
+        copy(folder, made.path());
+        copy(&element_package(), &made.path().join("pantoken"));
+        Self {
+            folder: made.path().to_owned(),
+            _made: Some(made),
+        }
+    }
+
+    /// An example as `cargo xtask examples` built it.
+    pub fn example(name: &str) -> Self {
+        let folder = dist().join("examples").join(name);
+        assert!(
+            folder.join("index.html").is_file(),
+            "{} has no example: run `cargo xtask test`, or `cargo xtask examples` first",
+            folder.display()
+        );
+        Self {
+            folder,
+            _made: None,
+        }
+    }
+}
+
+/// The demo page as Trunk built it.
+pub fn dist() -> PathBuf {
+    let dist =
+        std::env::var_os("PANTOKEN_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from);
+    assert!(
+        dist.join("index.html").is_file(),
+        "{} has no demo page: run `cargo xtask test`, or `trunk build --release` first",
+        dist.display()
+    );
+    dist
+}
+
+/// The npm package of the custom element, as `cargo xtask element` built it.
+fn element_package() -> PathBuf {
+    let package = dist().join("npm");
+    assert!(
+        package.join("element.js").is_file(),
+        "{} has no element: run `cargo xtask test`, or `cargo xtask element` first",
+        package.display()
+    );
+    package
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
