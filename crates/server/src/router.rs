@@ -12,8 +12,8 @@ use crate::endpoints::callback::take_callback;
 use crate::endpoints::create_session::create_session;
 use crate::endpoints::form_urls::sign_form_url;
 use crate::endpoints::get_session::get_session;
-use crate::endpoints::health;
 use crate::endpoints::record_result::record_result;
+use crate::endpoints::{health, openapi};
 use crate::fields::MAX_BODY;
 use crate::pages::pages;
 use crate::problem::Problem;
@@ -31,6 +31,7 @@ pub fn router<S: SessionStore>(app: AppState<S>) -> Router {
         .route("/v1/{*rest}", any(not_found))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready::<S>))
+        .route("/openapi.json", get(openapi::describe))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     let parts = app.parts();
     let api = match &parts.options.pages {

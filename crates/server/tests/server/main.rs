@@ -9,6 +9,7 @@ mod get_session;
 mod http;
 mod limits;
 mod metrics;
+mod openapi;
 mod pages;
 mod process;
 mod rate_limits;
