@@ -1,4 +1,4 @@
-use pantoken_protocol::{AgentId, FormHost, FormUrl};
+use pantoken_protocol::{AgentId, CallbackUrl, FormHost, FormUrl};
 use pantoken_server::Signer;
 use pantoken_signing::AgentSecret;
 
@@ -18,7 +18,7 @@ fn form_url(program: &Program, request_id: &str, callback_url: Option<&str>) -> 
         AgentSecret::parse(SECRET).unwrap(),
     );
     assert!(signer.verifies(&url), "{text}");
-    let callback = url.request().callback_url().map(|url| url.as_str());
+    let callback = url.request().callback_url().map(CallbackUrl::as_str);
     assert_eq!(callback, callback_url, "{text}");
     url
 }
