@@ -1,17 +1,22 @@
-use pantoken_store::{SessionStore, SqliteStore, StoreError};
+use pantoken_store::{SessionStore, SqliteStore, StoreError, StoreOptions};
 use sqlx::{ConnectOptions, Row, sqlite::SqliteConnectOptions};
+use tempfile::TempDir;
 
 use crate::contract::{CREATED_AT, contract_tests, proof, request_id, saved, terms};
 
-async fn open() -> (tempfile::TempDir, [SqliteStore; 2]) {
+async fn open_with(options: StoreOptions) -> (TempDir, [SqliteStore; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pantoken.db");
-    let first = SqliteStore::open(&file).await.unwrap();
-    let second = SqliteStore::open(&file).await.unwrap();
-    (folder, [first, second])
+    let open = || SqliteStore::open_with(&file, options.clone());
+    let stores = [open().await.unwrap(), open().await.unwrap()];
+    (folder, stores)
 }
 
-contract_tests!(crate::sqlite::open);
+async fn open() -> (TempDir, [SqliteStore; 2]) {
+    open_with(StoreOptions::default()).await
+}
+
+contract_tests!(crate::sqlite::open_with);
 
 #[tokio::test]
 async fn a_reopened_file_holds_what_was_acknowledged() {
@@ -70,7 +75,7 @@ async fn an_edited_row_is_reported_and_not_believed() {
         "{answer:?}"
     );
     let card_number = sqlx::query(
-        "UPDATE sessions SET language = 'kz', pan_token = '4111111111111111', finished_at = 1",
+        "UPDATE sessions SET language = 'kz', pan_token = CAST('4111111111111111' AS BLOB), finished_at = 1",
     );
     card_number.execute(&mut connection).await.unwrap();
     let answer = store.get(request_id(1)).await;
