@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pantoken_store::{SqliteStore, StoreError};
+use pantoken_store::{ApiKeyStore, SqliteStore, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -32,6 +32,12 @@ pub enum ServeError {
     /// The database cannot be opened.
     #[error("PANTOKEN_DATABASE_URL: {0}")]
     Store(#[from] StoreError),
+    /// No key, and no public sessions.
+    #[error(
+        "nobody could create a session: make a key with `pantoken key add NAME`, or set \
+         PANTOKEN_API_KEY, or PANTOKEN_PUBLIC_SESSIONS=true"
+    )]
+    NobodyMayCreate,
     /// The address cannot be listened on.
     #[error("cannot listen on {address} ({setting}): {source}")]
     Listen {
@@ -70,6 +76,9 @@ pub async fn serve(
         options.public_url = PublicUrl::localhost(address.port());
     }
     warn_of_a_short_key(&options);
+    if options.api_key.is_none() && !options.public_sessions && !has_api_key(&store).await? {
+        return Err(ServeError::NobodyMayCreate);
+    }
     let limits = options.limits;
     let (signer, random) = (settings.signer.clone(), SystemRandom);
     let app = AppState::new(store.clone(), signer, options, SystemClock::new(), random);
@@ -105,6 +114,12 @@ async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListene
         setting,
         source,
     })
+}
+
+/// Whether the store has an API key that was not revoked.
+async fn has_api_key(store: &impl ApiKeyStore) -> Result<bool, StoreError> {
+    let keys = store.list_api_keys().await?;
+    Ok(keys.iter().any(|key| key.revoked_at.is_none()))
 }
 
 fn warn_of_a_short_key(options: &ApiOptions) {

@@ -50,7 +50,7 @@ impl Settings {
     pub fn read(sources: &Sources<'_>) -> Result<Self, SettingsError> {
         let mut reader = Reader::open(sources)?;
         let signer = read_signer(&mut reader);
-        let database_file = reader.optional(&setting::DATABASE_URL, parse::database_url);
+        let database_file = read_database(&mut reader);
         let listen = reader.optional(&setting::LISTEN, parse::listen);
         let listen = listen.unwrap_or(parse::DEFAULT_LISTEN);
         let metrics_listen = reader.optional(&setting::METRICS_LISTEN, parse::listen);
@@ -59,7 +59,7 @@ impl Settings {
         let (signer, api) = reader.finish(signer.zip(api))?;
         Ok(Self {
             signer,
-            database_file: database_file.unwrap_or_else(|| parse::DEFAULT_DATABASE.into()),
+            database_file,
             listen,
             metrics_listen,
             api,
@@ -113,7 +113,7 @@ fn read_public_session_limits(reader: &mut Reader<'_>) -> PublicSessionLimits {
     }
 }
 
-/// Who may create sessions: somebody must.
+/// Who may create sessions, beside the API keys in the store.
 struct Callers {
     api_key: Option<ApiKey>,
     allowed_origins: Vec<Origin>,
@@ -126,10 +126,6 @@ impl Callers {
         let allowed_origins = reader.optional(&setting::ALLOWED_ORIGINS, parse::origins);
         let public_sessions = reader.optional(&setting::PUBLIC_SESSIONS, parse::switch);
         let public_sessions = public_sessions.unwrap_or_default();
-        if !public_sessions && !reader.is_given(&setting::API_KEY) {
-            let rule = "is required unless PANTOKEN_PUBLIC_SESSIONS is true: otherwise nobody could create a session";
-            reader.refuse(&setting::API_KEY, rule);
-        }
         if public_sessions && !reader.is_given(&setting::ALLOWED_ORIGINS) {
             let rule = "is required when PANTOKEN_PUBLIC_SESSIONS is true";
             reader.refuse(&setting::ALLOWED_ORIGINS, rule);
@@ -140,6 +136,12 @@ impl Callers {
             public_sessions,
         }
     }
+}
+
+/// The database's file.
+pub(crate) fn read_database(reader: &mut Reader<'_>) -> PathBuf {
+    let file = reader.optional(&setting::DATABASE_URL, parse::database_url);
+    file.unwrap_or_else(|| parse::DEFAULT_DATABASE.into())
 }
 
 /// The three settings of signing, all of them read before any is missed.
