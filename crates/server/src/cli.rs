@@ -5,6 +5,7 @@ mod logging;
 mod serve;
 mod sign;
 mod verify;
+mod webhooks;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ enum Command {
     Key(key::Command),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
+    #[command(subcommand)]
+    Webhooks(webhooks::Command),
 }
 
 /// Where settings are looked for after flags and the environment.
@@ -54,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Key(command) => key::run(&command),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Webhooks(command) => webhooks::run(&command),
     }
 }
 

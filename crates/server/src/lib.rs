@@ -10,6 +10,7 @@ mod customer;
 mod customer_page;
 mod endpoints;
 mod fields;
+mod http_client;
 mod limits;
 mod metrics;
 mod mint;
@@ -28,6 +29,7 @@ mod stop_signals;
 mod wire_time;
 
 pub mod cli;
+pub mod webhook;
 
 pub use api_key::{ApiKey, ApiKeyError};
 pub use app::{ApiOptions, AppState, Store};

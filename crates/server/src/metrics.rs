@@ -36,6 +36,7 @@ pub(crate) struct Metrics {
     problems: Counters<1>,
     sessions: Counters<2>,
     results: Counters<1>,
+    webhooks: Counters<1>,
 }
 
 impl Metrics {
@@ -47,6 +48,7 @@ impl Metrics {
             problems: Family::default(),
             sessions: Family::default(),
             results: Family::default(),
+            webhooks: Family::default(),
         };
         metrics.registered()
     }
@@ -72,6 +74,11 @@ impl Metrics {
             "results",
             "Results that were reported, by what became of them",
             self.results.clone(),
+        );
+        self.registry.register(
+            "webhooks",
+            "Attempts to deliver a webhook, by what became of them",
+            self.webhooks.clone(),
         );
         self
     }
@@ -108,6 +115,10 @@ impl Metrics {
             Recording::Forbidden => "forbidden",
         };
         self.results.get_or_create(&[("outcome", outcome)]).inc();
+    }
+
+    pub(crate) fn webhook(&self, outcome: &'static str) {
+        self.webhooks.get_or_create(&[("outcome", outcome)]).inc();
     }
 
     fn to_text(&self) -> Result<String, std::fmt::Error> {

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pantoken_store::{ApiKeyStore, SqliteStore, StoreError};
+use pantoken_store::{ApiKeyStore, SqliteStore, StoreError, StoreOptions};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::api_key::ApiKey;
 use crate::app::{ApiOptions, AppState};
@@ -18,6 +18,7 @@ use crate::random::SystemRandom;
 use crate::router::router;
 use crate::settings::Settings;
 use crate::stop_signals::StopSignals;
+use crate::webhook::{WebhookTarget, deliver};
 
 /// How long calls under way may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -48,6 +49,9 @@ pub enum ServeError {
         /// What the system says.
         source: io::Error,
     },
+    /// No webhook can be sent.
+    #[error("PANTOKEN_WEBHOOK_URL: webhooks cannot be sent: {0}")]
+    Webhook(#[from] reqwest::Error),
     /// The system failed the running server.
     #[error("the server stopped: {0}")]
     Run(#[from] io::Error),
@@ -70,7 +74,11 @@ pub async fn serve(
         Some(address) => Some(listen(address, "PANTOKEN_METRICS_LISTEN").await?),
         None => None,
     };
-    let store = SqliteStore::open(&settings.database_file).await?;
+    let store_options = StoreOptions {
+        outbox: settings.webhook.is_some(),
+        ..StoreOptions::default()
+    };
+    let store = SqliteStore::open_with(&settings.database_file, store_options).await?;
     let address = listener.local_addr()?;
     if options.public_url == PublicUrl::localhost(settings.listen.port()) {
         options.public_url = PublicUrl::localhost(address.port());
@@ -90,21 +98,40 @@ pub async fn serve(
         let metrics = metrics_router(app.clone());
         tokio::spawn(serve_connections(listener, metrics, limits, pending()));
     }
-    let (stop, stopped) = oneshot::channel::<()>();
-    let api = serve_connections(listener, router(app), limits, async {
-        let _ = stopped.await;
-    });
+    let (stop, stopped) = watch::channel(());
+    let deliveries = deliver_webhooks(&app, settings.webhook.clone(), until(stopped.clone()));
+    let api = serve_connections(listener, router(app.clone()), limits, until(stopped));
+    let api = async {
+        api.await;
+        Ok::<_, ServeError>(())
+    };
     let too_slow = async {
         signals.received().await;
         drop(stop);
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        () = api => {}
+        done = async { tokio::try_join!(api, deliveries) } => drop(done?),
         () = too_slow => tracing::warn!("calls under way were cut off"),
     }
     store.close().await;
     Ok(())
+}
+
+async fn deliver_webhooks(
+    app: &AppState<SqliteStore>,
+    target: Option<WebhookTarget>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    match target {
+        Some(target) => Ok(deliver(app.clone(), target, stop).await?),
+        None => Ok(()),
+    }
+}
+
+/// Done when the sender is gone.
+async fn until(mut stopped: watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
 }
 
 async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListener, ServeError> {

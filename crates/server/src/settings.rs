@@ -19,6 +19,7 @@ use crate::client_address::TrustedProxies;
 use crate::public_url::PublicUrl;
 use crate::rate_limit::PublicSessionLimits;
 use crate::return_url::ReturnUrls;
+use crate::webhook::{WebhookSecret, WebhookTarget};
 
 pub use error::{SettingError, SettingsError};
 pub use parse::LogFormat;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub metrics_listen: Option<SocketAddr>,
     /// What the HTTP API is told. Where no public URL is set, it is `http://localhost` and the port.
     pub api: ApiOptions,
+    /// Where results are told; without it nowhere.
+    pub webhook: Option<WebhookTarget>,
     /// How log lines are written.
     pub log_format: LogFormat,
 }
@@ -55,6 +58,7 @@ impl Settings {
         let listen = listen.unwrap_or(parse::DEFAULT_LISTEN);
         let metrics_listen = reader.optional(&setting::METRICS_LISTEN, parse::listen);
         let api = read_api(&mut reader, listen);
+        let webhook = read_webhook(&mut reader);
         let log_format = reader.optional(&setting::LOG_FORMAT, LogFormat::parse);
         let (signer, api) = reader.finish(signer.zip(api))?;
         Ok(Self {
@@ -63,6 +67,7 @@ impl Settings {
             listen,
             metrics_listen,
             api,
+            webhook,
             log_format: log_format.unwrap_or_default(),
         })
     }
@@ -87,6 +92,22 @@ fn read_api(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<ApiOptions> {
         public_session_limits,
         trusted_proxies: trusted_proxies.unwrap_or_default(),
         ..defaults
+    })
+}
+
+fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
+    let allow_private = reader.optional(&setting::WEBHOOK_ALLOW_PRIVATE, parse::switch);
+    let secret = reader.optional(&setting::WEBHOOK_SECRET, WebhookSecret::parse);
+    if !reader.is_given(&setting::WEBHOOK_URL) {
+        return None;
+    }
+    if !reader.is_given(&setting::WEBHOOK_SECRET) {
+        let rule = "is required with PANTOKEN_WEBHOOK_URL";
+        reader.refuse(&setting::WEBHOOK_SECRET, rule);
+    }
+    let secret = secret?;
+    reader.optional(&setting::WEBHOOK_URL, |url| {
+        WebhookTarget::new(url, secret, allow_private.unwrap_or_default())
     })
 }
 

@@ -11,6 +11,7 @@ const EXAMPLES: &str = "\
 Secrets come from the environment or a file, never from a flag:
   PANTOKEN_AGENT_SECRET_KEY or PANTOKEN_AGENT_SECRET_KEY_FILE  (required)
   PANTOKEN_API_KEY or PANTOKEN_API_KEY_FILE                    (or keys of `pantoken key add`)
+  PANTOKEN_WEBHOOK_SECRET or PANTOKEN_WEBHOOK_SECRET_FILE      (required with --webhook-url)
 
 Every flag is also a variable, PANTOKEN_LISTEN for --listen, and a key of pantoken.toml, listen.
 
@@ -70,6 +71,12 @@ pub(super) struct Arguments {
     /// A folder of static files to serve at /
     #[arg(long, value_name = "FOLDER")]
     pages: Option<String>,
+    /// Where results are told, such as https://shop.kz/webhooks/pantoken [default: nowhere]
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
+    /// Lets the webhook be on a private network, by http too
+    #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    webhook_allow_private: Option<String>,
     /// How log lines are written to stderr [default: text]
     #[arg(long, value_name = "text|json")]
     log_format: Option<String>,
@@ -92,6 +99,8 @@ impl Arguments {
             "return_urls" => self.return_urls.clone(),
             "session_seconds" => self.session_seconds.clone(),
             "pages" => self.pages.clone(),
+            "webhook_url" => self.webhook_url.clone(),
+            "webhook_allow_private" => self.webhook_allow_private.clone(),
             "log_format" => self.log_format.clone(),
             _ => None,
         }

@@ -29,9 +29,12 @@ pub(crate) const TRUSTED_PROXIES: Setting = plain("trusted_proxies", "127.0.0.1,
 pub(crate) const RETURN_URLS: Setting = plain("return_urls", "https://shop.kz/paid");
 pub(crate) const SESSION_SECONDS: Setting = plain("session_seconds", "1800");
 pub(crate) const PAGES: Setting = plain("pages", "./dist");
+pub(crate) const WEBHOOK_URL: Setting = plain("webhook_url", "https://shop.kz/webhooks/pantoken");
+pub(crate) const WEBHOOK_SECRET: Setting = secret("webhook_secret", "32 random letters and digits");
+pub(crate) const WEBHOOK_ALLOW_PRIVATE: Setting = plain("webhook_allow_private", "true");
 pub(crate) const LOG_FORMAT: Setting = plain("log_format", "text");
 
-pub(crate) const ALL: [&Setting; 17] = [
+pub(crate) const ALL: [&Setting; 20] = [
     &AGENT_ID,
     &AGENT_SECRET_KEY,
     &FORM_HOST,
@@ -48,6 +51,9 @@ pub(crate) const ALL: [&Setting; 17] = [
     &RETURN_URLS,
     &SESSION_SECONDS,
     &PAGES,
+    &WEBHOOK_URL,
+    &WEBHOOK_SECRET,
+    &WEBHOOK_ALLOW_PRIVATE,
     &LOG_FORMAT,
 ];
 

@@ -3,6 +3,7 @@
 
 mod program;
 mod signing;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,11 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     for language in Language::ALL {
         trials.push(trial(language, "signing", signing::the_published_vectors));
+    }
+    let receivers = Language::ALL.iter().filter(|it| it.receives_webhooks);
+    for language in receivers {
+        let check = webhooks::a_webhook_is_believed_only_with_its_signature;
+        trials.push(trial(language, "webhooks", check));
     }
     for language in Language::ALL
         .iter()

@@ -14,6 +14,7 @@ pub(crate) struct Language {
     /// What a block of code is marked with.
     fence: &'static str,
     file: &'static str,
+    pub(crate) receives_webhooks: bool,
 }
 
 impl Language {
@@ -24,6 +25,7 @@ impl Language {
             version: "--version",
             fence: "php",
             file: "program.php",
+            receives_webhooks: true,
         },
         Self {
             name: "python",
@@ -31,6 +33,7 @@ impl Language {
             version: "--version",
             fence: "python",
             file: "program.py",
+            receives_webhooks: true,
         },
         Self {
             name: "node",
@@ -38,6 +41,7 @@ impl Language {
             version: "--version",
             fence: "js",
             file: "program.js",
+            receives_webhooks: true,
         },
         Self {
             name: "java",
@@ -45,6 +49,7 @@ impl Language {
             version: "-version",
             fence: "java",
             file: "Program.java",
+            receives_webhooks: true,
         },
         Self {
             name: "go",
@@ -52,6 +57,7 @@ impl Language {
             version: "version",
             fence: "go",
             file: "program.go",
+            receives_webhooks: false,
         },
         Self {
             name: "csharp",
@@ -59,6 +65,7 @@ impl Language {
             version: "--version",
             fence: "csharp",
             file: "program.cs",
+            receives_webhooks: false,
         },
     ];
 

@@ -16,3 +16,4 @@ mod process;
 mod rate_limits;
 mod record_result;
 mod support;
+mod webhooks;

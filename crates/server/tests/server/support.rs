@@ -15,7 +15,7 @@ use pantoken_server::{
     metrics_router, router,
 };
 use pantoken_signing::AgentSecret;
-use pantoken_store::SqliteStore;
+use pantoken_store::{SqliteStore, StoreOptions};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -63,6 +63,7 @@ impl Random for Seeded {
 pub(crate) struct Server {
     pub(crate) clock: SetClock,
     pub(crate) store: SqliteStore,
+    pub(crate) app: AppState<SqliteStore>,
     pub(crate) router: Router,
     pub(crate) metrics: Router,
     pub(crate) database: PathBuf,
@@ -110,7 +111,11 @@ pub(crate) async fn server() -> Server {
 
 pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("pantoken.db"))
+    let outbox = StoreOptions {
+        outbox: true,
+        ..StoreOptions::default()
+    };
+    let store = SqliteStore::open_with(&folder.path().join("pantoken.db"), outbox)
         .await
         .unwrap();
     let mut options = ApiOptions {
@@ -126,7 +131,8 @@ pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server 
     let app = app_of(&store, "22f3b3cc2ae84451", &options, &clock);
     Server {
         router: router(app.clone()),
-        metrics: metrics_router(app),
+        metrics: metrics_router(app.clone()),
+        app,
         database: folder.path().join("pantoken.db"),
         clock,
         store,
@@ -305,9 +311,15 @@ pub(crate) fn assert_golden(name: &str, answer: &Answer) {
     } else {
         answer.text.clone()
     };
+    assert_golden_text(name, &text);
+}
+
+/// [`assert_golden`] for a text.
+#[track_caller]
+pub(crate) fn assert_golden_text(name: &str, text: &str) {
     let file = golden_folder().join(name);
     if std::env::var_os("PANTOKEN_UPDATE_GOLDEN").is_some() {
-        std::fs::write(&file, &text).unwrap();
+        std::fs::write(&file, text).unwrap();
     }
     let golden =
         std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} is missing", file.display()));
