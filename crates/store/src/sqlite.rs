@@ -12,6 +12,7 @@ use sqlx::sqlite::{
 };
 
 use crate::backend::{Backend, Operation};
+use crate::operations::store_keys::Register;
 use crate::{StoreError, StoreOptions};
 use writer::Writer;
 
@@ -49,11 +50,13 @@ impl SqliteStore {
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_lazy_with(connect_options(file).read_only(true));
-        Ok(Self {
+        let store = Self {
             writer: Writer::start(connection, connect_options(file), options.clone()),
             readers,
             options,
-        })
+        };
+        store.write(Register).await?;
+        Ok(store)
     }
 
     /// Waits for the calls under way and closes the file.
@@ -61,6 +64,10 @@ impl SqliteStore {
         self.writer.close().await;
         self.readers.close().await;
     }
+}
+
+pub(crate) async fn migrate(file: &Path) -> Result<(), StoreError> {
+    open::migrate(file).await.map(drop)
 }
 
 fn connect_options(file: &Path) -> SqliteConnectOptions {

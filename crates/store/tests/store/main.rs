@@ -3,4 +3,5 @@
 
 mod contract;
 mod kill;
+mod postgres;
 mod sqlite;
