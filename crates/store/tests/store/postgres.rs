@@ -2,8 +2,10 @@ use std::sync::OnceLock;
 
 use pantoken_store::{PostgresStore, PostgresUrl, SessionStore, StoreError, StoreOptions};
 use pantoken_test_postgres::Server;
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Executor};
 
-use crate::contract::{contract_tests, terms};
+use crate::contract::{Place, contract_tests, terms};
 
 /// One for all tests; a database for each.
 pub(crate) fn server() -> &'static Server {
@@ -15,14 +17,31 @@ pub(crate) fn database() -> PostgresUrl {
     PostgresUrl::parse(&server().create_database().unwrap()).unwrap()
 }
 
-async fn open_with(options: StoreOptions) -> (PostgresUrl, [PostgresStore; 2]) {
-    let url = database();
-    let open = || PostgresStore::open_with(&url, options.clone());
-    let stores = [open().await.unwrap(), open().await.unwrap()];
-    (url, stores)
+struct PostgresPlace {
+    text: String,
+    url: PostgresUrl,
 }
 
-contract_tests!(crate::postgres::open_with);
+impl Place for PostgresPlace {
+    type Store = PostgresStore;
+
+    fn new() -> Self {
+        let text = server().create_database().unwrap();
+        let url = PostgresUrl::parse(&text).unwrap();
+        Self { text, url }
+    }
+
+    async fn try_open(&self, options: StoreOptions) -> Result<PostgresStore, StoreError> {
+        PostgresStore::open_with(&self.url, options).await
+    }
+
+    async fn edit(&self, sql: &'static str) {
+        let mut connection = PgConnection::connect(&self.text).await.unwrap();
+        connection.execute(sql).await.unwrap();
+    }
+}
+
+contract_tests!(crate::postgres::PostgresPlace);
 
 #[tokio::test]
 async fn a_database_that_is_not_there_is_named_without_its_password() {
@@ -52,7 +71,7 @@ async fn replicas_may_start_together_on_an_empty_database() {
 
 #[tokio::test]
 async fn a_closed_store_is_unavailable() {
-    let (_, [store, _]) = open_with(StoreOptions::default()).await;
+    let store = PostgresPlace::new().open(StoreOptions::default()).await;
     store.close().await;
     let answer = store.create(terms(1), None).await;
     assert!(

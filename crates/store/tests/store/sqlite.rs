@@ -1,22 +1,47 @@
+use std::path::PathBuf;
+
 use pantoken_store::{SessionStore, SqliteStore, StoreError, StoreOptions};
-use sqlx::{ConnectOptions, Row, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, Executor, Row, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
-use crate::contract::{CREATED_AT, contract_tests, proof, request_id, saved, terms};
+use crate::contract::{CREATED_AT, Place, contract_tests, proof, request_id, saved, terms};
 
-async fn open_with(options: StoreOptions) -> (TempDir, [SqliteStore; 2]) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("pantoken.db");
-    let open = || SqliteStore::open_with(&file, options.clone());
-    let stores = [open().await.unwrap(), open().await.unwrap()];
-    (folder, stores)
+pub(crate) struct SqlitePlace {
+    pub(crate) folder: TempDir,
+}
+
+impl SqlitePlace {
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("pantoken.db")
+    }
+}
+
+impl Place for SqlitePlace {
+    type Store = SqliteStore;
+
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder }
+    }
+
+    async fn try_open(&self, options: StoreOptions) -> Result<SqliteStore, StoreError> {
+        SqliteStore::open_with(&self.file(), options).await
+    }
+
+    async fn edit(&self, sql: &'static str) {
+        let options = SqliteConnectOptions::new().filename(self.file());
+        let mut connection = options.connect().await.unwrap();
+        connection.execute(sql).await.unwrap();
+    }
 }
 
 async fn open() -> (TempDir, [SqliteStore; 2]) {
-    open_with(StoreOptions::default()).await
+    let place = SqlitePlace::new();
+    let stores = place.open_twice(StoreOptions::default()).await;
+    (place.folder, stores)
 }
 
-contract_tests!(crate::sqlite::open_with);
+contract_tests!(crate::sqlite::SqlitePlace);
 
 #[tokio::test]
 async fn a_reopened_file_holds_what_was_acknowledged() {
