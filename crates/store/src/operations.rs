@@ -4,6 +4,8 @@ mod api_keys;
 mod create;
 mod delete_expired;
 mod deliveries;
+#[cfg(test)]
+mod plans;
 mod record_result;
 mod sessions;
 pub(crate) mod store_keys;

@@ -47,7 +47,7 @@ pub(super) struct Reseal {
     pub(super) limit: u32,
 }
 
-const PAGE: Statement = locking!(
+pub(crate) const PAGE: Statement = locking!(
     "SELECT request_id, pan_token, pan_token_key, error_code, error_message FROM sessions \
      WHERE request_id > $1 ORDER BY request_id LIMIT $2",
     "FOR UPDATE"
