@@ -1,5 +1,6 @@
 //! The developer's commands: `cargo xtask demo`, `test`, `element` and `size`.
 
+mod api_description;
 mod browser;
 mod command;
 mod demo;
@@ -24,6 +25,7 @@ Examples:
   cargo xtask demo          the demo page, its server and the sandbox, until Ctrl-C
   cargo xtask demo --live   the same against the provider's public test host
   cargo xtask test          every check and every test, as in continuous integration
+  cargo xtask api           the running server against its OpenAPI document
   cargo xtask element       the custom element's npm package, into dist/npm
   cargo xtask size          what a customer's browser has to load, against the budgets
 
@@ -55,6 +57,9 @@ enum Task {
     /// Run every check and every test; stop at the first that fails
     #[command(after_help = "Example:\n  cargo xtask test")]
     Test,
+    /// Hold the running server against crates/server/openapi.json
+    #[command(after_help = "Example:\n  cargo xtask api")]
+    Api,
     /// Build the custom element's npm package into dist/npm
     #[command(after_help = "Example:\n  cargo xtask element && npm pack ./dist/npm")]
     Element,
@@ -67,6 +72,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { live } => demo::run(live),
         Task::Test => test::run(),
+        Task::Api => api_description::run(),
         Task::Element => element::run(),
         Task::Size => size::run(),
     };

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 
+use crate::api_description;
 use crate::browser::Browsers;
 use crate::command;
 use crate::demo;
@@ -32,7 +33,7 @@ const REFUSAL: &str = "must never reach a browser";
 
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(12);
+    let mut steps = Steps::of(13);
     let outcome = run_steps(&workspace, &mut steps);
     eprintln!("\n{}", steps.summary());
     outcome
@@ -53,6 +54,9 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.run("clippy, wasm32", || clippy_wasm(workspace))?;
     steps.run("no secret in a page", || no_secret_in_a_page(workspace))?;
     steps.run("tests, native", || test_native(workspace))?;
+    steps.run("API against its description", || {
+        api_description::check(workspace)
+    })?;
     steps.run("tests, wasm32 in a browser", || {
         test_wasm(workspace, &tools, &browsers)
     })?;

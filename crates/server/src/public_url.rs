@@ -34,6 +34,12 @@ impl PublicUrl {
         Ok(url)
     }
 
+    /// `http://localhost` and the port: where a browser on this machine reaches the server.
+    #[must_use]
+    pub fn localhost(port: u16) -> Self {
+        Self(format!("http://localhost:{port}"))
+    }
+
     /// The callback URL with this state.
     ///
     /// # Errors

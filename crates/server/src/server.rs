@@ -1,4 +1,4 @@
-use std::future::IntoFuture;
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,9 +9,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::api_key::ApiKey;
-use crate::app::AppState;
+use crate::app::{ApiOptions, AppState};
 use crate::clock::SystemClock;
-use crate::public_url::PublicUrlError;
+use crate::connections::serve_connections;
+use crate::metrics::metrics_router;
+use crate::public_url::PublicUrl;
 use crate::random::SystemRandom;
 use crate::router::router;
 use crate::settings::Settings;
@@ -31,16 +33,15 @@ pub enum ServeError {
     #[error("PANTOKEN_DATABASE_URL: {0}")]
     Store(#[from] StoreError),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address} (PANTOKEN_LISTEN): {source}")]
+    #[error("cannot listen on {address} ({setting}): {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// Which setting names it.
+        setting: &'static str,
         /// What the system says.
         source: io::Error,
     },
-    /// No callback URL can be made.
-    #[error("PANTOKEN_PUBLIC_URL: {0}")]
-    PublicUrl(#[from] PublicUrlError),
     /// The system failed the running server.
     #[error("the server stopped: {0}")]
     Run(#[from] io::Error),
@@ -54,29 +55,34 @@ pub async fn serve(
     settings: &Settings,
     announce: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    if let Some(folder) = settings.pages.as_ref().filter(|folder| !folder.is_dir()) {
+    let mut options = settings.api.clone();
+    if let Some(folder) = options.pages.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(ServeError::Pages(folder.clone()));
     }
-    let listener = listen(settings.listen).await?;
+    let listener = listen(settings.listen, "PANTOKEN_LISTEN").await?;
+    let metrics_listener = match settings.metrics_listen {
+        Some(address) => Some(listen(address, "PANTOKEN_METRICS_LISTEN").await?),
+        None => None,
+    };
     let store = SqliteStore::open(&settings.database_file).await?;
     let address = listener.local_addr()?;
-    let app = AppState::new(
-        store.clone(),
-        settings.signer.clone(),
-        settings.api_options(address)?,
-        SystemClock,
-        SystemRandom,
-    );
+    if options.public_url == PublicUrl::localhost(settings.listen.port()) {
+        options.public_url = PublicUrl::localhost(address.port());
+    }
+    warn_of_a_short_key(&options);
+    let limits = options.limits;
+    let (signer, random) = (settings.signer.clone(), SystemRandom);
+    let app = AppState::new(store.clone(), signer, options, SystemClock::new(), random);
     // Before anyone knows that we listen, so that a signal that follows at once is not missed.
     let mut signals = StopSignals::take_over()?;
     announce(address);
-    if settings.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
-        tracing::warn!(
-            "PANTOKEN_API_KEY is short enough to be found by trying: use 16 characters or more"
-        );
+    if let Some(listener) = metrics_listener {
+        tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
+        let metrics = metrics_router(app.clone());
+        tokio::spawn(serve_connections(listener, metrics, limits, pending()));
     }
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(async {
+    let api = serve_connections(listener, router(app), limits, async {
         let _ = stopped.await;
     });
     let too_slow = async {
@@ -85,14 +91,26 @@ pub async fn serve(
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        done = server.into_future() => done?,
+        () = api => {}
         () = too_slow => tracing::warn!("calls under way were cut off"),
     }
     store.close().await;
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListener, ServeError> {
     let bound = TcpListener::bind(address).await;
-    bound.map_err(|source| ServeError::Listen { address, source })
+    bound.map_err(|source| ServeError::Listen {
+        address,
+        setting,
+        source,
+    })
+}
+
+fn warn_of_a_short_key(options: &ApiOptions) {
+    if options.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
+        tracing::warn!(
+            "PANTOKEN_API_KEY is short enough to be found by trying: use 16 characters or more"
+        );
+    }
 }

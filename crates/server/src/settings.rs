@@ -15,7 +15,9 @@ use pantoken_signing::{AgentSecret, Signer};
 
 use crate::api_key::ApiKey;
 use crate::app::ApiOptions;
+use crate::client_address::TrustedProxies;
 use crate::public_url::PublicUrl;
+use crate::rate_limit::PublicSessionLimits;
 use crate::return_url::ReturnUrls;
 
 pub use error::{SettingError, SettingsError};
@@ -32,20 +34,10 @@ pub struct Settings {
     pub database_file: PathBuf,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
-    /// Where browsers reach the server; without it `http://localhost` and the port.
-    pub public_url: Option<PublicUrl>,
-    /// The key of the agent's back end.
-    pub api_key: Option<ApiKey>,
-    /// The pages whose browsers may call.
-    pub allowed_origins: Vec<Origin>,
-    /// Whether a browser on an allowed origin may create sessions without a key.
-    pub public_sessions: bool,
-    /// Where the redirect flow may end.
-    pub return_urls: ReturnUrls,
-    /// How long a session takes its first result, in seconds.
-    pub session_seconds: u32,
-    /// A folder of static files to serve at `/`.
-    pub pages: Option<PathBuf>,
+    /// Where to answer `/metrics`; without it nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// What the HTTP API is told. Where no public URL is set, it is `http://localhost` and the port.
+    pub api: ApiOptions,
     /// How log lines are written.
     pub log_format: LogFormat,
 }
@@ -61,53 +53,63 @@ impl Settings {
         let database_file = reader.optional(&setting::DATABASE_URL, parse::database_url);
         let listen = reader.optional(&setting::LISTEN, parse::listen);
         let listen = listen.unwrap_or(parse::DEFAULT_LISTEN);
-        let public_url = reader.optional(&setting::PUBLIC_URL, PublicUrl::parse);
-        if !listen.ip().is_loopback() && !reader.is_given(&setting::PUBLIC_URL) {
-            let rule = "is required when PANTOKEN_LISTEN is not a loopback address";
-            reader.refuse(&setting::PUBLIC_URL, rule);
-        }
-        let callers = Callers::read(&mut reader);
-        let return_urls = reader.optional(&setting::RETURN_URLS, ReturnUrls::parse);
-        let session_seconds = reader.optional(&setting::SESSION_SECONDS, parse::session_seconds);
-        let pages = reader.optional(&setting::PAGES, parse::folder);
+        let metrics_listen = reader.optional(&setting::METRICS_LISTEN, parse::listen);
+        let api = read_api(&mut reader, listen);
         let log_format = reader.optional(&setting::LOG_FORMAT, LogFormat::parse);
-        let signer = reader.finish(signer)?;
+        let (signer, api) = reader.finish(signer.zip(api))?;
         Ok(Self {
             signer,
             database_file: database_file.unwrap_or_else(|| parse::DEFAULT_DATABASE.into()),
             listen,
-            public_url,
-            api_key: callers.api_key,
-            allowed_origins: callers.allowed_origins,
-            public_sessions: callers.public_sessions,
-            return_urls: return_urls.unwrap_or_default(),
-            session_seconds: session_seconds.unwrap_or(parse::DEFAULT_SESSION_SECONDS),
-            pages,
+            metrics_listen,
+            api,
             log_format: log_format.unwrap_or_default(),
         })
     }
+}
 
-    /// What the HTTP API is told, once the server listens here.
-    ///
-    /// # Errors
-    /// [`crate::PublicUrlError`] never for a port, because `http://localhost` is a public URL.
-    pub(crate) fn api_options(
-        &self,
-        local: SocketAddr,
-    ) -> Result<ApiOptions, crate::PublicUrlError> {
-        let public_url = match &self.public_url {
-            Some(public_url) => public_url.clone(),
-            None => PublicUrl::parse(&format!("http://localhost:{}", local.port()))?,
-        };
-        Ok(ApiOptions {
-            public_url,
-            api_key: self.api_key.clone(),
-            allowed_origins: self.allowed_origins.clone(),
-            public_sessions: self.public_sessions,
-            return_urls: self.return_urls.clone(),
-            session_seconds: self.session_seconds,
-            pages: self.pages.clone(),
-        })
+fn read_api(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<ApiOptions> {
+    let public_url = read_public_url(reader, listen);
+    let callers = Callers::read(reader);
+    let return_urls = reader.optional(&setting::RETURN_URLS, ReturnUrls::parse);
+    let session_seconds = reader.optional(&setting::SESSION_SECONDS, parse::session_seconds);
+    let pages = reader.optional(&setting::PAGES, parse::folder);
+    let trusted_proxies = reader.optional(&setting::TRUSTED_PROXIES, TrustedProxies::parse);
+    let public_session_limits = read_public_session_limits(reader);
+    let defaults = ApiOptions::new(public_url?);
+    Some(ApiOptions {
+        api_key: callers.api_key,
+        allowed_origins: callers.allowed_origins,
+        public_sessions: callers.public_sessions,
+        return_urls: return_urls.unwrap_or_default(),
+        session_seconds: session_seconds.unwrap_or(defaults.session_seconds),
+        pages,
+        public_session_limits,
+        trusted_proxies: trusted_proxies.unwrap_or_default(),
+        ..defaults
+    })
+}
+
+fn read_public_url(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<PublicUrl> {
+    if reader.is_given(&setting::PUBLIC_URL) {
+        return reader.optional(&setting::PUBLIC_URL, PublicUrl::parse);
+    }
+    if !listen.ip().is_loopback() {
+        let rule = "is required when PANTOKEN_LISTEN is not a loopback address";
+        reader.refuse(&setting::PUBLIC_URL, rule);
+    }
+    Some(PublicUrl::localhost(listen.port()))
+}
+
+fn read_public_session_limits(reader: &mut Reader<'_>) -> PublicSessionLimits {
+    let per_address = &setting::PUBLIC_SESSIONS_PER_ADDRESS;
+    let per_address = reader.optional(per_address, parse::sessions_per_minute);
+    let per_origin = &setting::PUBLIC_SESSIONS_PER_ORIGIN;
+    let per_origin = reader.optional(per_origin, parse::sessions_per_minute);
+    let defaults = PublicSessionLimits::default();
+    PublicSessionLimits {
+        per_address: per_address.unwrap_or(defaults.per_address),
+        per_origin: per_origin.unwrap_or(defaults.per_origin),
     }
 }
 

@@ -40,6 +40,9 @@ pub(super) struct Arguments {
     /// Where to listen [default: 127.0.0.1:3019]; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// Where to answer /metrics, for Prometheus and not for the public [default: nowhere]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics_listen: Option<String>,
     /// Where browsers reach the server [default on loopback: http://localhost and the port]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
@@ -49,6 +52,15 @@ pub(super) struct Arguments {
     /// Lets browsers on allowed origins create sessions without an API key
     #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
     public_sessions: Option<String>,
+    /// Public sessions a minute from one address [default: 30]
+    #[arg(long, value_name = "NUMBER")]
+    public_sessions_per_address: Option<String>,
+    /// Public sessions a minute from the pages of one origin [default: 600]
+    #[arg(long, value_name = "NUMBER")]
+    public_sessions_per_origin: Option<String>,
+    /// The proxies whose X-Forwarded-For counts, with commas between them [default: none]
+    #[arg(long, value_name = "NETWORKS")]
+    trusted_proxies: Option<String>,
     /// Where the redirect flow may end: origins with a path or none, with commas between them
     #[arg(long, value_name = "URLS")]
     return_urls: Option<String>,
@@ -70,6 +82,10 @@ impl Arguments {
             "form_host" => self.form_host.clone(),
             "database_url" => self.database_url.clone(),
             "listen" => self.listen.clone(),
+            "metrics_listen" => self.metrics_listen.clone(),
+            "public_sessions_per_address" => self.public_sessions_per_address.clone(),
+            "public_sessions_per_origin" => self.public_sessions_per_origin.clone(),
+            "trusted_proxies" => self.trusted_proxies.clone(),
             "public_url" => self.public_url.clone(),
             "allowed_origins" => self.allowed_origins.clone(),
             "public_sessions" => self.public_sessions.clone(),

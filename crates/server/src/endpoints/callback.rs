@@ -50,7 +50,9 @@ async fn take<S: SessionStore>(app: &Parts<S>, state: &str, query: &str) -> Take
         .store
         .record_result(state.request_id, proof, answer.result, now)
         .await;
-    match recording.map_err(|error| store_trouble(&error, language))? {
+    let recording = recording.map_err(|error| store_trouble(&error, language))?;
+    app.metrics.result(&recording);
+    match recording {
         // The stored status is told whatever came, so that the same callback twice is the same.
         Recording::Recorded(session)
         | Recording::Repeated(session)

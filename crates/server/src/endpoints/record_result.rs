@@ -43,6 +43,7 @@ pub(crate) async fn record_result<S: SessionStore>(
         .store
         .record_result(request_id, proof, result, now)
         .await?;
+    app.metrics.result(&recording);
     if !matches!(recording, Recording::Forbidden) {
         request_log::note(request_id);
     }

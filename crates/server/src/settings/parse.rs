@@ -1,6 +1,7 @@
 //! The settings' values, where no type of their own reads them.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use pantoken_protocol::{Origin, OriginError};
@@ -8,7 +9,6 @@ use pantoken_protocol::{Origin, OriginError};
 pub(super) const DEFAULT_DATABASE: &str = "pantoken.db";
 pub(super) const DEFAULT_LISTEN: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3019);
-pub(super) const DEFAULT_SESSION_SECONDS: u32 = 1800;
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,6 +61,10 @@ pub(super) fn session_seconds(text: &str) -> Result<u32, &'static str> {
     seconds
         .filter(|seconds| (60..=86_400).contains(seconds))
         .ok_or("is a whole number of seconds from 60 to 86400")
+}
+
+pub(super) fn sessions_per_minute(text: &str) -> Result<NonZeroU32, &'static str> {
+    text.parse().map_err(|_| "is a whole number from 1 on")
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, std::convert::Infallible> {

@@ -71,20 +71,39 @@ fn what_is_left_out_has_a_default() {
     let settings = Given::enough().read().unwrap();
     assert_eq!(settings.listen.to_string(), "127.0.0.1:3019");
     assert_eq!(settings.database_file, Path::new("pantoken.db"));
-    assert_eq!(settings.session_seconds, 1800);
+    assert_eq!(settings.api.session_seconds, 1800);
     assert_eq!(settings.log_format, LogFormat::Text);
-    assert!(!settings.public_sessions);
+    assert!(!settings.api.public_sessions);
+    assert_eq!(settings.api.public_url, PublicUrl::localhost(3019));
     assert_eq!(
-        (settings.public_url.clone(), settings.pages.clone()),
+        (settings.api.pages.clone(), settings.metrics_listen),
         (None, None)
     );
-    let options = settings
-        .api_options("127.0.0.1:4000".parse().unwrap())
+    assert_eq!(settings.api.trusted_proxies, TrustedProxies::default());
+}
+
+#[test]
+fn public_sessions_are_limited_as_told() {
+    let settings = Given::enough()
+        .variable("PANTOKEN_PUBLIC_SESSIONS_PER_ADDRESS", "5")
+        .variable("PANTOKEN_PUBLIC_SESSIONS_PER_ORIGIN", "50")
+        .variable("PANTOKEN_TRUSTED_PROXIES", "10.0.0.0/8")
+        .variable("PANTOKEN_METRICS_LISTEN", "127.0.0.1:3029")
+        .read()
         .unwrap();
-    assert_eq!(
-        options.public_url,
-        PublicUrl::parse("http://localhost:4000").unwrap()
-    );
+    let limits = settings.api.public_session_limits;
+    assert_eq!((limits.per_address.get(), limits.per_origin.get()), (5, 50));
+    let proxies = TrustedProxies::parse("10.0.0.0/8").unwrap();
+    assert_eq!(settings.api.trusted_proxies, proxies);
+    assert_eq!(settings.metrics_listen.unwrap().port(), 3029);
+    for (name, value) in [
+        ("PANTOKEN_PUBLIC_SESSIONS_PER_ADDRESS", "0"),
+        ("PANTOKEN_PUBLIC_SESSIONS_PER_ORIGIN", "-1"),
+        ("PANTOKEN_TRUSTED_PROXIES", "proxy.shop.kz"),
+    ] {
+        let error = Given::enough().variable(name, value).error();
+        assert!(error.starts_with(name), "{error}");
+    }
 }
 
 #[test]
@@ -95,11 +114,11 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
             "session_seconds = 100\nlisten = '127.0.0.1:1'",
         )
     };
-    assert_eq!(given().read().unwrap().session_seconds, 100);
+    assert_eq!(given().read().unwrap().api.session_seconds, 100);
     let given = || given().variable("PANTOKEN_SESSION_SECONDS", "200");
-    assert_eq!(given().read().unwrap().session_seconds, 200);
+    assert_eq!(given().read().unwrap().api.session_seconds, 200);
     let settings = given().flag("session_seconds", "300").read().unwrap();
-    assert_eq!(settings.session_seconds, 300);
+    assert_eq!(settings.api.session_seconds, 300);
     assert_eq!(settings.listen.port(), 1);
 }
 
@@ -114,14 +133,14 @@ fn a_file_holds_lists_numbers_and_switches() {
     let text = "allowed_origins = ['https://shop.kz', 'http://localhost:3019']\npublic_sessions = true\n\
                 return_urls = ['https://shop.kz/paid']\nlog_format = 'json'\npages = 'dist'";
     let settings = Given::enough().file("pantoken.toml", text).read().unwrap();
-    assert_eq!(settings.allowed_origins.len(), 2);
-    assert!(settings.public_sessions);
+    assert_eq!(settings.api.allowed_origins.len(), 2);
+    assert!(settings.api.public_sessions);
     assert_eq!(
-        settings.return_urls,
+        settings.api.return_urls,
         ReturnUrls::parse("https://shop.kz/paid").unwrap()
     );
     assert_eq!(settings.log_format, LogFormat::Json);
-    assert_eq!(settings.pages, Some("dist".into()));
+    assert_eq!(settings.api.pages, Some("dist".into()));
 }
 
 #[test]
@@ -163,7 +182,7 @@ fn a_secret_comes_from_a_file_without_its_line_end() {
     let given = given
         .variable("PANTOKEN_API_KEY_FILE", "/run/api")
         .file("/run/api", "0123456789abcdef\r\n");
-    assert!(given.read().unwrap().api_key.unwrap().is(API_KEY));
+    assert!(given.read().unwrap().api.api_key.unwrap().is(API_KEY));
     let both = given.variable("PANTOKEN_API_KEY", API_KEY);
     assert!(both.error().contains("PANTOKEN_API_KEY_FILE too"));
 }
@@ -175,7 +194,7 @@ fn a_secret_file_may_be_named_in_the_settings_file() {
     let given = given
         .file("pantoken.toml", "api_key_file = 'key'")
         .file("key", API_KEY);
-    assert!(given.read().unwrap().api_key.unwrap().is(API_KEY));
+    assert!(given.read().unwrap().api.api_key.unwrap().is(API_KEY));
 }
 
 #[test]

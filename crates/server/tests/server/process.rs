@@ -224,6 +224,27 @@ fn a_short_api_key_is_warned_of_and_not_shown() {
 }
 
 #[test]
+fn metrics_have_a_listener_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path(), "127.0.0.1:0", "text");
+    let mut process = Process::spawn(command.args(["--metrics-listen", "127.0.0.1:0"]));
+    let stderr = process.child.stderr.take().unwrap();
+    let line = BufReader::new(stderr)
+        .lines()
+        .map(Result::unwrap)
+        .find(|line| line.contains("metrics at http://"))
+        .unwrap();
+    let (_, address) = line.split_once("http://").unwrap();
+    process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    process.address = address.trim_end_matches("/metrics").parse().unwrap();
+    let answer = process.call("GET /metrics HTTP/1.1", "");
+    let line = "pantoken_sessions_created_total{flow=\"iframe\",caller=\"agent\"} 1";
+    assert!(answer.contains(line), "{answer}");
+    process.child.kill().unwrap();
+    process.child.wait().unwrap();
+}
+
+#[test]
 fn a_busy_port_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,0 +1,40 @@
+//! The programs in docs/, as they stand there, each run where its runtime is present.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod program;
+mod signing;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+use program::Language;
+
+/// A test of one document's program in one language.
+type Check = fn(&program::Program);
+
+fn main() -> ExitCode {
+    let mut trials = Vec::new();
+    for language in Language::ALL {
+        trials.push(trial(language, "signing", signing::the_published_vectors));
+    }
+    for language in Language::ALL
+        .iter()
+        .filter(|language| !language.is_present())
+    {
+        eprintln!(
+            "{} is left out: there is no {}",
+            language.name, language.runtime[0]
+        );
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn trial(language: &'static Language, document: &'static str, check: Check) -> Trial {
+    let name = format!("{document}::{}", language.name);
+    let trial = Trial::test(name, move || {
+        check(&language.program(document));
+        Ok(())
+    });
+    trial.with_ignored_flag(!language.is_present())
+}
