@@ -1,6 +1,9 @@
 //! The command line. Source: design.md, "Contract: command line".
 
+mod key;
 mod logging;
+mod migrate;
+mod rotate_store;
 mod serve;
 mod sign;
 mod verify;
@@ -31,6 +34,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(Box<serve::Arguments>),
+    #[command(subcommand)]
+    Key(key::Command),
+    Migrate(migrate::Arguments),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
 }
@@ -48,6 +54,8 @@ struct ConfigArguments {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Key(command) => key::run(&command),
+        Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }
@@ -60,6 +68,17 @@ fn sources<'a>(config: &ConfigArguments, flag: &'a dyn Fn(&str) -> Option<String
         variable: &|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()),
         config: config.config.clone(),
         read_file: &|path: &Path| std::fs::read_to_string(path),
+    }
+}
+
+/// Runs a command that only has to wait for the store.
+fn block_on(done: impl Future<Output = ExitCode>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(done),
+        Err(error) => fail(FAILURE, &error),
     }
 }
 

@@ -19,6 +19,7 @@ mod public_url;
 mod random;
 mod rate_limit;
 mod request_log;
+mod retention;
 mod return_url;
 mod router;
 mod server;

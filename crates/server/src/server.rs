@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pantoken_store::{SqliteStore, StoreError};
+use pantoken_store::{Database, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -15,6 +15,7 @@ use crate::connections::serve_connections;
 use crate::metrics::metrics_router;
 use crate::public_url::PublicUrl;
 use crate::random::SystemRandom;
+use crate::retention;
 use crate::router::router;
 use crate::settings::Settings;
 use crate::stop_signals::StopSignals;
@@ -31,7 +32,10 @@ pub enum ServeError {
     Pages(PathBuf),
     /// The database cannot be opened.
     #[error("PANTOKEN_DATABASE_URL: {0}")]
-    Store(#[from] StoreError),
+    Store(StoreError),
+    /// panTokens are sealed under another key than those that are set.
+    #[error("{0}: set it as PANTOKEN_STORE_KEY, or in PANTOKEN_STORE_KEY_OLD beside a newer one")]
+    StoreKey(StoreError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address} ({setting}): {source}")]
     Listen {
@@ -64,7 +68,7 @@ pub async fn serve(
         Some(address) => Some(listen(address, "PANTOKEN_METRICS_LISTEN").await?),
         None => None,
     };
-    let store = SqliteStore::open(&settings.database_file).await?;
+    let store = open_store(settings).await?;
     let address = listener.local_addr()?;
     if options.public_url == PublicUrl::localhost(settings.listen.port()) {
         options.public_url = PublicUrl::localhost(address.port());
@@ -76,6 +80,9 @@ pub async fn serve(
     // Before anyone knows that we listen, so that a signal that follows at once is not missed.
     let mut signals = StopSignals::take_over()?;
     announce(address);
+    let _sweeper = settings
+        .retention_days
+        .map(|days| retention::sweep(store.clone(), days));
     if let Some(listener) = metrics_listener {
         tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
         let metrics = metrics_router(app.clone());
@@ -105,6 +112,26 @@ async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListene
         setting,
         source,
     })
+}
+
+async fn open_store(settings: &Settings) -> Result<Database, StoreError> {
+    let options = StoreOptions {
+        keys: settings.store_keys.clone(),
+        outbox: false,
+    };
+    if options.keys.is_none() {
+        tracing::warn!("panTokens are kept in clear: set PANTOKEN_STORE_KEY to seal them");
+    }
+    Database::open(&settings.database, options).await
+}
+
+impl From<StoreError> for ServeError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::UnknownKey { .. } => Self::StoreKey(error),
+            _ => Self::Store(error),
+        }
+    }
 }
 
 fn warn_of_a_short_key(options: &ApiOptions) {

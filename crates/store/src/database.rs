@@ -27,6 +27,21 @@ impl Database {
         })
     }
 
+    /// [`Database::open`] for work that reads and records no result, such as that on API keys: no key
+    /// is needed, and a sealed panToken is [`StoreError::UnknownKey`].
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when the database cannot be opened or migrated.
+    pub async fn open_without_keys(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let options = StoreOptions::default();
+        Ok(match url {
+            DatabaseUrl::Sqlite(file) => Self::Sqlite(SqliteStore::connect(file, options).await?),
+            DatabaseUrl::Postgres(url) => {
+                Self::Postgres(PostgresStore::connect(url, options).await?)
+            }
+        })
+    }
+
     /// Brings the tables to this version, and nothing more: no key is needed.
     ///
     /// # Errors

@@ -36,6 +36,16 @@ impl PostgresStore {
     /// [`StoreError::Open`] when the database cannot be reached or migrated,
     /// [`StoreError::UnknownKey`] when it holds panTokens under a key that is not among the options.
     pub async fn open_with(url: &PostgresUrl, options: StoreOptions) -> Result<Self, StoreError> {
+        let store = Self::connect(url, options).await?;
+        store.write(Register).await?;
+        Ok(store)
+    }
+
+    /// Opens the database, whatever keys its panTokens are under.
+    pub(crate) async fn connect(
+        url: &PostgresUrl,
+        options: StoreOptions,
+    ) -> Result<Self, StoreError> {
         migrate(url).await?;
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
@@ -44,9 +54,7 @@ impl PostgresStore {
                 Box::pin(async move { connection.execute(TIMEOUTS).await.map(drop) })
             })
             .connect_lazy_with(url.options().clone());
-        let store = Self { pool, options };
-        store.write(Register).await?;
-        Ok(store)
+        Ok(Self { pool, options })
     }
 
     /// Waits for the calls under way and closes the connections.

@@ -45,18 +45,23 @@ impl SqliteStore {
     /// [`StoreError::Open`] when the file cannot be opened or migrated, [`StoreError::UnknownKey`]
     /// when it holds panTokens under a key that is not among the options.
     pub async fn open_with(file: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        let store = Self::connect(file, options).await?;
+        store.write(Register).await?;
+        Ok(store)
+    }
+
+    /// Opens the file, whatever keys its panTokens are under.
+    pub(crate) async fn connect(file: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let connection = open::migrate(file).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_lazy_with(connect_options(file).read_only(true));
-        let store = Self {
+        Ok(Self {
             writer: Writer::start(connection, connect_options(file), options.clone()),
             readers,
             options,
-        };
-        store.write(Register).await?;
-        Ok(store)
+        })
     }
 
     /// Waits for the calls under way and closes the file.

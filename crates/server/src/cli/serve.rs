@@ -34,9 +34,12 @@ pub(super) struct Arguments {
     /// Where the card form is, such as https://a2c.qiwi.kz
     #[arg(long, value_name = "URL")]
     form_host: Option<String>,
-    /// The database [default: sqlite://pantoken.db]
+    /// The database: sqlite:// and a file, or postgres://… [default: sqlite://pantoken.db]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
+    /// Deletes sessions this many days after they expired [default: never]
+    #[arg(long, value_name = "DAYS")]
+    retention_days: Option<String>,
     /// Where to listen [default: 127.0.0.1:3019]; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
@@ -81,6 +84,7 @@ impl Arguments {
             "agent_id" => self.agent_id.clone(),
             "form_host" => self.form_host.clone(),
             "database_url" => self.database_url.clone(),
+            "retention_days" => self.retention_days.clone(),
             "listen" => self.listen.clone(),
             "metrics_listen" => self.metrics_listen.clone(),
             "public_sessions_per_address" => self.public_sessions_per_address.clone(),

@@ -208,7 +208,7 @@ fn serve_names_every_setting_that_is_missing_or_wrong() {
     let variables = [
         ("PANTOKEN_LISTEN", "0.0.0.0:3019"),
         ("PANTOKEN_SESSION_SECONDS", "59"),
-        ("PANTOKEN_DATABASE_URL", "postgres://user:password@host/db"),
+        ("PANTOKEN_DATABASE_URL", "mysql://db/cards"),
     ];
     let output = pantoken(&["serve", "--allowed-origins", "shop.kz"], &variables);
     let words = [

@@ -4,6 +4,7 @@
 mod callback;
 mod command_line;
 mod create_session;
+mod database;
 mod form_urls;
 mod get_session;
 mod http;
