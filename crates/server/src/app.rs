@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pantoken_protocol::Origin;
 use pantoken_signing::Signer;
+use pantoken_store::{ApiKeyStore, SessionStore};
 
 use crate::api_key::ApiKey;
 use crate::client_address::TrustedProxies;
@@ -59,6 +60,11 @@ impl ApiOptions {
         }
     }
 }
+
+/// What the HTTP API keeps things in: sessions and API keys.
+pub trait Store: SessionStore + ApiKeyStore {}
+
+impl<S: SessionStore + ApiKeyStore> Store for S {}
 
 /// Everything that an endpoint works with.
 pub struct AppState<S>(Arc<Parts<S>>);

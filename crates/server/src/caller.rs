@@ -4,7 +4,8 @@ use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, HeaderName, header};
 use pantoken_protocol::Origin;
 
-use crate::app::{ApiOptions, Parts};
+use crate::api_key::ApiKey;
+use crate::app::{Parts, Store};
 use crate::client_address::client_address;
 use crate::customer::Customer;
 use crate::problem::Problem;
@@ -22,13 +23,16 @@ pub(crate) enum Caller<'a> {
 impl<'a> Caller<'a> {
     /// Knows the caller by the agent's own authorisation, by the API key, or by the browser's
     /// `Origin` where sessions are public, within their limits.
-    pub(crate) fn identify<S>(app: &'a Parts<S>, request: &'a Request) -> Result<Self, Problem> {
+    pub(crate) async fn identify<S: Store>(
+        app: &'a Parts<S>,
+        request: &'a Request,
+    ) -> Result<Self, Problem> {
         let (options, headers) = (&app.options, &request.headers);
         if let Some(customer) = request.extensions.get() {
             return Ok(Self::Customer(customer));
         }
         if headers.contains_key(header::AUTHORIZATION) {
-            require_api_key(options, headers)?;
+            require_api_key(app, headers).await?;
             return Ok(Self::Agent);
         }
         if !options.public_sessions {
@@ -64,12 +68,23 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// Lets the agent's back end pass, and nobody else.
-pub(crate) fn require_api_key(options: &ApiOptions, headers: &HeaderMap) -> Result<(), Problem> {
+/// Lets the agent's back end pass, and nobody else: with the key of the settings, or with one that
+/// `pantoken key add` made.
+pub(crate) async fn require_api_key<S: Store>(
+    app: &Parts<S>,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
     let presented = bearer(headers).ok_or(Problem::ApiKeyRequired)?;
-    match &options.api_key {
-        Some(key) if key.is(presented) => Ok(()),
-        _ => Err(Problem::ApiKeyRequired),
+    if let Some(key) = &app.options.api_key
+        && key.is(presented)
+    {
+        return Ok(());
+    }
+    // Only what can be a stored key is looked up, so that nonsense costs no query.
+    let digest = ApiKey::digest_of_stored(presented).ok_or(Problem::ApiKeyRequired)?;
+    match app.store.find_api_key(digest).await? {
+        Some(_) => Ok(()),
+        None => Err(Problem::ApiKeyRequired),
     }
 }
 

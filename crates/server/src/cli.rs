@@ -1,5 +1,6 @@
 //! The command line. Source: design.md, "Contract: command line".
 
+mod database_arguments;
 mod key;
 mod logging;
 mod migrate;

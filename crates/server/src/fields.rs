@@ -8,11 +8,10 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use pantoken_protocol::contains_card_number;
-use pantoken_store::SessionStore;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::app::AppState;
+use crate::app::{AppState, Store};
 use crate::problem::Problem;
 
 /// The longest body, in bytes.
@@ -143,7 +142,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     }
 }
 
-impl<S: SessionStore> FromRequest<AppState<S>> for Fields {
+impl<S: Store> FromRequest<AppState<S>> for Fields {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &AppState<S>) -> Result<Self, Problem> {

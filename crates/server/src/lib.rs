@@ -31,7 +31,7 @@ mod wire_time;
 pub mod cli;
 
 pub use api_key::{ApiKey, ApiKeyError};
-pub use app::{ApiOptions, AppState};
+pub use app::{ApiOptions, AppState, Store};
 pub use client_address::{TrustedProxies, TrustedProxiesError};
 pub use clock::{Clock, SystemClock};
 pub use connections::serve_connections;

@@ -8,14 +8,14 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use pantoken_protocol::Flow;
-use pantoken_store::{Recording, SessionStore};
+use pantoken_store::Recording;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::app::AppState;
+use crate::app::{AppState, Store};
 use crate::caller::Caller;
 use crate::problem::Problem;
 
@@ -119,7 +119,7 @@ impl Metrics {
 
 /// `GET /metrics`, for a listener that the public does not reach: what is counted is the agent's own
 /// business. It needs no key.
-pub fn metrics_router<S: SessionStore>(app: AppState<S>) -> Router {
+pub fn metrics_router<S: Store>(app: AppState<S>) -> Router {
     Router::new()
         .route("/metrics", get(metrics::<S>))
         .fallback(async || Problem::NotFound)
@@ -127,7 +127,7 @@ pub fn metrics_router<S: SessionStore>(app: AppState<S>) -> Router {
         .with_state(app)
 }
 
-async fn metrics<S: SessionStore>(State(app): State<AppState<S>>) -> Response {
+async fn metrics<S: Store>(State(app): State<AppState<S>>) -> Response {
     match app.parts().metrics.to_text() {
         Ok(text) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
         Err(error) => {

@@ -7,13 +7,12 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use pantoken_protocol::RequestId;
-use pantoken_store::SessionStore;
 use tracing::{Instrument, Span, field};
 
-use crate::app::AppState;
+use crate::app::{AppState, Store};
 use crate::problem::ProblemCode;
 
-pub(crate) async fn log<S: SessionStore>(
+pub(crate) async fn log<S: Store>(
     State(app): State<AppState<S>>,
     request: Request,
     next: Next,

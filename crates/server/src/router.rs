@@ -4,10 +4,9 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use pantoken_store::SessionStore;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::app::{ApiOptions, AppState};
+use crate::app::{ApiOptions, AppState, Store};
 use crate::endpoints::callback::take_callback;
 use crate::endpoints::create_session::create_session;
 use crate::endpoints::form_urls::sign_form_url;
@@ -20,7 +19,7 @@ use crate::problem::Problem;
 use crate::request_log;
 
 /// The HTTP API. Source: design.md, "Contract: HTTP API".
-pub fn router<S: SessionStore>(app: AppState<S>) -> Router {
+pub fn router<S: Store>(app: AppState<S>) -> Router {
     let cors = cors(&app.parts().options);
     let api = Router::new()
         .route("/v1/sessions", post(create_session::<S>))
@@ -65,7 +64,7 @@ fn cors(options: &ApiOptions) -> CorsLayer {
 }
 
 /// Gives up an answer that takes too long; what it was doing happens whole or not at all.
-async fn in_time<S: SessionStore>(
+async fn in_time<S: Store>(
     State(app): State<AppState<S>>,
     request: Request,
     next: Next,

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pantoken_store::{Database, StoreError, StoreOptions};
+use pantoken_store::{ApiKeyStore, Database, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -36,6 +36,12 @@ pub enum ServeError {
     /// panTokens are sealed under another key than those that are set.
     #[error("{0}: set it as PANTOKEN_STORE_KEY, or in PANTOKEN_STORE_KEY_OLD beside a newer one")]
     StoreKey(StoreError),
+    /// No key, and no public sessions.
+    #[error(
+        "nobody could create a session: make a key with `pantoken key add NAME`, or set \
+         PANTOKEN_API_KEY, or PANTOKEN_PUBLIC_SESSIONS=true"
+    )]
+    NobodyMayCreate,
     /// The address cannot be listened on.
     #[error("cannot listen on {address} ({setting}): {source}")]
     Listen {
@@ -74,6 +80,9 @@ pub async fn serve(
         options.public_url = PublicUrl::localhost(address.port());
     }
     warn_of_a_short_key(&options);
+    if options.api_key.is_none() && !options.public_sessions && !has_api_key(&store).await? {
+        return Err(ServeError::NobodyMayCreate);
+    }
     let limits = options.limits;
     let (signer, random) = (settings.signer.clone(), SystemRandom);
     let app = AppState::new(store.clone(), signer, options, SystemClock::new(), random);
@@ -132,6 +141,12 @@ impl From<StoreError> for ServeError {
             _ => Self::Store(error),
         }
     }
+}
+
+/// Whether the store has an API key that was not revoked.
+async fn has_api_key(store: &impl ApiKeyStore) -> Result<bool, StoreError> {
+    let keys = store.list_api_keys().await?;
+    Ok(keys.iter().any(|key| key.revoked_at.is_none()))
 }
 
 fn warn_of_a_short_key(options: &ApiOptions) {

@@ -121,7 +121,7 @@ fn read_public_session_limits(reader: &mut Reader<'_>) -> PublicSessionLimits {
     }
 }
 
-/// Who may create sessions: somebody must.
+/// Who may create sessions, beside the API keys in the store.
 struct Callers {
     api_key: Option<ApiKey>,
     allowed_origins: Vec<Origin>,
@@ -134,10 +134,6 @@ impl Callers {
         let allowed_origins = reader.optional(&setting::ALLOWED_ORIGINS, parse::origins);
         let public_sessions = reader.optional(&setting::PUBLIC_SESSIONS, parse::switch);
         let public_sessions = public_sessions.unwrap_or_default();
-        if !public_sessions && !reader.is_given(&setting::API_KEY) {
-            let rule = "is required unless PANTOKEN_PUBLIC_SESSIONS is true: otherwise nobody could create a session";
-            reader.refuse(&setting::API_KEY, rule);
-        }
         if public_sessions && !reader.is_given(&setting::ALLOWED_ORIGINS) {
             let rule = "is required when PANTOKEN_PUBLIC_SESSIONS is true";
             reader.refuse(&setting::ALLOWED_ORIGINS, rule);

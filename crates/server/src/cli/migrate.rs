@@ -1,10 +1,10 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use pantoken_store::{Database, DatabaseUrl};
+use pantoken_store::Database;
 
-use super::{ConfigArguments, FAILURE, USAGE, block_on, fail, print, sources};
-use crate::settings::{Reader, SettingsError, Sources, read_database};
+use super::database_arguments::DatabaseArguments;
+use super::{FAILURE, USAGE, block_on, fail, print};
 
 const EXAMPLES: &str = "\
 `pantoken serve` does the same at its start. Call it before where the server itself may not change
@@ -19,19 +19,12 @@ Example:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    config: ConfigArguments,
-    /// The database: sqlite:// and a file, or postgres://… [default: sqlite://pantoken.db]
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
+    database: DatabaseArguments,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let flag = |key: &str| {
-        let url = arguments.database_url.clone();
-        url.filter(|_| key == "database_url")
-    };
-    let database = match read(&sources(&arguments.config, &flag)) {
-        Ok(database) => database,
+    let database = match arguments.database.read(|_| Some(())) {
+        Ok((database, ())) => database,
         Err(error) => return fail(USAGE, &error),
     };
     block_on(async {
@@ -40,10 +33,4 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             Err(error) => fail(FAILURE, &error),
         }
     })
-}
-
-fn read(sources: &Sources<'_>) -> Result<DatabaseUrl, SettingsError> {
-    let mut reader = Reader::open(sources)?;
-    let database = read_database(&mut reader);
-    reader.finish(Some(database))
 }

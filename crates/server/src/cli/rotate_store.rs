@@ -4,8 +4,9 @@ use std::process::ExitCode;
 use clap::Args;
 use pantoken_store::{Database, DatabaseUrl, KeyRotation, StoreError, StoreKeys, StoreOptions};
 
-use super::{ConfigArguments, FAILURE, USAGE, block_on, fail, print, sources};
-use crate::settings::{Reader, SettingsError, Sources, read_database, require_store_keys};
+use super::database_arguments::DatabaseArguments;
+use super::{FAILURE, USAGE, block_on, fail, print};
+use crate::settings::require_store_keys;
 
 /// How many sessions one transaction looks at: few, so that nobody waits long for it.
 const BATCH: u32 = 500;
@@ -27,18 +28,11 @@ Example:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    config: ConfigArguments,
-    /// The database: sqlite:// and a file, or postgres://… [default: sqlite://pantoken.db]
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
+    database: DatabaseArguments,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let flag = |key: &str| {
-        let url = arguments.database_url.clone();
-        url.filter(|_| key == "database_url")
-    };
-    let (database, keys) = match read(&sources(&arguments.config, &flag)) {
+    let (database, keys) = match arguments.database.read(require_store_keys) {
         Ok(settings) => settings,
         Err(error) => return fail(USAGE, &error),
     };
@@ -50,13 +44,6 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             Err(error) => fail(FAILURE, &error),
         }
     })
-}
-
-fn read(sources: &Sources<'_>) -> Result<(DatabaseUrl, StoreKeys), SettingsError> {
-    let mut reader = Reader::open(sources)?;
-    let database = read_database(&mut reader);
-    let keys = require_store_keys(&mut reader);
-    reader.finish(keys.map(|keys| (database, keys)))
 }
 
 /// How many sessions there are, and how many panTokens were sealed.

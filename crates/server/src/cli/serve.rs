@@ -10,7 +10,7 @@ use crate::settings::Settings;
 const EXAMPLES: &str = "\
 Secrets come from the environment or a file, never from a flag:
   PANTOKEN_AGENT_SECRET_KEY or PANTOKEN_AGENT_SECRET_KEY_FILE  (required)
-  PANTOKEN_API_KEY or PANTOKEN_API_KEY_FILE                    (required without public sessions)
+  PANTOKEN_API_KEY or PANTOKEN_API_KEY_FILE                    (or keys of `pantoken key add`)
 
 Every flag is also a variable, PANTOKEN_LISTEN for --listen, and a key of pantoken.toml, listen.
 

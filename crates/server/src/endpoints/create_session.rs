@@ -5,10 +5,10 @@ use axum::extract::State;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_protocol::{Flow, FormUrl, Language, Origin, RequestId};
-use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, SessionStore, Terms};
+use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, Terms};
 use serde::Serialize;
 
-use crate::app::{AppState, Parts};
+use crate::app::{AppState, Parts, Store};
 use crate::caller::Caller;
 use crate::customer::Customer;
 use crate::fields::{Fields, parse_text};
@@ -43,13 +43,13 @@ pub(crate) struct Created {
     expires_at: Option<String>,
 }
 
-pub(crate) async fn create_session<S: SessionStore>(
+pub(crate) async fn create_session<S: Store>(
     State(app): State<AppState<S>>,
     request: Request,
     fields: Result<Fields, Problem>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
     let app = app.parts();
-    let caller = Caller::identify(app, &request)?;
+    let caller = Caller::identify(app, &request).await?;
     let asked = read_body(app, &caller, fields?)?;
     let idempotency = read_idempotency_key(&caller, &request.headers, &asked)?;
     let session = create(app, &asked, idempotency).await?;
@@ -123,7 +123,7 @@ impl Asked {
     }
 }
 
-async fn create<S: SessionStore>(
+async fn create<S: Store>(
     app: &Parts<S>,
     asked: &Asked,
     idempotency: Option<Idempotency>,

@@ -77,6 +77,8 @@ fn a_server_without_the_key_of_its_pan_tokens_does_not_start() {
         text.contains(&id) && text.contains("PANTOKEN_STORE_KEY_OLD"),
         "{text}"
     );
+    let added = pantoken(folder.path(), &["key", "add", "shop"], &[]);
+    ends(&added, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -121,7 +121,7 @@ async fn an_answer_that_takes_too_long_is_given_up_and_can_be_tried_again() {
     );
     drop(lock);
     other.close().await.unwrap();
-    // The first may take too long once more: SQLite looks at a lock again only after a pause.
+    // The store may still be waiting for the lock that is gone.
     while server.post("/v1/sessions", body).await.status != 201 {}
 }
 
