@@ -90,7 +90,12 @@ fn connect_options(file: &Path) -> SqliteConnectOptions {
 impl Backend for SqliteStore {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        operation.run(&mut *connection, &self.options).await
+        let answer = operation.run(&mut *connection, &self.options).await;
+        if answer.is_err() {
+            // It may remember broken pages of a file that is whole again.
+            connection.close_on_drop();
+        }
+        answer
     }
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {

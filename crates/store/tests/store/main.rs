@@ -5,3 +5,4 @@ mod contract;
 mod kill;
 mod postgres;
 mod sqlite;
+mod sqlite_faults;

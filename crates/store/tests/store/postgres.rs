@@ -5,7 +5,7 @@ use pantoken_test_postgres::Server;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 
-use crate::contract::{Place, contract_tests, terms};
+use crate::contract::{Place, contract_tests, create, request_id, terms};
 
 /// One for all tests; a database for each.
 pub(crate) fn server() -> &'static Server {
@@ -79,3 +79,51 @@ async fn a_closed_store_is_unavailable() {
         "{answer:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_is_told_and_used_again_when_it_is_back() {
+    let server = Server::start().unwrap();
+    let url = PostgresUrl::parse(&server.create_database().unwrap()).unwrap();
+    let store = PostgresStore::open_with(&url, StoreOptions::default())
+        .await
+        .unwrap();
+    create(&store, 1).await;
+    server.stop().unwrap();
+    let answer = store.create(terms(2), None).await;
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
+    assert!(store.check().await.is_err());
+    server.start_again().unwrap();
+    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    create(&store, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_no_writes_is_told_and_written_to_when_it_does() {
+    let place = PostgresPlace::new();
+    let store = place.open(StoreOptions::default()).await;
+    create(&store, 1).await;
+    place
+        .edit(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', \
+             current_database()); END $$",
+        )
+        .await;
+    place.edit(END_OTHER_CONNECTIONS).await;
+    let answer = store.create(terms(2), None).await;
+    assert!(matches!(answer, Err(StoreError::ReadOnly(_))), "{answer:?}");
+    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    place
+        .edit(
+            "BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', \
+             current_database()); END $$; COMMIT",
+        )
+        .await;
+    place.edit(END_OTHER_CONNECTIONS).await;
+    create(&store, 2).await;
+}
+
+const END_OTHER_CONNECTIONS: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
