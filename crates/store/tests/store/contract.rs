@@ -34,6 +34,9 @@ macro_rules! contract_tests {
             a_token_does_not_follow_an_error_after_expiry,
             nothing_is_recorded_without_the_sessions_own_proof,
             exactly_one_of_many_racing_tokens_is_recorded,
+            a_result_that_races_with_expiry_is_kept_or_expired_and_never_both,
+            the_same_callback_many_times_at_once_is_recorded_once,
+            a_dropped_call_has_happened_whole_or_not_at_all,
         }
         $crate::contract::contract_tests! { $place, retention:
             what_expired_before_is_deleted_with_its_idempotency_key,

@@ -5,7 +5,7 @@ use pantoken_test_postgres::Server;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 
-use crate::contract::{Place, contract_tests, create, request_id, terms};
+use crate::contract::{CREATED_AT, Place, contract_tests, create, proof, request_id, saved, terms};
 
 /// One for all tests; a database for each.
 pub(crate) fn server() -> &'static Server {
@@ -127,3 +127,43 @@ async fn a_database_that_takes_no_writes_is_told_and_written_to_when_it_does() {
 
 const END_OTHER_CONNECTIONS: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
     WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// Calls that fail are made again, as an agent's back end does.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_the_server_restarts_under_load() {
+    const WRITERS: i64 = 8;
+    const EACH: i64 = 40;
+    let server = Server::start().unwrap();
+    let url = PostgresUrl::parse(&server.create_database().unwrap()).unwrap();
+    let options = StoreOptions::default();
+    let store = PostgresStore::open_with(&url, options).await.unwrap();
+    let (acknowledge, mut acknowledged) = tokio::sync::mpsc::unbounded_channel();
+    for writer in 0..WRITERS {
+        let (store, acknowledge) = (store.clone(), acknowledge.clone());
+        tokio::spawn(async move {
+            for number in 1..=EACH {
+                let id = writer * EACH + number;
+                while store.create(terms(id), None).await.is_err() {}
+                let token = || saved(&format!("token-{id}"));
+                let record = || store.record_result(request_id(id), proof(), token(), CREATED_AT);
+                while record().await.is_err() {}
+                acknowledge.send(id).unwrap();
+            }
+        });
+    }
+    drop(acknowledge);
+    let mut ids = Vec::new();
+    while let Some(id) = acknowledged.recv().await {
+        ids.push(id);
+        if ids.len() % 100 == 0 {
+            server.stop().unwrap();
+            server.start_again().unwrap();
+        }
+    }
+    assert_eq!(i64::try_from(ids.len()).unwrap(), WRITERS * EACH);
+    for id in ids {
+        let session = store.get(request_id(id)).await.unwrap().unwrap();
+        let expected = saved(&format!("token-{id}"));
+        assert_eq!(session.outcome.unwrap().result, expected);
+    }
+}
