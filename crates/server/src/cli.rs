@@ -1,8 +1,13 @@
 //! The command line. Source: design.md, "Contract: command line".
 
+mod database_arguments;
+mod doctor;
 mod key;
 mod logging;
+mod migrate;
+mod rotate_store;
 mod serve;
+mod server_arguments;
 mod sign;
 mod verify;
 mod webhooks;
@@ -33,8 +38,10 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(Box<serve::Arguments>),
+    Doctor(Box<doctor::Arguments>),
     #[command(subcommand)]
     Key(key::Command),
+    Migrate(migrate::Arguments),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
     #[command(subcommand)]
@@ -54,7 +61,9 @@ struct ConfigArguments {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Key(command) => key::run(&command),
+        Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Webhooks(command) => webhooks::run(&command),

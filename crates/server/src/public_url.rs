@@ -40,6 +40,12 @@ impl PublicUrl {
         Self(format!("http://localhost:{port}"))
     }
 
+    /// The URL, without a `/` at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The callback URL with this state.
     ///
     /// # Errors

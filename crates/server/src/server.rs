@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pantoken_store::{ApiKeyStore, SqliteStore, StoreError, StoreOptions};
+use pantoken_store::{ApiKeyStore, Database, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -15,6 +15,7 @@ use crate::connections::serve_connections;
 use crate::metrics::metrics_router;
 use crate::public_url::PublicUrl;
 use crate::random::SystemRandom;
+use crate::retention;
 use crate::router::router;
 use crate::settings::Settings;
 use crate::stop_signals::StopSignals;
@@ -32,7 +33,10 @@ pub enum ServeError {
     Pages(PathBuf),
     /// The database cannot be opened.
     #[error("PANTOKEN_DATABASE_URL: {0}")]
-    Store(#[from] StoreError),
+    Store(StoreError),
+    /// panTokens are sealed under another key than those that are set.
+    #[error("{0}: set it as PANTOKEN_STORE_KEY, or in PANTOKEN_STORE_KEY_OLD beside a newer one")]
+    StoreKey(StoreError),
     /// No key, and no public sessions.
     #[error(
         "nobody could create a session: make a key with `pantoken key add NAME`, or set \
@@ -74,11 +78,7 @@ pub async fn serve(
         Some(address) => Some(listen(address, "PANTOKEN_METRICS_LISTEN").await?),
         None => None,
     };
-    let store_options = StoreOptions {
-        outbox: settings.webhook.is_some(),
-        ..StoreOptions::default()
-    };
-    let store = SqliteStore::open_with(&settings.database_file, store_options).await?;
+    let store = open_store(settings).await?;
     let address = listener.local_addr()?;
     if options.public_url == PublicUrl::localhost(settings.listen.port()) {
         options.public_url = PublicUrl::localhost(address.port());
@@ -93,6 +93,9 @@ pub async fn serve(
     // Before anyone knows that we listen, so that a signal that follows at once is not missed.
     let mut signals = StopSignals::take_over()?;
     announce(address);
+    let _sweeper = settings
+        .retention_days
+        .map(|days| retention::sweep(store.clone(), days));
     if let Some(listener) = metrics_listener {
         tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
         let metrics = metrics_router(app.clone());
@@ -119,7 +122,7 @@ pub async fn serve(
 }
 
 async fn deliver_webhooks(
-    app: &AppState<SqliteStore>,
+    app: &AppState<Database>,
     target: Option<WebhookTarget>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
@@ -143,8 +146,29 @@ async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListene
     })
 }
 
+/// Opens the store as the settings say.
+pub(crate) async fn open_store(settings: &Settings) -> Result<Database, StoreError> {
+    let options = StoreOptions {
+        keys: settings.store_keys.clone(),
+        outbox: settings.webhook.is_some(),
+    };
+    if options.keys.is_none() {
+        tracing::warn!("panTokens are kept in clear: set PANTOKEN_STORE_KEY to seal them");
+    }
+    Database::open(&settings.database, options).await
+}
+
+impl From<StoreError> for ServeError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::UnknownKey { .. } => Self::StoreKey(error),
+            _ => Self::Store(error),
+        }
+    }
+}
+
 /// Whether the store has an API key that was not revoked.
-async fn has_api_key(store: &impl ApiKeyStore) -> Result<bool, StoreError> {
+pub(crate) async fn has_api_key(store: &impl ApiKeyStore) -> Result<bool, StoreError> {
     let keys = store.list_api_keys().await?;
     Ok(keys.iter().any(|key| key.revoked_at.is_none()))
 }

@@ -8,10 +8,10 @@ mod reader;
 mod setting;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use pantoken_protocol::{AgentId, FormHost, Origin};
 use pantoken_signing::{AgentSecret, Signer};
+use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 
 use crate::api_key::ApiKey;
 use crate::app::ApiOptions;
@@ -31,8 +31,12 @@ pub use reader::Sources;
 pub struct Settings {
     /// Signs form URLs for one agent at one form host.
     pub signer: Signer,
-    /// The SQLite file.
-    pub database_file: PathBuf,
+    /// Where sessions are kept.
+    pub database: DatabaseUrl,
+    /// What panTokens are sealed under, if anything.
+    pub store_keys: Option<StoreKeys>,
+    /// After how many days an expired session is deleted; without it never.
+    pub retention_days: Option<u32>,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
     /// Where to answer `/metrics`; without it nowhere.
@@ -53,7 +57,9 @@ impl Settings {
     pub fn read(sources: &Sources<'_>) -> Result<Self, SettingsError> {
         let mut reader = Reader::open(sources)?;
         let signer = read_signer(&mut reader);
-        let database_file = read_database(&mut reader);
+        let database = read_database(&mut reader);
+        let store_keys = read_store_keys(&mut reader);
+        let retention_days = reader.optional(&setting::RETENTION_DAYS, parse::retention_days);
         let listen = reader.optional(&setting::LISTEN, parse::listen);
         let listen = listen.unwrap_or(parse::DEFAULT_LISTEN);
         let metrics_listen = reader.optional(&setting::METRICS_LISTEN, parse::listen);
@@ -63,7 +69,9 @@ impl Settings {
         let (signer, api) = reader.finish(signer.zip(api))?;
         Ok(Self {
             signer,
-            database_file,
+            database,
+            store_keys,
+            retention_days,
             listen,
             metrics_listen,
             api,
@@ -159,10 +167,29 @@ impl Callers {
     }
 }
 
-/// The database's file.
-pub(crate) fn read_database(reader: &mut Reader<'_>) -> PathBuf {
-    let file = reader.optional(&setting::DATABASE_URL, parse::database_url);
-    file.unwrap_or_else(|| parse::DEFAULT_DATABASE.into())
+/// Where sessions are kept.
+pub(crate) fn read_database(reader: &mut Reader<'_>) -> DatabaseUrl {
+    let database = reader.optional(&setting::DATABASE_URL, DatabaseUrl::parse);
+    database.unwrap_or_else(|| DatabaseUrl::Sqlite(parse::DEFAULT_DATABASE.into()))
+}
+
+/// The store's keys; without a current one there are no old ones.
+pub(crate) fn read_store_keys(reader: &mut Reader<'_>) -> Option<StoreKeys> {
+    let current = reader.optional(&setting::STORE_KEY, StoreKey::parse);
+    let old = reader.optional(&setting::STORE_KEY_OLD, parse::store_keys);
+    if !reader.is_given(&setting::STORE_KEY) && reader.is_given(&setting::STORE_KEY_OLD) {
+        let rule = "is required with PANTOKEN_STORE_KEY_OLD";
+        reader.refuse(&setting::STORE_KEY, rule);
+    }
+    Some(StoreKeys::new(current?, old.unwrap_or_default()))
+}
+
+/// The store's keys, of which one must be there.
+pub(crate) fn require_store_keys(reader: &mut Reader<'_>) -> Option<StoreKeys> {
+    if !reader.is_given(&setting::STORE_KEY) {
+        reader.refuse(&setting::STORE_KEY, "is required");
+    }
+    read_store_keys(reader)
 }
 
 /// The three settings of signing, all of them read before any is missed.

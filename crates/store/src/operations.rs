@@ -4,15 +4,19 @@ mod api_keys;
 mod create;
 mod delete_expired;
 mod deliveries;
+#[cfg(test)]
+mod plans;
 mod record_result;
 mod sessions;
+pub(crate) mod store_keys;
 
 use pantoken_protocol::{FormResult, RequestId};
 
 use crate::backend::Backend;
 use crate::{
     ApiKeyName, ApiKeyRecord, ApiKeyStore, Claim, Creation, Delivery, DeliveryId, DeliveryState,
-    Digest, Idempotency, Outbox, Proof, Recording, Session, SessionStore, StoreError, Terms,
+    Digest, Idempotency, KeyRotation, Outbox, Proof, Recording, Resealed, Session, SessionStore,
+    StoreError, Terms,
 };
 
 impl<B: Backend> SessionStore for B {
@@ -146,5 +150,15 @@ impl<B: Backend> Outbox for B {
 
     async fn retry_delivery(&self, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
         self.write(deliveries::Retry { id, now }).await
+    }
+}
+
+impl<B: Backend> KeyRotation for B {
+    async fn reseal(&self, after: Option<RequestId>, limit: u32) -> Result<Resealed, StoreError> {
+        self.write(store_keys::Reseal { after, limit }).await
+    }
+
+    async fn forget_other_keys(&self) -> Result<(), StoreError> {
+        self.write(store_keys::ForgetOthers).await
     }
 }

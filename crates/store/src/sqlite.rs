@@ -12,6 +12,7 @@ use sqlx::sqlite::{
 };
 
 use crate::backend::{Backend, Operation};
+use crate::operations::store_keys::Register;
 use crate::{StoreError, StoreOptions};
 use writer::Writer;
 
@@ -44,6 +45,13 @@ impl SqliteStore {
     /// [`StoreError::Open`] when the file cannot be opened or migrated, [`StoreError::UnknownKey`]
     /// when it holds panTokens under a key that is not among the options.
     pub async fn open_with(file: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        let store = Self::connect(file, options).await?;
+        store.write(Register).await?;
+        Ok(store)
+    }
+
+    /// Opens the file, whatever keys its panTokens are under.
+    pub(crate) async fn connect(file: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let connection = open::migrate(file).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -63,6 +71,10 @@ impl SqliteStore {
     }
 }
 
+pub(crate) async fn migrate(file: &Path) -> Result<(), StoreError> {
+    open::migrate(file).await.map(drop)
+}
+
 fn connect_options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
@@ -78,7 +90,12 @@ fn connect_options(file: &Path) -> SqliteConnectOptions {
 impl Backend for SqliteStore {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        operation.run(&mut *connection, &self.options).await
+        let answer = operation.run(&mut *connection, &self.options).await;
+        if answer.is_err() {
+            // It may remember broken pages of a file that is whole again.
+            connection.close_on_drop();
+        }
+        answer
     }
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {

@@ -65,6 +65,18 @@ impl StoreError {
             source: Arc::new(source),
         }
     }
+
+    /// Whether the database refused the transaction only because another was under way.
+    pub(crate) fn is_serialization_failure(&self) -> bool {
+        const SERIALIZATION_FAILURE: &str = "40001";
+        const DEADLOCK_DETECTED: &str = "40P01";
+        let Self::Unavailable(source) = self else {
+            return false;
+        };
+        let error = source.downcast_ref::<sqlx::Error>();
+        let code = error.and_then(postgres_code);
+        matches!(code, Some(SERIALIZATION_FAILURE | DEADLOCK_DETECTED))
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -1,13 +1,13 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use pantoken_store::{ApiKeyName, ApiKeyRecord, ApiKeyStore, SqliteStore};
+use pantoken_store::{ApiKeyName, ApiKeyRecord, ApiKeyStore, Database};
 
-use super::{ConfigArguments, FAILURE, USAGE, block_on, fail, print, sources};
+use super::database_arguments::{DatabaseArguments, with_store};
+use super::{FAILURE, USAGE, fail, print, rotate_store};
 use crate::api_key::ApiKey;
 use crate::clock::{Clock, SystemClock};
 use crate::random::SystemRandom;
-use crate::settings::{Reader, SettingsError, Sources, read_database};
 use crate::wire_time::to_rfc3339;
 
 const EXAMPLES: &str = "\
@@ -23,16 +23,17 @@ Examples:
 These commands need PANTOKEN_DATABASE_URL alone, and none of the secrets that
 PANTOKEN_AGENT_SECRET_KEY_FILE and its like name.";
 
-/// Makes, lists and revokes the API keys of the agent's back ends
+/// Makes, lists and revokes the API keys of the agent's back ends, and renews the store's key
 #[derive(Debug, Subcommand)]
 #[command(after_help = EXAMPLES)]
 pub(super) enum Command {
     /// Makes a key and prints it, once
     Add(Named),
     /// Lists the keys by name, when they were made, and when they were revoked
-    List(Place),
+    List(DatabaseArguments),
     /// Revokes a key: from now on it opens nothing
     Revoke(Named),
+    RotateStore(rotate_store::Arguments),
 }
 
 #[derive(Args, Debug)]
@@ -40,55 +41,29 @@ pub(super) struct Named {
     /// What you call the key: 1 to 64 letters, digits, '-', '_' or '.'
     name: String,
     #[command(flatten)]
-    place: Place,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct Place {
-    #[command(flatten)]
-    config: ConfigArguments,
-    /// The database [default: sqlite://pantoken.db]
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
+    database: DatabaseArguments,
 }
 
 pub(super) fn run(command: &Command) -> ExitCode {
-    let place = match command {
-        Command::Add(named) | Command::Revoke(named) => &named.place,
-        Command::List(place) => place,
-    };
-    let flag = |key: &str| place.database_url.clone().filter(|_| key == "database_url");
-    let (file, name) = match read(command, &sources(&place.config, &flag)) {
-        Ok(read) => read,
-        Err(error) => return fail(USAGE, &error),
-    };
-    block_on(async {
-        let store = match SqliteStore::open(&file).await {
-            Ok(store) => store,
-            Err(error) => return fail(USAGE, &error),
-        };
-        let code = match (command, name) {
-            (Command::Add(_), Some(name)) => add(&store, name).await,
-            (Command::Revoke(_), Some(name)) => revoke(&store, name).await,
-            _ => list(&store).await,
-        };
-        store.close().await;
-        code
-    })
+    match command {
+        Command::Add(named) => with_name(named, async |store, name| add(&store, name).await),
+        Command::List(database) => match database.read(|_| Some(())) {
+            Ok((database, ())) => with_store(&database, async |store| list(&store).await),
+            Err(error) => fail(USAGE, &error),
+        },
+        Command::Revoke(named) => with_name(named, async |store, name| revoke(&store, name).await),
+        Command::RotateStore(arguments) => rotate_store::run(arguments),
+    }
 }
 
-type Read = (std::path::PathBuf, Option<ApiKeyName>);
-
-fn read(command: &Command, sources: &Sources<'_>) -> Result<Read, SettingsError> {
-    let mut reader = Reader::open(sources)?;
-    let file = read_database(&mut reader);
-    let name = match command {
-        Command::Add(named) | Command::Revoke(named) => {
-            reader.flag("NAME", &named.name, ApiKeyName::parse)
-        }
-        Command::List(_) => None,
-    };
-    reader.finish(Some((file, name)))
+fn with_name(named: &Named, work: impl AsyncFnOnce(Database, ApiKeyName) -> ExitCode) -> ExitCode {
+    let read = named
+        .database
+        .read(|reader| reader.flag("NAME", &named.name, ApiKeyName::parse));
+    match read {
+        Ok((database, name)) => with_store(&database, async |store| work(store, name).await),
+        Err(error) => fail(USAGE, &error),
+    }
 }
 
 async fn add(store: &impl ApiKeyStore, name: ApiKeyName) -> ExitCode {

@@ -1,11 +1,11 @@
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
-use pantoken_store::{Delivery, DeliveryId, DeliveryState, Outbox, SqliteStore, StoreError};
+use clap::Subcommand;
+use pantoken_store::{Delivery, DeliveryId, DeliveryState, Outbox, StoreError};
 
-use super::{ConfigArguments, FAILURE, USAGE, block_on, fail, print, sources};
+use super::database_arguments::{DatabaseArguments, with_store};
+use super::{FAILURE, USAGE, fail, print};
 use crate::clock::{Clock, SystemClock};
-use crate::settings::{Reader, SettingsError, Sources, read_database};
 use crate::wire_time::to_rfc3339;
 
 const EXAMPLES: &str = "\
@@ -32,7 +32,7 @@ pub(super) enum Command {
         #[arg(long, default_value = "dead", value_parser = state)]
         state: DeliveryState,
         #[command(flatten)]
-        place: Place,
+        database: DatabaseArguments,
     },
     /// Lets a server try dead webhooks again, from now on and with all attempts
     Retry {
@@ -43,17 +43,8 @@ pub(super) enum Command {
         #[arg(long)]
         all: bool,
         #[command(flatten)]
-        place: Place,
+        database: DatabaseArguments,
     },
-}
-
-#[derive(Args, Debug)]
-pub(super) struct Place {
-    #[command(flatten)]
-    config: ConfigArguments,
-    /// The database [default: sqlite://pantoken.db]
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
 }
 
 fn state(text: &str) -> Result<DeliveryState, &'static str> {
@@ -68,30 +59,18 @@ fn state(text: &str) -> Result<DeliveryState, &'static str> {
 }
 
 pub(super) fn run(command: &Command) -> ExitCode {
-    let (Command::List { place, .. } | Command::Retry { place, .. }) = command;
-    let flag = |key: &str| place.database_url.clone().filter(|_| key == "database_url");
-    let file = match read(&sources(&place.config, &flag)) {
-        Ok(file) => file,
+    let (Command::List { database, .. } | Command::Retry { database, .. }) = command;
+    let database = match database.read(|_| Some(())) {
+        Ok((database, ())) => database,
         Err(error) => return fail(USAGE, &error),
     };
-    block_on(async {
-        let store = match SqliteStore::open(&file).await {
-            Ok(store) => store,
-            Err(error) => return fail(USAGE, &error),
-        };
+    with_store(&database, async |store| {
         let done = match command {
             Command::List { state, .. } => list(&store, *state).await,
             Command::Retry { number, .. } => retry(&store, *number).await,
         };
-        store.close().await;
         done.unwrap_or_else(|error| fail(FAILURE, &error))
     })
-}
-
-fn read(sources: &Sources<'_>) -> Result<std::path::PathBuf, SettingsError> {
-    let mut reader = Reader::open(sources)?;
-    let file = read_database(&mut reader);
-    reader.finish(Some(file))
 }
 
 async fn list(store: &impl Outbox, state: DeliveryState) -> Result<ExitCode, StoreError> {
@@ -110,7 +89,10 @@ async fn list(store: &impl Outbox, state: DeliveryState) -> Result<ExitCode, Sto
 
 fn line(delivery: &Delivery) -> String {
     let event = match &delivery.result {
-        Ok(pantoken_protocol::FormResult::Saved(_)) => "session.saved",
+        // Only a panToken is sealed, and here it is not opened.
+        Ok(pantoken_protocol::FormResult::Saved(_)) | Err(StoreError::UnknownKey { .. }) => {
+            "session.saved"
+        }
         Ok(pantoken_protocol::FormResult::Failed { .. }) => "session.failed",
         Err(_) => "unreadable",
     };

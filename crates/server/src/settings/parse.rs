@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use pantoken_protocol::{Origin, OriginError};
+use pantoken_store::{StoreKey, StoreKeyError};
 
 pub(super) const DEFAULT_DATABASE: &str = "pantoken.db";
 pub(super) const DEFAULT_LISTEN: SocketAddr =
@@ -31,12 +32,16 @@ impl LogFormat {
     }
 }
 
-pub(super) fn database_url(text: &str) -> Result<PathBuf, &'static str> {
-    match text.strip_prefix("sqlite://") {
-        Some(file) if !file.is_empty() && !file.contains(['?', '#']) => Ok(file.into()),
-        Some(_) => Err("names a file and nothing more after sqlite://"),
-        None => Err("starts with sqlite://, the one database that this version supports"),
-    }
+pub(super) fn store_keys(list: &str) -> Result<Vec<StoreKey>, StoreKeyError> {
+    list.split(',')
+        .map(|text| StoreKey::parse(text.trim()))
+        .collect()
+}
+
+pub(super) fn retention_days(text: &str) -> Result<u32, &'static str> {
+    let days = text.parse().ok();
+    days.filter(|days| (1..=36_500).contains(days))
+        .ok_or("is a whole number of days from 1 to 36500")
 }
 
 pub(super) fn listen(text: &str) -> Result<SocketAddr, &'static str> {

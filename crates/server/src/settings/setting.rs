@@ -7,7 +7,8 @@ pub(crate) struct Setting {
     /// The key in `pantoken.toml`.
     pub(crate) key: &'static str,
     pub(crate) example: &'static str,
-    /// A secret has no flag, and may be in a file of its own: `…_FILE`.
+    /// A secret may be in a file of its own: `…_FILE`. It has no flag, but for the database's URL,
+    /// which need not hold a password.
     pub(crate) secret: bool,
 }
 
@@ -15,7 +16,13 @@ pub(crate) const AGENT_ID: Setting = plain("agent_id", "agent-01");
 pub(crate) const AGENT_SECRET_KEY: Setting =
     secret("agent_secret_key", "the key that the provider gave you");
 pub(crate) const FORM_HOST: Setting = plain("form_host", "https://a2c-test.qiwi.kz");
-pub(crate) const DATABASE_URL: Setting = plain("database_url", "sqlite://pantoken.db");
+pub(crate) const DATABASE_URL: Setting = secret("database_url", "sqlite://pantoken.db");
+pub(crate) const STORE_KEY: Setting = secret("store_key", "what `openssl rand -hex 32` prints");
+pub(crate) const STORE_KEY_OLD: Setting = secret(
+    "store_key_old",
+    "the store keys of before, with commas between them",
+);
+pub(crate) const RETENTION_DAYS: Setting = plain("retention_days", "90");
 pub(crate) const LISTEN: Setting = plain("listen", "127.0.0.1:3019");
 pub(crate) const METRICS_LISTEN: Setting = plain("metrics_listen", "127.0.0.1:3029");
 pub(crate) const PUBLIC_URL: Setting = plain("public_url", "https://pay.shop.kz");
@@ -34,11 +41,14 @@ pub(crate) const WEBHOOK_SECRET: Setting = secret("webhook_secret", "32 random l
 pub(crate) const WEBHOOK_ALLOW_PRIVATE: Setting = plain("webhook_allow_private", "true");
 pub(crate) const LOG_FORMAT: Setting = plain("log_format", "text");
 
-pub(crate) const ALL: [&Setting; 20] = [
+pub(crate) const ALL: [&Setting; 23] = [
     &AGENT_ID,
     &AGENT_SECRET_KEY,
     &FORM_HOST,
     &DATABASE_URL,
+    &STORE_KEY,
+    &STORE_KEY_OLD,
+    &RETENTION_DAYS,
     &LISTEN,
     &METRICS_LISTEN,
     &PUBLIC_URL,

@@ -70,7 +70,8 @@ impl Given {
 fn what_is_left_out_has_a_default() {
     let settings = Given::enough().read().unwrap();
     assert_eq!(settings.listen.to_string(), "127.0.0.1:3019");
-    assert_eq!(settings.database_file, Path::new("pantoken.db"));
+    assert_eq!(settings.database.to_string(), "sqlite://pantoken.db");
+    assert!(settings.store_keys.is_none() && settings.retention_days.is_none());
     assert_eq!(settings.api.session_seconds, 1800);
     assert_eq!(settings.log_format, LogFormat::Text);
     assert!(!settings.api.public_sessions);
@@ -198,12 +199,56 @@ fn a_secret_file_may_be_named_in_the_settings_file() {
 }
 
 #[test]
+fn a_database_url_with_a_password_may_be_in_a_file() {
+    let given = Given::enough()
+        .variable("PANTOKEN_DATABASE_URL_FILE", "/run/database")
+        .file("/run/database", "postgres://me:secret@db.shop.kz/cards\n");
+    let database = given.read().unwrap().database;
+    assert_eq!(database.to_string(), "postgres://db.shop.kz:5432/cards");
+    let given = given.flag("database_url", "sqlite://other.db");
+    assert_eq!(
+        given.read().unwrap().database.to_string(),
+        "sqlite://other.db"
+    );
+}
+
+#[test]
+fn an_old_store_key_needs_a_current_one() {
+    const OLD: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    const NEW: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    let given = Given::enough().variable("PANTOKEN_STORE_KEY_OLD", OLD);
+    let error = given.error();
+    assert!(
+        error.starts_with("PANTOKEN_STORE_KEY: is required"),
+        "{error}"
+    );
+    let given = given.variable("PANTOKEN_STORE_KEY", NEW);
+    let list = Given::enough()
+        .variable("PANTOKEN_STORE_KEY", NEW)
+        .variable("PANTOKEN_STORE_KEY_OLD", "00,11");
+    assert!(list.error().contains("32 random bytes"));
+    let settings = given.read().unwrap();
+    let printed = format!("{settings:?}");
+    assert!(settings.store_keys.is_some());
+    assert!(
+        !printed.contains(OLD) && !printed.contains(NEW),
+        "{printed}"
+    );
+}
+
+#[test]
 fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
     let table = [
         ("PANTOKEN_FORM_HOST", "http://a2c.qiwi.kz", "plain http"),
         ("PANTOKEN_AGENT_ID", "agent;01", "';'"),
         ("PANTOKEN_AGENT_SECRET_KEY", "a b", "white space"),
-        ("PANTOKEN_DATABASE_URL", "postgres://u:p@h/db", "sqlite://"),
+        (
+            "PANTOKEN_DATABASE_URL",
+            "postgres://u:p@h:x/db",
+            "postgres://",
+        ),
+        ("PANTOKEN_STORE_KEY", "00", "32 random bytes"),
+        ("PANTOKEN_RETENTION_DAYS", "40000", "1 to 36500"),
         ("PANTOKEN_DATABASE_URL", "sqlite::memory:", "sqlite://"),
         (
             "PANTOKEN_DATABASE_URL",

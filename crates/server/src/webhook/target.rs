@@ -69,6 +69,11 @@ impl WebhookTarget {
             allow_private,
         })
     }
+
+    /// Whether it is called by `http`.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.url.scheme() == "http"
+    }
 }
 
 impl fmt::Debug for WebhookTarget {

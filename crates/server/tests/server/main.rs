@@ -5,6 +5,8 @@ mod api_keys;
 mod callback;
 mod command_line;
 mod create_session;
+mod database;
+mod doctor;
 mod form_urls;
 mod get_session;
 mod http;

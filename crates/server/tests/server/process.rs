@@ -6,17 +6,17 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 const SECRET: &str = "canary-agent-secret-key";
-const API_KEY: &str = "canary-api-key-0123456789";
-const PAN_TOKEN: &str = "canary-pan-token";
+pub(crate) const API_KEY: &str = "canary-api-key-0123456789";
+pub(crate) const PAN_TOKEN: &str = "canary-pan-token";
 const CARD_NUMBER: &str = "4111111111111111";
 
-struct Process {
+pub(crate) struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
     address: SocketAddr,
 }
 
-fn command(folder: &Path, listen: &str, log_format: &str) -> Command {
+pub(crate) fn command(folder: &Path, listen: &str, log_format: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pantoken"));
     command
         .args([
@@ -47,7 +47,7 @@ impl Process {
         Self::spawn(&mut command(folder, "127.0.0.1:0", log_format))
     }
 
-    fn spawn(command: &mut Command) -> Self {
+    pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
@@ -78,7 +78,7 @@ impl Process {
         answer
     }
 
-    fn post(&self, path: &str, bearer: &str, body: &str) -> String {
+    pub(crate) fn post(&self, path: &str, bearer: &str, body: &str) -> String {
         let head = format!(
             "POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer {bearer}"
         );
@@ -86,7 +86,7 @@ impl Process {
     }
 
     /// Stops it as a supervisor does, and gives what it logged.
-    fn stop(mut self) -> String {
+    pub(crate) fn stop(mut self) -> String {
         let id = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -110,7 +110,7 @@ impl Process {
     }
 }
 
-fn json_field(answer: &str, name: &str) -> String {
+pub(crate) fn json_field(answer: &str, name: &str) -> String {
     let body = answer.split_once("\r\n\r\n").unwrap().1;
     let json: serde_json::Value = serde_json::from_str(body).unwrap();
     json[name].as_str().unwrap().to_owned()

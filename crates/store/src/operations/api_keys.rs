@@ -33,8 +33,9 @@ pub(super) struct Find {
     pub(super) digest: Digest,
 }
 
-pub(crate) const FIND: Statement =
-    Statement::same("SELECT * FROM api_keys WHERE digest = $1 AND revoked_at IS NULL");
+pub(crate) const FIND: Statement = Statement::same(
+    "SELECT name, created_at, revoked_at FROM api_keys WHERE digest = $1 AND revoked_at IS NULL",
+);
 
 impl Operation for Find {
     type Answer = Option<ApiKeyRecord>;
@@ -53,7 +54,8 @@ impl Operation for Find {
 
 pub(super) struct List;
 
-const LIST: Statement = Statement::same("SELECT * FROM api_keys ORDER BY name");
+const LIST: Statement =
+    Statement::same("SELECT name, created_at, revoked_at FROM api_keys ORDER BY name");
 
 impl Operation for List {
     type Answer = Vec<ApiKeyRecord>;

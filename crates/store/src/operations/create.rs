@@ -1,5 +1,6 @@
 use crate::backend::Operation;
 use crate::connection::{Connection, Statement};
+use crate::operations::sessions::FIND_BY_IDEMPOTENCY_KEY;
 use crate::session_row::{read_fingerprint, read_session};
 use crate::{Creation, Idempotency, Session, SessionFlow, StoreError, StoreOptions, Terms};
 
@@ -14,9 +15,6 @@ pub(crate) const INSERT: Statement = Statement::same(
      seed, result_token_digest, idempotency_key, fingerprint, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
 );
-
-pub(crate) const FIND_BY_IDEMPOTENCY_KEY: Statement =
-    Statement::same("SELECT * FROM sessions WHERE idempotency_key = $1");
 
 impl Operation for Create {
     type Answer = Creation;

@@ -92,7 +92,7 @@ pub(super) struct Settle {
     pub(super) reason: Option<String>,
 }
 
-const SETTLE: Statement = Statement::same(
+pub(crate) const SETTLE: Statement = Statement::same(
     "UPDATE deliveries SET state = $3, due_at = coalesce($4, due_at), last_error = $5 \
      WHERE id = $1 AND attempts = $2 AND state = 'pending'",
 );
@@ -122,7 +122,7 @@ pub(super) struct List {
     pub(super) limit: u32,
 }
 
-pub(crate) const LIST: Statement = Statement::same(select!(
+const LIST: Statement = Statement::same(select!(
     "state = $1 AND deliveries.id > $2 ORDER BY deliveries.id LIMIT $3"
 ));
 

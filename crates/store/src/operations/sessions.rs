@@ -5,10 +5,24 @@ use crate::connection::{Connection, Statement, locking};
 use crate::session_row::read_session;
 use crate::{Session, StoreError, StoreOptions};
 
-pub(crate) const FIND: Statement = Statement::same("SELECT * FROM sessions WHERE request_id = $1");
+/// A session by a condition. With named columns, because Postgres fails a prepared `*` when a newer
+/// process adds one.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT request_id, language, return_url, callback_token_digest, customer, seed, \
+             result_token_digest, fingerprint, created_at, expires_at, pan_token, pan_token_key, \
+             error_code, error_message, finished_at FROM sessions WHERE ",
+            $condition
+        )
+    };
+}
+
+pub(crate) const FIND: Statement = Statement::same(select!("request_id = $1"));
+pub(crate) const FIND_BY_IDEMPOTENCY_KEY: Statement =
+    Statement::same(select!("idempotency_key = $1"));
 /// Who records a result waits here for whoever is recording one, and reads what they wrote.
-pub(crate) const FIND_AND_LOCK: Statement =
-    locking!("SELECT * FROM sessions WHERE request_id = $1", "FOR UPDATE");
+pub(crate) const FIND_AND_LOCK: Statement = locking!(select!("request_id = $1"), "FOR UPDATE");
 const CHECK: Statement =
     Statement::same("SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT 1) AS one");
 

@@ -1,13 +1,16 @@
-//! What every store must do. A store's own tests call `contract_tests!` with a function that opens
-//! two handles on one new database.
+//! What every store must do. A store's own tests call `contract_tests!` with their [`Place`].
 
 pub(crate) mod api_keys;
 pub(crate) mod outbox;
 pub(crate) mod retention;
 pub(crate) mod sessions;
+pub(crate) mod store_keys;
 
 use pantoken_protocol::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
-use pantoken_store::{Creation, Digest, Proof, SessionFlow, SessionStore, Terms};
+use pantoken_store::{
+    ApiKeyStore, Creation, Digest, KeyRotation, Outbox, Proof, SessionFlow, SessionStore,
+    StoreError, StoreOptions, Terms,
+};
 
 pub(crate) const CREATED_AT: i64 = 1_748_779_200_000;
 pub(crate) const EXPIRES_AT: i64 = CREATED_AT + 1_800_000;
@@ -15,8 +18,8 @@ const RESULT_TOKEN: &[u8] = b"result token";
 const CALLBACK_TOKEN: &[u8] = b"callback token";
 
 macro_rules! contract_tests {
-    ($open:path) => {
-        $crate::contract::contract_tests! { $open, sessions:
+    ($place:ty) => {
+        $crate::contract::contract_tests! { $place, sessions:
             keeps_everything_it_was_given,
             knows_no_session_that_was_not_created,
             a_request_id_stands_for_one_session,
@@ -31,19 +34,22 @@ macro_rules! contract_tests {
             a_token_does_not_follow_an_error_after_expiry,
             nothing_is_recorded_without_the_sessions_own_proof,
             exactly_one_of_many_racing_tokens_is_recorded,
+            a_result_that_races_with_expiry_is_kept_or_expired_and_never_both,
+            the_same_callback_many_times_at_once_is_recorded_once,
+            a_dropped_call_has_happened_whole_or_not_at_all,
         }
-        $crate::contract::contract_tests! { $open, retention:
+        $crate::contract::contract_tests! { $place, retention:
             what_expired_before_is_deleted_with_its_idempotency_key,
             what_expired_first_is_deleted_first,
             a_session_stays_while_a_delivery_is_pending,
         }
-        $crate::contract::contract_tests! { $open, api_keys:
+        $crate::contract::contract_tests! { $place, api_keys:
             a_key_is_found_by_its_digest_until_it_is_revoked,
             a_name_stands_for_one_key_for_ever,
             keys_are_listed_by_name,
             one_of_many_keys_of_one_name_is_kept,
         }
-        $crate::contract::contract_tests! { $open, outbox:
+        $crate::contract::contract_tests! { $place, outbox:
             each_recorded_result_is_delivered_once_and_in_order,
             what_was_not_recorded_is_not_delivered,
             a_lease_holds_until_it_ends,
@@ -54,20 +60,62 @@ macro_rules! contract_tests {
             racing_claims_share_nothing,
             deliveries_are_listed_in_pages,
         }
+        $crate::contract::contract_tests! { $place, place store_keys:
+            a_token_is_sealed_at_rest_and_compared_open,
+            a_token_in_clear_is_read_beside_sealed_ones,
+            a_store_without_the_key_of_its_tokens_does_not_open,
+            a_token_under_a_key_that_came_later_names_it,
+            a_sealed_token_that_was_changed_or_moved_is_corrupt,
+            a_delivery_that_cannot_be_read_does_not_hold_up_the_others,
+            a_rotation_seals_every_token_and_can_begin_again,
+        }
     };
-    ($open:path, $module:ident: $($behaviour:ident),* $(,)?) => {
+    ($place:ty, $module:ident: $($behaviour:ident),* $(,)?) => {
         mod $module {
             $(
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $behaviour() {
-                    let (_place, stores) = $open($crate::contract::$module::options()).await;
+                    use $crate::contract::Place as _;
+                    let place = <$place>::new();
+                    let stores = place.open_twice($crate::contract::$module::options()).await;
                     $crate::contract::$module::$behaviour(stores).await;
+                }
+            )*
+        }
+    };
+    ($place:ty, place $module:ident: $($behaviour:ident),* $(,)?) => {
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $behaviour() {
+                    let place = <$place as $crate::contract::Place>::new();
+                    $crate::contract::$module::$behaviour(place).await;
                 }
             )*
         }
     };
 }
 pub(crate) use contract_tests;
+
+/// A new database, gone when it is dropped.
+pub(crate) trait Place: Sized {
+    type Store: SessionStore + ApiKeyStore + Outbox + KeyRotation + Clone;
+
+    fn new() -> Self;
+
+    async fn try_open(&self, options: StoreOptions) -> Result<Self::Store, StoreError>;
+
+    /// Runs a statement as someone who edits the database.
+    async fn edit(&self, sql: &'static str);
+
+    async fn open(&self, options: StoreOptions) -> Self::Store {
+        self.try_open(options).await.unwrap()
+    }
+
+    async fn open_twice(&self, options: StoreOptions) -> [Self::Store; 2] {
+        [self.open(options.clone()).await, self.open(options).await]
+    }
+}
 
 pub(crate) fn terms(id: i64) -> Terms {
     Terms {
