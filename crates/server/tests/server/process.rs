@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 const SECRET: &str = "canary-agent-secret-key";
 pub(crate) const API_KEY: &str = "canary-api-key-0123456789";
+const WEBHOOK_PATH: &str = "canary-webhook-path";
+const WEBHOOK_SECRET: &str = "canary-webhook-secret-01";
 pub(crate) const PAN_TOKEN: &str = "canary-pan-token";
 const CARD_NUMBER: &str = "4111111111111111";
 
@@ -36,6 +38,12 @@ pub(crate) fn command(folder: &Path, listen: &str, log_format: &str) -> Command 
         .env_clear()
         .env("PANTOKEN_AGENT_SECRET_KEY", SECRET)
         .env("PANTOKEN_API_KEY", API_KEY)
+        .env(
+            "PANTOKEN_WEBHOOK_URL",
+            format!("http://127.0.0.1:9/{WEBHOOK_PATH}"),
+        )
+        .env("PANTOKEN_WEBHOOK_SECRET", WEBHOOK_SECRET)
+        .env("PANTOKEN_WEBHOOK_ALLOW_PRIVATE", "true")
         .current_dir(folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -176,6 +184,8 @@ fn no_secret_token_or_card_number_is_in_any_log_line_or_error() {
         let canaries = [
             SECRET,
             API_KEY,
+            WEBHOOK_PATH,
+            WEBHOOK_SECRET,
             PAN_TOKEN,
             CARD_NUMBER,
             &result_token,
