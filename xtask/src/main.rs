@@ -3,11 +3,13 @@
 mod api_description;
 mod browser;
 mod command;
+mod debian;
 mod demo;
 mod element;
 mod health;
 mod npm;
 mod optimize;
+mod postgres;
 mod processes;
 mod short_names;
 mod size;
@@ -32,7 +34,8 @@ Examples:
 Environment:
   PANTOKEN_TOOLS            where tools are installed [default: ~/.cache/pantoken/tools]
   CHROME, CHROMEDRIVER, FIREFOX, GECKODRIVER, WEBKITWEBDRIVER, XVFB
-                            the browsers and their drivers [default: found on PATH]";
+                            the browsers and their drivers [default: found on PATH]
+  POSTGRES_BIN              the folder of postgres and initdb [default: Debian's newest, or PATH]";
 
 #[derive(Parser)]
 #[command(
@@ -55,8 +58,12 @@ enum Task {
         live: bool,
     },
     /// Run every check and every test; stop at the first that fails
-    #[command(after_help = "Example:\n  cargo xtask test")]
-    Test,
+    #[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --long")]
+    Test {
+        /// Kill four times as many processes while they write
+        #[arg(long)]
+        long: bool,
+    },
     /// Hold the running server against crates/server/openapi.json
     #[command(after_help = "Example:\n  cargo xtask api")]
     Api,
@@ -71,7 +78,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { live } => demo::run(live),
-        Task::Test => test::run(),
+        Task::Test { long } => test::run(long),
         Task::Api => api_description::run(),
         Task::Element => element::run(),
         Task::Size => size::run(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{AppliedMigration, Migrate, Migrator};
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor};
 
@@ -75,9 +75,25 @@ impl PostgresStore {
 pub(crate) async fn migrate(url: &PostgresUrl) -> Result<(), StoreError> {
     let opening = |error| StoreError::opening(url.to_string(), error);
     let mut connection: PgConnection = url.options().connect().await.map_err(opening)?;
-    let done = MIGRATOR.run_direct(None, &mut connection, false).await;
-    done.map_err(|error| StoreError::opening(url.to_string(), error))?;
+    if !is_migrated(&mut connection).await {
+        let done = MIGRATOR.run_direct(None, &mut connection, false).await;
+        done.map_err(|error| StoreError::opening(url.to_string(), error))?;
+    }
     connection.close().await.map_err(opening)
+}
+
+/// Whether there is nothing to migrate, so that a user who may not change tables need not try.
+async fn is_migrated(connection: &mut PgConnection) -> bool {
+    let applied = connection.list_applied_migrations(&MIGRATOR.table_name);
+    let Ok(applied) = applied.await else {
+        return false;
+    };
+    MIGRATOR.iter().all(|migration| {
+        let same = |applied: &AppliedMigration| {
+            applied.version == migration.version && applied.checksum == migration.checksum
+        };
+        applied.iter().any(same)
+    })
 }
 
 impl Backend for PostgresStore {

@@ -12,6 +12,8 @@ Secrets come from the environment or a file, never from a flag:
   PANTOKEN_AGENT_SECRET_KEY or PANTOKEN_AGENT_SECRET_KEY_FILE  (required)
   PANTOKEN_API_KEY or PANTOKEN_API_KEY_FILE                    (or keys of `pantoken key add`)
   PANTOKEN_WEBHOOK_SECRET or PANTOKEN_WEBHOOK_SECRET_FILE      (required with --webhook-url)
+  PANTOKEN_STORE_KEY or PANTOKEN_STORE_KEY_FILE                (seals panTokens in the database)
+  PANTOKEN_DATABASE_URL_FILE                                   (for a URL with a password)
 
 Every flag is also a variable, PANTOKEN_LISTEN for --listen, and a key of pantoken.toml, listen.
 

@@ -147,3 +147,73 @@ async fn migrate_makes_the_tables_and_may_be_repeated() {
         "{text}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_stops_is_503_with_its_cause_in_the_log_until_it_is_back() {
+    let server = pantoken_test_postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let folder = tempfile::tempdir().unwrap();
+    let url = server.create_database().unwrap();
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    let process = Process::spawn(serve.env("PANTOKEN_DATABASE_URL", &url));
+    let create = || process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    let created = create();
+    server.stop().unwrap();
+    let answer = create();
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(
+        answer.contains("STORE_UNAVAILABLE") && answer.contains("retry-after: "),
+        "{answer}"
+    );
+    server.start_again().unwrap();
+    create_until_it_works(create);
+    let path = format!("/v1/sessions/{}/result", json_field(&created, "requestId"));
+    let token = json_field(&created, "resultToken");
+    let answer = process.post(&path, &token, &format!(r#"{{"panToken":"{PAN_TOKEN}"}}"#));
+    assert_eq!(json_field(&answer, "state"), "saved");
+    let log = process.stop();
+    assert!(log.contains("the database does not answer"), "{log}");
+    assert!(!log.contains(PAN_TOKEN), "{log}");
+}
+
+/// As an agent's back end does, which is told to try again.
+fn create_until_it_works(create: impl Fn() -> String) {
+    while !create().starts_with("HTTP/1.1 201") {}
+}
+
+#[test]
+fn old_sessions_are_deleted_and_young_ones_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    let process = Process::spawn(&mut serve);
+    let old = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    let young = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    process.stop();
+    let [old, young] = [old, young].map(|created| json_field(&created, "requestId"));
+    expire_long_ago(folder.path(), &old);
+
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    let process = Process::spawn(serve.env("PANTOKEN_RETENTION_DAYS", "1"));
+    let get = |id: &str| {
+        let head = format!("GET /v1/sessions/{id} HTTP/1.1\r\nAuthorization: Bearer {API_KEY}");
+        process.call(&head, "")
+    };
+    while !get(&old).starts_with("HTTP/1.1 404") {}
+    assert!(get(&young).starts_with("HTTP/1.1 200"));
+    process.stop();
+}
+
+/// Edits the file.
+fn expire_long_ago(folder: &Path, request_id: &str) {
+    use sqlx::{Connection, Executor};
+    let url = format!("sqlite://{}/pantoken.db", folder.display());
+    let update = format!("UPDATE sessions SET expires_at = 1 WHERE request_id = {request_id}");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        connection
+            .execute(sqlx::AssertSqlSafe(update))
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+    });
+}

@@ -73,7 +73,7 @@ impl Process {
     }
 
     /// The whole answer, as it came.
-    fn call(&self, head: &str, body: &str) -> String {
+    pub(crate) fn call(&self, head: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let length = body.len();
         let request = format!(

@@ -16,10 +16,10 @@ use crate::{StoreError, StoreOptions};
 const MAX_BATCH: usize = 256;
 const MAX_WAITING: usize = 1024;
 
-const BEGIN: Statement = Statement::same("BEGIN IMMEDIATE");
-const COMMIT: Statement = Statement::same("COMMIT");
-const SAVE: Statement = Statement::same("SAVEPOINT operation");
-const RELEASE: Statement = Statement::same("RELEASE operation");
+/// Two at a time, because each call is a way to SQLite's thread and back.
+const BEGIN: Statement = Statement::same("BEGIN IMMEDIATE; SAVEPOINT operation");
+const NEXT: Statement = Statement::same("RELEASE operation; SAVEPOINT operation");
+const COMMIT: Statement = Statement::same("RELEASE operation; COMMIT");
 const UNDO: Statement = Statement::same("ROLLBACK TO operation");
 
 /// Where operations are put. Its clones share the writer; when all are gone, it stops.
@@ -192,14 +192,15 @@ impl Task {
             None => self.connection.insert(self.connect.connect().await?),
         };
         connection.execute(&BEGIN, &[]).await?;
-        for write in writes {
-            connection.execute(&SAVE, &[]).await?;
+        for (index, write) in writes.iter_mut().enumerate() {
+            if index > 0 {
+                connection.execute(&NEXT, &[]).await?;
+            }
             if let Err(error) = write.run(connection, &self.options).await {
                 // Fails where SQLite has undone the whole transaction: then nobody is acknowledged.
                 let undone = connection.execute(&UNDO, &[]).await;
                 undone.map_err(|_| error)?;
             }
-            connection.execute(&RELEASE, &[]).await?;
         }
         connection.execute(&COMMIT, &[]).await.map(drop)
     }

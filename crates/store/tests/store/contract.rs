@@ -2,6 +2,7 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod outbox;
+pub(crate) mod races;
 pub(crate) mod retention;
 pub(crate) mod sessions;
 pub(crate) mod store_keys;
@@ -25,7 +26,6 @@ macro_rules! contract_tests {
             a_request_id_stands_for_one_session,
             the_same_key_and_request_give_the_earlier_session,
             the_same_key_for_another_request_is_a_mismatch,
-            many_creations_with_one_key_make_one_session,
             a_saved_token_is_final,
             a_saved_token_is_confirmed_after_expiry,
             a_token_can_follow_an_error,
@@ -33,6 +33,9 @@ macro_rules! contract_tests {
             nothing_first_is_recorded_after_expiry,
             a_token_does_not_follow_an_error_after_expiry,
             nothing_is_recorded_without_the_sessions_own_proof,
+        }
+        $crate::contract::contract_tests! { $place, races:
+            many_creations_with_one_key_make_one_session,
             exactly_one_of_many_racing_tokens_is_recorded,
             a_result_that_races_with_expiry_is_kept_or_expired_and_never_both,
             the_same_callback_many_times_at_once_is_recorded_once,

@@ -154,20 +154,17 @@ async fn writes_until_it_is_killed() {
     let first_id = std::env::var(FIRST_ID).unwrap().parse().unwrap();
     let ids = Arc::new(AtomicI64::new(first_id));
     let store = open(&url).await;
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|_| {
-            let (store, ids) = (store.clone(), Arc::clone(&ids));
-            tokio::spawn(async move {
-                loop {
-                    let id = ids.fetch_add(1, Ordering::Relaxed);
-                    acknowledge(id, &save(&store, id).await);
-                }
-            })
-        })
-        .collect();
-    for writer in writers {
-        writer.await.unwrap();
+    let mut writers = tokio::task::JoinSet::new();
+    for _ in 0..WRITERS {
+        let (store, ids) = (store.clone(), Arc::clone(&ids));
+        writers.spawn(async move {
+            while ids.load(Ordering::Relaxed) < first_id + IDS_OF_A_CHILD {
+                let id = ids.fetch_add(1, Ordering::Relaxed);
+                acknowledge(id, &save(&store, id).await);
+            }
+        });
     }
+    writers.join_all().await;
 }
 
 /// The token of the two that was recorded.

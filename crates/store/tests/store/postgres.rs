@@ -167,3 +167,18 @@ async fn nothing_acknowledged_is_lost_when_the_server_restarts_under_load() {
         assert_eq!(session.outcome.unwrap().result, expected);
     }
 }
+
+#[tokio::test]
+async fn a_user_who_may_not_change_tables_opens_what_another_has_migrated() {
+    let place = PostgresPlace::new();
+    let weak = PostgresUrl::parse(&place.text.replace("user=postgres", "user=weak")).unwrap();
+    place.edit("CREATE ROLE weak LOGIN").await;
+    let answer = PostgresStore::open_with(&weak, StoreOptions::default()).await;
+    assert!(matches!(answer, Err(StoreError::Open { .. })), "{answer:?}");
+    place.open(StoreOptions::default()).await;
+    place
+        .edit("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO weak")
+        .await;
+    let store = PostgresStore::open_with(&weak, StoreOptions::default()).await;
+    create(&store.unwrap(), 1).await;
+}
