@@ -319,3 +319,12 @@ fn no_secret_is_printed() {
     let text = format!("{:?}", Given::enough().read().unwrap());
     assert!(!text.contains(SECRET) && !text.contains(API_KEY), "{text}");
 }
+
+#[test]
+fn the_guide_has_every_setting() {
+    let guide = include_str!("../../../../docs/server.md");
+    for setting in setting::ALL {
+        let row = format!("\n| `{}` | ", setting.variable());
+        assert!(guide.contains(&row), "{}", setting.variable());
+    }
+}
