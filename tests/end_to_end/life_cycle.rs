@@ -239,7 +239,7 @@ pub(crate) async fn the_way_back_to_the_page_leads_to_a_fresh_session(scene: Sce
             customer.driver.goto(shop.url("/healthz")).await.unwrap();
             customer.driver.back().await.unwrap();
             shop.front.wait_for(CREATE, 2).await;
-            let old = before.to_text();
+            let old = before.form_url().to_text();
             customer
                 .until(&format!(
                     "const frame = document.querySelector('iframe');

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use pantoken_protocol::FormUrl;
+use pantoken_protocol::SignedRequest;
 use serde_json::Value;
 use thirtyfour::prelude::*;
 
@@ -94,9 +94,9 @@ impl Customer {
     }
 
     /// The form URL in the page's frame.
-    pub async fn form_url(&self) -> FormUrl {
+    pub async fn form_url(&self) -> SignedRequest {
         let form_url = self.find("iframe").await.attr("src").await.unwrap();
-        FormUrl::parse(&form_url.unwrap()).unwrap()
+        SignedRequest::parse(&form_url.unwrap()).unwrap()
     }
 
     /// Turns from the page to the form in its frame, as soon as it takes a number.

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::command;
+use crate::debian;
 use crate::tools;
 use crate::workspace::Workspace;
 
@@ -72,7 +73,8 @@ impl Browsers {
             }
         }
         if !packages.is_empty() {
-            install_debian_packages(&packages)?;
+            let installed = debian::install(&packages);
+            installed.map_err(|error| anyhow!(missing(&packages, &format!("{error:#}"))))?;
         }
         let mut programs = Vec::new();
         for program in PROGRAMS {
@@ -144,45 +146,6 @@ impl Program {
             )
         })
     }
-}
-
-fn install_debian_packages(packages: &[&str]) -> Result<()> {
-    if command::on_path("apt-get").is_none() {
-        bail!(missing(
-            packages,
-            "this system has no apt-get to install them with"
-        ));
-    }
-    let Some(root_first) = root_command()? else {
-        bail!(missing(packages, "this user may not install packages"));
-    };
-    eprintln!("  installing the packages {}", packages.join(", "));
-    let mut install = vec!["install", "-y", "--no-install-recommends"];
-    install.extend(packages);
-    for arguments in [&["update"][..], &install] {
-        let words: Vec<&str> = root_first
-            .iter()
-            .copied()
-            .chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
-            .chain(arguments.iter().copied())
-            .collect();
-        let mut command = Command::new(words[0]);
-        command::run(command.args(&words[1..]))
-            .with_context(|| missing(packages, "apt-get failed"))?;
-    }
-    Ok(())
-}
-
-/// What to put before a command that only root may run: nothing, or sudo if it asks no password;
-/// `None` for a user who may not.
-fn root_command() -> Result<Option<&'static [&'static str]>> {
-    let user = command::capture(Command::new("id").arg("-u"))?;
-    if user.stdout.trim_ascii() == b"0" {
-        return Ok(Some(&[]));
-    }
-    let sudo = Command::new("sudo").args(["-n", "true"]).output();
-    let may = sudo.is_ok_and(|output| output.status.success());
-    Ok(may.then_some(&["sudo", "-n"]))
 }
 
 /// What is missing and why, and how to get it.

@@ -138,7 +138,7 @@ fn server(workspace: &Workspace, live: bool, api_key: &str) -> Result<Command> {
 }
 
 /// A command that settings of the developer's own shell do not reach.
-fn without_settings(binary: &Path, root: &Path) -> Command {
+pub(crate) fn without_settings(binary: &Path, root: &Path) -> Command {
     let mut command = Command::new(binary);
     command.current_dir(root);
     for (name, _) in env::vars_os() {

@@ -1,13 +1,16 @@
 //! The developer's commands: `cargo xtask demo`, `test`, `element`, `examples` and `size`.
 
+mod api_description;
 mod browser;
 mod command;
+mod debian;
 mod demo;
 mod element;
 mod examples;
 mod health;
 mod npm;
 mod optimize;
+mod postgres;
 mod processes;
 mod short_names;
 mod size;
@@ -25,6 +28,7 @@ Examples:
   cargo xtask demo          the demo page, its server and the sandbox, until Ctrl-C
   cargo xtask demo --live   the same against the provider's public test host
   cargo xtask test          every check and every test, as in continuous integration
+  cargo xtask api           the running server against its OpenAPI document
   cargo xtask element       the custom element's npm package, into dist/npm
   cargo xtask examples      that package in a React and a Vue page, into dist/examples
   cargo xtask size          what a customer's browser has to load, against the budgets
@@ -32,7 +36,8 @@ Examples:
 Environment:
   PANTOKEN_TOOLS            where tools are installed [default: ~/.cache/pantoken/tools]
   CHROME, CHROMEDRIVER, FIREFOX, GECKODRIVER, WEBKITWEBDRIVER, XVFB
-                            the browsers and their drivers [default: found on PATH]";
+                            the browsers and their drivers [default: found on PATH]
+  POSTGRES_BIN              the folder of postgres and initdb [default: Debian's newest, or PATH]";
 
 #[derive(Parser)]
 #[command(
@@ -55,8 +60,15 @@ enum Task {
         live: bool,
     },
     /// Run every check and every test; stop at the first that fails
-    #[command(after_help = "Example:\n  cargo xtask test")]
-    Test,
+    #[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --long")]
+    Test {
+        /// Kill four times as many processes while they write
+        #[arg(long)]
+        long: bool,
+    },
+    /// Hold the running server against crates/server/openapi.json
+    #[command(after_help = "Example:\n  cargo xtask api")]
+    Api,
     /// Build the custom element's npm package into dist/npm
     #[command(after_help = "Example:\n  cargo xtask element && npm pack ./dist/npm")]
     Element,
@@ -71,7 +83,8 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { live } => demo::run(live),
-        Task::Test => test::run(),
+        Task::Test { long } => test::run(long),
+        Task::Api => api_description::run(),
         Task::Element => element::run(),
         Task::Examples => examples::run(),
         Task::Size => size::run(),

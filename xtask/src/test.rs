@@ -2,12 +2,14 @@
 
 use anyhow::{Context, Result, bail};
 
+use crate::api_description;
 use crate::browser::Browsers;
 use crate::command;
 use crate::demo;
 use crate::element;
 use crate::examples;
 use crate::npm::Npm;
+use crate::postgres;
 use crate::size;
 use crate::steps::Steps;
 use crate::tools::Tools;
@@ -22,25 +24,28 @@ const WASM_PACKAGES: [&str; 5] = [
     "pantoken-demo",
 ];
 /// What may never be compiled into a page.
-const SERVER_PACKAGES: [&str; 4] = [
+const SERVER_PACKAGES: [&str; 5] = [
     "pantoken-signing",
     "pantoken-store",
+    "pantoken-test-postgres",
     "pantoken-server",
     "pantoken-sandbox",
 ];
 /// What pantoken-signing says when it is compiled for a browser.
 const REFUSAL: &str = "must never reach a browser";
 
-pub(crate) fn run() -> Result<()> {
+/// `long` kills more processes while they write.
+pub(crate) fn run(long: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(13);
-    let outcome = run_steps(&workspace, &mut steps);
+    let mut steps = Steps::of(14);
+    let outcome = run_steps(&workspace, &mut steps, long);
     eprintln!("\n{}", steps.summary());
     outcome
 }
 
-fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
-    let (tools, browsers) = steps.run("tools and browsers", || {
+fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()> {
+    let (tools, browsers) = steps.run("tools, browsers and Postgres", || {
+        postgres::find_or_install()?;
         Ok((
             Tools::find_or_install(workspace)?,
             Browsers::find_or_install(workspace)?,
@@ -53,7 +58,10 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.run("clippy, native", || clippy_native(workspace))?;
     steps.run("clippy, wasm32", || clippy_wasm(workspace))?;
     steps.run("no secret in a page", || no_secret_in_a_page(workspace))?;
-    steps.run("tests, native", || test_native(workspace))?;
+    steps.run("tests, native", || test_native(workspace, long))?;
+    steps.run("API against its description", || {
+        api_description::check(workspace)
+    })?;
     steps.run("tests, wasm32 in a browser", || {
         test_wasm(workspace, &tools, &browsers)
     })?;
@@ -148,13 +156,13 @@ fn server_package_in(tree: &str) -> Option<&str> {
         .find(|name| SERVER_PACKAGES.contains(name))
 }
 
-fn test_native(workspace: &Workspace) -> Result<()> {
-    let arguments = ["test", "--locked", "--workspace"];
-    command::run(
-        workspace
-            .cargo(&arguments)
-            .args(["--exclude", "pantoken-tests"]),
-    )
+fn test_native(workspace: &Workspace, long: bool) -> Result<()> {
+    let mut test = workspace.cargo(&["test", "--locked", "--workspace"]);
+    test.args(["--exclude", "pantoken-tests"]);
+    if long {
+        test.env("PANTOKEN_LONG", "1");
+    }
+    command::run(&mut test)
 }
 
 /// The runner and its other settings are in .cargo/config.toml.

@@ -1,7 +1,12 @@
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pantoken_store::Digest;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
+
+use crate::random::{Random, RandomError};
 
 /// The key with which the agent's back end calls: 1 to 256 visible ASCII characters, wiped from
 /// memory when dropped, never printed, compared in constant time.
@@ -17,6 +22,41 @@ impl ApiKey {
     const LENGTH: std::ops::RangeInclusive<usize> = 1..=256;
     /// Fewer can be tried out.
     const SAFE_LENGTH: usize = 16;
+
+    /// Tells a generated key from others, for people and for scanners of leaked secrets.
+    const GENERATED_PREFIX: &str = "pantoken_";
+    const GENERATED_BYTES: usize = 32;
+    /// 32 bytes in base64url.
+    const GENERATED_DIGITS: usize = 43;
+
+    /// Makes a key of 256 random bits: `pantoken_` and 43 letters, digits, `-` or `_`.
+    ///
+    /// # Errors
+    /// [`RandomError`] when the source gives no bytes.
+    pub fn generate(random: &dyn Random) -> Result<Self, RandomError> {
+        let mut bytes = Zeroizing::new([0; Self::GENERATED_BYTES]);
+        random.fill(bytes.as_mut_slice())?;
+        let digits = Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice()));
+        let text = format!("{}{}", Self::GENERATED_PREFIX, digits.as_str());
+        Ok(Self(Zeroizing::new(text.into())))
+    }
+
+    /// The key itself, to be shown to its owner once.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Under what the store keeps the key.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.0.as_bytes())
+    }
+
+    /// Under what the store would keep what a caller presents; `None` for what it cannot keep.
+    pub(crate) fn digest_of_stored(presented: &str) -> Option<Digest> {
+        let digits = presented.strip_prefix(Self::GENERATED_PREFIX)?;
+        (digits.len() == Self::GENERATED_DIGITS).then(|| Digest::of(presented.as_bytes()))
+    }
 
     /// Takes a key.
     ///

@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use pantoken_protocol::Origin;
 use pantoken_signing::Signer;
+use pantoken_store::{ApiKeyStore, SessionStore};
 
 use crate::api_key::ApiKey;
+use crate::client_address::TrustedProxies;
 use crate::clock::Clock;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::public_url::PublicUrl;
 use crate::random::Random;
+use crate::rate_limit::{PublicSessionLimits, RateLimits};
 use crate::return_url::ReturnUrls;
 
 /// What the HTTP API is allowed to do, and where it is.
@@ -28,7 +33,38 @@ pub struct ApiOptions {
     pub session_seconds: u32,
     /// A folder of static files to serve at `/`.
     pub pages: Option<PathBuf>,
+    /// How many sessions browsers may create without a key.
+    pub public_session_limits: PublicSessionLimits,
+    /// The proxies whose word on the client's address counts.
+    pub trusted_proxies: TrustedProxies,
+    /// How long a client and an answer may take.
+    pub limits: Limits,
 }
+
+impl ApiOptions {
+    /// The options of a server that lets nobody create a session yet: give it an API key, public
+    /// sessions, or a [`crate::Customer`] with each request.
+    #[must_use]
+    pub fn new(public_url: PublicUrl) -> Self {
+        Self {
+            public_url,
+            api_key: None,
+            allowed_origins: Vec::new(),
+            public_sessions: false,
+            return_urls: ReturnUrls::default(),
+            session_seconds: 1800,
+            pages: None,
+            public_session_limits: PublicSessionLimits::default(),
+            trusted_proxies: TrustedProxies::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// What the HTTP API keeps things in: sessions and API keys.
+pub trait Store: SessionStore + ApiKeyStore {}
+
+impl<S: SessionStore + ApiKeyStore> Store for S {}
 
 /// Everything that an endpoint works with.
 pub struct AppState<S>(Arc<Parts<S>>);
@@ -37,8 +73,10 @@ pub(crate) struct Parts<S> {
     pub(crate) store: S,
     pub(crate) signer: Signer,
     pub(crate) options: ApiOptions,
-    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Box<dyn Random>,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) metrics: Metrics,
 }
 
 impl<S> AppState<S> {
@@ -50,12 +88,15 @@ impl<S> AppState<S> {
         clock: impl Clock,
         random: impl Random,
     ) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(clock);
         Self(Arc::new(Parts {
             store,
             signer,
+            rate_limits: RateLimits::new(options.public_session_limits, Arc::clone(&clock)),
             options,
-            clock: Box::new(clock),
+            clock,
             random: Box::new(random),
+            metrics: Metrics::new(),
         }))
     }
 }

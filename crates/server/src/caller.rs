@@ -1,9 +1,13 @@
 //! Who calls. Source: design.md, "Contract: HTTP API", column "who".
 
+use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, HeaderName, header};
 use pantoken_protocol::Origin;
 
-use crate::app::ApiOptions;
+use crate::api_key::ApiKey;
+use crate::app::{Parts, Store};
+use crate::client_address::client_address;
+use crate::customer::Customer;
 use crate::problem::Problem;
 
 /// Who may create sessions.
@@ -12,13 +16,23 @@ pub(crate) enum Caller<'a> {
     Agent,
     /// A browser on one of the agent's pages.
     Browser(&'a Origin),
+    /// A customer of the agent, by the agent's own authorisation around the router.
+    Customer(&'a Customer),
 }
 
 impl<'a> Caller<'a> {
-    /// Knows the caller by the API key, or by the browser's `Origin` where sessions are public.
-    pub(crate) fn identify(options: &'a ApiOptions, headers: &HeaderMap) -> Result<Self, Problem> {
+    /// Knows the caller by the agent's own authorisation, by the API key, or by the browser's
+    /// `Origin` where sessions are public, within their limits.
+    pub(crate) async fn identify<S: Store>(
+        app: &'a Parts<S>,
+        request: &'a Request,
+    ) -> Result<Self, Problem> {
+        let (options, headers) = (&app.options, &request.headers);
+        if let Some(customer) = request.extensions.get() {
+            return Ok(Self::Customer(customer));
+        }
         if headers.contains_key(header::AUTHORIZATION) {
-            require_api_key(options, headers)?;
+            require_api_key(app, headers).await?;
             return Ok(Self::Agent);
         }
         if !options.public_sessions {
@@ -26,27 +40,51 @@ impl<'a> Caller<'a> {
         }
         let origin = single(headers, &header::ORIGIN).ok_or(Problem::ApiKeyRequired)?;
         let mut allowed = options.allowed_origins.iter();
-        allowed
+        let origin = allowed
             .find(|allowed| allowed.as_str() == origin)
-            .map(Self::Browser)
-            .ok_or(Problem::OriginNotAllowed)
+            .ok_or(Problem::OriginNotAllowed)?;
+        let address = client_address(&options.trusted_proxies, request);
+        app.rate_limits.check(address, origin)?;
+        Ok(Self::Browser(origin))
     }
 
     /// In whose name an idempotency key counts.
-    pub(crate) fn scope(&self) -> &str {
+    pub(crate) fn scope(&self) -> String {
+        match self {
+            Self::Agent => "agent".to_owned(),
+            Self::Browser(origin) => origin.to_string(),
+            // A blank keeps it apart from every origin.
+            Self::Customer(customer) => format!("customer {}", customer.as_str()),
+        }
+    }
+
+    /// What the caller is, in metrics.
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Agent => "agent",
-            Self::Browser(origin) => origin.as_str(),
+            Self::Browser(_) => "browser",
+            Self::Customer(_) => "customer",
         }
     }
 }
 
-/// Lets the agent's back end pass, and nobody else.
-pub(crate) fn require_api_key(options: &ApiOptions, headers: &HeaderMap) -> Result<(), Problem> {
+/// Lets the agent's back end pass, and nobody else: with the key of the settings, or with one that
+/// `pantoken key add` made.
+pub(crate) async fn require_api_key<S: Store>(
+    app: &Parts<S>,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
     let presented = bearer(headers).ok_or(Problem::ApiKeyRequired)?;
-    match &options.api_key {
-        Some(key) if key.is(presented) => Ok(()),
-        _ => Err(Problem::ApiKeyRequired),
+    if let Some(key) = &app.options.api_key
+        && key.is(presented)
+    {
+        return Ok(());
+    }
+    // Only what can be a stored key is looked up, so that nonsense costs no query.
+    let digest = ApiKey::digest_of_stored(presented).ok_or(Problem::ApiKeyRequired)?;
+    match app.store.find_api_key(digest).await? {
+        Some(_) => Ok(()),
+        None => Err(Problem::ApiKeyRequired),
     }
 }
 

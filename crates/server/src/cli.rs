@@ -1,9 +1,16 @@
 //! The command line. Source: design.md, "Contract: command line".
 
+mod database_arguments;
+mod doctor;
+mod key;
 mod logging;
+mod migrate;
+mod rotate_store;
 mod serve;
+mod server_arguments;
 mod sign;
 mod verify;
+mod webhooks;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -30,9 +37,15 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
+    Doctor(Box<doctor::Arguments>),
+    #[command(subcommand)]
+    Key(key::Command),
+    Migrate(migrate::Arguments),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
+    #[command(subcommand)]
+    Webhooks(webhooks::Command),
 }
 
 /// Where settings are looked for after flags and the environment.
@@ -48,8 +61,12 @@ struct ConfigArguments {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Key(command) => key::run(&command),
+        Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Webhooks(command) => webhooks::run(&command),
     }
 }
 
@@ -60,6 +77,17 @@ fn sources<'a>(config: &ConfigArguments, flag: &'a dyn Fn(&str) -> Option<String
         variable: &|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()),
         config: config.config.clone(),
         read_file: &|path: &Path| std::fs::read_to_string(path),
+    }
+}
+
+/// Runs a command that only has to wait for the store.
+fn block_on(done: impl Future<Output = ExitCode>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(done),
+        Err(error) => fail(FAILURE, &error),
     }
 }
 

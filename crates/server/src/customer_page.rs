@@ -5,6 +5,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use pantoken_protocol::Language;
 
+use crate::problem::Problem;
+
 /// What went wrong, as far as the customer can do anything about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
@@ -113,6 +115,8 @@ pub(crate) fn page(trouble: Trouble, languages: &[Language]) -> Response {
     );
     if trouble == Trouble::Unavailable {
         headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+        let code = Problem::StoreUnavailable.code();
+        response.extensions_mut().insert(code);
     }
     response
 }

@@ -5,6 +5,7 @@ pub(crate) mod create_session;
 pub(crate) mod form_urls;
 pub(crate) mod get_session;
 pub(crate) mod health;
+pub(crate) mod openapi;
 pub(crate) mod record_result;
 
 use std::convert::Infallible;

@@ -11,6 +11,7 @@ use pantoken_protocol::contains_card_number;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
+use crate::app::{AppState, Store};
 use crate::problem::Problem;
 
 /// The longest body, in bytes.
@@ -141,18 +142,19 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Fields {
+impl<S: Store> FromRequest<AppState<S>> for Fields {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, app: &AppState<S>) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::UnsupportedMediaType);
         }
-        let body = Bytes::from_request(request, state).await.map_err(|error| {
-            match error.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Problem::BodyTooLarge,
-                _ => Problem::MalformedJson("it ends too early"),
-            }
+        let in_time = app.parts().options.limits.body_time;
+        let body = tokio::time::timeout(in_time, Bytes::from_request(request, app));
+        let body = body.await.map_err(|_| Problem::BodyTimeout)?;
+        let body = body.map_err(|error| match error.into_response().status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::BodyTooLarge,
+            _ => Problem::MalformedJson("it ends too early"),
         })?;
         Self::parse(&body)
     }

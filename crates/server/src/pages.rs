@@ -50,9 +50,15 @@ pub(crate) fn pages(
 }
 
 fn policy(form_origin: &Origin) -> String {
+    let needed = needed_directives("'self'", form_origin);
     format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; frame-src {form_origin}; base-uri 'none'; \
+        "default-src 'self'; {needed}; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
          object-src 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+}
+
+/// What the policy of any page has to allow that shows the form: the element's code, its calls to the
+/// server, and the form.
+pub(crate) fn needed_directives(server: &str, form_origin: &Origin) -> String {
+    format!("script-src 'self' 'wasm-unsafe-eval'; connect-src {server}; frame-src {form_origin}")
 }

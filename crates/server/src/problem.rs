@@ -1,6 +1,7 @@
 //! Every error that the HTTP API answers with, once: its status, its code and its words.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,9 +10,10 @@ use serde::Serialize;
 
 use crate::mint::MintError;
 use crate::random::RandomError;
+use crate::rate_limit::TooMany;
 use pantoken_store::StoreError;
 
-const RETRY_AFTER_SECONDS: &str = "5";
+const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// An error answer: RFC 9457 `application/problem+json` with a stable `code`.
 ///
@@ -74,6 +76,9 @@ pub enum Problem {
     /// Too late.
     #[error("the session expired before a panToken came: create a new one")]
     SessionExpired,
+    /// A body that comes too slowly.
+    #[error("the body did not come in time: send it at once")]
+    BodyTimeout,
     /// More than 16 KiB.
     #[error("a body has at most 16384 bytes")]
     BodyTooLarge,
@@ -83,6 +88,12 @@ pub enum Problem {
     /// One idempotency key for two requests.
     #[error("this Idempotency-Key created a session for another request: use a new key")]
     IdempotencyKeyReused,
+    /// More public sessions than are allowed.
+    #[error("too many sessions were created from here: try again after Retry-After seconds")]
+    RateLimited(Duration),
+    /// The answer took too long.
+    #[error("the answer took too long: try again")]
+    AnswerTimeout,
     /// The store cannot answer now.
     #[error("the session store does not answer: try again")]
     StoreUnavailable,
@@ -118,6 +129,7 @@ impl Problem {
             Self::ResultConflict => (StatusCode::CONFLICT, "RESULT_CONFLICT"),
             Self::IdempotencyKeyStale => (StatusCode::CONFLICT, "IDEMPOTENCY_KEY_STALE"),
             Self::SessionExpired => (StatusCode::GONE, "SESSION_EXPIRED"),
+            Self::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "BODY_TIMEOUT"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE")
@@ -125,8 +137,24 @@ impl Problem {
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED")
             }
+            Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            Self::AnswerTimeout => (StatusCode::SERVICE_UNAVAILABLE, "ANSWER_TIMEOUT"),
             Self::StoreUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
+        }
+    }
+
+    /// The stable name of the error.
+    pub(crate) fn code(&self) -> ProblemCode {
+        ProblemCode(self.status_and_code().1)
+    }
+
+    /// Whole seconds, never too few; only for what passes by itself.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(wait) => Some(wait.as_secs() + 1),
+            Self::AnswerTimeout | Self::StoreUnavailable => Some(RETRY_AFTER_SECONDS),
+            _ => None,
         }
     }
 
@@ -156,6 +184,12 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<TooMany> for Problem {
+    fn from(TooMany(wait): TooMany) -> Self {
+        Self::RateLimited(wait)
+    }
+}
+
 impl From<MintError> for Problem {
     fn from(error: MintError) -> Self {
         tracing::error!(%error, "no request id could be made");
@@ -168,6 +202,10 @@ impl From<RandomError> for Problem {
         MintError::from(error).into()
     }
 }
+
+/// In the extensions of an answer: the error that it is, for the log and the metrics.
+#[derive(Clone, Copy)]
+pub(crate) struct ProblemCode(pub(crate) &'static str);
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -195,16 +233,13 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         let content_type = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, content_type);
-        match status {
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
-                headers.insert(header::RETRY_AFTER, seconds);
-            }
-            _ => {}
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response.extensions_mut().insert(self.code());
         response
     }
 }

@@ -34,6 +34,18 @@ impl PublicUrl {
         Ok(url)
     }
 
+    /// `http://localhost` and the port: where a browser on this machine reaches the server.
+    #[must_use]
+    pub fn localhost(port: u16) -> Self {
+        Self(format!("http://localhost:{port}"))
+    }
+
+    /// The URL, without a `/` at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The callback URL with this state.
     ///
     /// # Errors

@@ -1,27 +1,40 @@
-//! One line for each request: what is needed to run the server, and nothing that came in from
-//! outside but the method. Never the URI: a callback's holds a panToken.
+//! One line and one measurement for each request: what is needed to run the server, and nothing that
+//! came in from outside but the method. Never the URI: a callback's holds a panToken.
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use pantoken_protocol::RequestId;
 use tracing::{Instrument, Span, field};
 
-pub(crate) async fn log(request: Request, next: Next) -> Response {
+use crate::app::{AppState, Store};
+use crate::problem::ProblemCode;
+
+pub(crate) async fn log<S: Store>(
+    State(app): State<AppState<S>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
-    let route = request.extensions().get::<MatchedPath>();
-    let span = tracing::info_span!(
-        "request",
-        method = method_name(request.method()),
-        route = route.map_or("other", MatchedPath::as_str),
-        requestId = field::Empty,
-    );
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("other", MatchedPath::as_str);
+    let method = method_name(request.method());
+    let span = tracing::info_span!("request", method, route, requestId = field::Empty);
     let response = next.run(request).instrument(span.clone()).await;
+    let took = started.elapsed();
+    let status = response.status().as_u16();
+    let problem = response.extensions().get::<ProblemCode>();
+    let metrics = &app.parts().metrics;
+    metrics.answered(method, route, status, took);
+    if let Some(ProblemCode(code)) = problem {
+        metrics.problem(code);
+    }
     span.in_scope(|| {
-        let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(status = response.status().as_u16(), duration_ms, "answered");
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let code = problem.map(|ProblemCode(code)| *code);
+        tracing::info!(status, code, duration_ms, "answered");
     });
     response
 }
@@ -32,9 +45,8 @@ pub(crate) fn note(request_id: RequestId) {
 }
 
 /// A method can be any word that a client sends.
-fn method_name(method: &axum::http::Method) -> &str {
-    match method.as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known,
-        _ => "other",
-    }
+fn method_name(method: &axum::http::Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let known = KNOWN.into_iter().find(|known| *known == method.as_str());
+    known.unwrap_or("other")
 }

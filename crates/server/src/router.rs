@@ -1,26 +1,25 @@
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::{from_fn, map_response};
-use axum::response::Response;
+use axum::middleware::{Next, from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use pantoken_store::SessionStore;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::app::{ApiOptions, AppState};
+use crate::app::{ApiOptions, AppState, Store};
 use crate::endpoints::callback::take_callback;
 use crate::endpoints::create_session::create_session;
 use crate::endpoints::form_urls::sign_form_url;
 use crate::endpoints::get_session::get_session;
-use crate::endpoints::health;
 use crate::endpoints::record_result::record_result;
+use crate::endpoints::{health, openapi};
 use crate::fields::MAX_BODY;
 use crate::pages::pages;
 use crate::problem::Problem;
 use crate::request_log;
 
 /// The HTTP API. Source: design.md, "Contract: HTTP API".
-pub fn router<S: SessionStore>(app: AppState<S>) -> Router {
+pub fn router<S: Store>(app: AppState<S>) -> Router {
     let cors = cors(&app.parts().options);
     let api = Router::new()
         .route("/v1/sessions", post(create_session::<S>))
@@ -31,6 +30,7 @@ pub fn router<S: SessionStore>(app: AppState<S>) -> Router {
         .route("/v1/{*rest}", any(not_found))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready::<S>))
+        .route("/openapi.json", get(openapi::describe))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     let parts = app.parts();
     let api = match &parts.options.pages {
@@ -39,8 +39,9 @@ pub fn router<S: SessionStore>(app: AppState<S>) -> Router {
     };
     api.layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(cors)
+        .layer(from_fn_with_state(app.clone(), in_time::<S>))
         .layer(map_response(guard))
-        .layer(from_fn(request_log::log))
+        .layer(from_fn_with_state(app.clone(), request_log::log::<S>))
         .with_state(app)
 }
 
@@ -60,6 +61,17 @@ fn cors(options: &ApiOptions) -> CorsLayer {
             header::AUTHORIZATION,
             HeaderName::from_static("idempotency-key"),
         ])
+}
+
+/// Gives up an answer that takes too long; what it was doing happens whole or not at all.
+async fn in_time<S: Store>(
+    State(app): State<AppState<S>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let limit = app.parts().options.limits.answer_time;
+    let answer = tokio::time::timeout(limit, next.run(request)).await;
+    answer.unwrap_or_else(|_| Problem::AnswerTimeout.into_response())
 }
 
 /// What every answer carries unless it says otherwise: nothing is cached, sniffed or passed on.

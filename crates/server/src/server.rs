@@ -1,21 +1,25 @@
-use std::future::IntoFuture;
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pantoken_store::{SqliteStore, StoreError};
+use pantoken_store::{ApiKeyStore, Database, StoreError, StoreOptions};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::api_key::ApiKey;
-use crate::app::AppState;
+use crate::app::{ApiOptions, AppState};
 use crate::clock::SystemClock;
-use crate::public_url::PublicUrlError;
+use crate::connections::serve_connections;
+use crate::metrics::metrics_router;
+use crate::public_url::PublicUrl;
 use crate::random::SystemRandom;
+use crate::retention;
 use crate::router::router;
 use crate::settings::Settings;
 use crate::stop_signals::StopSignals;
+use crate::webhook::{WebhookTarget, deliver};
 
 /// How long calls under way may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -29,18 +33,29 @@ pub enum ServeError {
     Pages(PathBuf),
     /// The database cannot be opened.
     #[error("PANTOKEN_DATABASE_URL: {0}")]
-    Store(#[from] StoreError),
+    Store(StoreError),
+    /// panTokens are sealed under another key than those that are set.
+    #[error("{0}: set it as PANTOKEN_STORE_KEY, or in PANTOKEN_STORE_KEY_OLD beside a newer one")]
+    StoreKey(StoreError),
+    /// No key, and no public sessions.
+    #[error(
+        "nobody could create a session: make a key with `pantoken key add NAME`, or set \
+         PANTOKEN_API_KEY, or PANTOKEN_PUBLIC_SESSIONS=true"
+    )]
+    NobodyMayCreate,
     /// The address cannot be listened on.
-    #[error("cannot listen on {address} (PANTOKEN_LISTEN): {source}")]
+    #[error("cannot listen on {address} ({setting}): {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// Which setting names it.
+        setting: &'static str,
         /// What the system says.
         source: io::Error,
     },
-    /// No callback URL can be made.
-    #[error("PANTOKEN_PUBLIC_URL: {0}")]
-    PublicUrl(#[from] PublicUrlError),
+    /// No webhook can be sent.
+    #[error("PANTOKEN_WEBHOOK_URL: webhooks cannot be sent: {0}")]
+    Webhook(#[from] reqwest::Error),
     /// The system failed the running server.
     #[error("the server stopped: {0}")]
     Run(#[from] io::Error),
@@ -54,45 +69,114 @@ pub async fn serve(
     settings: &Settings,
     announce: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    if let Some(folder) = settings.pages.as_ref().filter(|folder| !folder.is_dir()) {
+    let mut options = settings.api.clone();
+    if let Some(folder) = options.pages.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(ServeError::Pages(folder.clone()));
     }
-    let listener = listen(settings.listen).await?;
-    let store = SqliteStore::open(&settings.database_file).await?;
+    let listener = listen(settings.listen, "PANTOKEN_LISTEN").await?;
+    let metrics_listener = match settings.metrics_listen {
+        Some(address) => Some(listen(address, "PANTOKEN_METRICS_LISTEN").await?),
+        None => None,
+    };
+    let store = open_store(settings).await?;
     let address = listener.local_addr()?;
-    let app = AppState::new(
-        store.clone(),
-        settings.signer.clone(),
-        settings.api_options(address)?,
-        SystemClock,
-        SystemRandom,
-    );
+    if options.public_url == PublicUrl::localhost(settings.listen.port()) {
+        options.public_url = PublicUrl::localhost(address.port());
+    }
+    warn_of_a_short_key(&options);
+    if options.api_key.is_none() && !options.public_sessions && !has_api_key(&store).await? {
+        return Err(ServeError::NobodyMayCreate);
+    }
+    let limits = options.limits;
+    let (signer, random) = (settings.signer.clone(), SystemRandom);
+    let app = AppState::new(store.clone(), signer, options, SystemClock::new(), random);
     // Before anyone knows that we listen, so that a signal that follows at once is not missed.
     let mut signals = StopSignals::take_over()?;
     announce(address);
-    if settings.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
-        tracing::warn!(
-            "PANTOKEN_API_KEY is short enough to be found by trying: use 16 characters or more"
-        );
+    let _sweeper = settings
+        .retention_days
+        .map(|days| retention::sweep(store.clone(), days));
+    if let Some(listener) = metrics_listener {
+        tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
+        let metrics = metrics_router(app.clone());
+        tokio::spawn(serve_connections(listener, metrics, limits, pending()));
     }
-    let (stop, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(async {
-        let _ = stopped.await;
-    });
+    let (stop, stopped) = watch::channel(());
+    let deliveries = deliver_webhooks(&app, settings.webhook.clone(), until(stopped.clone()));
+    let api = serve_connections(listener, router(app.clone()), limits, until(stopped));
+    let api = async {
+        api.await;
+        Ok::<_, ServeError>(())
+    };
     let too_slow = async {
         signals.received().await;
         drop(stop);
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        done = server.into_future() => done?,
+        done = async { tokio::try_join!(api, deliveries) } => drop(done?),
         () = too_slow => tracing::warn!("calls under way were cut off"),
     }
     store.close().await;
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+async fn deliver_webhooks(
+    app: &AppState<Database>,
+    target: Option<WebhookTarget>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    match target {
+        Some(target) => Ok(deliver(app.clone(), target, stop).await?),
+        None => Ok(()),
+    }
+}
+
+/// Done when the sender is gone.
+async fn until(mut stopped: watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
+}
+
+async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListener, ServeError> {
     let bound = TcpListener::bind(address).await;
-    bound.map_err(|source| ServeError::Listen { address, source })
+    bound.map_err(|source| ServeError::Listen {
+        address,
+        setting,
+        source,
+    })
+}
+
+/// Opens the store as the settings say.
+pub(crate) async fn open_store(settings: &Settings) -> Result<Database, StoreError> {
+    let options = StoreOptions {
+        keys: settings.store_keys.clone(),
+        outbox: settings.webhook.is_some(),
+    };
+    if options.keys.is_none() {
+        tracing::warn!("panTokens are kept in clear: set PANTOKEN_STORE_KEY to seal them");
+    }
+    Database::open(&settings.database, options).await
+}
+
+impl From<StoreError> for ServeError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::UnknownKey { .. } => Self::StoreKey(error),
+            _ => Self::Store(error),
+        }
+    }
+}
+
+/// Whether the store has an API key that was not revoked.
+pub(crate) async fn has_api_key(store: &impl ApiKeyStore) -> Result<bool, StoreError> {
+    let keys = store.list_api_keys().await?;
+    Ok(keys.iter().any(|key| key.revoked_at.is_none()))
+}
+
+fn warn_of_a_short_key(options: &ApiOptions) {
+    if options.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
+        tracing::warn!(
+            "PANTOKEN_API_KEY is short enough to be found by trying: use 16 characters or more"
+        );
+    }
 }

@@ -8,15 +8,18 @@ mod reader;
 mod setting;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use pantoken_protocol::{AgentId, FormHost, Origin};
 use pantoken_signing::{AgentSecret, Signer};
+use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 
 use crate::api_key::ApiKey;
 use crate::app::ApiOptions;
+use crate::client_address::TrustedProxies;
 use crate::public_url::PublicUrl;
+use crate::rate_limit::PublicSessionLimits;
 use crate::return_url::ReturnUrls;
+use crate::webhook::{WebhookSecret, WebhookTarget};
 
 pub use error::{SettingError, SettingsError};
 pub use parse::LogFormat;
@@ -28,24 +31,20 @@ pub use reader::Sources;
 pub struct Settings {
     /// Signs form URLs for one agent at one form host.
     pub signer: Signer,
-    /// The SQLite file.
-    pub database_file: PathBuf,
+    /// Where sessions are kept.
+    pub database: DatabaseUrl,
+    /// What panTokens are sealed under, if anything.
+    pub store_keys: Option<StoreKeys>,
+    /// After how many days an expired session is deleted; without it never.
+    pub retention_days: Option<u32>,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
-    /// Where browsers reach the server; without it `http://localhost` and the port.
-    pub public_url: Option<PublicUrl>,
-    /// The key of the agent's back end.
-    pub api_key: Option<ApiKey>,
-    /// The pages whose browsers may call.
-    pub allowed_origins: Vec<Origin>,
-    /// Whether a browser on an allowed origin may create sessions without a key.
-    pub public_sessions: bool,
-    /// Where the redirect flow may end.
-    pub return_urls: ReturnUrls,
-    /// How long a session takes its first result, in seconds.
-    pub session_seconds: u32,
-    /// A folder of static files to serve at `/`.
-    pub pages: Option<PathBuf>,
+    /// Where to answer `/metrics`; without it nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// What the HTTP API is told. Where no public URL is set, it is `http://localhost` and the port.
+    pub api: ApiOptions,
+    /// Where results are told; without it nowhere.
+    pub webhook: Option<WebhookTarget>,
     /// How log lines are written.
     pub log_format: LogFormat,
 }
@@ -58,60 +57,92 @@ impl Settings {
     pub fn read(sources: &Sources<'_>) -> Result<Self, SettingsError> {
         let mut reader = Reader::open(sources)?;
         let signer = read_signer(&mut reader);
-        let database_file = reader.optional(&setting::DATABASE_URL, parse::database_url);
+        let database = read_database(&mut reader);
+        let store_keys = read_store_keys(&mut reader);
+        let retention_days = reader.optional(&setting::RETENTION_DAYS, parse::retention_days);
         let listen = reader.optional(&setting::LISTEN, parse::listen);
         let listen = listen.unwrap_or(parse::DEFAULT_LISTEN);
-        let public_url = reader.optional(&setting::PUBLIC_URL, PublicUrl::parse);
-        if !listen.ip().is_loopback() && !reader.is_given(&setting::PUBLIC_URL) {
-            let rule = "is required when PANTOKEN_LISTEN is not a loopback address";
-            reader.refuse(&setting::PUBLIC_URL, rule);
-        }
-        let callers = Callers::read(&mut reader);
-        let return_urls = reader.optional(&setting::RETURN_URLS, ReturnUrls::parse);
-        let session_seconds = reader.optional(&setting::SESSION_SECONDS, parse::session_seconds);
-        let pages = reader.optional(&setting::PAGES, parse::folder);
+        let metrics_listen = reader.optional(&setting::METRICS_LISTEN, parse::listen);
+        let api = read_api(&mut reader, listen);
+        let webhook = read_webhook(&mut reader);
         let log_format = reader.optional(&setting::LOG_FORMAT, LogFormat::parse);
-        let signer = reader.finish(signer)?;
+        let (signer, api) = reader.finish(signer.zip(api))?;
         Ok(Self {
             signer,
-            database_file: database_file.unwrap_or_else(|| parse::DEFAULT_DATABASE.into()),
+            database,
+            store_keys,
+            retention_days,
             listen,
-            public_url,
-            api_key: callers.api_key,
-            allowed_origins: callers.allowed_origins,
-            public_sessions: callers.public_sessions,
-            return_urls: return_urls.unwrap_or_default(),
-            session_seconds: session_seconds.unwrap_or(parse::DEFAULT_SESSION_SECONDS),
-            pages,
+            metrics_listen,
+            api,
+            webhook,
             log_format: log_format.unwrap_or_default(),
-        })
-    }
-
-    /// What the HTTP API is told, once the server listens here.
-    ///
-    /// # Errors
-    /// [`crate::PublicUrlError`] never for a port, because `http://localhost` is a public URL.
-    pub(crate) fn api_options(
-        &self,
-        local: SocketAddr,
-    ) -> Result<ApiOptions, crate::PublicUrlError> {
-        let public_url = match &self.public_url {
-            Some(public_url) => public_url.clone(),
-            None => PublicUrl::parse(&format!("http://localhost:{}", local.port()))?,
-        };
-        Ok(ApiOptions {
-            public_url,
-            api_key: self.api_key.clone(),
-            allowed_origins: self.allowed_origins.clone(),
-            public_sessions: self.public_sessions,
-            return_urls: self.return_urls.clone(),
-            session_seconds: self.session_seconds,
-            pages: self.pages.clone(),
         })
     }
 }
 
-/// Who may create sessions: somebody must.
+fn read_api(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<ApiOptions> {
+    let public_url = read_public_url(reader, listen);
+    let callers = Callers::read(reader);
+    let return_urls = reader.optional(&setting::RETURN_URLS, ReturnUrls::parse);
+    let session_seconds = reader.optional(&setting::SESSION_SECONDS, parse::session_seconds);
+    let pages = reader.optional(&setting::PAGES, parse::folder);
+    let trusted_proxies = reader.optional(&setting::TRUSTED_PROXIES, TrustedProxies::parse);
+    let public_session_limits = read_public_session_limits(reader);
+    let defaults = ApiOptions::new(public_url?);
+    Some(ApiOptions {
+        api_key: callers.api_key,
+        allowed_origins: callers.allowed_origins,
+        public_sessions: callers.public_sessions,
+        return_urls: return_urls.unwrap_or_default(),
+        session_seconds: session_seconds.unwrap_or(defaults.session_seconds),
+        pages,
+        public_session_limits,
+        trusted_proxies: trusted_proxies.unwrap_or_default(),
+        ..defaults
+    })
+}
+
+fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
+    let allow_private = reader.optional(&setting::WEBHOOK_ALLOW_PRIVATE, parse::switch);
+    let secret = reader.optional(&setting::WEBHOOK_SECRET, WebhookSecret::parse);
+    if !reader.is_given(&setting::WEBHOOK_URL) {
+        return None;
+    }
+    if !reader.is_given(&setting::WEBHOOK_SECRET) {
+        let rule = "is required with PANTOKEN_WEBHOOK_URL";
+        reader.refuse(&setting::WEBHOOK_SECRET, rule);
+    }
+    let secret = secret?;
+    reader.optional(&setting::WEBHOOK_URL, |url| {
+        WebhookTarget::new(url, secret, allow_private.unwrap_or_default())
+    })
+}
+
+fn read_public_url(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<PublicUrl> {
+    if reader.is_given(&setting::PUBLIC_URL) {
+        return reader.optional(&setting::PUBLIC_URL, PublicUrl::parse);
+    }
+    if !listen.ip().is_loopback() {
+        let rule = "is required when PANTOKEN_LISTEN is not a loopback address";
+        reader.refuse(&setting::PUBLIC_URL, rule);
+    }
+    Some(PublicUrl::localhost(listen.port()))
+}
+
+fn read_public_session_limits(reader: &mut Reader<'_>) -> PublicSessionLimits {
+    let per_address = &setting::PUBLIC_SESSIONS_PER_ADDRESS;
+    let per_address = reader.optional(per_address, parse::sessions_per_minute);
+    let per_origin = &setting::PUBLIC_SESSIONS_PER_ORIGIN;
+    let per_origin = reader.optional(per_origin, parse::sessions_per_minute);
+    let defaults = PublicSessionLimits::default();
+    PublicSessionLimits {
+        per_address: per_address.unwrap_or(defaults.per_address),
+        per_origin: per_origin.unwrap_or(defaults.per_origin),
+    }
+}
+
+/// Who may create sessions, beside the API keys in the store.
 struct Callers {
     api_key: Option<ApiKey>,
     allowed_origins: Vec<Origin>,
@@ -124,10 +155,6 @@ impl Callers {
         let allowed_origins = reader.optional(&setting::ALLOWED_ORIGINS, parse::origins);
         let public_sessions = reader.optional(&setting::PUBLIC_SESSIONS, parse::switch);
         let public_sessions = public_sessions.unwrap_or_default();
-        if !public_sessions && !reader.is_given(&setting::API_KEY) {
-            let rule = "is required unless PANTOKEN_PUBLIC_SESSIONS is true: otherwise nobody could create a session";
-            reader.refuse(&setting::API_KEY, rule);
-        }
         if public_sessions && !reader.is_given(&setting::ALLOWED_ORIGINS) {
             let rule = "is required when PANTOKEN_PUBLIC_SESSIONS is true";
             reader.refuse(&setting::ALLOWED_ORIGINS, rule);
@@ -138,6 +165,31 @@ impl Callers {
             public_sessions,
         }
     }
+}
+
+/// Where sessions are kept.
+pub(crate) fn read_database(reader: &mut Reader<'_>) -> DatabaseUrl {
+    let database = reader.optional(&setting::DATABASE_URL, DatabaseUrl::parse);
+    database.unwrap_or_else(|| DatabaseUrl::Sqlite(parse::DEFAULT_DATABASE.into()))
+}
+
+/// The store's keys; without a current one there are no old ones.
+pub(crate) fn read_store_keys(reader: &mut Reader<'_>) -> Option<StoreKeys> {
+    let current = reader.optional(&setting::STORE_KEY, StoreKey::parse);
+    let old = reader.optional(&setting::STORE_KEY_OLD, parse::store_keys);
+    if !reader.is_given(&setting::STORE_KEY) && reader.is_given(&setting::STORE_KEY_OLD) {
+        let rule = "is required with PANTOKEN_STORE_KEY_OLD";
+        reader.refuse(&setting::STORE_KEY, rule);
+    }
+    Some(StoreKeys::new(current?, old.unwrap_or_default()))
+}
+
+/// The store's keys, of which one must be there.
+pub(crate) fn require_store_keys(reader: &mut Reader<'_>) -> Option<StoreKeys> {
+    if !reader.is_given(&setting::STORE_KEY) {
+        reader.refuse(&setting::STORE_KEY, "is required");
+    }
+    read_store_keys(reader)
 }
 
 /// The three settings of signing, all of them read before any is missed.

@@ -1,11 +1,33 @@
 #![doc = include_str!("../README.md")]
 
+mod api_key_store;
+mod backend;
+mod connection;
+mod database;
+mod database_url;
 mod digest;
+mod key_rotation;
+mod operations;
+mod outbox;
+mod postgres;
 mod session;
+mod session_row;
 mod session_store;
 mod sqlite;
+mod store_error;
+mod store_key;
+mod store_options;
 
+pub use api_key_store::{ApiKeyName, ApiKeyNameError, ApiKeyRecord, ApiKeyStore};
+pub use database::Database;
+pub use database_url::{DatabaseUrl, DatabaseUrlError, PostgresUrl};
 pub use digest::Digest;
+pub use key_rotation::{KeyRotation, Resealed};
+pub use outbox::{Claim, Delivery, DeliveryId, DeliveryState, Outbox};
+pub use postgres::PostgresStore;
 pub use session::{Outcome, Proof, Session, SessionFlow, State, Terms, Verdict};
-pub use session_store::{Creation, Idempotency, Recording, SessionStore, StoreError};
+pub use session_store::{Creation, Idempotency, Recording, SessionStore};
 pub use sqlite::SqliteStore;
+pub use store_error::{Cause, StoreError};
+pub use store_key::{StoreKey, StoreKeyError, StoreKeys};
+pub use store_options::StoreOptions;

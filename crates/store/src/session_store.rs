@@ -2,7 +2,7 @@ use std::future::Future;
 
 use pantoken_protocol::{FormResult, RequestId};
 
-use crate::{Digest, Proof, Session, Terms};
+use crate::{Digest, Proof, Session, StoreError, Terms};
 
 /// Keeps sessions and their results.
 ///
@@ -45,6 +45,21 @@ pub trait SessionStore: Send + Sync + 'static {
         &self,
         request_id: RequestId,
     ) -> impl Future<Output = Result<Option<Session>, StoreError>> + Send;
+
+    /// Deletes up to `limit` sessions that expired before `time`, in Unix milliseconds, those that
+    /// expired first; their results, idempotency keys and deliveries go with them. The number of
+    /// those that were deleted: fewer than `limit` means that no more are left.
+    ///
+    /// A session stays while one of its deliveries is pending. A deleted one is like one that never
+    /// was: its result can neither be asked for nor repeated.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot answer.
+    fn delete_expired_before(
+        &self,
+        time: i64,
+        limit: u32,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Whether the store can take a call now.
     ///
@@ -90,29 +105,4 @@ pub enum Recording {
     Expired(Session),
     /// There is no such session, or the proof is not its own. Nothing was written.
     Forbidden,
-}
-
-/// Why a store cannot answer.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// The database cannot be opened or brought to this version.
-    #[error("cannot open the database {location}: {source}")]
-    Open {
-        /// The file.
-        location: String,
-        /// What the database says.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The database does not answer: try again later.
-    #[error("the database does not answer: {0}")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A row holds what no version of this store has written.
-    #[error("session {request_id}: column {column} is not readable; was the database edited?")]
-    Corrupt {
-        /// The row.
-        request_id: RequestId,
-        /// Where in it.
-        column: &'static str,
-    },
 }

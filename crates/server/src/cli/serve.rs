@@ -3,14 +3,17 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{ConfigArguments, FAILURE, USAGE, fail, logging, print, sources};
+use super::server_arguments::ServerArguments;
+use super::{FAILURE, USAGE, fail, logging, print};
 use crate::server::{ServeError, serve};
-use crate::settings::Settings;
 
 const EXAMPLES: &str = "\
 Secrets come from the environment or a file, never from a flag:
   PANTOKEN_AGENT_SECRET_KEY or PANTOKEN_AGENT_SECRET_KEY_FILE  (required)
-  PANTOKEN_API_KEY or PANTOKEN_API_KEY_FILE                    (required without public sessions)
+  PANTOKEN_API_KEY or PANTOKEN_API_KEY_FILE                    (or keys of `pantoken key add`)
+  PANTOKEN_WEBHOOK_SECRET or PANTOKEN_WEBHOOK_SECRET_FILE      (required with --webhook-url)
+  PANTOKEN_STORE_KEY or PANTOKEN_STORE_KEY_FILE                (seals panTokens in the database)
+  PANTOKEN_DATABASE_URL_FILE                                   (for a URL with a password)
 
 Every flag is also a variable, PANTOKEN_LISTEN for --listen, and a key of pantoken.toml, listen.
 
@@ -27,64 +30,11 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    config: ConfigArguments,
-    /// The agent's id at the provider
-    #[arg(long)]
-    agent_id: Option<String>,
-    /// Where the card form is, such as https://a2c.qiwi.kz
-    #[arg(long, value_name = "URL")]
-    form_host: Option<String>,
-    /// The database [default: sqlite://pantoken.db]
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Where to listen [default: 127.0.0.1:3019]; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: Option<String>,
-    /// Where browsers reach the server [default on loopback: http://localhost and the port]
-    #[arg(long, value_name = "URL")]
-    public_url: Option<String>,
-    /// The pages whose browsers may call, with commas between them
-    #[arg(long, value_name = "ORIGINS")]
-    allowed_origins: Option<String>,
-    /// Lets browsers on allowed origins create sessions without an API key
-    #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
-    public_sessions: Option<String>,
-    /// Where the redirect flow may end: origins with a path or none, with commas between them
-    #[arg(long, value_name = "URLS")]
-    return_urls: Option<String>,
-    /// How long a session waits for its result [default: 1800]
-    #[arg(long, value_name = "60..86400")]
-    session_seconds: Option<String>,
-    /// A folder of static files to serve at /
-    #[arg(long, value_name = "FOLDER")]
-    pages: Option<String>,
-    /// How log lines are written to stderr [default: text]
-    #[arg(long, value_name = "text|json")]
-    log_format: Option<String>,
-}
-
-impl Arguments {
-    fn flag(&self, key: &str) -> Option<String> {
-        match key {
-            "agent_id" => self.agent_id.clone(),
-            "form_host" => self.form_host.clone(),
-            "database_url" => self.database_url.clone(),
-            "listen" => self.listen.clone(),
-            "public_url" => self.public_url.clone(),
-            "allowed_origins" => self.allowed_origins.clone(),
-            "public_sessions" => self.public_sessions.clone(),
-            "return_urls" => self.return_urls.clone(),
-            "session_seconds" => self.session_seconds.clone(),
-            "pages" => self.pages.clone(),
-            "log_format" => self.log_format.clone(),
-            _ => None,
-        }
-    }
+    server: ServerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let flag = |key: &str| arguments.flag(key);
-    let settings = match Settings::read(&sources(&arguments.config, &flag)) {
+    let settings = match arguments.server.settings() {
         Ok(settings) => settings,
         Err(error) => return fail(USAGE, &error),
     };

@@ -4,9 +4,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pantoken_protocol::{CallbackQuery, Language};
-use pantoken_store::{Proof, Recording, Session, SessionFlow, SessionStore, StoreError};
+use pantoken_store::{Proof, Recording, Session, SessionFlow, StoreError};
 
-use crate::app::{AppState, Parts};
+use crate::app::{AppState, Parts, Store};
 use crate::customer_page::{self, Trouble};
 use crate::request_log;
 use crate::return_url::ReturnUrl;
@@ -14,7 +14,7 @@ use crate::session_token::CallbackState;
 
 use super::Segment;
 
-pub(crate) async fn take_callback<S: SessionStore>(
+pub(crate) async fn take_callback<S: Store>(
     State(app): State<AppState<S>>,
     Segment(state): Segment,
     RawQuery(query): RawQuery,
@@ -31,7 +31,7 @@ pub(crate) async fn take_callback<S: SessionStore>(
 /// Where the customer goes next, or what to tell them, in the session's language where it is known.
 type Taken = Result<String, (Trouble, Option<Language>)>;
 
-async fn take<S: SessionStore>(app: &Parts<S>, state: &str, query: &str) -> Taken {
+async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
     let state = CallbackState::parse(state).ok_or((Trouble::UnknownLink, None))?;
     let proof = Proof::CallbackToken(state.token.digest());
     let found = app.store.get(state.request_id).await;
@@ -50,7 +50,9 @@ async fn take<S: SessionStore>(app: &Parts<S>, state: &str, query: &str) -> Take
         .store
         .record_result(state.request_id, proof, answer.result, now)
         .await;
-    match recording.map_err(|error| store_trouble(&error, language))? {
+    let recording = recording.map_err(|error| store_trouble(&error, language))?;
+    app.metrics.result(&recording);
+    match recording {
         // The stored status is told whatever came, so that the same callback twice is the same.
         Recording::Recorded(session)
         | Recording::Repeated(session)

@@ -2,13 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_protocol::{Flow, FormUrl, Language, Origin, RequestId};
-use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, SessionStore, Terms};
+use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, Terms};
 use serde::Serialize;
 
-use crate::app::{AppState, Parts};
+use crate::app::{AppState, Parts, Store};
 use crate::caller::Caller;
+use crate::customer::Customer;
 use crate::fields::{Fields, parse_text};
 use crate::mint::mint_request_id;
 use crate::problem::Problem;
@@ -27,7 +29,7 @@ const MAX_MINTS: usize = 16;
 struct Asked {
     return_url: Option<ReturnUrl>,
     language: Language,
-    customer: Option<String>,
+    customer: Option<Customer>,
 }
 
 /// The answer.
@@ -41,40 +43,40 @@ pub(crate) struct Created {
     expires_at: Option<String>,
 }
 
-pub(crate) async fn create_session<S: SessionStore>(
+pub(crate) async fn create_session<S: Store>(
     State(app): State<AppState<S>>,
-    headers: HeaderMap,
+    request: Request,
     fields: Result<Fields, Problem>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
     let app = app.parts();
-    let caller = Caller::identify(&app.options, &headers)?;
-    let asked = read_body(app, fields?)?;
-    let idempotency = read_idempotency_key(&caller, &headers, &asked)?;
+    let caller = Caller::identify(app, &request).await?;
+    let asked = read_body(app, &caller, fields?)?;
+    let idempotency = read_idempotency_key(&caller, &request.headers, &asked)?;
     let session = create(app, &asked, idempotency).await?;
+    app.metrics.session(session.terms.flow.kind(), &caller);
     request_log::note(session.terms.request_id);
     Ok((StatusCode::CREATED, Json(answer(app, &session)?)))
 }
 
-fn read_body<S>(app: &Parts<S>, mut fields: Fields) -> Result<Asked, Problem> {
+fn read_body<S>(app: &Parts<S>, caller: &Caller<'_>, mut fields: Fields) -> Result<Asked, Problem> {
     let flow = take_flow(&mut fields)?;
     let language = fields.optional("language", Language::parse)?;
     let return_url = fields.optional("returnUrl", |text| app.options.return_urls.allow(text))?;
-    let customer = fields.optional("customer", read_customer)?;
+    let customer = fields.optional("customer", Customer::parse)?;
+    let customer = match (caller, customer) {
+        (Caller::Customer(own), None) => Some((*own).clone()),
+        (Caller::Customer(_), Some(_)) => {
+            let rule = "is known to the server: a customer leaves it out";
+            return Err(Problem::invalid("customer", rule));
+        }
+        (_, customer) => customer,
+    };
     fields.finish()?;
     Ok(Asked {
         return_url: only_in_redirect(flow, "returnUrl", return_url)?,
         language: language.unwrap_or_default(),
         customer,
     })
-}
-
-fn read_customer(text: &str) -> Result<String, &'static str> {
-    const MAX_CHARS: usize = 128;
-    if (1..=MAX_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
-        Ok(text.to_owned())
-    } else {
-        Err("a customer reference has 1 to 128 characters, none of control")
-    }
 }
 
 fn read_idempotency_key(
@@ -92,7 +94,9 @@ fn read_idempotency_key(
     // Who guesses a public caller's key gets that caller's session.
     let (lengths, rule) = match caller {
         Caller::Agent => (1..=128, "has 1 to 128 visible ASCII characters"),
-        Caller::Browser(_) => (16..=128, "has 16 to 128 visible ASCII characters"),
+        Caller::Browser(_) | Caller::Customer(_) => {
+            (16..=128, "has 16 to 128 visible ASCII characters")
+        }
     };
     let key = parse_text(
         IDEMPOTENCY_KEY,
@@ -113,12 +117,13 @@ impl Asked {
     /// The same for the same request only: JSON keeps the parts apart.
     fn fingerprint(&self) -> Digest {
         let return_url = self.return_url.as_ref().map(ReturnUrl::as_str);
-        let parts = serde_json::json!([return_url, self.language, self.customer]);
+        let customer = self.customer.as_ref().map(Customer::as_str);
+        let parts = serde_json::json!([return_url, self.language, customer]);
         Digest::of(parts.to_string().as_bytes())
     }
 }
 
-async fn create<S: SessionStore>(
+async fn create<S: Store>(
     app: &Parts<S>,
     asked: &Asked,
     idempotency: Option<Idempotency>,
@@ -152,7 +157,7 @@ fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
         request_id,
         language: asked.language,
         flow,
-        customer: asked.customer.clone(),
+        customer: asked.customer.as_ref().map(|c| c.as_str().to_owned()),
         seed,
         result_token: SessionToken::result(secret, request_id, &seed).digest(),
         created_at,

@@ -4,10 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use pantoken_protocol::{CallbackUrl, FormUrl, Language, Origin, RequestId};
-use pantoken_store::SessionStore;
 use serde::Serialize;
 
-use crate::app::AppState;
+use crate::app::{AppState, Store};
 use crate::caller::require_api_key;
 use crate::fields::Fields;
 use crate::problem::Problem;
@@ -22,13 +21,13 @@ pub(crate) struct Signed {
     form_origin: Origin,
 }
 
-pub(crate) async fn sign_form_url<S: SessionStore>(
+pub(crate) async fn sign_form_url<S: Store>(
     State(app): State<AppState<S>>,
     headers: HeaderMap,
     fields: Result<Fields, Problem>,
 ) -> Result<Json<Signed>, Problem> {
     let app = app.parts();
-    require_api_key(&app.options, &headers)?;
+    require_api_key(app, &headers).await?;
     let mut fields = fields?;
     let flow = take_flow(&mut fields)?;
     let request_id = fields.request_id("requestId", RequestId::parse)?;

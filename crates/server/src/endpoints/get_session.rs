@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use pantoken_protocol::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken, RequestId};
-use pantoken_store::{Session, SessionStore};
+use pantoken_store::Session;
 use serde::Serialize;
 
-use crate::app::AppState;
+use crate::app::{AppState, Store};
 use crate::caller::require_api_key;
 use crate::problem::Problem;
 use crate::request_log;
@@ -37,13 +37,13 @@ pub(crate) struct Found {
     finished_at: Option<String>,
 }
 
-pub(crate) async fn get_session<S: SessionStore>(
+pub(crate) async fn get_session<S: Store>(
     State(app): State<AppState<S>>,
     Segment(request_id): Segment,
     headers: HeaderMap,
 ) -> Result<Json<Found>, Problem> {
     let app = app.parts();
-    require_api_key(&app.options, &headers)?;
+    require_api_key(app, &headers).await?;
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
     let session = app.store.get(request_id).await?;
     let session = session.ok_or(Problem::SessionNotFound)?;

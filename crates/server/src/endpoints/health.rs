@@ -1,9 +1,8 @@
 //! `GET /healthz` and `GET /readyz`
 
 use axum::extract::State;
-use pantoken_store::SessionStore;
 
-use crate::app::AppState;
+use crate::app::{AppState, Store};
 use crate::problem::Problem;
 
 /// The process answers.
@@ -12,7 +11,7 @@ pub(crate) async fn alive() -> &'static str {
 }
 
 /// The store answers too.
-pub(crate) async fn ready<S: SessionStore>(
+pub(crate) async fn ready<S: Store>(
     State(app): State<AppState<S>>,
 ) -> Result<&'static str, Problem> {
     app.parts().store.check().await?;

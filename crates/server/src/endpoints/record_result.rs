@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use pantoken_protocol::{ErrorCode, ErrorMessage, FormResult, PanToken, RequestId};
-use pantoken_store::{Proof, Recording, SessionStore};
+use pantoken_store::{Proof, Recording};
 use serde::Serialize;
 
-use crate::app::AppState;
+use crate::app::{AppState, Store};
 use crate::caller::bearer;
 use crate::fields::Fields;
 use crate::problem::Problem;
@@ -26,7 +26,7 @@ pub(crate) struct Recorded {
     state: &'static str,
 }
 
-pub(crate) async fn record_result<S: SessionStore>(
+pub(crate) async fn record_result<S: Store>(
     State(app): State<AppState<S>>,
     Segment(request_id): Segment,
     headers: HeaderMap,
@@ -43,6 +43,7 @@ pub(crate) async fn record_result<S: SessionStore>(
         .store
         .record_result(request_id, proof, result, now)
         .await?;
+    app.metrics.result(&recording);
     if !matches!(recording, Recording::Forbidden) {
         request_log::note(request_id);
     }

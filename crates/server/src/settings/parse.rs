@@ -1,14 +1,15 @@
 //! The settings' values, where no type of their own reads them.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use pantoken_protocol::{Origin, OriginError};
+use pantoken_store::{StoreKey, StoreKeyError};
 
 pub(super) const DEFAULT_DATABASE: &str = "pantoken.db";
 pub(super) const DEFAULT_LISTEN: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3019);
-pub(super) const DEFAULT_SESSION_SECONDS: u32 = 1800;
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,12 +32,16 @@ impl LogFormat {
     }
 }
 
-pub(super) fn database_url(text: &str) -> Result<PathBuf, &'static str> {
-    match text.strip_prefix("sqlite://") {
-        Some(file) if !file.is_empty() && !file.contains(['?', '#']) => Ok(file.into()),
-        Some(_) => Err("names a file and nothing more after sqlite://"),
-        None => Err("starts with sqlite://, the one database that this version supports"),
-    }
+pub(super) fn store_keys(list: &str) -> Result<Vec<StoreKey>, StoreKeyError> {
+    list.split(',')
+        .map(|text| StoreKey::parse(text.trim()))
+        .collect()
+}
+
+pub(super) fn retention_days(text: &str) -> Result<u32, &'static str> {
+    let days = text.parse().ok();
+    days.filter(|days| (1..=36_500).contains(days))
+        .ok_or("is a whole number of days from 1 to 36500")
 }
 
 pub(super) fn listen(text: &str) -> Result<SocketAddr, &'static str> {
@@ -61,6 +66,10 @@ pub(super) fn session_seconds(text: &str) -> Result<u32, &'static str> {
     seconds
         .filter(|seconds| (60..=86_400).contains(seconds))
         .ok_or("is a whole number of seconds from 60 to 86400")
+}
+
+pub(super) fn sessions_per_minute(text: &str) -> Result<NonZeroU32, &'static str> {
+    text.parse().map_err(|_| "is a whole number from 1 on")
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, std::convert::Infallible> {

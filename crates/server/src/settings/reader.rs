@@ -153,13 +153,14 @@ impl<'a> Reader<'a> {
     }
 
     fn find(&self, setting: &Setting) -> Result<Option<Given>, SettingError> {
+        if let Some(text) = (self.sources.flag)(setting.key) {
+            return Ok(Some(given(text, setting.flag())));
+        }
         if setting.secret {
             return self.find_secret(setting);
         }
-        let flag = (self.sources.flag)(setting.key).map(|text| given(text, setting.flag()));
-        Ok(flag
-            .or_else(|| self.variable(&setting.variable()))
-            .or_else(|| self.file_value(setting.key)))
+        let variable = self.variable(&setting.variable());
+        Ok(variable.or_else(|| self.file_value(setting.key)))
     }
 
     /// A secret, or the file that holds it; the environment goes before `pantoken.toml` here too.

@@ -70,21 +70,41 @@ impl Given {
 fn what_is_left_out_has_a_default() {
     let settings = Given::enough().read().unwrap();
     assert_eq!(settings.listen.to_string(), "127.0.0.1:3019");
-    assert_eq!(settings.database_file, Path::new("pantoken.db"));
-    assert_eq!(settings.session_seconds, 1800);
+    assert_eq!(settings.database.to_string(), "sqlite://pantoken.db");
+    assert!(settings.store_keys.is_none() && settings.retention_days.is_none());
+    assert_eq!(settings.api.session_seconds, 1800);
     assert_eq!(settings.log_format, LogFormat::Text);
-    assert!(!settings.public_sessions);
+    assert!(!settings.api.public_sessions);
+    assert_eq!(settings.api.public_url, PublicUrl::localhost(3019));
     assert_eq!(
-        (settings.public_url.clone(), settings.pages.clone()),
+        (settings.api.pages.clone(), settings.metrics_listen),
         (None, None)
     );
-    let options = settings
-        .api_options("127.0.0.1:4000".parse().unwrap())
+    assert_eq!(settings.api.trusted_proxies, TrustedProxies::default());
+}
+
+#[test]
+fn public_sessions_are_limited_as_told() {
+    let settings = Given::enough()
+        .variable("PANTOKEN_PUBLIC_SESSIONS_PER_ADDRESS", "5")
+        .variable("PANTOKEN_PUBLIC_SESSIONS_PER_ORIGIN", "50")
+        .variable("PANTOKEN_TRUSTED_PROXIES", "10.0.0.0/8")
+        .variable("PANTOKEN_METRICS_LISTEN", "127.0.0.1:3029")
+        .read()
         .unwrap();
-    assert_eq!(
-        options.public_url,
-        PublicUrl::parse("http://localhost:4000").unwrap()
-    );
+    let limits = settings.api.public_session_limits;
+    assert_eq!((limits.per_address.get(), limits.per_origin.get()), (5, 50));
+    let proxies = TrustedProxies::parse("10.0.0.0/8").unwrap();
+    assert_eq!(settings.api.trusted_proxies, proxies);
+    assert_eq!(settings.metrics_listen.unwrap().port(), 3029);
+    for (name, value) in [
+        ("PANTOKEN_PUBLIC_SESSIONS_PER_ADDRESS", "0"),
+        ("PANTOKEN_PUBLIC_SESSIONS_PER_ORIGIN", "-1"),
+        ("PANTOKEN_TRUSTED_PROXIES", "proxy.shop.kz"),
+    ] {
+        let error = Given::enough().variable(name, value).error();
+        assert!(error.starts_with(name), "{error}");
+    }
 }
 
 #[test]
@@ -95,11 +115,11 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
             "session_seconds = 100\nlisten = '127.0.0.1:1'",
         )
     };
-    assert_eq!(given().read().unwrap().session_seconds, 100);
+    assert_eq!(given().read().unwrap().api.session_seconds, 100);
     let given = || given().variable("PANTOKEN_SESSION_SECONDS", "200");
-    assert_eq!(given().read().unwrap().session_seconds, 200);
+    assert_eq!(given().read().unwrap().api.session_seconds, 200);
     let settings = given().flag("session_seconds", "300").read().unwrap();
-    assert_eq!(settings.session_seconds, 300);
+    assert_eq!(settings.api.session_seconds, 300);
     assert_eq!(settings.listen.port(), 1);
 }
 
@@ -114,14 +134,14 @@ fn a_file_holds_lists_numbers_and_switches() {
     let text = "allowed_origins = ['https://shop.kz', 'http://localhost:3019']\npublic_sessions = true\n\
                 return_urls = ['https://shop.kz/paid']\nlog_format = 'json'\npages = 'dist'";
     let settings = Given::enough().file("pantoken.toml", text).read().unwrap();
-    assert_eq!(settings.allowed_origins.len(), 2);
-    assert!(settings.public_sessions);
+    assert_eq!(settings.api.allowed_origins.len(), 2);
+    assert!(settings.api.public_sessions);
     assert_eq!(
-        settings.return_urls,
+        settings.api.return_urls,
         ReturnUrls::parse("https://shop.kz/paid").unwrap()
     );
     assert_eq!(settings.log_format, LogFormat::Json);
-    assert_eq!(settings.pages, Some("dist".into()));
+    assert_eq!(settings.api.pages, Some("dist".into()));
 }
 
 #[test]
@@ -163,7 +183,7 @@ fn a_secret_comes_from_a_file_without_its_line_end() {
     let given = given
         .variable("PANTOKEN_API_KEY_FILE", "/run/api")
         .file("/run/api", "0123456789abcdef\r\n");
-    assert!(given.read().unwrap().api_key.unwrap().is(API_KEY));
+    assert!(given.read().unwrap().api.api_key.unwrap().is(API_KEY));
     let both = given.variable("PANTOKEN_API_KEY", API_KEY);
     assert!(both.error().contains("PANTOKEN_API_KEY_FILE too"));
 }
@@ -175,7 +195,45 @@ fn a_secret_file_may_be_named_in_the_settings_file() {
     let given = given
         .file("pantoken.toml", "api_key_file = 'key'")
         .file("key", API_KEY);
-    assert!(given.read().unwrap().api_key.unwrap().is(API_KEY));
+    assert!(given.read().unwrap().api.api_key.unwrap().is(API_KEY));
+}
+
+#[test]
+fn a_database_url_with_a_password_may_be_in_a_file() {
+    let given = Given::enough()
+        .variable("PANTOKEN_DATABASE_URL_FILE", "/run/database")
+        .file("/run/database", "postgres://me:secret@db.shop.kz/cards\n");
+    let database = given.read().unwrap().database;
+    assert_eq!(database.to_string(), "postgres://db.shop.kz:5432/cards");
+    let given = given.flag("database_url", "sqlite://other.db");
+    assert_eq!(
+        given.read().unwrap().database.to_string(),
+        "sqlite://other.db"
+    );
+}
+
+#[test]
+fn an_old_store_key_needs_a_current_one() {
+    const OLD: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    const NEW: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    let given = Given::enough().variable("PANTOKEN_STORE_KEY_OLD", OLD);
+    let error = given.error();
+    assert!(
+        error.starts_with("PANTOKEN_STORE_KEY: is required"),
+        "{error}"
+    );
+    let given = given.variable("PANTOKEN_STORE_KEY", NEW);
+    let list = Given::enough()
+        .variable("PANTOKEN_STORE_KEY", NEW)
+        .variable("PANTOKEN_STORE_KEY_OLD", "00,11");
+    assert!(list.error().contains("32 random bytes"));
+    let settings = given.read().unwrap();
+    let printed = format!("{settings:?}");
+    assert!(settings.store_keys.is_some());
+    assert!(
+        !printed.contains(OLD) && !printed.contains(NEW),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -184,7 +242,13 @@ fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
         ("PANTOKEN_FORM_HOST", "http://a2c.qiwi.kz", "plain http"),
         ("PANTOKEN_AGENT_ID", "agent;01", "';'"),
         ("PANTOKEN_AGENT_SECRET_KEY", "a b", "white space"),
-        ("PANTOKEN_DATABASE_URL", "postgres://u:p@h/db", "sqlite://"),
+        (
+            "PANTOKEN_DATABASE_URL",
+            "postgres://u:p@h:x/db",
+            "postgres://",
+        ),
+        ("PANTOKEN_STORE_KEY", "00", "32 random bytes"),
+        ("PANTOKEN_RETENTION_DAYS", "40000", "1 to 36500"),
         ("PANTOKEN_DATABASE_URL", "sqlite::memory:", "sqlite://"),
         (
             "PANTOKEN_DATABASE_URL",
@@ -221,14 +285,9 @@ fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
 }
 
 #[test]
-fn somebody_must_be_able_to_create_sessions() {
+fn public_sessions_need_an_origin_and_no_key() {
     let mut given = Given::enough();
     given.variables.remove("PANTOKEN_API_KEY");
-    assert!(
-        given
-            .error()
-            .starts_with("PANTOKEN_API_KEY: is required unless PANTOKEN_PUBLIC_SESSIONS")
-    );
     let given = given.variable("PANTOKEN_PUBLIC_SESSIONS", "true");
     assert!(
         given
@@ -259,4 +318,13 @@ fn a_server_that_others_reach_says_where() {
 fn no_secret_is_printed() {
     let text = format!("{:?}", Given::enough().read().unwrap());
     assert!(!text.contains(SECRET) && !text.contains(API_KEY), "{text}");
+}
+
+#[test]
+fn the_guide_has_every_setting() {
+    let guide = include_str!("../../../../docs/server.md");
+    for setting in setting::ALL {
+        let row = format!("\n| `{}` | ", setting.variable());
+        assert!(guide.contains(&row), "{}", setting.variable());
+    }
 }

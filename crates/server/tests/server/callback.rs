@@ -1,24 +1,6 @@
-use pantoken_protocol::SignedRequest;
-
-use crate::support::{Answer, SESSION_SECONDS, Server, assert_golden, server};
+use crate::support::{Answer, SESSION_SECONDS, assert_golden, callback_path, server};
 
 const TOKEN: &str = "1a77343a-dd8a-11eb-ba80-0242ac130004";
-
-/// The path of the callback URL that the provider would send the customer to.
-fn callback_path(session: &Answer) -> String {
-    let url = SignedRequest::parse(&session.field("formUrl")).unwrap();
-    let callback = url.request().callback_url().unwrap().as_str().to_owned();
-    callback
-        .strip_prefix("https://pay.shop.kz")
-        .unwrap()
-        .to_owned()
-}
-
-async fn come_back(server: &Server, session: &Answer, result: &str) -> Answer {
-    let id = session.field("requestId");
-    let path = format!("{}?requestId={id}&{result}", callback_path(session));
-    server.get(&path).await
-}
 
 #[track_caller]
 fn goes_to_the_shop(answer: &Answer, session: &Answer, status: &str) {
@@ -42,7 +24,7 @@ async fn a_saved_card_is_recorded_once_and_the_customer_goes_on() {
         "panToken=another".into(),
         "errorCode=FORBIDDEN".into(),
     ] {
-        let answer = come_back(&server, &session, &result).await;
+        let answer = server.come_back(&session, &result).await;
         goes_to_the_shop(&answer, &session, "saved");
         assert!(!answer.header("location").contains(TOKEN));
     }
@@ -53,9 +35,11 @@ async fn a_saved_card_is_recorded_once_and_the_customer_goes_on() {
 async fn a_failure_is_recorded_and_a_token_can_follow() {
     let server = server().await;
     let session = server.redirect_session().await;
-    let answer = come_back(&server, &session, "errorCode=INVALID_PAN&errorMessage=no").await;
+    let answer = server
+        .come_back(&session, "errorCode=INVALID_PAN&errorMessage=no")
+        .await;
     goes_to_the_shop(&answer, &session, "failed");
-    let answer = come_back(&server, &session, "panToken=token-1").await;
+    let answer = server.come_back(&session, "panToken=token-1").await;
     goes_to_the_shop(&answer, &session, "saved");
 }
 
@@ -64,7 +48,7 @@ async fn a_late_answer_is_told_as_expired() {
     let server = server().await;
     let session = server.redirect_session().await;
     server.clock.advance_seconds(SESSION_SECONDS);
-    let answer = come_back(&server, &session, "panToken=token-1").await;
+    let answer = server.come_back(&session, "panToken=token-1").await;
     goes_to_the_shop(&answer, &session, "expired");
     assert_eq!(server.state(&session).await, "expired");
 }
@@ -149,7 +133,7 @@ async fn a_store_that_is_down_asks_the_customer_to_reload() {
     let server = server().await;
     let session = server.redirect_session().await;
     pantoken_store::SqliteStore::close(&server.store).await;
-    let answer = come_back(&server, &session, "panToken=token-1").await;
+    let answer = server.come_back(&session, "panToken=token-1").await;
     assert_eq!(answer.status, 503);
     assert_eq!(answer.header("retry-after"), "5");
     assert_golden("callback-unavailable.html", &answer);

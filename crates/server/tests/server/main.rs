@@ -1,13 +1,21 @@
 //! The server as its callers meet it: its router, and its binary.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod api_keys;
 mod callback;
 mod command_line;
 mod create_session;
+mod database;
+mod doctor;
 mod form_urls;
 mod get_session;
 mod http;
+mod limits;
+mod metrics;
+mod openapi;
 mod pages;
 mod process;
+mod rate_limits;
 mod record_result;
 mod support;
+mod webhooks;

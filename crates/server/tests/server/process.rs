@@ -6,17 +6,19 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 const SECRET: &str = "canary-agent-secret-key";
-const API_KEY: &str = "canary-api-key-0123456789";
-const PAN_TOKEN: &str = "canary-pan-token";
+pub(crate) const API_KEY: &str = "canary-api-key-0123456789";
+const WEBHOOK_PATH: &str = "canary-webhook-path";
+const WEBHOOK_SECRET: &str = "canary-webhook-secret-01";
+pub(crate) const PAN_TOKEN: &str = "canary-pan-token";
 const CARD_NUMBER: &str = "4111111111111111";
 
-struct Process {
+pub(crate) struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
     address: SocketAddr,
 }
 
-fn command(folder: &Path, listen: &str, log_format: &str) -> Command {
+pub(crate) fn command(folder: &Path, listen: &str, log_format: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pantoken"));
     command
         .args([
@@ -36,6 +38,12 @@ fn command(folder: &Path, listen: &str, log_format: &str) -> Command {
         .env_clear()
         .env("PANTOKEN_AGENT_SECRET_KEY", SECRET)
         .env("PANTOKEN_API_KEY", API_KEY)
+        .env(
+            "PANTOKEN_WEBHOOK_URL",
+            format!("http://127.0.0.1:9/{WEBHOOK_PATH}"),
+        )
+        .env("PANTOKEN_WEBHOOK_SECRET", WEBHOOK_SECRET)
+        .env("PANTOKEN_WEBHOOK_ALLOW_PRIVATE", "true")
         .current_dir(folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -47,7 +55,7 @@ impl Process {
         Self::spawn(&mut command(folder, "127.0.0.1:0", log_format))
     }
 
-    fn spawn(command: &mut Command) -> Self {
+    pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
@@ -65,7 +73,7 @@ impl Process {
     }
 
     /// The whole answer, as it came.
-    fn call(&self, head: &str, body: &str) -> String {
+    pub(crate) fn call(&self, head: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let length = body.len();
         let request = format!(
@@ -78,7 +86,7 @@ impl Process {
         answer
     }
 
-    fn post(&self, path: &str, bearer: &str, body: &str) -> String {
+    pub(crate) fn post(&self, path: &str, bearer: &str, body: &str) -> String {
         let head = format!(
             "POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer {bearer}"
         );
@@ -86,7 +94,7 @@ impl Process {
     }
 
     /// Stops it as a supervisor does, and gives what it logged.
-    fn stop(mut self) -> String {
+    pub(crate) fn stop(mut self) -> String {
         let id = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -110,7 +118,7 @@ impl Process {
     }
 }
 
-fn json_field(answer: &str, name: &str) -> String {
+pub(crate) fn json_field(answer: &str, name: &str) -> String {
     let body = answer.split_once("\r\n\r\n").unwrap().1;
     let json: serde_json::Value = serde_json::from_str(body).unwrap();
     json[name].as_str().unwrap().to_owned()
@@ -176,6 +184,8 @@ fn no_secret_token_or_card_number_is_in_any_log_line_or_error() {
         let canaries = [
             SECRET,
             API_KEY,
+            WEBHOOK_PATH,
+            WEBHOOK_SECRET,
             PAN_TOKEN,
             CARD_NUMBER,
             &result_token,
@@ -221,6 +231,27 @@ fn a_short_api_key_is_warned_of_and_not_shown() {
     assert!(!log.contains("canary-key"), "{log}");
     let log = Process::start(folder.path(), "text").stop();
     assert!(!log.contains("PANTOKEN_API_KEY"), "{log}");
+}
+
+#[test]
+fn metrics_have_a_listener_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path(), "127.0.0.1:0", "text");
+    let mut process = Process::spawn(command.args(["--metrics-listen", "127.0.0.1:0"]));
+    let stderr = process.child.stderr.take().unwrap();
+    let line = BufReader::new(stderr)
+        .lines()
+        .map(Result::unwrap)
+        .find(|line| line.contains("metrics at http://"))
+        .unwrap();
+    let (_, address) = line.split_once("http://").unwrap();
+    process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    process.address = address.trim_end_matches("/metrics").parse().unwrap();
+    let answer = process.call("GET /metrics HTTP/1.1", "");
+    let line = "pantoken_sessions_created_total{flow=\"iframe\",caller=\"agent\"} 1";
+    assert!(answer.contains(line), "{answer}");
+    process.child.kill().unwrap();
+    process.child.wait().unwrap();
 }
 
 #[test]

@@ -1,18 +1,21 @@
 //! One server with a clock that stands and seeded randomness, and how to call it.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
-use pantoken_protocol::{AgentId, FormHost, Origin};
+use axum::{Extension, Router};
+use pantoken_protocol::{AgentId, FormHost, Origin, SignedRequest};
 use pantoken_server::{
-    ApiKey, ApiOptions, AppState, Clock, PublicUrl, Random, RandomError, ReturnUrls, Signer, router,
+    ApiKey, ApiOptions, AppState, Clock, PublicUrl, Random, RandomError, ReturnUrls, Signer,
+    metrics_router, router,
 };
 use pantoken_signing::AgentSecret;
-use pantoken_store::SqliteStore;
+use pantoken_store::{SqliteStore, StoreOptions};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -60,8 +63,11 @@ impl Random for Seeded {
 pub(crate) struct Server {
     pub(crate) clock: SetClock,
     pub(crate) store: SqliteStore,
+    pub(crate) app: AppState<SqliteStore>,
+    pub(crate) router: Router,
+    pub(crate) metrics: Router,
+    pub(crate) database: PathBuf,
     options: ApiOptions,
-    router: Router,
     _folder: TempDir,
 }
 
@@ -105,22 +111,29 @@ pub(crate) async fn server() -> Server {
 
 pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("pantoken.db"))
+    let outbox = StoreOptions {
+        outbox: true,
+        ..StoreOptions::default()
+    };
+    let store = SqliteStore::open_with(&folder.path().join("pantoken.db"), outbox)
         .await
         .unwrap();
     let mut options = ApiOptions {
-        public_url: PublicUrl::parse("https://pay.shop.kz").unwrap(),
         api_key: Some(ApiKey::parse(API_KEY).unwrap()),
         allowed_origins: vec![Origin::parse(PAGE).unwrap()],
         public_sessions: true,
         return_urls: ReturnUrls::parse("https://shop.kz/paid").unwrap(),
         session_seconds: SESSION_SECONDS,
-        pages: None,
+        ..ApiOptions::new(PublicUrl::parse("https://pay.shop.kz").unwrap())
     };
     change(&mut options);
     let clock = SetClock(Arc::new(AtomicI64::new(START)));
+    let app = app_of(&store, "22f3b3cc2ae84451", &options, &clock);
     Server {
-        router: router_of(&store, "22f3b3cc2ae84451", &options, &clock),
+        router: router(app.clone()),
+        metrics: metrics_router(app.clone()),
+        app,
+        database: folder.path().join("pantoken.db"),
         clock,
         store,
         options,
@@ -128,26 +141,34 @@ pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server 
     }
 }
 
-fn router_of(store: &SqliteStore, secret: &str, options: &ApiOptions, clock: &SetClock) -> Router {
+fn app_of(
+    store: &SqliteStore,
+    secret: &str,
+    options: &ApiOptions,
+    clock: &SetClock,
+) -> AppState<SqliteStore> {
     let signer = Signer::new(
         FormHost::parse("https://a2c-test.qiwi.kz").unwrap(),
         AgentId::parse("agent-01").unwrap(),
         AgentSecret::parse(secret).unwrap(),
     );
-    router(AppState::new(
+    AppState::new(
         store.clone(),
         signer,
         options.clone(),
         clock.clone(),
         Seeded::default(),
-    ))
+    )
 }
 
 impl Server {
     /// The same server after the agent got a new secret key.
     pub(crate) fn with_secret(self, secret: &str) -> Self {
-        let router = router_of(&self.store, secret, &self.options, &self.clock);
-        Self { router, ..self }
+        let app = app_of(&self.store, secret, &self.options, &self.clock);
+        Self {
+            router: router(app),
+            ..self
+        }
     }
 
     pub(crate) async fn call(
@@ -157,7 +178,34 @@ impl Server {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        call(self.router.clone(), method, path, headers, body).await
+        self.call_from("192.0.2.1:1", method, path, headers, body)
+            .await
+    }
+
+    /// A call over a connection from this peer.
+    pub(crate) async fn call_from(
+        &self,
+        peer: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let peer: SocketAddr = peer.parse().unwrap();
+        let router = self.router.clone().layer(Extension(ConnectInfo(peer)));
+        call(router, method, path, headers, body).await
+    }
+
+    pub(crate) async fn call_metrics(&self, method: &str, path: &str) -> Answer {
+        call(self.metrics.clone(), method, path, &[], "").await
+    }
+
+    /// The value of a line of `/metrics`, without which it counts as 0.
+    pub(crate) async fn metric(&self, line: &str) -> String {
+        let answer = self.call_metrics("GET", "/metrics").await;
+        let mut lines = answer.text.lines();
+        let found = lines.find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
+        found.unwrap_or("0").to_owned()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -195,6 +243,13 @@ impl Server {
         .await
     }
 
+    /// The customer's browser comes back from the provider with this result.
+    pub(crate) async fn come_back(&self, session: &Answer, result: &str) -> Answer {
+        let id = session.field("requestId");
+        let path = format!("{}?requestId={id}&{result}", callback_path(session));
+        self.get(&path).await
+    }
+
     async fn created(&self, body: &str) -> Answer {
         let answer = self.post("/v1/sessions", body).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
@@ -211,6 +266,16 @@ impl Server {
     pub(crate) async fn state(&self, created: &Answer) -> String {
         self.session(created).await.field("state")
     }
+}
+
+/// The path of the callback URL that the provider would send the customer to.
+pub(crate) fn callback_path(session: &Answer) -> String {
+    let url = SignedRequest::parse(&session.field("formUrl")).unwrap();
+    let callback = url.request().callback_url().unwrap().as_str().to_owned();
+    callback
+        .strip_prefix("https://pay.shop.kz")
+        .unwrap()
+        .to_owned()
 }
 
 async fn call(
@@ -246,9 +311,15 @@ pub(crate) fn assert_golden(name: &str, answer: &Answer) {
     } else {
         answer.text.clone()
     };
+    assert_golden_text(name, &text);
+}
+
+/// [`assert_golden`] for a text.
+#[track_caller]
+pub(crate) fn assert_golden_text(name: &str, text: &str) {
     let file = golden_folder().join(name);
     if std::env::var_os("PANTOKEN_UPDATE_GOLDEN").is_some() {
-        std::fs::write(&file, &text).unwrap();
+        std::fs::write(&file, text).unwrap();
     }
     let golden =
         std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} is missing", file.display()));

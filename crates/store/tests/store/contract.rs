@@ -1,10 +1,16 @@
-//! What every store must do. A store's own tests call `contract_tests!` with a function that opens
-//! two handles on one new database.
+//! What every store must do. A store's own tests call `contract_tests!` with their [`Place`].
+
+pub(crate) mod api_keys;
+pub(crate) mod outbox;
+pub(crate) mod races;
+pub(crate) mod retention;
+pub(crate) mod sessions;
+pub(crate) mod store_keys;
 
 use pantoken_protocol::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
 use pantoken_store::{
-    Creation, Digest, Idempotency, Proof, Recording, Session, SessionFlow, SessionStore, State,
-    Terms,
+    ApiKeyStore, Creation, Digest, KeyRotation, Outbox, Proof, SessionFlow, SessionStore,
+    StoreError, StoreOptions, Terms,
 };
 
 pub(crate) const CREATED_AT: i64 = 1_748_779_200_000;
@@ -13,21 +19,13 @@ const RESULT_TOKEN: &[u8] = b"result token";
 const CALLBACK_TOKEN: &[u8] = b"callback token";
 
 macro_rules! contract_tests {
-    ($open:path: $($behaviour:ident),* $(,)?) => {$(
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $behaviour() {
-            let (_place, stores) = $open().await;
-            $crate::contract::$behaviour(stores).await;
-        }
-    )*};
-    ($open:path) => {
-        $crate::contract::contract_tests! { $open:
+    ($place:ty) => {
+        $crate::contract::contract_tests! { $place, sessions:
             keeps_everything_it_was_given,
             knows_no_session_that_was_not_created,
             a_request_id_stands_for_one_session,
             the_same_key_and_request_give_the_earlier_session,
             the_same_key_for_another_request_is_a_mismatch,
-            many_creations_with_one_key_make_one_session,
             a_saved_token_is_final,
             a_saved_token_is_confirmed_after_expiry,
             a_token_can_follow_an_error,
@@ -35,11 +33,92 @@ macro_rules! contract_tests {
             nothing_first_is_recorded_after_expiry,
             a_token_does_not_follow_an_error_after_expiry,
             nothing_is_recorded_without_the_sessions_own_proof,
+        }
+        $crate::contract::contract_tests! { $place, races:
+            many_creations_with_one_key_make_one_session,
             exactly_one_of_many_racing_tokens_is_recorded,
+            a_result_that_races_with_expiry_is_kept_or_expired_and_never_both,
+            the_same_callback_many_times_at_once_is_recorded_once,
+            a_dropped_call_has_happened_whole_or_not_at_all,
+        }
+        $crate::contract::contract_tests! { $place, retention:
+            what_expired_before_is_deleted_with_its_idempotency_key,
+            what_expired_first_is_deleted_first,
+            a_session_stays_while_a_delivery_is_pending,
+        }
+        $crate::contract::contract_tests! { $place, api_keys:
+            a_key_is_found_by_its_digest_until_it_is_revoked,
+            a_name_stands_for_one_key_for_ever,
+            keys_are_listed_by_name,
+            one_of_many_keys_of_one_name_is_kept,
+        }
+        $crate::contract::contract_tests! { $place, outbox:
+            each_recorded_result_is_delivered_once_and_in_order,
+            what_was_not_recorded_is_not_delivered,
+            a_lease_holds_until_it_ends,
+            a_rescheduled_delivery_is_due_at_its_time,
+            a_dead_delivery_lets_the_next_one_pass_and_can_be_retried,
+            only_the_last_claim_counts,
+            deliveries_of_many_requests_are_claimed_the_longest_due_first,
+            racing_claims_share_nothing,
+            deliveries_are_listed_in_pages,
+        }
+        $crate::contract::contract_tests! { $place, place store_keys:
+            a_token_is_sealed_at_rest_and_compared_open,
+            a_token_in_clear_is_read_beside_sealed_ones,
+            a_store_without_the_key_of_its_tokens_does_not_open,
+            a_token_under_a_key_that_came_later_names_it,
+            a_sealed_token_that_was_changed_or_moved_is_corrupt,
+            a_delivery_that_cannot_be_read_does_not_hold_up_the_others,
+            a_rotation_seals_every_token_and_can_begin_again,
+        }
+    };
+    ($place:ty, $module:ident: $($behaviour:ident),* $(,)?) => {
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $behaviour() {
+                    use $crate::contract::Place as _;
+                    let place = <$place>::new();
+                    let stores = place.open_twice($crate::contract::$module::options()).await;
+                    $crate::contract::$module::$behaviour(stores).await;
+                }
+            )*
+        }
+    };
+    ($place:ty, place $module:ident: $($behaviour:ident),* $(,)?) => {
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $behaviour() {
+                    let place = <$place as $crate::contract::Place>::new();
+                    $crate::contract::$module::$behaviour(place).await;
+                }
+            )*
         }
     };
 }
 pub(crate) use contract_tests;
+
+/// A new database, gone when it is dropped.
+pub(crate) trait Place: Sized {
+    type Store: SessionStore + ApiKeyStore + Outbox + KeyRotation + Clone;
+
+    fn new() -> Self;
+
+    async fn try_open(&self, options: StoreOptions) -> Result<Self::Store, StoreError>;
+
+    /// Runs a statement as someone who edits the database.
+    async fn edit(&self, sql: &'static str);
+
+    async fn open(&self, options: StoreOptions) -> Self::Store {
+        self.try_open(options).await.unwrap()
+    }
+
+    async fn open_twice(&self, options: StoreOptions) -> [Self::Store; 2] {
+        [self.open(options.clone()).await, self.open(options).await]
+    }
+}
 
 pub(crate) fn terms(id: i64) -> Terms {
     Terms {
@@ -76,241 +155,7 @@ pub(crate) fn proof() -> Proof {
     Proof::ResultToken(Digest::of(RESULT_TOKEN))
 }
 
-fn idempotency(key: &str, fingerprint: &str) -> Option<Idempotency> {
-    Some(Idempotency {
-        key: Digest::of(key.as_bytes()),
-        fingerprint: Digest::of(fingerprint.as_bytes()),
-    })
-}
-
-async fn create(store: &impl SessionStore, id: i64) {
+pub(crate) async fn create(store: &impl SessionStore, id: i64) {
     let creation = store.create(terms(id), None).await.unwrap();
     assert!(matches!(creation, Creation::Created(_)), "{creation:?}");
-}
-
-async fn record(store: &impl SessionStore, result: FormResult, now: i64) -> Recording {
-    store
-        .record_result(request_id(1), proof(), result, now)
-        .await
-        .unwrap()
-}
-
-async fn session(store: &impl SessionStore, id: i64) -> Session {
-    store.get(request_id(id)).await.unwrap().unwrap()
-}
-
-pub(crate) async fn keeps_everything_it_was_given([store, other]: [impl SessionStore; 2]) {
-    let iframe = Terms {
-        flow: SessionFlow::Iframe,
-        customer: None,
-        language: Language::Ru,
-        ..terms(i64::MAX)
-    };
-    create(&store, 1).await;
-    let _ = store.create(iframe.clone(), None).await.unwrap();
-    for store in [&store, &other] {
-        assert_eq!(session(store, 1).await.terms, terms(1));
-        assert_eq!(session(store, 1).await.outcome, None);
-        assert_eq!(session(store, i64::MAX).await.terms, iframe);
-        store.check().await.unwrap();
-    }
-}
-
-pub(crate) async fn knows_no_session_that_was_not_created([store, _]: [impl SessionStore; 2]) {
-    assert_eq!(store.get(request_id(1)).await.unwrap(), None);
-    let answer = record(&store, saved("token"), CREATED_AT).await;
-    assert!(matches!(answer, Recording::Forbidden));
-}
-
-pub(crate) async fn a_request_id_stands_for_one_session([store, other]: [impl SessionStore; 2]) {
-    create(&store, 1).await;
-    let second = Terms {
-        customer: None,
-        ..terms(1)
-    };
-    let answer = other.create(second, idempotency("key", "a")).await.unwrap();
-    assert!(matches!(answer, Creation::RequestIdTaken));
-    assert_eq!(session(&store, 1).await.terms, terms(1));
-    let answer = other
-        .create(terms(2), idempotency("key", "a"))
-        .await
-        .unwrap();
-    assert!(matches!(answer, Creation::Created(_)), "the key is unused");
-}
-
-pub(crate) async fn the_same_key_and_request_give_the_earlier_session(
-    [store, other]: [impl SessionStore; 2],
-) {
-    let _ = store.create(terms(1), idempotency("key", "a")).await;
-    let _ = record(&store, saved("token"), CREATED_AT).await;
-    let answer = other.create(terms(2), idempotency("key", "a")).await;
-    let Ok(Creation::Repeated(earlier)) = answer else {
-        panic!("{answer:?}")
-    };
-    assert_eq!(earlier, session(&store, 1).await);
-    assert_eq!(store.get(request_id(2)).await.unwrap(), None);
-}
-
-pub(crate) async fn the_same_key_for_another_request_is_a_mismatch(
-    [store, other]: [impl SessionStore; 2],
-) {
-    let _ = store.create(terms(1), idempotency("key", "a")).await;
-    let answer = other.create(terms(2), idempotency("key", "b")).await;
-    assert!(matches!(answer, Ok(Creation::Mismatch)), "{answer:?}");
-    assert_eq!(store.get(request_id(2)).await.unwrap(), None);
-}
-
-pub(crate) async fn many_creations_with_one_key_make_one_session<S: SessionStore + Clone>(
-    stores: [S; 2],
-) {
-    let tasks: Vec<_> = (1..=32)
-        .map(|id| {
-            let store = stores[id % 2].clone();
-            let terms = terms(i64::try_from(id).unwrap());
-            tokio::spawn(async move { store.create(terms, idempotency("key", "a")).await.unwrap() })
-        })
-        .collect();
-    let mut created = 0;
-    let mut ids = Vec::new();
-    for task in tasks {
-        match task.await.unwrap() {
-            Creation::Created(session) => {
-                created += 1;
-                ids.push(session.terms.request_id);
-            }
-            Creation::Repeated(session) => ids.push(session.terms.request_id),
-            other => panic!("{other:?}"),
-        }
-    }
-    ids.dedup();
-    assert_eq!((created, ids.len()), (1, 1));
-}
-
-pub(crate) async fn a_saved_token_is_final([store, other]: [impl SessionStore; 2]) {
-    create(&store, 1).await;
-    let first = record(&store, saved("token"), CREATED_AT + 1).await;
-    assert!(matches!(first, Recording::Recorded(_)), "{first:?}");
-    let kept = session(&other, 1).await;
-    assert_eq!(kept.outcome.as_ref().unwrap().result, saved("token"));
-    assert_eq!(kept.outcome.as_ref().unwrap().recorded_at, CREATED_AT + 1);
-
-    let same = record(&other, saved("token"), CREATED_AT + 2).await;
-    assert!(matches!(same, Recording::Repeated(_)), "{same:?}");
-    for result in [saved("another"), failed(ErrorCode::Forbidden)] {
-        let answer = record(&other, result, CREATED_AT + 2).await;
-        assert!(matches!(answer, Recording::Conflict(_)), "{answer:?}");
-    }
-    assert_eq!(session(&store, 1).await, kept);
-}
-
-pub(crate) async fn a_saved_token_is_confirmed_after_expiry([store, _]: [impl SessionStore; 2]) {
-    create(&store, 1).await;
-    let _ = record(&store, saved("token"), EXPIRES_AT - 1).await;
-    let same = record(&store, saved("token"), EXPIRES_AT).await;
-    assert!(matches!(same, Recording::Repeated(_)), "{same:?}");
-    let another = record(&store, saved("another"), EXPIRES_AT).await;
-    assert!(matches!(another, Recording::Conflict(_)), "{another:?}");
-    assert_eq!(session(&store, 1).await.state(EXPIRES_AT), State::Saved);
-}
-
-pub(crate) async fn a_token_can_follow_an_error([store, _]: [impl SessionStore; 2]) {
-    create(&store, 1).await;
-    let _ = record(&store, failed(ErrorCode::InvalidPan), CREATED_AT).await;
-    assert_eq!(session(&store, 1).await.state(CREATED_AT), State::Failed);
-    let answer = record(&store, saved("token"), CREATED_AT + 1).await;
-    assert!(matches!(answer, Recording::Recorded(_)), "{answer:?}");
-    let kept = session(&store, 1).await;
-    assert_eq!(kept.outcome.unwrap().result, saved("token"));
-}
-
-pub(crate) async fn an_error_can_be_replaced_and_repeated([store, _]: [impl SessionStore; 2]) {
-    create(&store, 1).await;
-    let _ = record(&store, failed(ErrorCode::InvalidPan), CREATED_AT).await;
-    let same = record(&store, failed(ErrorCode::InvalidPan), CREATED_AT + 1).await;
-    assert!(matches!(same, Recording::Repeated(_)), "{same:?}");
-    let other = record(&store, failed(ErrorCode::Forbidden), CREATED_AT + 2).await;
-    assert!(matches!(other, Recording::Recorded(_)), "{other:?}");
-    let outcome = session(&store, 1).await.outcome.unwrap();
-    assert_eq!(outcome.result, failed(ErrorCode::Forbidden));
-    assert_eq!(outcome.recorded_at, CREATED_AT + 2);
-}
-
-pub(crate) async fn nothing_first_is_recorded_after_expiry([store, _]: [impl SessionStore; 2]) {
-    create(&store, 1).await;
-    for result in [saved("token"), failed(ErrorCode::InvalidPan)] {
-        let answer = record(&store, result, EXPIRES_AT).await;
-        assert!(matches!(answer, Recording::Expired(_)), "{answer:?}");
-    }
-    let kept = session(&store, 1).await;
-    assert_eq!(kept.outcome, None);
-    assert_eq!(kept.state(EXPIRES_AT - 1), State::Created);
-    assert_eq!(kept.state(EXPIRES_AT), State::Expired);
-}
-
-pub(crate) async fn a_token_does_not_follow_an_error_after_expiry(
-    [store, _]: [impl SessionStore; 2],
-) {
-    create(&store, 1).await;
-    let _ = record(&store, failed(ErrorCode::InvalidPan), CREATED_AT).await;
-    let answer = record(&store, saved("token"), EXPIRES_AT).await;
-    assert!(matches!(answer, Recording::Expired(_)), "{answer:?}");
-    assert_eq!(session(&store, 1).await.state(EXPIRES_AT), State::Failed);
-}
-
-pub(crate) async fn nothing_is_recorded_without_the_sessions_own_proof(
-    [store, _]: [impl SessionStore; 2],
-) {
-    let iframe = Terms {
-        flow: SessionFlow::Iframe,
-        ..terms(2)
-    };
-    create(&store, 1).await;
-    let _ = store.create(iframe, None).await.unwrap();
-    let forged = [
-        (1, Proof::ResultToken(Digest::of(CALLBACK_TOKEN))),
-        (1, Proof::CallbackToken(Digest::of(RESULT_TOKEN))),
-        (2, Proof::CallbackToken(Digest::of(CALLBACK_TOKEN))),
-    ];
-    for (id, proof) in forged {
-        let answer = store
-            .record_result(request_id(id), proof, saved("token"), CREATED_AT)
-            .await
-            .unwrap();
-        assert!(matches!(answer, Recording::Forbidden), "{answer:?}");
-        assert_eq!(session(&store, id).await.outcome, None);
-    }
-    let callback = Proof::CallbackToken(Digest::of(CALLBACK_TOKEN));
-    let answer = store
-        .record_result(request_id(1), callback, saved("token"), CREATED_AT)
-        .await
-        .unwrap();
-    assert!(matches!(answer, Recording::Recorded(_)), "{answer:?}");
-}
-
-pub(crate) async fn exactly_one_of_many_racing_tokens_is_recorded<S: SessionStore + Clone>(
-    stores: [S; 2],
-) {
-    create(&stores[0], 1).await;
-    let tasks: Vec<_> = (0..48)
-        .map(|number| {
-            let store = stores[number % 2].clone();
-            let result = match number % 3 {
-                0 => failed(ErrorCode::InvalidPan),
-                _ => saved(&format!("token-{number}")),
-            };
-            tokio::spawn(async move { (result.clone(), record(&store, result, CREATED_AT).await) })
-        })
-        .collect();
-    let mut winners = Vec::new();
-    for task in tasks {
-        let (result, answer) = task.await.unwrap();
-        if matches!(
-            (&result, answer),
-            (FormResult::Saved(_), Recording::Recorded(_))
-        ) {
-            winners.push(result);
-        }
-    }
-    let kept = session(&stores[1], 1).await.outcome.unwrap().result;
-    assert_eq!(winners, [kept]);
 }

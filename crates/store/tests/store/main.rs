@@ -3,4 +3,6 @@
 
 mod contract;
 mod kill;
+mod postgres;
 mod sqlite;
+mod sqlite_faults;

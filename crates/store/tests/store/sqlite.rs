@@ -1,17 +1,48 @@
-use pantoken_store::{SessionStore, SqliteStore, StoreError};
-use sqlx::{ConnectOptions, Row, sqlite::SqliteConnectOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use crate::contract::{CREATED_AT, contract_tests, proof, request_id, saved, terms};
+use pantoken_store::{SessionStore, SqliteStore, StoreError, StoreOptions};
+use sqlx::{ConnectOptions, Connection, Executor, Row, sqlite::SqliteConnectOptions};
+use tempfile::TempDir;
 
-async fn open() -> (tempfile::TempDir, [SqliteStore; 2]) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("pantoken.db");
-    let first = SqliteStore::open(&file).await.unwrap();
-    let second = SqliteStore::open(&file).await.unwrap();
-    (folder, [first, second])
+use crate::contract::{CREATED_AT, Place, contract_tests, proof, request_id, saved, terms};
+
+pub(crate) struct SqlitePlace {
+    pub(crate) folder: TempDir,
 }
 
-contract_tests!(crate::sqlite::open);
+impl SqlitePlace {
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("pantoken.db")
+    }
+}
+
+impl Place for SqlitePlace {
+    type Store = SqliteStore;
+
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder }
+    }
+
+    async fn try_open(&self, options: StoreOptions) -> Result<SqliteStore, StoreError> {
+        SqliteStore::open_with(&self.file(), options).await
+    }
+
+    async fn edit(&self, sql: &'static str) {
+        let options = SqliteConnectOptions::new().filename(self.file());
+        let mut connection = options.connect().await.unwrap();
+        connection.execute(sql).await.unwrap();
+    }
+}
+
+async fn open() -> (TempDir, [SqliteStore; 2]) {
+    let place = SqlitePlace::new();
+    let stores = place.open_twice(StoreOptions::default()).await;
+    (place.folder, stores)
+}
+
+contract_tests!(crate::sqlite::SqlitePlace);
 
 #[tokio::test]
 async fn a_reopened_file_holds_what_was_acknowledged() {
@@ -70,7 +101,7 @@ async fn an_edited_row_is_reported_and_not_believed() {
         "{answer:?}"
     );
     let card_number = sqlx::query(
-        "UPDATE sessions SET language = 'kz', pan_token = '4111111111111111', finished_at = 1",
+        "UPDATE sessions SET language = 'kz', pan_token = CAST('4111111111111111' AS BLOB), finished_at = 1",
     );
     card_number.execute(&mut connection).await.unwrap();
     let answer = store.get(request_id(1)).await;
@@ -140,4 +171,95 @@ async fn a_new_file_is_for_its_owner_alone() {
         let mode = entry.unwrap().metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
+}
+
+const FILE: &str = "PANTOKEN_TEST_FILE_TO_OPEN";
+
+#[tokio::test]
+async fn many_processes_may_start_at_once_on_one_new_file() {
+    let place = SqlitePlace::new();
+    let start = |_| {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "sqlite::opens_the_file_that_it_is_told"])
+            .env(FILE, place.file())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = (0..12).map(start).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let store = place.open(StoreOptions::default()).await;
+    store.check().await.unwrap();
+}
+
+/// A child's part; in the parent's run there is no file to open, and nothing to do.
+#[tokio::test]
+async fn opens_the_file_that_it_is_told() {
+    if let Some(file) = std::env::var_os(FILE) {
+        let store = SqliteStore::open(Path::new(&file)).await.unwrap();
+        store.check().await.unwrap();
+    }
+}
+
+/// One that fails beside many that do not, in whatever transactions they come together.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_write_does_not_fail_those_that_are_written_with_it() {
+    let place = SqlitePlace::new();
+    let store = place.open(StoreOptions::default()).await;
+    let _ = store.create(terms(1), None).await.unwrap();
+    place.edit("UPDATE sessions SET language = 'kk'").await;
+    let writes: Vec<_> = (2..60)
+        .map(|id| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                if id % 3 == 0 {
+                    let result = saved("token");
+                    let answer = store.record_result(request_id(1), proof(), result, CREATED_AT);
+                    let answer = answer.await;
+                    assert!(
+                        matches!(answer, Err(StoreError::Corrupt { .. })),
+                        "{answer:?}"
+                    );
+                } else {
+                    let _ = store.create(terms(id), None).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for write in writes {
+        write.await.unwrap();
+    }
+    for id in (2..60).filter(|id| id % 3 != 0) {
+        assert!(store.get(request_id(id)).await.unwrap().is_some(), "{id}");
+    }
+}
+
+/// The file as the first version of this store made it.
+#[tokio::test]
+async fn a_file_of_the_first_version_keeps_its_sessions() {
+    let place = SqlitePlace::new();
+    let options = SqliteConnectOptions::new()
+        .filename(place.file())
+        .create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    sqlx::migrate!("migrations/sqlite")
+        .run_to(1, &mut connection)
+        .await
+        .unwrap();
+    connection
+        .execute(
+            "INSERT INTO sessions VALUES (1, 'ru', NULL, NULL, 'Айгүл', zeroblob(16), \
+             zeroblob(32), zeroblob(32), zeroblob(32), 5, 6, 'token', NULL, NULL, 7)",
+        )
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let store = place.open(StoreOptions::default()).await;
+    let session = store.get(request_id(1)).await.unwrap().unwrap();
+    assert_eq!(session.terms.customer.as_deref(), Some("Айгүл"));
+    assert_eq!((session.terms.created_at, session.terms.expires_at), (5, 6));
+    let outcome = session.outcome.unwrap();
+    assert_eq!((outcome.result, outcome.recorded_at), (saved("token"), 7));
 }

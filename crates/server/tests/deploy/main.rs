@@ -1,0 +1,63 @@
+//! The files in deploy/, as they stand there but for ports and paths, where their programs are present.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod nginx;
+mod systemd;
+
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let trials = vec![
+        trial(
+            "nginx::it_tells_its_clients_apart_and_logs_no_token",
+            &["nginx", "openssl"],
+            nginx::it_tells_its_clients_apart_and_logs_no_token,
+        ),
+        trial(
+            "systemd::the_unit_is_valid_and_hardened",
+            &["systemd-analyze"],
+            systemd::the_unit_is_valid_and_hardened,
+        ),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn trial(name: &str, programs: &[&str], test: fn()) -> Trial {
+    let missing = programs.iter().find(|program| !is_present(program));
+    if let Some(program) = missing {
+        eprintln!("{name} is left out: there is no {program}");
+    }
+    let trial = Trial::test(name, move || {
+        test();
+        Ok(())
+    });
+    trial.with_ignored_flag(missing.is_some())
+}
+
+/// Whether the program starts at all, whatever it says to this argument.
+fn is_present(program: &str) -> bool {
+    let mut command = Command::new(program);
+    command
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.status().is_ok()
+}
+
+/// A file of deploy/.
+fn deployed(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// The text with each of these in place of the other, which must be there.
+fn with(mut text: String, changes: &[(&str, &str)]) -> String {
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    text
+}

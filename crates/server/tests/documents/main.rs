@@ -1,0 +1,46 @@
+//! The programs in docs/, as they stand there, each run where its runtime is present.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod program;
+mod signing;
+mod webhooks;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+use program::Language;
+
+/// A test of one document's program in one language.
+type Check = fn(&program::Program);
+
+fn main() -> ExitCode {
+    let mut trials = Vec::new();
+    for language in Language::ALL {
+        trials.push(trial(language, "signing", signing::the_published_vectors));
+    }
+    let receivers = Language::ALL.iter().filter(|it| it.receives_webhooks);
+    for language in receivers {
+        let check = webhooks::a_webhook_is_believed_only_with_its_signature;
+        trials.push(trial(language, "webhooks", check));
+    }
+    for language in Language::ALL
+        .iter()
+        .filter(|language| !language.is_present())
+    {
+        eprintln!(
+            "{} is left out: there is no {}",
+            language.name, language.runtime[0]
+        );
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn trial(language: &'static Language, document: &'static str, check: Check) -> Trial {
+    let name = format!("{document}::{}", language.name);
+    let trial = Trial::test(name, move || {
+        check(&language.program(document));
+        Ok(())
+    });
+    trial.with_ignored_flag(!language.is_present())
+}

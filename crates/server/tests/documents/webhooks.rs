@@ -1,0 +1,47 @@
+use pantoken_server::webhook::{WebhookSecret, sign};
+use pantoken_server::{Clock, SystemClock};
+
+use crate::program::Program;
+
+const SECRET: &str = "a-webhook-secret-of-tests";
+const BODY: &str = r#"{"id":"1-1","type":"session.saved","customer":"жаңа\nor \"old\""}"#;
+
+/// Whether the program believes the body with this header, under secrets with commas between them.
+fn believes(program: &Program, header: &str, body: &str, secrets: &str) -> bool {
+    let variables = [("PANTOKEN_WEBHOOK_SECRET", secrets)];
+    let output = program.run(&[header], &variables, body);
+    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    match (said.as_str(), output.status.code()) {
+        ("believed", Some(0)) => true,
+        ("refused", Some(1)) => false,
+        other => panic!("{other:?}: {errors}"),
+    }
+}
+
+pub(crate) fn a_webhook_is_believed_only_with_its_signature(program: &Program) {
+    let secret = WebhookSecret::parse(SECRET).unwrap();
+    let header = |seconds| sign(&secret, seconds, BODY.as_bytes());
+    let now = SystemClock::new().now() / 1000;
+    let good = header(now);
+    assert!(believes(program, &good, BODY, SECRET));
+    assert!(believes(
+        program,
+        &good,
+        BODY,
+        &format!("the-secret-before-it,{SECRET}")
+    ));
+    assert!(!believes(program, &good, BODY, "the-secret-of-another"));
+    assert!(!believes(
+        program,
+        &good,
+        &BODY.replace("1-1", "1-2"),
+        SECRET
+    ));
+    let other_time = good.replace(&now.to_string(), &(now - 1).to_string());
+    assert!(!believes(program, &other_time, BODY, SECRET));
+    assert!(!believes(program, &header(now - 3600), BODY, SECRET));
+    for malformed in ["x", "t=,v1=", "t=1", &good.replace("v1", "v0")] {
+        assert!(!believes(program, malformed, BODY, SECRET), "{malformed}");
+    }
+}

@@ -1,0 +1,219 @@
+//! The real binary on each database: tables, keys and retention.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use pantoken_store::{Database, DatabaseUrl, SessionStore, StoreKey, StoreKeys, StoreOptions};
+
+use crate::process::{API_KEY, PAN_TOKEN, Process, command, json_field};
+
+const OLD: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+const NEW: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+fn pantoken(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_pantoken"))
+        .args(arguments)
+        .env_clear()
+        .envs(variables.iter().copied())
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn ends(output: &Output, code: i32) -> String {
+    let text = [&output.stdout[..], &output.stderr].concat();
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(!text.contains(OLD) && !text.contains(NEW), "{text}");
+    text
+}
+
+/// Saves a panToken and gives what the server logged.
+fn save(folder: &Path, variables: &[(&str, &str)]) -> String {
+    let mut serve = command(folder, "127.0.0.1:0", "text");
+    let process = Process::spawn(serve.envs(variables.iter().copied()));
+    let created = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    let path = format!("/v1/sessions/{}/result", json_field(&created, "requestId"));
+    let token = json_field(&created, "resultToken");
+    let body = format!(r#"{{"panToken":"{PAN_TOKEN}"}}"#);
+    let answer = process.post(&path, &token, &body);
+    assert_eq!(json_field(&answer, "state"), "saved");
+    process.stop()
+}
+
+fn holds_the_token(folder: &Path) -> bool {
+    let files = std::fs::read_dir(folder).unwrap();
+    files
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .any(|bytes| {
+            let mut windows = bytes.windows(PAN_TOKEN.len());
+            windows.any(|window| window == PAN_TOKEN.as_bytes())
+        })
+}
+
+#[test]
+fn pan_tokens_are_sealed_with_a_key_and_warned_of_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    assert!(!log.contains("PANTOKEN_STORE_KEY"), "{log}");
+    assert!(!holds_the_token(folder.path()));
+
+    let folder = tempfile::tempdir().unwrap();
+    let log = save(folder.path(), &[]);
+    let warning = "panTokens are kept in clear: set PANTOKEN_STORE_KEY";
+    assert!(log.contains("WARN") && log.contains(warning), "{log}");
+    assert!(holds_the_token(folder.path()));
+}
+
+#[test]
+fn a_server_without_the_key_of_its_pan_tokens_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    let text = ends(&serve.env("PANTOKEN_STORE_KEY", NEW).output().unwrap(), 2);
+    let id = StoreKey::parse(OLD).unwrap().id().to_owned();
+    assert!(
+        text.contains(&id) && text.contains("PANTOKEN_STORE_KEY_OLD"),
+        "{text}"
+    );
+    let added = pantoken(folder.path(), &["key", "add", "shop"], &[]);
+    ends(&added, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rotate_store_seals_under_the_new_key_on_both_databases() {
+    let server = pantoken_test_postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite://{}/pantoken.db", folder.path().display());
+    for url in [file, server.create_database().unwrap()] {
+        let at = ("PANTOKEN_DATABASE_URL", url.as_str());
+        save(folder.path(), &[at]);
+        save(folder.path(), &[at, ("PANTOKEN_STORE_KEY", OLD)]);
+        let rotate = ["key", "rotate-store"];
+        let new = ("PANTOKEN_STORE_KEY", NEW);
+        let text = ends(&pantoken(folder.path(), &rotate, &[at, new]), 1);
+        assert!(text.contains(StoreKey::parse(OLD).unwrap().id()), "{text}");
+        let old = ("PANTOKEN_STORE_KEY_OLD", OLD);
+        let text = ends(&pantoken(folder.path(), &rotate, &[at, new, old]), 0);
+        assert!(
+            text.contains("2 panTokens were sealed, of 2 sessions"),
+            "{text}"
+        );
+        let text = ends(&pantoken(folder.path(), &rotate, &[at, new]), 0);
+        assert!(text.contains("0 panTokens were sealed"), "{text}");
+        let keys = StoreKeys::new(StoreKey::parse(NEW).unwrap(), Vec::new());
+        let options = StoreOptions {
+            keys: Some(keys),
+            outbox: false,
+        };
+        let database = DatabaseUrl::parse(&url).unwrap();
+        Database::open(&database, options)
+            .await
+            .unwrap()
+            .close()
+            .await;
+    }
+    let text = ends(&pantoken(folder.path(), &["key", "rotate-store"], &[]), 2);
+    assert!(text.contains("PANTOKEN_STORE_KEY: is required"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrate_makes_the_tables_and_may_be_repeated() {
+    let server = pantoken_test_postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let folder = tempfile::tempdir().unwrap();
+    let postgres = server.create_database().unwrap();
+    for url in ["sqlite://new.db", &postgres] {
+        for _ in 0..2 {
+            let text = ends(
+                &pantoken(folder.path(), &["migrate", "--database-url", url], &[]),
+                0,
+            );
+            assert!(text.contains("the tables are of this version"), "{text}");
+        }
+    }
+    let database = DatabaseUrl::parse(&postgres).unwrap();
+    let store = Database::open_without_keys(&database).await.unwrap();
+    store.check().await.unwrap();
+    assert!(folder.path().join("new.db").exists());
+    let missing = [
+        "migrate",
+        "--database-url",
+        "postgres://me:canary@127.0.0.1:1/cards",
+    ];
+    let text = ends(&pantoken(folder.path(), &missing, &[]), 1);
+    assert!(
+        text.contains("127.0.0.1:1/cards") && !text.contains("canary"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_stops_is_503_with_its_cause_in_the_log_until_it_is_back() {
+    let server = pantoken_test_postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let folder = tempfile::tempdir().unwrap();
+    let url = server.create_database().unwrap();
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    let process = Process::spawn(serve.env("PANTOKEN_DATABASE_URL", &url));
+    let create = || process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    let created = create();
+    server.stop().unwrap();
+    let answer = create();
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(
+        answer.contains("STORE_UNAVAILABLE") && answer.contains("retry-after: "),
+        "{answer}"
+    );
+    server.start_again().unwrap();
+    create_until_it_works(create);
+    let path = format!("/v1/sessions/{}/result", json_field(&created, "requestId"));
+    let token = json_field(&created, "resultToken");
+    let answer = process.post(&path, &token, &format!(r#"{{"panToken":"{PAN_TOKEN}"}}"#));
+    assert_eq!(json_field(&answer, "state"), "saved");
+    let log = process.stop();
+    assert!(log.contains("the database does not answer"), "{log}");
+    assert!(!log.contains(PAN_TOKEN), "{log}");
+}
+
+/// As an agent's back end does, which is told to try again.
+fn create_until_it_works(create: impl Fn() -> String) {
+    while !create().starts_with("HTTP/1.1 201") {}
+}
+
+#[test]
+fn old_sessions_are_deleted_and_young_ones_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    let process = Process::spawn(&mut serve);
+    let old = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    let young = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
+    process.stop();
+    let [old, young] = [old, young].map(|created| json_field(&created, "requestId"));
+    expire_long_ago(folder.path(), &old);
+
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    let process = Process::spawn(serve.env("PANTOKEN_RETENTION_DAYS", "1"));
+    let get = |id: &str| {
+        let head = format!("GET /v1/sessions/{id} HTTP/1.1\r\nAuthorization: Bearer {API_KEY}");
+        process.call(&head, "")
+    };
+    while !get(&old).starts_with("HTTP/1.1 404") {}
+    assert!(get(&young).starts_with("HTTP/1.1 200"));
+    process.stop();
+}
+
+/// Edits the file.
+fn expire_long_ago(folder: &Path, request_id: &str) {
+    use sqlx::{Connection, Executor};
+    let url = format!("sqlite://{}/pantoken.db", folder.display());
+    let update = format!("UPDATE sessions SET expires_at = 1 WHERE request_id = {request_id}");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        connection
+            .execute(sqlx::AssertSqlSafe(update))
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+    });
+}

@@ -1,0 +1,154 @@
+use std::process::Command;
+
+use axum::Router;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+const SECRET: &str = "canary-agent-secret-key";
+const API_KEY: &str = "canary-api-key-0123456789";
+
+/// `pantoken doctor` with these variables beside those that every server needs.
+fn doctor(form_host: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_pantoken"))
+        .arg("doctor")
+        .env_clear()
+        .env("PANTOKEN_FORM_HOST", form_host)
+        .env("PANTOKEN_AGENT_ID", "agent-01")
+        .env("PANTOKEN_AGENT_SECRET_KEY", SECRET)
+        .env("PANTOKEN_API_KEY", API_KEY)
+        .envs(variables.iter().copied())
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(!text.contains(SECRET) && !text.contains(API_KEY), "{text}");
+    (output.status.code(), text)
+}
+
+/// A form host that says this is the time, or the right time.
+async fn form_host(date: Option<&'static str>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    // The server writes the right time where there is none.
+    let date = date.map(|date| (header::DATE, HeaderValue::from_static(date)));
+    let form = get(async move || date.into_iter().collect::<HeaderMap>());
+    let router = Router::new().route("/form", form);
+    tokio::spawn(async { axum::serve(listener, router).await });
+    url
+}
+
+/// A port that nobody listens on.
+async fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+#[track_caller]
+fn says(text: &str, words: &[&str]) {
+    for words in words {
+        assert!(text.contains(words), "{words:?} is not in {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_configuration_is_good_and_the_policy_is_told() {
+    let host = form_host(None).await;
+    let (code, text) = doctor(
+        &host,
+        &[
+            ("PANTOKEN_PUBLIC_URL", "https://pay.shop.kz/cards"),
+            ("PANTOKEN_STORE_KEY", &"0123456789abcdef".repeat(4)),
+        ],
+    );
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        !text.contains("warning") && !text.contains("bad "),
+        "{text}"
+    );
+    says(
+        &text,
+        &[
+            "good     configuration: ",
+            "good     store: ",
+            "good     form host: ",
+            "good     clock: ",
+            "script-src 'self' 'wasm-unsafe-eval';\n",
+            "connect-src 'self' https://pay.shop.kz;\n",
+            &format!("frame-src {host}\n"),
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_meant_is_a_warning() {
+    let host = form_host(Some("Sun, 01 Jun 2025 12:00:00 GMT")).await;
+    let (code, text) = doctor(
+        &host,
+        &[
+            ("PANTOKEN_API_KEY", "short"),
+            ("PANTOKEN_PUBLIC_SESSIONS", "true"),
+            ("PANTOKEN_ALLOWED_ORIGINS", "https://shop.kz"),
+            ("PANTOKEN_WEBHOOK_URL", "http://backend/hook"),
+            ("PANTOKEN_WEBHOOK_SECRET", "0123456789abcdef"),
+            ("PANTOKEN_WEBHOOK_ALLOW_PRIVATE", "true"),
+        ],
+    );
+    assert_eq!(code, Some(0), "{text}");
+    says(
+        &text,
+        &[
+            "warning  PANTOKEN_API_KEY: ",
+            "warning  PANTOKEN_STORE_KEY: ",
+            "warning  PANTOKEN_PUBLIC_SESSIONS: ",
+            "warning  PANTOKEN_TRUSTED_PROXIES: ",
+            "warning  PANTOKEN_PUBLIC_URL: ",
+            "warning  PANTOKEN_WEBHOOK_URL: ",
+            "warning  clock: it differs",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_form_host_that_does_not_answer_is_a_warning() {
+    let (code, text) = doctor(&nobody().await, &[]);
+    assert_eq!(code, Some(0), "{text}");
+    says(
+        &text,
+        &[
+            "warning  form host: ",
+            "customers' browsers",
+            "warning  clock: ",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn what_would_not_work_is_told_and_ends_with_1() {
+    let host = nobody().await;
+    let (code, text) = doctor(
+        &host,
+        &[("PANTOKEN_LISTEN", "x"), ("PANTOKEN_API_KEY", "a b")],
+    );
+    assert_eq!(code, Some(1), "{text}");
+    says(
+        &text,
+        &["bad      PANTOKEN_LISTEN ", "bad      PANTOKEN_API_KEY "],
+    );
+    let (code, text) = doctor(
+        &host,
+        &[("PANTOKEN_DATABASE_URL", "sqlite://no/such/folder/db")],
+    );
+    assert_eq!(code, Some(1), "{text}");
+    says(
+        &text,
+        &["bad      PANTOKEN_DATABASE_URL: ", "no/such/folder"],
+    );
+    let (code, text) = doctor(&host, &[("PANTOKEN_API_KEY", "")]);
+    assert_eq!(code, Some(1), "{text}");
+    says(&text, &["bad      API key: ", "pantoken key add NAME"]);
+    let (code, text) = doctor(&host, &[("PANTOKEN_PAGES", "nowhere")]);
+    assert_eq!(code, Some(1), "{text}");
+    says(&text, &["bad      PANTOKEN_PAGES: "]);
+}

@@ -1,0 +1,78 @@
+//! `openapi.json` and the server say the same. What the running server answers is held against the
+//! document by schemathesis too: `cargo xtask test`, step "API against its description".
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::support::server;
+
+fn document() -> Value {
+    serde_json::from_str(include_str!("../../openapi.json")).unwrap()
+}
+
+fn operations(document: &Value, path: &str) -> Map<String, Value> {
+    document["paths"][path].as_object().unwrap().clone()
+}
+
+/// Every text between these two in a source.
+fn between<'a>(source: &'a str, start: &str, end: &str) -> BTreeSet<&'a str> {
+    let parts = source.split(start).skip(1);
+    parts.filter_map(|part| part.split(end).next()).collect()
+}
+
+#[tokio::test]
+async fn the_document_is_served() {
+    let answer = server().await.get("/openapi.json").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.json(), document());
+}
+
+#[tokio::test]
+async fn the_document_has_every_route_and_the_server_every_path() {
+    let document = document();
+    let mut routes = between(include_str!("../../src/router.rs"), ".route(\"", "\"");
+    assert!(routes.remove("/v1/{*rest}"), "the route of what is unknown");
+    let paths: BTreeSet<_> = document["paths"].as_object().unwrap().keys().collect();
+    let paths: BTreeSet<_> = paths.into_iter().map(String::as_str).collect();
+    assert_eq!(routes, paths);
+    let server = server().await;
+    for path in paths {
+        let url = path.replace("{requestId}", "1").replace("{state}", "x");
+        let answer = server.call("TRACE", &url, &[], "").await;
+        assert_eq!(answer.status, 405, "{path}");
+        let allowed: BTreeSet<_> = answer.header("allow").split(',').collect();
+        let allowed: BTreeSet<_> = allowed
+            .into_iter()
+            .filter(|method| *method != "HEAD")
+            .collect();
+        let described: Vec<_> = operations(&document, path)
+            .keys()
+            .map(|method| method.to_uppercase())
+            .collect();
+        assert_eq!(allowed, described.iter().map(String::as_str).collect());
+    }
+}
+
+#[test]
+fn the_document_and_the_guide_have_every_error_code() {
+    let document = document();
+    let source = include_str!("../../src/problem.rs");
+    let (_, table) = source.split_once("fn status_and_code").unwrap();
+    let (table, _) = table.split_once("\n    }\n").unwrap();
+    let codes: BTreeSet<_> = between(table, "\"", "\"")
+        .into_iter()
+        .filter(|text| text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+        .collect();
+    assert!(codes.len() > 20, "{codes:?}");
+    let listed = &document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"];
+    let listed = listed.as_array().unwrap().iter();
+    assert_eq!(codes, listed.map(|code| code.as_str().unwrap()).collect());
+    let responses = document["components"]["responses"].to_string();
+    let guide = include_str!("../../../../docs/server.md");
+    for code in codes {
+        assert!(responses.contains(code), "{code}");
+        assert!(guide.contains(&format!("`{code}`")), "{code}");
+    }
+}

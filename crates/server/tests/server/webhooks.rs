@@ -1,0 +1,278 @@
+//! Webhooks over real sockets, to a receiver of the tests' own.
+
+use std::collections::VecDeque;
+use std::future::pending;
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use pantoken_server::Clock;
+use pantoken_server::webhook::{SIGNATURE_HEADER, WebhookSecret, WebhookTarget, deliver, verify};
+use pantoken_store::{Delivery, DeliveryState, Outbox, SqliteStore};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::support::{Server, assert_golden_text, server};
+
+const SECRET: &str = "a-webhook-secret-of-tests";
+const FAILED: &str = r#"{"errorCode":"INVALID_PAN","errorMessage":"no"}"#;
+const SAVED: &str = r#"{"panToken":"token-1"}"#;
+
+struct Received {
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Received {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+type Answers = Arc<Mutex<VecDeque<u16>>>;
+
+/// The agent's back end: gives these answers, then 200 for ever.
+struct Receiver {
+    port: u16,
+    received: mpsc::UnboundedReceiver<Received>,
+}
+
+async fn receiver(answers: &[u16]) -> Receiver {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (sender, received) = mpsc::unbounded_channel();
+    let answers: Answers = Arc::new(Mutex::new(answers.iter().copied().collect()));
+    let router = Router::new()
+        .route("/hook", post(take))
+        .with_state((sender, answers));
+    tokio::spawn(async { axum::serve(listener, router).await });
+    Receiver { port, received }
+}
+
+async fn take(
+    State((sender, answers)): State<(mpsc::UnboundedSender<Received>, Answers)>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    sender.send(Received { headers, body }).unwrap();
+    let answer = answers.lock().unwrap().pop_front().unwrap_or(200);
+    let status = StatusCode::from_u16(answer).unwrap();
+    (status, [(header::LOCATION, "/hook")]).into_response()
+}
+
+fn target(url: &str, allow_private: bool) -> WebhookTarget {
+    let secret = WebhookSecret::parse(SECRET).unwrap();
+    WebhookTarget::new(url, secret, allow_private).unwrap()
+}
+
+/// Delivers to the receiver from now on.
+fn start(server: &Server, receiver: &Receiver) {
+    let target = target(&format!("http://127.0.0.1:{}/hook", receiver.port), true);
+    tokio::spawn(deliver(server.app.clone(), target, pending()));
+}
+
+/// The next webhook. The clock runs, in steps, while nothing comes.
+async fn next(server: &Server, receiver: &mut Receiver) -> Received {
+    const STEP_SECONDS: u32 = 3600;
+    loop {
+        let received = tokio::time::timeout(Duration::from_millis(50), receiver.received.recv());
+        match received.await {
+            Ok(received) => return received.unwrap(),
+            Err(_) => server.clock.advance_seconds(STEP_SECONDS),
+        }
+    }
+}
+
+/// The only delivery, once it is in this state.
+async fn only(store: &SqliteStore, state: DeliveryState, ready: fn(&Delivery) -> bool) -> Delivery {
+    loop {
+        let mut found = store.list_deliveries(state, None, 10).await.unwrap();
+        assert!(found.len() <= 1);
+        match found.pop() {
+            Some(delivery) if ready(&delivery) => return delivery,
+            _ => tokio::task::yield_now().await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_result_is_told_signed() {
+    let server = server().await;
+    let mut receiver = receiver(&[]).await;
+    start(&server, &receiver);
+    let body = r#"{"flow":"iframe","customer":"order 7"}"#;
+    let session = server.post("/v1/sessions", body).await;
+    server.post_result(&session, SAVED).await;
+    let webhook = receiver.received.recv().await.unwrap();
+    assert_golden_text("webhook-saved.json", &format!("{}\n", webhook.body));
+    assert_eq!(webhook.headers["content-type"], "application/json");
+    let signature = webhook.headers[SIGNATURE_HEADER].to_str().unwrap();
+    let secrets = [WebhookSecret::parse(SECRET).unwrap()];
+    let now = server.clock.now() / 1000;
+    let verdict = verify(
+        &secrets,
+        signature,
+        webhook.body.as_bytes(),
+        now,
+        Duration::ZERO,
+    );
+    assert_eq!(verdict, Ok(()));
+    only(&server.store, DeliveryState::Delivered, |_| true).await;
+    let line = r#"pantoken_webhooks_total{outcome="delivered"}"#;
+    assert_eq!(server.metric(line).await, "1");
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_refused_comes_again_with_the_same_id() {
+    let server = server().await;
+    let mut receiver = receiver(&[500, 302, 404]).await;
+    start(&server, &receiver);
+    let session = server.iframe_session().await;
+    server.post_result(&session, FAILED).await;
+    let first = next(&server, &mut receiver).await;
+    assert_golden_text("webhook-failed.json", &format!("{}\n", first.body));
+    for _ in 0..3 {
+        let again = next(&server, &mut receiver).await;
+        assert_eq!(again.body, first.body);
+        assert_ne!(
+            again.headers[SIGNATURE_HEADER],
+            first.headers[SIGNATURE_HEADER]
+        );
+    }
+    let delivery = only(&server.store, DeliveryState::Delivered, |_| true).await;
+    assert_eq!(delivery.attempts, 4);
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let server = server().await;
+    let mut receiver = receiver(&[302]).await;
+    start(&server, &receiver);
+    let session = server.iframe_session().await;
+    server.post_result(&session, SAVED).await;
+    receiver.received.recv().await.unwrap();
+    let store = &server.store;
+    let failed = only(store, DeliveryState::Pending, |it| it.last_error.is_some()).await;
+    let reason = failed.last_error.unwrap();
+    assert_eq!(reason, "answered 302: redirects are not followed");
+    assert!(receiver.received.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn the_webhooks_of_a_request_come_in_the_order_of_its_results() {
+    let server = server().await;
+    let mut receiver = receiver(&[500, 500]).await;
+    let session = server.iframe_session().await;
+    server.post_result(&session, FAILED).await;
+    server.post_result(&session, SAVED).await;
+    start(&server, &receiver);
+    let mut types = Vec::new();
+    for _ in 0..4 {
+        let webhook = next(&server, &mut receiver).await;
+        types.push(webhook.json()["type"].as_str().unwrap().to_owned());
+    }
+    let failed = "session.failed";
+    assert_eq!(types, [failed, failed, failed, "session.saved"]);
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_refused_for_days_is_given_up_and_can_be_tried_again() {
+    let server = server().await;
+    let mut receiver = receiver(&[500; 16]).await;
+    start(&server, &receiver);
+    let session = server.iframe_session().await;
+    server.post_result(&session, SAVED).await;
+    for _ in 0..16 {
+        next(&server, &mut receiver).await;
+    }
+    let dead = only(&server.store, DeliveryState::Dead, |_| true).await;
+    assert_eq!(dead.last_error.as_deref(), Some("answered 500"));
+    let listed = pantoken(&server, &["webhooks", "list"]);
+    let id = session.field("requestId");
+    says(
+        &listed,
+        0,
+        &format!("{}  {id}  session.saved  16 attempts", dead.id),
+    );
+    let number = dead.id.to_string();
+    says(
+        &pantoken(&server, &["webhooks", "retry", &number]),
+        0,
+        "tried again",
+    );
+    // The command goes by the machine's own clock, which is ahead of the test's.
+    server.clock.advance_seconds(20 * 365 * 86_400);
+    assert_eq!(next(&server, &mut receiver).await.json()["requestId"], id);
+    only(&server.store, DeliveryState::Delivered, |_| true).await;
+    says(
+        &pantoken(&server, &["webhooks", "retry", &number]),
+        1,
+        "no dead webhook",
+    );
+    says(
+        &pantoken(&server, &["webhooks", "retry", "--all"]),
+        0,
+        "0 webhooks",
+    );
+    let delivered = pantoken(&server, &["webhooks", "list", "--state", "delivered"]);
+    says(&delivered, 0, &id);
+    assert!(
+        !String::from_utf8(delivered.stdout)
+            .unwrap()
+            .contains("token-1")
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_leads_into_a_private_network_is_not_called() {
+    let server = server().await;
+    let mut receiver = receiver(&[]).await;
+    let url = format!("https://localhost:{}/hook", receiver.port);
+    tokio::spawn(deliver(server.app.clone(), target(&url, false), pending()));
+    let session = server.iframe_session().await;
+    server.post_result(&session, SAVED).await;
+    let store = &server.store;
+    let failed = only(store, DeliveryState::Pending, |it| it.last_error.is_some()).await;
+    let reason = failed.last_error.unwrap();
+    assert!(reason.contains("no public address"), "{reason}");
+    assert!(receiver.received.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_finished_when_the_server_stops() {
+    let server = server().await;
+    let mut receiver = receiver(&[]).await;
+    let session = server.iframe_session().await;
+    server.post_result(&session, SAVED).await;
+    let url = format!("http://127.0.0.1:{}/hook", receiver.port);
+    // It is to stop before it starts, and does one round nevertheless.
+    deliver(server.app.clone(), target(&url, true), async {})
+        .await
+        .unwrap();
+    receiver.received.recv().await.unwrap();
+    only(&server.store, DeliveryState::Delivered, |_| true).await;
+}
+
+fn pantoken(server: &Server, arguments: &[&str]) -> Output {
+    let database = format!("sqlite://{}", server.database.display());
+    Command::new(env!("CARGO_BIN_EXE_pantoken"))
+        .args(arguments)
+        .env_clear()
+        .env("PANTOKEN_DATABASE_URL", database)
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn says(output: &Output, code: i32, words: &str) {
+    let text = [&output.stdout[..], &output.stderr].concat();
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(text.contains(words), "{text}");
+}

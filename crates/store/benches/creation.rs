@@ -1,0 +1,126 @@
+//! What it costs to create a session in SQLite: at once by many callers, and in a large table.
+//!
+//! `cargo bench -p pantoken-store --bench creation -- 1000000` compares a table of a million rows with
+//! one of ten thousand. Each session has an idempotency key, which is the costliest case: its index
+//! grows at random places.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use pantoken_protocol::{Language, RequestId};
+use pantoken_store::{
+    Creation, Database, DatabaseUrl, Digest, Idempotency, SessionFlow, SessionStore, SqliteStore,
+    Terms,
+};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+
+const SMALL: i64 = 10_000;
+const DEFAULT_LARGE: i64 = 1_000_000;
+const CALLERS: i64 = 64;
+const EACH: i64 = 40;
+const ROUNDS: i64 = 9;
+
+#[tokio::main]
+async fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let large = arguments
+        .find_map(|text| text.parse().ok())
+        .unwrap_or(DEFAULT_LARGE);
+    let folder = tempfile::tempdir().unwrap();
+    let [small_store, large_store] =
+        [SMALL, large].map(|rows| (rows, folder.path().join(format!("{rows}.db"))));
+    let mut tables = Vec::new();
+    for (rows, file) in [small_store, large_store] {
+        eprintln!("filling a table of {rows} rows");
+        fill(&file, rows).await;
+        tables.push((rows, SqliteStore::open(&file).await.unwrap(), Vec::new()));
+    }
+    alone(&tables[0].1).await;
+    // In turns, so that whatever else the machine does falls on both.
+    for round in 0..ROUNDS {
+        for (rows, store, times) in &mut tables {
+            times.push(create_at_once(store, *rows + round * CALLERS * EACH).await);
+        }
+    }
+    let costs = tables.iter_mut().map(|(rows, _, times)| {
+        times.sort_unstable();
+        let cost = times[times.len() / 2] / u32::try_from(CALLERS * EACH).unwrap();
+        let rate = 1.0 / cost.as_secs_f64();
+        println!("{rows} rows, {CALLERS} callers: {rate:.0} sessions a second, {cost:.1?} each");
+        cost
+    });
+    let costs: Vec<_> = costs.collect();
+    let ratio = costs[1].as_secs_f64() / costs[0].as_secs_f64();
+    println!("{large} rows cost {ratio:.2} times what {SMALL} cost");
+}
+
+/// One caller waits for the disk every time.
+async fn alone(store: &SqliteStore) {
+    const COUNT: i64 = 200;
+    let started = Instant::now();
+    for number in 0..COUNT {
+        create(store, i64::MAX - number).await;
+    }
+    let rate = 200.0 / started.elapsed().as_secs_f64();
+    println!("{SMALL} rows, 1 caller: {rate:.0} sessions a second");
+}
+
+async fn create_at_once(store: &SqliteStore, after: i64) -> Duration {
+    let started = Instant::now();
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|caller| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for number in 1..=EACH {
+                    create(&store, after + caller * EACH + number).await;
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    started.elapsed()
+}
+
+async fn create(store: &SqliteStore, id: i64) {
+    let terms = Terms {
+        request_id: RequestId::from_i64(id).unwrap(),
+        language: Language::Ru,
+        flow: SessionFlow::Iframe,
+        customer: Some("order 7".to_owned()),
+        seed: [7; 16],
+        result_token: Digest::of(b"token"),
+        created_at: id,
+        expires_at: id,
+    };
+    let idempotency = Idempotency {
+        key: Digest::of(&id.to_le_bytes()),
+        fingerprint: Digest::of(b"fingerprint"),
+    };
+    let creation = store.create(terms, Some(idempotency)).await.unwrap();
+    assert!(matches!(creation, Creation::Created(_)), "{creation:?}");
+}
+
+async fn fill(file: &Path, rows: i64) {
+    let url = DatabaseUrl::Sqlite(file.to_owned());
+    Database::migrate(&url).await.unwrap();
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .pragma("synchronous", "OFF")
+        .pragma("cache_size", "-1000000");
+    let mut connection = options.connect().await.unwrap();
+    let insert = format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows}) \
+         INSERT INTO sessions (request_id, language, customer, seed, result_token_digest, \
+         idempotency_key, fingerprint, created_at, expires_at) SELECT n, 'ru', 'order 7', \
+         randomblob(16), randomblob(32), randomblob(32), randomblob(32), n, n FROM numbers"
+    );
+    connection.execute(AssertSqlSafe(insert)).await.unwrap();
+    connection
+        .execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        .await
+        .unwrap();
+}

@@ -1,0 +1,147 @@
+//! What the store asks of a database's connection, so that every operation is written once.
+
+use std::future::Future;
+
+use sqlx::postgres::{PgConnection, PgRow, Postgres};
+use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
+
+use crate::StoreError;
+
+/// One SQL statement, with parameters `$1`, `$2`, … in the words of each database.
+pub(crate) struct Statement {
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
+}
+
+impl Statement {
+    /// The same words for both.
+    pub(crate) const fn same(sql: &'static str) -> Self {
+        Self {
+            sqlite: sql,
+            postgres: sql,
+        }
+    }
+}
+
+/// A statement with a lock clause at its end for Postgres. SQLite has one writer.
+macro_rules! locking {
+    ($sql:expr, $lock:literal) => {
+        $crate::connection::Statement {
+            sqlite: $sql,
+            postgres: concat!($sql, " ", $lock),
+        }
+    };
+}
+pub(crate) use locking;
+
+/// A parameter.
+pub(crate) enum Value<'a> {
+    Integer(Option<i64>),
+    Text(Option<&'a str>),
+    Bytes(Option<&'a [u8]>),
+}
+
+macro_rules! value_from {
+    ($($type:ty => $variant:ident),* $(,)?) => {$(
+        impl<'a> From<$type> for Value<'a> {
+            fn from(value: $type) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    )*};
+}
+value_from! {
+    i64 => Integer,
+    &'a str => Text,
+    Option<&'a str> => Text,
+    &'a [u8] => Bytes,
+    Option<&'a [u8]> => Bytes,
+}
+
+pub(crate) trait Connection: Send {
+    type Row: Row + Send + Sync;
+
+    /// Runs a statement; the number of rows that it wrote.
+    fn execute(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Runs a statement; the rows that it gives.
+    fn rows(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Vec<Self::Row>, StoreError>> + Send;
+
+    /// Runs a statement that gives one row or none.
+    fn row(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Option<Self::Row>, StoreError>> + Send {
+        async { Ok(self.rows(statement, values).await?.pop()) }
+    }
+}
+
+pub(crate) trait Row {
+    fn integer(&self, column: &'static str) -> Result<Option<i64>, StoreError>;
+    fn text(&self, column: &'static str) -> Result<Option<&str>, StoreError>;
+    fn bytes(&self, column: &'static str) -> Result<Option<&[u8]>, StoreError>;
+}
+
+macro_rules! bind {
+    ($database:ty, $sql:expr, $values:expr) => {
+        $values
+            .iter()
+            .fold(sqlx::query::<$database>($sql), |query, value| match value {
+                Value::Integer(value) => query.bind(*value),
+                Value::Text(value) => query.bind(*value),
+                Value::Bytes(value) => query.bind(*value),
+            })
+    };
+}
+
+macro_rules! implement {
+    ($connection:ty, $database:ty, $row:ty, $sql:ident) => {
+        impl Connection for $connection {
+            type Row = $row;
+
+            async fn execute(
+                &mut self,
+                statement: &Statement,
+                values: &[Value<'_>],
+            ) -> Result<u64, StoreError> {
+                let query = bind!($database, statement.$sql, values);
+                Ok(query.execute(self).await?.rows_affected())
+            }
+
+            async fn rows(
+                &mut self,
+                statement: &Statement,
+                values: &[Value<'_>],
+            ) -> Result<Vec<$row>, StoreError> {
+                let query = bind!($database, statement.$sql, values);
+                Ok(query.fetch_all(self).await?)
+            }
+        }
+
+        impl Row for $row {
+            fn integer(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
+                Ok(sqlx::Row::try_get(self, column)?)
+            }
+
+            fn text(&self, column: &'static str) -> Result<Option<&str>, StoreError> {
+                Ok(sqlx::Row::try_get(self, column)?)
+            }
+
+            fn bytes(&self, column: &'static str) -> Result<Option<&[u8]>, StoreError> {
+                Ok(sqlx::Row::try_get(self, column)?)
+            }
+        }
+    };
+}
+
+implement!(SqliteConnection, Sqlite, SqliteRow, sqlite);
+implement!(PgConnection, Postgres, PgRow, postgres);

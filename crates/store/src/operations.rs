@@ -1,0 +1,164 @@
+//! What each call of the store does in a database, once for every database.
+
+mod api_keys;
+mod create;
+mod delete_expired;
+mod deliveries;
+#[cfg(test)]
+mod plans;
+mod record_result;
+mod sessions;
+pub(crate) mod store_keys;
+
+use pantoken_protocol::{FormResult, RequestId};
+
+use crate::backend::Backend;
+use crate::{
+    ApiKeyName, ApiKeyRecord, ApiKeyStore, Claim, Creation, Delivery, DeliveryId, DeliveryState,
+    Digest, Idempotency, KeyRotation, Outbox, Proof, Recording, Resealed, Session, SessionStore,
+    StoreError, Terms,
+};
+
+impl<B: Backend> SessionStore for B {
+    async fn create(
+        &self,
+        terms: Terms,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Creation, StoreError> {
+        self.write(create::Create { terms, idempotency }).await
+    }
+
+    async fn record_result(
+        &self,
+        request_id: RequestId,
+        proof: Proof,
+        result: FormResult,
+        now: i64,
+    ) -> Result<Recording, StoreError> {
+        let operation = record_result::RecordResult {
+            request_id,
+            proof,
+            result,
+            now,
+        };
+        self.write(operation).await
+    }
+
+    async fn get(&self, request_id: RequestId) -> Result<Option<Session>, StoreError> {
+        self.read(sessions::Get { request_id }).await
+    }
+
+    async fn delete_expired_before(&self, time: i64, limit: u32) -> Result<u64, StoreError> {
+        self.write(delete_expired::DeleteExpired { time, limit })
+            .await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.read(sessions::Check).await
+    }
+}
+
+impl<B: Backend> ApiKeyStore for B {
+    async fn insert_api_key(
+        &self,
+        name: ApiKeyName,
+        digest: Digest,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        self.write(api_keys::Insert { name, digest, now }).await
+    }
+
+    async fn find_api_key(&self, digest: Digest) -> Result<Option<ApiKeyRecord>, StoreError> {
+        self.read(api_keys::Find { digest }).await
+    }
+
+    async fn list_api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        self.read(api_keys::List).await
+    }
+
+    async fn revoke_api_key(&self, name: ApiKeyName, now: i64) -> Result<bool, StoreError> {
+        self.write(api_keys::Revoke { name, now }).await
+    }
+}
+
+impl<B: Backend> Outbox for B {
+    async fn claim_deliveries(
+        &self,
+        now: i64,
+        leased_until: i64,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let operation = deliveries::ClaimDue {
+            now,
+            leased_until,
+            limit,
+        };
+        self.write(operation).await
+    }
+
+    async fn mark_delivered(&self, claim: Claim) -> Result<bool, StoreError> {
+        let state = DeliveryState::Delivered;
+        self.write(deliveries::Settle {
+            claim,
+            state,
+            next_attempt_at: None,
+            reason: None,
+        })
+        .await
+    }
+
+    async fn reschedule_delivery(
+        &self,
+        claim: Claim,
+        next_attempt_at: i64,
+        reason: String,
+    ) -> Result<bool, StoreError> {
+        let state = DeliveryState::Pending;
+        self.write(deliveries::Settle {
+            claim,
+            state,
+            next_attempt_at: Some(next_attempt_at),
+            reason: Some(reason),
+        })
+        .await
+    }
+
+    async fn mark_dead(&self, claim: Claim, reason: String) -> Result<bool, StoreError> {
+        let state = DeliveryState::Dead;
+        self.write(deliveries::Settle {
+            claim,
+            state,
+            next_attempt_at: None,
+            reason: Some(reason),
+        })
+        .await
+    }
+
+    async fn list_deliveries(
+        &self,
+        state: DeliveryState,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let operation = deliveries::List {
+            state,
+            after,
+            limit,
+        };
+        self.read(operation).await
+    }
+
+    async fn retry_delivery(&self, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
+        self.write(deliveries::Retry { id, now }).await
+    }
+}
+
+impl<B: Backend> KeyRotation for B {
+    async fn reseal(&self, after: Option<RequestId>, limit: u32) -> Result<Resealed, StoreError> {
+        self.write(store_keys::Reseal { after, limit }).await
+    }
+
+    async fn forget_other_keys(&self) -> Result<(), StoreError> {
+        self.write(store_keys::ForgetOthers).await
+    }
+}

@@ -1,0 +1,45 @@
+use crate::backend::Operation;
+use crate::connection::{Connection, Statement};
+use crate::{StoreError, StoreOptions};
+
+pub(super) struct DeleteExpired {
+    pub(super) time: i64,
+    pub(super) limit: u32,
+}
+
+macro_rules! expired {
+    () => {
+        "SELECT request_id FROM sessions AS old WHERE expires_at < $1 AND NOT EXISTS \
+         (SELECT 1 FROM deliveries WHERE deliveries.request_id = old.request_id \
+         AND state = 'pending') ORDER BY expires_at LIMIT $2"
+    };
+}
+
+/// Its deliveries go with a session.
+pub(crate) const DELETE: Statement = Statement {
+    sqlite: concat!(
+        "DELETE FROM sessions WHERE request_id IN (",
+        expired!(),
+        ")"
+    ),
+    // An array, because Postgres may join a subquery to the whole table; without those that are
+    // locked, so that two replicas that sweep at once do not wait for each other.
+    postgres: concat!(
+        "DELETE FROM sessions WHERE request_id = ANY (ARRAY(",
+        expired!(),
+        " FOR UPDATE SKIP LOCKED))"
+    ),
+};
+
+impl Operation for DeleteExpired {
+    type Answer = u64;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        _options: &StoreOptions,
+    ) -> Result<u64, StoreError> {
+        let values = [self.time.into(), i64::from(self.limit).into()];
+        connection.execute(&DELETE, &values).await
+    }
+}

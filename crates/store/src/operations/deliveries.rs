@@ -1,0 +1,191 @@
+use pantoken_protocol::{FormResult, RequestId};
+
+use crate::backend::Operation;
+use crate::connection::{Connection, Row, Statement, Value, locking};
+use crate::operations::record_result::error_columns;
+use crate::session_row::{read_request_id, read_result};
+use crate::{Claim, Delivery, DeliveryId, DeliveryState, StoreError, StoreKeys, StoreOptions};
+
+const INSERT: Statement = Statement::same(
+    "INSERT INTO deliveries (request_id, error_code, error_message, recorded_at, state, due_at, \
+     attempts) VALUES ($1, $2, $3, $4, 'pending', $4, 0)",
+);
+
+/// Puts a result into the outbox, to be delivered at once.
+pub(super) async fn insert<C: Connection>(
+    connection: &mut C,
+    request_id: RequestId,
+    result: &FormResult,
+    now: i64,
+) -> Result<(), StoreError> {
+    let [error_code, error_message] = error_columns(result);
+    let values = [
+        request_id.get().into(),
+        error_code,
+        error_message,
+        now.into(),
+    ];
+    connection.execute(&INSERT, &values).await.map(drop)
+}
+
+pub(super) struct ClaimDue {
+    pub(super) now: i64,
+    pub(super) leased_until: i64,
+    pub(super) limit: u32,
+}
+
+/// Deliveries with what they take from their session.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT deliveries.id, deliveries.request_id, deliveries.error_code, \
+             deliveries.error_message, recorded_at, state, due_at, attempts, last_error, customer, \
+             pan_token, pan_token_key FROM deliveries \
+             JOIN sessions ON sessions.request_id = deliveries.request_id WHERE ",
+            $condition
+        )
+    };
+}
+
+pub(crate) const DUE: Statement = locking!(
+    select!(
+        "state = 'pending' AND due_at <= $1 AND NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
+         WHERE earlier.request_id = deliveries.request_id AND earlier.id < deliveries.id \
+         AND earlier.state = 'pending') ORDER BY due_at, deliveries.id LIMIT $2"
+    ),
+    "FOR UPDATE OF deliveries SKIP LOCKED"
+);
+
+const CLAIM: Statement =
+    Statement::same("UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id = $1");
+
+impl Operation for ClaimDue {
+    type Answer = Vec<Delivery>;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        options: &StoreOptions,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let values = [self.now.into(), i64::from(self.limit).into()];
+        let rows = connection.rows(&DUE, &values).await?;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let delivery = read_delivery(row, options.keys.as_ref())?;
+            let values = [delivery.id.get().into(), self.leased_until.into()];
+            connection.execute(&CLAIM, &values).await?;
+            claimed.push(Delivery {
+                attempts: delivery.attempts + 1,
+                next_attempt_at: self.leased_until,
+                ..delivery
+            });
+        }
+        Ok(claimed)
+    }
+}
+
+/// Says what became of a claimed delivery.
+pub(super) struct Settle {
+    pub(super) claim: Claim,
+    pub(super) state: DeliveryState,
+    pub(super) next_attempt_at: Option<i64>,
+    pub(super) reason: Option<String>,
+}
+
+pub(crate) const SETTLE: Statement = Statement::same(
+    "UPDATE deliveries SET state = $3, due_at = coalesce($4, due_at), last_error = $5 \
+     WHERE id = $1 AND attempts = $2 AND state = 'pending'",
+);
+
+impl Operation for Settle {
+    type Answer = bool;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        _options: &StoreOptions,
+    ) -> Result<bool, StoreError> {
+        let values = [
+            self.claim.id.get().into(),
+            self.claim.attempts.into(),
+            self.state.as_str().into(),
+            Value::Integer(self.next_attempt_at),
+            self.reason.as_deref().into(),
+        ];
+        Ok(connection.execute(&SETTLE, &values).await? == 1)
+    }
+}
+
+pub(super) struct List {
+    pub(super) state: DeliveryState,
+    pub(super) after: Option<DeliveryId>,
+    pub(super) limit: u32,
+}
+
+const LIST: Statement = Statement::same(select!(
+    "state = $1 AND deliveries.id > $2 ORDER BY deliveries.id LIMIT $3"
+));
+
+impl Operation for List {
+    type Answer = Vec<Delivery>;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        options: &StoreOptions,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let values = [
+            self.state.as_str().into(),
+            self.after.map_or(0, DeliveryId::get).into(),
+            i64::from(self.limit).into(),
+        ];
+        let rows = connection.rows(&LIST, &values).await?;
+        let keys = options.keys.as_ref();
+        rows.iter().map(|row| read_delivery(row, keys)).collect()
+    }
+}
+
+pub(super) struct Retry {
+    pub(super) id: DeliveryId,
+    pub(super) now: i64,
+}
+
+const RETRY: Statement = Statement::same(
+    "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0 \
+     WHERE id = $1 AND state = 'dead'",
+);
+
+impl Operation for Retry {
+    type Answer = bool;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        _options: &StoreOptions,
+    ) -> Result<bool, StoreError> {
+        let values = [self.id.get().into(), self.now.into()];
+        Ok(connection.execute(&RETRY, &values).await? == 1)
+    }
+}
+
+fn read_delivery(row: &impl Row, keys: Option<&StoreKeys>) -> Result<Delivery, StoreError> {
+    let request_id = read_request_id(row)?;
+    let corrupt = |column| StoreError::Corrupt { request_id, column };
+    let integer = |column| row.integer(column)?.ok_or(corrupt(column));
+    let state = row.text("state")?;
+    let result = read_result(row, keys);
+    Ok(Delivery {
+        id: DeliveryId::from_i64(integer("id")?),
+        request_id,
+        customer: row.text("customer")?.map(str::to_owned),
+        result: result.and_then(|result| result.ok_or(corrupt("pan_token"))),
+        recorded_at: integer("recorded_at")?,
+        state: DeliveryState::ALL
+            .into_iter()
+            .find(|known| Some(known.as_str()) == state)
+            .ok_or(corrupt("state"))?,
+        attempts: integer("attempts")?,
+        next_attempt_at: integer("due_at")?,
+        last_error: row.text("last_error")?.map(str::to_owned),
+    })
+}

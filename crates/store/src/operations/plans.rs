@@ -1,0 +1,159 @@
+//! The statements of every call find their rows by an index, on both databases, however large the
+//! tables are.
+
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
+
+use super::{api_keys, delete_expired, deliveries, sessions, store_keys};
+use crate::connection::Statement;
+use crate::{Database, DatabaseUrl};
+
+/// Each with values for its parameters, and the index that it has to use.
+const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 8] = [
+    (
+        "get",
+        &sessions::FIND,
+        "5",
+        ["PRIMARY KEY", "sessions_pkey"],
+    ),
+    (
+        "record a result",
+        &sessions::FIND_AND_LOCK,
+        "5",
+        ["PRIMARY KEY", "sessions_pkey"],
+    ),
+    (
+        "repeat a creation",
+        &sessions::FIND_BY_IDEMPOTENCY_KEY,
+        "'\\x05'",
+        ["sessions_by_idempotency_key", "sessions_by_idempotency_key"],
+    ),
+    (
+        "delete what expired",
+        &delete_expired::DELETE,
+        "50, 10",
+        ["sessions_by_expiry", "sessions_by_expiry"],
+    ),
+    (
+        "claim",
+        &deliveries::DUE,
+        "50, 10",
+        ["deliveries_due", "deliveries_due"],
+    ),
+    (
+        "settle",
+        &deliveries::SETTLE,
+        "5, 1, 'dead', 1, ''",
+        ["PRIMARY KEY", "using deliveries_"],
+    ),
+    (
+        "find an API key",
+        &api_keys::FIND,
+        "'\\x05'",
+        ["sqlite_autoindex_api_keys_2", "api_keys_digest_key"],
+    ),
+    (
+        "reseal",
+        &store_keys::PAGE,
+        "50, 10",
+        ["PRIMARY KEY", "sessions_pkey"],
+    ),
+];
+
+const ROWS: &str = "20000";
+
+#[tokio::test]
+async fn sqlite_finds_rows_by_an_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pantoken.db");
+    Database::migrate(&DatabaseUrl::Sqlite(file.clone()))
+        .await
+        .unwrap();
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut connection = options.connect().await.unwrap();
+    let numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers \
+                   WHERE n < ROWS) ";
+    let byte = "CAST(n AS BLOB)";
+    for insert in fill(numbers, "numbers", byte) {
+        connection.execute(AssertSqlSafe(insert)).await.unwrap();
+    }
+    connection.execute("ANALYZE").await.unwrap();
+    for (call, statement, _, [index, _]) in STATEMENTS {
+        let plan = sqlite_plan(&mut connection, statement.sqlite).await;
+        assert!(plan.contains(index), "{call}:\n{plan}");
+        assert!(!plan.contains("SCAN "), "{call}:\n{plan}");
+    }
+}
+
+async fn sqlite_plan(connection: &mut SqliteConnection, sql: &'static str) -> String {
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows = connection.fetch_all(explain).await.unwrap();
+    rows.iter()
+        .map(|row| row.get::<String, _>("detail") + "\n")
+        .collect()
+}
+
+#[tokio::test]
+async fn postgres_finds_rows_by_an_index() {
+    let server = pantoken_test_postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let url = server.create_database().unwrap();
+    Database::migrate(&DatabaseUrl::parse(&url).unwrap())
+        .await
+        .unwrap();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    for insert in fill("", "generate_series(1, ROWS) AS n", "int4send(n)") {
+        connection.execute(AssertSqlSafe(insert)).await.unwrap();
+    }
+    connection.execute("ANALYZE").await.unwrap();
+    connection
+        .execute("SET plan_cache_mode = force_generic_plan")
+        .await
+        .unwrap();
+    for (call, statement, values, [_, index]) in STATEMENTS {
+        let plan = postgres_plan(&mut connection, statement.postgres, values).await;
+        assert!(plan.contains(index), "{call}:\n{plan}");
+        assert!(!plan.contains("Seq Scan"), "{call}:\n{plan}");
+    }
+}
+
+async fn postgres_plan(connection: &mut PgConnection, sql: &str, values: &str) -> String {
+    let script = [
+        format!("PREPARE explained AS {sql}"),
+        format!("EXPLAIN EXECUTE explained ({values})"),
+        "DEALLOCATE explained".to_owned(),
+    ];
+    let mut plan = String::new();
+    for statement in script {
+        for row in connection
+            .fetch_all(AssertSqlSafe(statement))
+            .await
+            .unwrap()
+        {
+            plan += &(row.get::<String, _>(0) + "\n");
+        }
+    }
+    plan
+}
+
+/// Many rows: most of the sessions expired long ago and wait for their deliveries' end.
+fn fill(with: &str, numbers: &str, byte: &str) -> [String; 3] {
+    let inserts = [
+        format!(
+            "INSERT INTO sessions (request_id, language, seed, result_token_digest, \
+             idempotency_key, fingerprint, created_at, expires_at) \
+             {with}SELECT n, 'ru', {byte}, {byte}, {byte}, {byte}, n, n FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO deliveries (request_id, error_code, error_message, recorded_at, state, \
+             due_at, attempts) {with}SELECT n, 'FORBIDDEN', '', n, \
+             CASE n % 3 WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, n, 0 \
+             FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO api_keys (name, digest, created_at) \
+             {with}SELECT 'key-' || n, {byte}, n FROM {numbers}"
+        ),
+    ];
+    inserts.map(|insert| insert.replace("ROWS", ROWS))
+}

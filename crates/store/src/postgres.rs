@@ -1,0 +1,114 @@
+//! Postgres: one database for any number of processes.
+
+use std::time::Duration;
+
+use sqlx::migrate::{AppliedMigration, Migrate, Migrator};
+use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Executor};
+
+use crate::backend::{Backend, Operation};
+use crate::operations::store_keys::Register;
+use crate::{PostgresUrl, StoreError, StoreOptions};
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+const MAX_CONNECTIONS: u32 = 16;
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often a transaction is begun that others keep from its end.
+const MAX_TRIES: u32 = 5;
+/// No call waits for ever, and a process that stops in the middle of a transaction does not hold up
+/// the others.
+const TIMEOUTS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
+                        SET idle_in_transaction_session_timeout = '10s'";
+
+/// A store in a Postgres database, which other processes may use at the same time.
+///
+/// Rows that a decision depends on are locked until its transaction ends.
+#[derive(Clone, Debug)]
+pub struct PostgresStore {
+    pool: PgPool,
+    options: StoreOptions,
+}
+
+impl PostgresStore {
+    /// Opens the database and brings its tables to this version.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when the database cannot be reached or migrated,
+    /// [`StoreError::UnknownKey`] when it holds panTokens under a key that is not among the options.
+    pub async fn open_with(url: &PostgresUrl, options: StoreOptions) -> Result<Self, StoreError> {
+        let store = Self::connect(url, options).await?;
+        store.write(Register).await?;
+        Ok(store)
+    }
+
+    /// Opens the database, whatever keys its panTokens are under.
+    pub(crate) async fn connect(
+        url: &PostgresUrl,
+        options: StoreOptions,
+    ) -> Result<Self, StoreError> {
+        migrate(url).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(TIMEOUTS).await.map(drop) })
+            })
+            .connect_lazy_with(url.options().clone());
+        Ok(Self { pool, options })
+    }
+
+    /// Waits for the calls under way and closes the connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    async fn try_write<O: Operation>(&self, operation: &O) -> Result<O::Answer, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let answer = operation.run(&mut *transaction, &self.options).await?;
+        transaction.commit().await?;
+        Ok(answer)
+    }
+}
+
+/// Under a lock that the migrator takes, so that of several processes one migrates and the others
+/// wait for it; on a connection without a timeout, because a large table takes its time.
+pub(crate) async fn migrate(url: &PostgresUrl) -> Result<(), StoreError> {
+    let opening = |error| StoreError::opening(url.to_string(), error);
+    let mut connection: PgConnection = url.options().connect().await.map_err(opening)?;
+    if !is_migrated(&mut connection).await {
+        let done = MIGRATOR.run_direct(None, &mut connection, false).await;
+        done.map_err(|error| StoreError::opening(url.to_string(), error))?;
+    }
+    connection.close().await.map_err(opening)
+}
+
+/// Whether there is nothing to migrate, so that a user who may not change tables need not try.
+async fn is_migrated(connection: &mut PgConnection) -> bool {
+    let applied = connection.list_applied_migrations(&MIGRATOR.table_name);
+    let Ok(applied) = applied.await else {
+        return false;
+    };
+    MIGRATOR.iter().all(|migration| {
+        let same = |applied: &AppliedMigration| {
+            applied.version == migration.version && applied.checksum == migration.checksum
+        };
+        applied.iter().any(same)
+    })
+}
+
+impl Backend for PostgresStore {
+    async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        operation.run(&mut *connection, &self.options).await
+    }
+
+    async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
+        let mut tries = 1;
+        loop {
+            match self.try_write(&operation).await {
+                Err(error) if error.is_serialization_failure() && tries < MAX_TRIES => tries += 1,
+                done => return done,
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The one writer: what comes in while a transaction is committed goes together into the next one,
+//! so that many writes wait for the disk once.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection as _};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::backend::Operation;
+use crate::connection::{Connection, Statement};
+use crate::{StoreError, StoreOptions};
+
+const MAX_BATCH: usize = 256;
+const MAX_WAITING: usize = 1024;
+
+/// Two at a time, because each call is a way to SQLite's thread and back.
+const BEGIN: Statement = Statement::same("BEGIN IMMEDIATE; SAVEPOINT operation");
+const NEXT: Statement = Statement::same("RELEASE operation; SAVEPOINT operation");
+const COMMIT: Statement = Statement::same("RELEASE operation; COMMIT");
+const UNDO: Statement = Statement::same("ROLLBACK TO operation");
+
+/// Where operations are put. Its clones share the writer; when all are gone, it stops.
+#[derive(Clone)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Entry>,
+}
+
+enum Entry {
+    Write(Box<dyn Write>),
+    Close(oneshot::Sender<()>),
+}
+
+impl Writer {
+    pub(super) fn start(
+        connection: SqliteConnection,
+        connect: SqliteConnectOptions,
+        options: StoreOptions,
+    ) -> Self {
+        let (queue, entries) = mpsc::channel(MAX_WAITING);
+        let task = Task {
+            connection: Some(connection),
+            connect,
+            options,
+        };
+        tokio::spawn(task.run(entries));
+        Self { queue }
+    }
+
+    /// The answer comes after the commit. Whoever stops waiting for it may find it done.
+    pub(super) async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let write = Box::new(Queued {
+            operation,
+            answer: None,
+            reply,
+        });
+        let sent = self.queue.send(Entry::Write(write)).await;
+        sent.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// Returns when everything before it is written and the file is closed.
+    pub(super) async fn close(&self) {
+        let (reply, done) = oneshot::channel();
+        if self.queue.send(Entry::Close(reply)).await.is_ok() {
+            // No answer means that another call closed it.
+            let _ = done.await;
+        }
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+fn closed() -> StoreError {
+    sqlx::Error::PoolClosed.into()
+}
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// An operation of any kind, with whoever waits for its answer.
+trait Write: Send {
+    /// Runs the operation and keeps its answer; gives its error as well.
+    fn run<'a>(
+        &'a mut self,
+        connection: &'a mut SqliteConnection,
+        options: &'a StoreOptions,
+    ) -> Boxed<'a, Result<(), StoreError>>;
+
+    /// Hands the kept answer over.
+    fn acknowledge(self: Box<Self>);
+
+    /// Tells that nothing was written.
+    fn fail(self: Box<Self>, error: StoreError);
+}
+
+struct Queued<O: Operation> {
+    operation: O,
+    answer: Option<Result<O::Answer, StoreError>>,
+    reply: oneshot::Sender<Result<O::Answer, StoreError>>,
+}
+
+impl<O: Operation> Write for Queued<O> {
+    fn run<'a>(
+        &'a mut self,
+        connection: &'a mut SqliteConnection,
+        options: &'a StoreOptions,
+    ) -> Boxed<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let answer = self.operation.run(connection, options).await;
+            let answer = self.answer.insert(answer).as_ref();
+            answer.map(drop).map_err(Clone::clone)
+        })
+    }
+
+    fn acknowledge(self: Box<Self>) {
+        if let Some(answer) = self.answer {
+            // Whoever asked may be gone.
+            let _ = self.reply.send(answer);
+        }
+    }
+
+    fn fail(self: Box<Self>, error: StoreError) {
+        let _ = self.reply.send(Err(error));
+    }
+}
+
+struct Task {
+    /// None after a failure: what it left behind, a new connection does not have.
+    connection: Option<SqliteConnection>,
+    connect: SqliteConnectOptions,
+    options: StoreOptions,
+}
+
+impl Task {
+    async fn run(mut self, mut entries: mpsc::Receiver<Entry>) {
+        let mut batch = Vec::with_capacity(MAX_BATCH);
+        while entries.recv_many(&mut batch, MAX_BATCH).await > 0 {
+            let mut writes = Vec::with_capacity(batch.len());
+            let mut closing = Vec::new();
+            for entry in batch.drain(..) {
+                match entry {
+                    Entry::Write(write) => writes.push(write),
+                    Entry::Close(reply) => closing.push(reply),
+                }
+            }
+            self.write(writes).await;
+            if !closing.is_empty() {
+                entries.close();
+                self.finish(entries).await;
+                return;
+            }
+        }
+    }
+
+    /// Writes what is still in the closed queue.
+    async fn finish(mut self, mut entries: mpsc::Receiver<Entry>) {
+        while let Some(entry) = entries.recv().await {
+            if let Entry::Write(write) = entry {
+                self.write(vec![write]).await;
+            }
+        }
+        if let Some(connection) = self.connection {
+            let _ = connection.close().await;
+        }
+    }
+
+    async fn write(&mut self, mut writes: Vec<Box<dyn Write>>) {
+        if writes.is_empty() {
+            return;
+        }
+        match self.commit(&mut writes).await {
+            Ok(()) => writes.into_iter().for_each(Write::acknowledge),
+            Err(error) => {
+                self.connection = None;
+                for write in writes {
+                    write.fail(error.clone());
+                }
+            }
+        }
+    }
+
+    async fn commit(&mut self, writes: &mut [Box<dyn Write>]) -> Result<(), StoreError> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            None => self.connection.insert(self.connect.connect().await?),
+        };
+        connection.execute(&BEGIN, &[]).await?;
+        for (index, write) in writes.iter_mut().enumerate() {
+            if index > 0 {
+                connection.execute(&NEXT, &[]).await?;
+            }
+            if let Err(error) = write.run(connection, &self.options).await {
+                // Fails where SQLite has undone the whole transaction: then nobody is acknowledged.
+                let undone = connection.execute(&UNDO, &[]).await;
+                undone.map_err(|_| error)?;
+            }
+        }
+        connection.execute(&COMMIT, &[]).await.map(drop)
+    }
+}

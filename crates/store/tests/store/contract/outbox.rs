@@ -1,0 +1,242 @@
+//! The outbox: deliveries are claimed by one at a time and in order.
+
+use pantoken_protocol::{ErrorCode, FormResult};
+use pantoken_store::{Delivery, DeliveryState, Outbox, Recording, SessionStore, StoreOptions};
+
+use super::{CREATED_AT, EXPIRES_AT, create, failed, proof, request_id, saved};
+
+const NOW: i64 = CREATED_AT + 10_000;
+const LEASE: i64 = 1_000;
+const NONE: [i64; 0] = [];
+
+pub(crate) fn options() -> StoreOptions {
+    StoreOptions {
+        outbox: true,
+        ..StoreOptions::default()
+    }
+}
+
+async fn record(store: &impl SessionStore, id: i64, result: FormResult, now: i64) {
+    let answer = store.record_result(request_id(id), proof(), result, now);
+    let answer = answer.await.unwrap();
+    assert!(matches!(answer, Recording::Recorded(_)), "{answer:?}");
+}
+
+async fn claim(store: &impl Outbox, now: i64) -> Vec<Delivery> {
+    store.claim_deliveries(now, now + LEASE, 10).await.unwrap()
+}
+
+async fn claim_one(store: &impl Outbox, now: i64) -> Delivery {
+    let mut claimed = claim(store, now).await;
+    assert_eq!(claimed.len(), 1, "{claimed:?}");
+    claimed.remove(0)
+}
+
+fn requests(deliveries: &[Delivery]) -> Vec<i64> {
+    deliveries.iter().map(|one| one.request_id.get()).collect()
+}
+
+pub(crate) async fn each_recorded_result_is_delivered_once_and_in_order(
+    [store, other]: [impl SessionStore + Outbox; 2],
+) {
+    create(&store, 1).await;
+    record(&store, 1, failed(ErrorCode::InvalidPan), CREATED_AT + 1).await;
+    record(&store, 1, saved("token"), CREATED_AT + 2).await;
+
+    let first = claim_one(&other, NOW).await;
+    assert_eq!(first.request_id, request_id(1));
+    assert_eq!(first.customer.as_deref(), Some("Айгүл"));
+    assert_eq!(
+        first.result.as_ref().unwrap(),
+        &failed(ErrorCode::InvalidPan)
+    );
+    assert_eq!(first.recorded_at, CREATED_AT + 1);
+    assert_eq!((first.state, first.attempts), (DeliveryState::Pending, 1));
+    assert_eq!(
+        requests(&claim(&store, NOW).await),
+        NONE,
+        "the first one is under way"
+    );
+
+    assert!(store.mark_delivered(first.claim()).await.unwrap());
+    let second = claim_one(&store, NOW).await;
+    assert_eq!(second.result.as_ref().unwrap(), &saved("token"));
+    assert_eq!(second.recorded_at, CREATED_AT + 2);
+    assert!(second.id > first.id);
+    assert!(store.mark_delivered(second.claim()).await.unwrap());
+    assert_eq!(requests(&claim(&other, NOW + 2 * LEASE).await), NONE);
+}
+
+pub(crate) async fn what_was_not_recorded_is_not_delivered(
+    [store, _]: [impl SessionStore + Outbox; 2],
+) {
+    create(&store, 1).await;
+    record(&store, 1, saved("token"), CREATED_AT).await;
+    let refused = [
+        (saved("token"), CREATED_AT),
+        (saved("another"), CREATED_AT),
+        (failed(ErrorCode::Forbidden), EXPIRES_AT),
+    ];
+    for (result, now) in refused {
+        let _ = store
+            .record_result(request_id(1), proof(), result, now)
+            .await;
+    }
+    assert_eq!(claim(&store, NOW).await.len(), 1);
+}
+
+pub(crate) async fn a_lease_holds_until_it_ends([store, other]: [impl SessionStore + Outbox; 2]) {
+    create(&store, 1).await;
+    record(&store, 1, saved("token"), CREATED_AT).await;
+    assert_eq!(
+        requests(&claim(&store, CREATED_AT - 1).await),
+        NONE,
+        "not due"
+    );
+    let first = claim_one(&store, NOW).await;
+    assert_eq!(first.next_attempt_at, NOW + LEASE);
+    assert_eq!(requests(&claim(&other, NOW + LEASE - 1).await), NONE);
+    let second = claim_one(&other, NOW + LEASE).await;
+    assert_eq!((second.id, second.attempts), (first.id, 2));
+}
+
+pub(crate) async fn a_rescheduled_delivery_is_due_at_its_time(
+    [store, other]: [impl SessionStore + Outbox; 2],
+) {
+    create(&store, 1).await;
+    record(&store, 1, saved("token"), CREATED_AT).await;
+    let first = claim_one(&store, NOW).await;
+    let later = NOW + 60_000;
+    let reason = "answered 503".to_owned();
+    assert!(
+        store
+            .reschedule_delivery(first.claim(), later, reason)
+            .await
+            .unwrap()
+    );
+    assert_eq!(requests(&claim(&other, later - 1).await), NONE);
+    let second = claim_one(&other, later).await;
+    assert_eq!((second.id, second.attempts), (first.id, 2));
+    assert_eq!(second.last_error.as_deref(), Some("answered 503"));
+}
+
+pub(crate) async fn a_dead_delivery_lets_the_next_one_pass_and_can_be_retried(
+    [store, other]: [impl SessionStore + Outbox; 2],
+) {
+    create(&store, 1).await;
+    record(&store, 1, failed(ErrorCode::InvalidPan), CREATED_AT).await;
+    record(&store, 1, saved("token"), CREATED_AT + 1).await;
+    let first = claim_one(&store, NOW).await;
+    let reason = "gone for days".to_owned();
+    assert!(
+        !store.retry_delivery(first.id, NOW).await.unwrap(),
+        "not dead"
+    );
+    assert!(store.mark_dead(first.claim(), reason).await.unwrap());
+    let second = claim_one(&store, NOW).await;
+    assert_eq!(second.result.unwrap(), saved("token"));
+
+    let dead = other
+        .list_deliveries(DeliveryState::Dead, None, 10)
+        .await
+        .unwrap();
+    assert_eq!(dead.len(), 1);
+    assert_eq!(dead[0].last_error.as_deref(), Some("gone for days"));
+    assert!(other.retry_delivery(first.id, NOW + 1).await.unwrap());
+    assert!(!other.retry_delivery(first.id, NOW + 1).await.unwrap());
+    let retried = claim_one(&store, NOW + 1).await;
+    assert_eq!((retried.id, retried.attempts), (first.id, 1));
+}
+
+pub(crate) async fn only_the_last_claim_counts([store, other]: [impl SessionStore + Outbox; 2]) {
+    create(&store, 1).await;
+    record(&store, 1, saved("token"), CREATED_AT).await;
+    let late = claim_one(&store, NOW).await.claim();
+    let last = claim_one(&other, NOW + LEASE).await.claim();
+    let reason = || "late".to_owned();
+    assert!(
+        !store
+            .reschedule_delivery(late, NOW, reason())
+            .await
+            .unwrap()
+    );
+    assert!(!store.mark_dead(late, reason()).await.unwrap());
+    assert!(!store.mark_delivered(late).await.unwrap());
+    assert!(other.mark_delivered(last).await.unwrap());
+    assert!(!other.mark_delivered(last).await.unwrap());
+    assert!(!other.mark_dead(last, reason()).await.unwrap());
+}
+
+pub(crate) async fn deliveries_of_many_requests_are_claimed_the_longest_due_first(
+    [store, other]: [impl SessionStore + Outbox; 2],
+) {
+    for id in 1..=4 {
+        create(&store, id).await;
+        record(&store, id, saved("token"), NOW - id).await;
+    }
+    let first = store.claim_deliveries(NOW, NOW + LEASE, 3).await.unwrap();
+    assert_eq!(requests(&first), [4, 3, 2]);
+    assert_eq!(requests(&claim(&other, NOW).await), [1]);
+}
+
+/// Each claim of many at once; none is in two hands, and all are in one.
+pub(crate) async fn racing_claims_share_nothing<S: SessionStore + Outbox + Clone>(stores: [S; 2]) {
+    const REQUESTS: i64 = 24;
+    for id in 1..=REQUESTS {
+        create(&stores[0], id).await;
+        record(&stores[0], id, saved("token"), CREATED_AT).await;
+    }
+    let tasks: Vec<_> = (0..8)
+        .map(|number| {
+            let store = stores[number % 2].clone();
+            tokio::spawn(async move {
+                let mut mine = Vec::new();
+                // With a locked row skipped, an empty answer need not mean that none is left.
+                while mine.len() < 3 {
+                    let claimed = store.claim_deliveries(NOW, NOW + LEASE, 2).await.unwrap();
+                    mine.extend(requests(&claimed));
+                    if claimed.is_empty() {
+                        break;
+                    }
+                }
+                mine
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.extend(task.await.unwrap());
+    }
+    all.extend(requests(
+        &stores[0]
+            .claim_deliveries(NOW, NOW + LEASE, 99)
+            .await
+            .unwrap(),
+    ));
+    all.sort_unstable();
+    assert_eq!(all, (1..=REQUESTS).collect::<Vec<_>>());
+}
+
+pub(crate) async fn deliveries_are_listed_in_pages([store, _]: [impl SessionStore + Outbox; 2]) {
+    for id in 1..=3 {
+        create(&store, id).await;
+        record(&store, id, saved("token"), CREATED_AT).await;
+    }
+    let page = store
+        .list_deliveries(DeliveryState::Pending, None, 2)
+        .await
+        .unwrap();
+    assert_eq!(requests(&page), [1, 2]);
+    assert_eq!((page[0].attempts, page[0].next_attempt_at), (0, CREATED_AT));
+    let last = Some(page[1].id);
+    let page = store
+        .list_deliveries(DeliveryState::Pending, last, 2)
+        .await
+        .unwrap();
+    assert_eq!(requests(&page), [3]);
+    let none = store
+        .list_deliveries(DeliveryState::Delivered, None, 2)
+        .await
+        .unwrap();
+    assert_eq!(requests(&none), NONE);
+}

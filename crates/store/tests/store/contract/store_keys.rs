@@ -1,0 +1,200 @@
+//! panTokens at rest.
+
+use pantoken_store::{
+    DeliveryState, KeyRotation, Outbox, Recording, Resealed, SessionStore, StoreError, StoreKey,
+    StoreKeys, StoreOptions,
+};
+
+use super::{CREATED_AT, Place, create, proof, request_id, saved};
+
+fn key(digit: char) -> StoreKey {
+    StoreKey::parse(&digit.to_string().repeat(64)).unwrap()
+}
+
+/// Seals under the first key and opens under all.
+fn under(digits: &str) -> StoreOptions {
+    let mut keys = digits.chars().map(key);
+    StoreOptions {
+        keys: keys
+            .next()
+            .map(|current| StoreKeys::new(current, keys.collect())),
+        outbox: true,
+    }
+}
+
+async fn save(store: &impl SessionStore, id: i64) {
+    create(store, id).await;
+    let token = saved(&format!("canary-{id}"));
+    let answer = store.record_result(request_id(id), proof(), token, CREATED_AT);
+    let answer = answer.await.unwrap();
+    assert!(matches!(answer, Recording::Recorded(_)), "{answer:?}");
+}
+
+async fn token(store: &impl SessionStore, id: i64) -> Result<String, StoreError> {
+    let session = store.get(request_id(id)).await?.unwrap();
+    match session.outcome.unwrap().result {
+        pantoken_protocol::FormResult::Saved(token) => Ok(token.as_str().to_owned()),
+        failed => panic!("{failed:?}"),
+    }
+}
+
+#[track_caller]
+fn is_unknown_key<T>(answer: Result<T, StoreError>, digit: char) {
+    let error = answer.err().unwrap();
+    let text = error.to_string();
+    let StoreError::UnknownKey { key_id } = error else {
+        panic!("{text}")
+    };
+    assert_eq!(key_id, key(digit).id());
+    assert!(text.contains(&key_id) && !text.contains("canary"), "{text}");
+}
+
+pub(crate) async fn a_token_is_sealed_at_rest_and_compared_open(place: impl Place) {
+    let [store, other] = place.open_twice(under("1")).await;
+    save(&store, 1).await;
+    // In clear the column would be these very bytes; the edit fails if it is.
+    place
+        .edit(
+            "CREATE TABLE proof (sealed INTEGER CHECK (sealed > 0)); \
+             INSERT INTO proof SELECT count(*) FROM sessions \
+             WHERE pan_token_key IS NOT NULL AND length(pan_token) = 8 + 16",
+        )
+        .await;
+    assert_eq!(token(&other, 1).await.unwrap(), "canary-1");
+    let record = |text: &str| {
+        let token = saved(text);
+        other.record_result(request_id(1), proof(), token, CREATED_AT)
+    };
+    let same = record("canary-1").await.unwrap();
+    assert!(matches!(same, Recording::Repeated(_)), "{same:?}");
+    let another = record("canary-2").await.unwrap();
+    assert!(matches!(another, Recording::Conflict(_)), "{another:?}");
+}
+
+pub(crate) async fn a_token_in_clear_is_read_beside_sealed_ones(place: impl Place) {
+    save(&place.open(under("")).await, 1).await;
+    let store = place.open(under("1")).await;
+    save(&store, 2).await;
+    assert_eq!(token(&store, 1).await.unwrap(), "canary-1");
+    assert_eq!(token(&store, 2).await.unwrap(), "canary-2");
+}
+
+pub(crate) async fn a_store_without_the_key_of_its_tokens_does_not_open(place: impl Place) {
+    save(&place.open(under("1")).await, 1).await;
+    is_unknown_key(place.try_open(under("")).await, '1');
+    is_unknown_key(place.try_open(under("2")).await, '1');
+    assert_eq!(
+        token(&place.open(under("21")).await, 1).await.unwrap(),
+        "canary-1"
+    );
+}
+
+pub(crate) async fn a_token_under_a_key_that_came_later_names_it(place: impl Place) {
+    let before = place.open(under("1")).await;
+    save(&place.open(under("21")).await, 1).await;
+    is_unknown_key(token(&before, 1).await, '2');
+    let answer = before.record_result(request_id(1), proof(), saved("canary-1"), CREATED_AT);
+    is_unknown_key(answer.await, '2');
+}
+
+pub(crate) async fn a_sealed_token_that_was_changed_or_moved_is_corrupt(place: impl Place) {
+    let store = place.open(under("1")).await;
+    for id in 1..=3 {
+        save(&store, id).await;
+    }
+    place
+        .edit(
+            "UPDATE sessions SET pan_token = (SELECT pan_token FROM sessions WHERE request_id = 2) \
+             WHERE request_id = 1",
+        )
+        .await;
+    place
+        .edit("UPDATE sessions SET pan_token = substr(pan_token, 1, 5) WHERE request_id = 3")
+        .await;
+    for id in [1, 3] {
+        let answer = token(&store, id).await;
+        assert!(
+            matches!(answer, Err(StoreError::Corrupt { request_id: at, column: "pan_token" })
+                if at == request_id(id)),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(token(&store, 2).await.unwrap(), "canary-2");
+}
+
+pub(crate) async fn a_delivery_that_cannot_be_read_does_not_hold_up_the_others(place: impl Place) {
+    let store = place.open(under("1")).await;
+    save(&store, 1).await;
+    save(&store, 2).await;
+    place
+        .edit(
+            "UPDATE sessions SET pan_token = (SELECT pan_token FROM sessions WHERE request_id = 2) \
+             WHERE request_id = 1",
+        )
+        .await;
+    let claimed = store
+        .claim_deliveries(CREATED_AT, CREATED_AT + 1, 9)
+        .await
+        .unwrap();
+    let [first, second] = &claimed[..] else {
+        panic!("{claimed:?}")
+    };
+    assert!(
+        matches!(first.result, Err(StoreError::Corrupt { .. })),
+        "{first:?}"
+    );
+    assert_eq!(second.result.as_ref().unwrap(), &saved("canary-2"));
+    assert!(
+        store
+            .mark_dead(first.claim(), "unreadable".to_owned())
+            .await
+            .unwrap()
+    );
+    let dead = store
+        .list_deliveries(DeliveryState::Dead, None, 9)
+        .await
+        .unwrap();
+    assert_eq!(dead[0].id, first.id);
+}
+
+pub(crate) async fn a_rotation_seals_every_token_and_can_begin_again(place: impl Place) {
+    let clear = place.open(under("")).await;
+    save(&clear, 1).await;
+    create(&clear, 2).await;
+    let old = place.open(under("1")).await;
+    for id in 3..=6 {
+        save(&old, id).await;
+    }
+    let new = place.open(under("21")).await;
+    let first = new.reseal(None, 3).await.unwrap();
+    let last = Some(request_id(3));
+    assert_eq!(
+        first,
+        Resealed {
+            last,
+            seen: 3,
+            sealed: 2
+        }
+    );
+    is_unknown_key(place.try_open(under("2")).await, '1');
+
+    let (mut after, mut seen, mut sealed) = (None, 0, 0);
+    loop {
+        let page = new.reseal(after, 2).await.unwrap();
+        (seen, sealed) = (seen + page.seen, sealed + page.sealed);
+        after = page.last;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((seen, sealed), (6, 3));
+    new.forget_other_keys().await.unwrap();
+    let alone = place.open(under("2")).await;
+    for id in [1, 3, 4, 5, 6] {
+        assert_eq!(token(&alone, id).await.unwrap(), format!("canary-{id}"));
+    }
+    assert_eq!(
+        alone.get(request_id(2)).await.unwrap().unwrap().outcome,
+        None
+    );
+}

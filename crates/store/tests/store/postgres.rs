@@ -1,0 +1,184 @@
+use std::sync::OnceLock;
+
+use pantoken_store::{PostgresStore, PostgresUrl, SessionStore, StoreError, StoreOptions};
+use pantoken_test_postgres::Server;
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Executor};
+
+use crate::contract::{CREATED_AT, Place, contract_tests, create, proof, request_id, saved, terms};
+
+/// One for all tests; a database for each.
+pub(crate) fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| Server::start().unwrap_or_else(|error| panic!("{error}")))
+}
+
+pub(crate) fn database() -> PostgresUrl {
+    PostgresUrl::parse(&server().create_database().unwrap()).unwrap()
+}
+
+struct PostgresPlace {
+    text: String,
+    url: PostgresUrl,
+}
+
+impl Place for PostgresPlace {
+    type Store = PostgresStore;
+
+    fn new() -> Self {
+        let text = server().create_database().unwrap();
+        let url = PostgresUrl::parse(&text).unwrap();
+        Self { text, url }
+    }
+
+    async fn try_open(&self, options: StoreOptions) -> Result<PostgresStore, StoreError> {
+        PostgresStore::open_with(&self.url, options).await
+    }
+
+    async fn edit(&self, sql: &'static str) {
+        let mut connection = PgConnection::connect(&self.text).await.unwrap();
+        connection.execute(sql).await.unwrap();
+    }
+}
+
+contract_tests!(crate::postgres::PostgresPlace);
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_named_without_its_password() {
+    let missing = "postgres://me:canary@127.0.0.1:1/cards";
+    let url = PostgresUrl::parse(missing).unwrap();
+    let error = PostgresStore::open_with(&url, StoreOptions::default()).await;
+    let text = error.unwrap_err().to_string();
+    assert!(text.contains("postgres://127.0.0.1:1/cards"), "{text}");
+    assert!(!text.contains("canary"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_may_start_together_on_an_empty_database() {
+    let url = database();
+    let starts: Vec<_> = (0..6)
+        .map(|_| {
+            let url = url.clone();
+            tokio::spawn(
+                async move { PostgresStore::open_with(&url, StoreOptions::default()).await },
+            )
+        })
+        .collect();
+    for start in starts {
+        start.await.unwrap().unwrap().check().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_closed_store_is_unavailable() {
+    let store = PostgresPlace::new().open(StoreOptions::default()).await;
+    store.close().await;
+    let answer = store.create(terms(1), None).await;
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_is_told_and_used_again_when_it_is_back() {
+    let server = Server::start().unwrap();
+    let url = PostgresUrl::parse(&server.create_database().unwrap()).unwrap();
+    let store = PostgresStore::open_with(&url, StoreOptions::default())
+        .await
+        .unwrap();
+    create(&store, 1).await;
+    server.stop().unwrap();
+    let answer = store.create(terms(2), None).await;
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
+    assert!(store.check().await.is_err());
+    server.start_again().unwrap();
+    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    create(&store, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_no_writes_is_told_and_written_to_when_it_does() {
+    let place = PostgresPlace::new();
+    let store = place.open(StoreOptions::default()).await;
+    create(&store, 1).await;
+    place
+        .edit(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', \
+             current_database()); END $$",
+        )
+        .await;
+    place.edit(END_OTHER_CONNECTIONS).await;
+    let answer = store.create(terms(2), None).await;
+    assert!(matches!(answer, Err(StoreError::ReadOnly(_))), "{answer:?}");
+    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    place
+        .edit(
+            "BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', \
+             current_database()); END $$; COMMIT",
+        )
+        .await;
+    place.edit(END_OTHER_CONNECTIONS).await;
+    create(&store, 2).await;
+}
+
+const END_OTHER_CONNECTIONS: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// Calls that fail are made again, as an agent's back end does.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_the_server_restarts_under_load() {
+    const WRITERS: i64 = 8;
+    const EACH: i64 = 40;
+    let server = Server::start().unwrap();
+    let url = PostgresUrl::parse(&server.create_database().unwrap()).unwrap();
+    let options = StoreOptions::default();
+    let store = PostgresStore::open_with(&url, options).await.unwrap();
+    let (acknowledge, mut acknowledged) = tokio::sync::mpsc::unbounded_channel();
+    for writer in 0..WRITERS {
+        let (store, acknowledge) = (store.clone(), acknowledge.clone());
+        tokio::spawn(async move {
+            for number in 1..=EACH {
+                let id = writer * EACH + number;
+                while store.create(terms(id), None).await.is_err() {}
+                let token = || saved(&format!("token-{id}"));
+                let record = || store.record_result(request_id(id), proof(), token(), CREATED_AT);
+                while record().await.is_err() {}
+                acknowledge.send(id).unwrap();
+            }
+        });
+    }
+    drop(acknowledge);
+    let mut ids = Vec::new();
+    while let Some(id) = acknowledged.recv().await {
+        ids.push(id);
+        if ids.len() % 100 == 0 {
+            server.stop().unwrap();
+            server.start_again().unwrap();
+        }
+    }
+    assert_eq!(i64::try_from(ids.len()).unwrap(), WRITERS * EACH);
+    for id in ids {
+        let session = store.get(request_id(id)).await.unwrap().unwrap();
+        let expected = saved(&format!("token-{id}"));
+        assert_eq!(session.outcome.unwrap().result, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_may_not_change_tables_opens_what_another_has_migrated() {
+    let place = PostgresPlace::new();
+    let weak = PostgresUrl::parse(&place.text.replace("user=postgres", "user=weak")).unwrap();
+    place.edit("CREATE ROLE weak LOGIN").await;
+    let answer = PostgresStore::open_with(&weak, StoreOptions::default()).await;
+    assert!(matches!(answer, Err(StoreError::Open { .. })), "{answer:?}");
+    place.open(StoreOptions::default()).await;
+    place
+        .edit("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO weak")
+        .await;
+    let store = PostgresStore::open_with(&weak, StoreOptions::default()).await;
+    create(&store.unwrap(), 1).await;
+}

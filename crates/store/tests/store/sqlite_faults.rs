@@ -1,0 +1,171 @@
+//! What goes wrong with a file, and that it goes on when the cause is gone.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use pantoken_store::{SessionStore, SqliteStore, StoreError, StoreOptions};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+
+use crate::contract::{Place, create, request_id, terms};
+use crate::sqlite::SqlitePlace;
+
+/// A small file system of its own in memory, which only root can make.
+struct SmallDisk {
+    folder: tempfile::TempDir,
+}
+
+impl SmallDisk {
+    /// None, with a word on it, for who is not root.
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Self { folder };
+        let arguments = ["-t", "tmpfs", "-o", "size=1m", "tmpfs"];
+        let mounted = Command::new("mount")
+            .args(arguments)
+            .arg(disk.path())
+            .output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(disk);
+        }
+        eprintln!("left out: only root can mount a small disk");
+        None
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn remount(&self, option: &str) {
+        let options = format!("remount,{option}");
+        let mut mount = Command::new("mount");
+        assert!(
+            mount
+                .args(["-o", &options])
+                .arg(self.path())
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    fn fill(&self) {
+        let ballast = self.path().join("ballast");
+        let full = fs::write(ballast, vec![0; 2 << 20]).unwrap_err();
+        assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+    }
+
+    fn make_room(&self) {
+        fs::remove_file(self.path().join("ballast")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily: a failed test may have the file open.
+        let _ = Command::new("umount").arg("-l").arg(self.path()).output();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_told_and_nothing_is_acknowledged_until_there_is_room() {
+    let Some(disk) = SmallDisk::mount() else {
+        return;
+    };
+    let store = SqliteStore::open(&disk.path().join("pantoken.db"))
+        .await
+        .unwrap();
+    create(&store, 1).await;
+    disk.fill();
+    let mut acknowledged = 1;
+    // The journal has some room of its own left.
+    let error = loop {
+        match store.create(terms(acknowledged + 1), None).await {
+            Ok(_) => acknowledged += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+    assert!(error.to_string().contains("no room left"), "{error}");
+    assert!(store.get(request_id(acknowledged)).await.unwrap().is_some());
+    assert_eq!(store.get(request_id(acknowledged + 1)).await.unwrap(), None);
+
+    disk.make_room();
+    create(&store, acknowledged + 1).await;
+    for id in 1..=acknowledged + 1 {
+        assert!(store.get(request_id(id)).await.unwrap().is_some(), "{id}");
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_named_and_opens_when_it_can() {
+    let Some(disk) = SmallDisk::mount() else {
+        return;
+    };
+    let file = disk.path().join("pantoken.db");
+    SqliteStore::open(&file).await.unwrap().close().await;
+    disk.remount("ro");
+    let error = SqliteStore::open(&file).await.unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("pantoken.db") && text.contains("unable to open"),
+        "{text}"
+    );
+    disk.remount("rw");
+    let store = SqliteStore::open(&file).await.unwrap();
+    create(&store, 1).await;
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_is_told_and_waited_out() {
+    let place = SqlitePlace::new();
+    let store = place.open(StoreOptions::default()).await;
+    create(&store, 1).await;
+    let options = SqliteConnectOptions::new().filename(place.file());
+    let mut other = options.connect().await.unwrap();
+    let lock = other.begin_with("BEGIN EXCLUSIVE").await.unwrap();
+    let error = store.create(terms(2), None).await.unwrap_err();
+    assert!(matches!(error, StoreError::Locked(_)), "{error:?}");
+    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    lock.rollback().await.unwrap();
+    assert_eq!(store.get(request_id(2)).await.unwrap(), None);
+    create(&store, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_file_is_told_and_read_again_after_its_repair() {
+    const PAGE: usize = 4096;
+    let place = SqlitePlace::new();
+    let store = place.open(StoreOptions::default()).await;
+    for id in 1..=100 {
+        create(&store, id).await;
+    }
+    store.close().await;
+    let whole = fs::read(place.file()).unwrap();
+    let mut damaged = whole.clone();
+    damaged[PAGE..].fill(0xa5);
+
+    let store = place.open(StoreOptions::default()).await;
+    overwrite(&place.file(), &damaged);
+    for _ in 0..2 {
+        let error = store.get(request_id(1)).await.unwrap_err();
+        assert!(matches!(error, StoreError::Damaged(_)), "{error:?}");
+        let error = store.create(terms(101), None).await.unwrap_err();
+        assert!(matches!(error, StoreError::Damaged(_)), "{error:?}");
+    }
+    overwrite(&place.file(), &whole);
+    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    create(&store, 101).await;
+}
+
+/// In place, as a broken disk would.
+fn overwrite(file: &Path, bytes: &[u8]) {
+    use std::io::Write;
+    let mut file = fs::OpenOptions::new().write(true).open(file).unwrap();
+    file.write_all(bytes).unwrap();
+    // Closing it would drop the locks that this process holds on it.
+    std::mem::forget(file);
+}

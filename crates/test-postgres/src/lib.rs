@@ -1,0 +1,183 @@
+#![doc = include_str!("../README.md")]
+
+use std::env;
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A running server; it stops when this is dropped, or with the process.
+pub struct Server {
+    folder: String,
+    databases: AtomicU32,
+    child: Mutex<Conversation>,
+}
+
+struct Conversation {
+    child: Child,
+    /// None once it is closed: the child ends then.
+    commands: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Postgres is not installed.
+    #[error(
+        "the tests need Postgres, and it is not there. On Debian: `apt-get install postgresql`. \
+         Elsewhere install it, and name the folder of its programs in POSTGRES_BIN"
+    )]
+    Missing,
+    /// It does not start, or does not do what it is told; its log is on stderr.
+    #[error("Postgres did not {0}: see its log above")]
+    Failed(&'static str),
+    /// The system does not run it.
+    #[error("cannot run Postgres: {0}")]
+    Run(#[from] io::Error),
+}
+
+/// The folder of the programs `postgres` and `initdb`, if they are installed.
+#[must_use]
+pub fn programs() -> Option<PathBuf> {
+    let named = env::var_os("POSTGRES_BIN").map(PathBuf::from);
+    let on_path = env::var_os("PATH").unwrap_or_default();
+    let folders = named
+        .into_iter()
+        .chain(of_debian())
+        .chain(env::split_paths(&on_path));
+    let is_whole = |folder: &PathBuf| {
+        let programs = ["postgres", "initdb"];
+        programs.iter().all(|name| folder.join(name).is_file())
+    };
+    folders.into_iter().find(is_whole)
+}
+
+/// The newest first.
+fn of_debian() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir("/usr/lib/postgresql").into_iter();
+    let mut versions: Vec<(u32, PathBuf)> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort();
+    versions.into_iter().rev().map(|(_, bin)| bin).collect()
+}
+
+impl Server {
+    /// Starts a server with no database in it.
+    ///
+    /// # Errors
+    /// [`Error`] when Postgres is missing or does not start.
+    pub fn start() -> Result<Self, Error> {
+        let programs = programs().ok_or(Error::Missing)?;
+        let mut child = command(&programs)?
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let taken = child.stdin.take().zip(child.stdout.take());
+        let (commands, answers) = taken.ok_or(Error::Failed("start"))?;
+        let mut conversation = Conversation {
+            child,
+            commands: Some(commands),
+            answers: BufReader::new(answers),
+        };
+        let folder = conversation.answer()?;
+        if folder.is_empty() {
+            return Err(Error::Failed("start"));
+        }
+        Ok(Self {
+            folder,
+            databases: AtomicU32::new(1),
+            child: Mutex::new(conversation),
+        })
+    }
+
+    /// Makes an empty database and gives its URL.
+    ///
+    /// # Errors
+    /// [`Error`] when the server does not.
+    pub fn create_database(&self) -> Result<String, Error> {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        self.tell(&format!("create test_{number}"), "create a database")?;
+        Ok(format!(
+            "postgres:///test_{number}?user=postgres&host={}",
+            self.folder
+        ))
+    }
+
+    /// Stops it at once, as a crash does; what was committed stays.
+    ///
+    /// # Errors
+    /// [`Error`] when it does not stop.
+    pub fn stop(&self) -> Result<(), Error> {
+        self.tell("stop", "stop")
+    }
+
+    /// Starts it again.
+    ///
+    /// # Errors
+    /// [`Error`] when it does not start.
+    pub fn start_again(&self) -> Result<(), Error> {
+        self.tell("start", "start again")
+    }
+
+    fn tell(&self, command: &str, meaning: &'static str) -> Result<(), Error> {
+        let mut child = self.child.lock().map_err(|_| Error::Failed(meaning))?;
+        let commands = child.commands.as_mut().ok_or(Error::Failed(meaning))?;
+        writeln!(commands, "{command}")?;
+        match child.answer()?.as_str() {
+            "done" => Ok(()),
+            _ => Err(Error::Failed(meaning)),
+        }
+    }
+}
+
+impl Conversation {
+    fn answer(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        self.answers.read_line(&mut line)?;
+        line.truncate(line.trim_end().len());
+        Ok(line)
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        drop(self.commands.take());
+        // Nobody is left to be told.
+        let _ = self.child.wait();
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
+    }
+}
+
+fn command(programs: &Path) -> io::Result<Command> {
+    let script = ["-c", include_str!("server.sh"), "server.sh"];
+    let mut command = if is_root()? {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "nobody", "--", "sh"]);
+        command
+    } else {
+        Command::new("sh")
+    };
+    command.args(script).arg(programs).current_dir("/");
+    Ok(command)
+}
+
+fn is_root() -> io::Result<bool> {
+    Ok(Command::new("id").arg("-u").output()?.stdout.trim_ascii() == b"0")
+}

@@ -1,0 +1,23 @@
+//! The server itself; what is done with it is tested where it is used.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use pantoken_test_postgres::Server;
+
+#[test]
+fn a_server_makes_databases_and_leaves_nothing_behind() {
+    let server = Server::start().unwrap();
+    let (first, second) = (server.create_database(), server.create_database());
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_ne!(first, second);
+    let folder = first.split_once("host=").unwrap().1;
+    let socket = Path::new(folder).join(".s.PGSQL.5432");
+    assert!(socket.exists());
+    server.stop().unwrap();
+    assert!(!Path::new(folder).join("data/postmaster.pid").exists());
+    server.start_again().unwrap();
+    assert!(socket.exists());
+    drop(server);
+    assert!(!Path::new(folder).exists());
+}
