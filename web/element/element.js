@@ -13,7 +13,7 @@ const ATTRIBUTES = [
   "return-url",
 ];
 
-const complain = (...reason) => console.error("pantoken-form:", ...reason);
+const complain = (what, why) => console.error("pantoken-form:", what, why);
 
 function create(name, part) {
   const element = document.createElement(name);
@@ -78,9 +78,7 @@ class Form extends Hands {
     if (this.#host) dispatch(this.#host, name, detail);
   }
 
-  complain(what, why) {
-    complain(what, why);
-  }
+  complain = complain;
 }
 
 const dispatch = (host, name, detail) =>
@@ -95,7 +93,6 @@ const makeClass = () =>
     /** Counts starts and stops, so that what an old start still waits for is not done. */
     #turn = 0;
     #failed = false;
-    #restored = (event) => event.persisted && this.#start();
 
     get state() {
       if (this.#form) return this.#form.state;
@@ -109,13 +106,18 @@ const makeClass = () =>
     }
 
     connectedCallback() {
-      addEventListener("pageshow", this.#restored);
+      addEventListener("pageshow", this);
       this.#start();
     }
 
     disconnectedCallback() {
-      removeEventListener("pageshow", this.#restored);
+      removeEventListener("pageshow", this);
       this.#stop();
+    }
+
+    /** A page that comes back from the browser's cache has a form of long ago. */
+    handleEvent({ persisted }) {
+      if (persisted) this.#start();
     }
 
     attributeChangedCallback(name, before, after) {
@@ -147,7 +149,7 @@ const makeClass = () =>
 
     #fail(error) {
       this.#failed = true;
-      complain(error);
+      complain("no form:", error);
       // The shape of the module's own events, for when there is no module.
       dispatch(this, "error", {
         requestId: null,

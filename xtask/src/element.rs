@@ -12,6 +12,8 @@ use crate::steps::Steps;
 use crate::workspace::Workspace;
 
 const WASM: &str = "pantoken_element_bg.wasm";
+/// What `web/element/module.js` calls.
+const EXPORTS: [&str; 5] = ["memory", "letter", "open", "input", "close"];
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
     let mut steps = Steps::of(2);
@@ -30,7 +32,7 @@ pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let scratch = workspace.scratch("element")?;
     let package = workspace.root().join("dist").join("npm");
     fs::create_dir_all(&package).with_context(|| format!("cannot make {}", package.display()))?;
-    optimize::module(npm, &module, &package.join(WASM))?;
+    optimize::module(npm, &module, &package.join(WASM), &EXPORTS)?;
     bundle(workspace, npm, &scratch, &package)?;
     copy_files(workspace, &package)?;
     Ok(package)

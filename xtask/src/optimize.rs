@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde_json::{Value, json};
 
 use crate::command;
 use crate::npm::Npm;
@@ -18,8 +19,11 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
-/// The second round finds what the first has laid open.
-const WASM_OPT: [&str; 8] = [
+/// The second round finds what the first has laid open. What is passed over makes the module smaller,
+/// and the compressed module larger: it takes away repetitions that brotli finds by itself.
+const WASM_OPT: [&str; 10] = [
+    "--skip-pass=local-cse",
+    "--skip-pass=simplify-locals",
     "--low-memory-unused",
     "--flatten",
     "--rereloop",
@@ -30,11 +34,29 @@ const WASM_OPT: [&str; 8] = [
     "--strip-target-features",
 ];
 
-/// Optimizes a module.
-pub(crate) fn module(npm: &Npm, wasm: &Path, small_wasm: &Path) -> Result<()> {
+/// Optimizes a module, of which only these exports are used.
+pub(crate) fn module(npm: &Npm, wasm: &Path, small_wasm: &Path, exports: &[&str]) -> Result<()> {
+    let graph = wasm.with_extension("exports.json");
+    fs::write(&graph, graph_of(exports).to_string())
+        .with_context(|| format!("cannot write {}", graph.display()))?;
+    let mut metadce = npm.command("wasm-metadce");
+    metadce
+        .args(WASM_FEATURES)
+        .arg(format!("--graph-file={}", graph.display()))
+        .arg(wasm);
+    command::output(metadce.arg("-o").arg(small_wasm))?;
     let mut wasm_opt = npm.command("wasm-opt");
-    wasm_opt.args(WASM_OPT).args(WASM_FEATURES).arg(wasm);
+    wasm_opt.args(WASM_OPT).args(WASM_FEATURES).arg(small_wasm);
     command::run(wasm_opt.arg("-o").arg(small_wasm))
+}
+
+/// What `wasm-metadce` is told: the root of what is used reaches each export.
+fn graph_of(exports: &[&str]) -> Value {
+    let root = json!({ "name": "script", "root": true, "reaches": exports });
+    let exports = exports
+        .iter()
+        .map(|name| json!({ "name": name, "export": name }));
+    std::iter::once(root).chain(exports).collect()
 }
 
 /// Optimizes a module of wasm-bindgen's, makes the names between it and its script short, and gives

@@ -1,6 +1,6 @@
 use core::array;
 
-use pantoken_protocol::{Field, RawMessage, RequestId, cut, parse_count};
+use pantoken_protocol::{Field, RawMessage, RequestId, cut};
 
 use crate::session::Session;
 
@@ -23,8 +23,8 @@ pub enum FormInput<'a> {
     Late,
     /// The session endpoint's answer to the last `create`.
     Session(Session<'a>),
-    /// The status with which the session endpoint at last acknowledged or refused a saved card.
-    Reported(u32),
+    /// The session endpoint acknowledged a saved card, or says why not.
+    Reported(&'a str),
     /// The page wants the form no more.
     Leave,
 }
@@ -49,11 +49,12 @@ impl<'a> FormInput<'a> {
             }
             Some(b't') => Self::Late,
             Some(b'c') => Self::Session(Session {
-                status: lines.number(),
+                problem: lines.line(),
                 form_url: lines.field(),
+                request_id: lines.field(),
                 result_token: lines.field(),
             }),
-            Some(b'k') => Self::Reported(lines.number()),
+            Some(b'k') => Self::Reported(lines.line()),
             _ => Self::Leave,
         }
     }
@@ -78,10 +79,6 @@ impl<'a> LineReader<'a> {
         let (line, rest) = cut::around(self.rest, b'\n').unwrap_or((self.rest, ""));
         self.rest = rest;
         line
-    }
-
-    fn number(&mut self) -> u32 {
-        parse_count(self.line()).unwrap_or_default()
     }
 
     /// A value with its type before it: `s` for a string, `n` for an integer, of which only a request

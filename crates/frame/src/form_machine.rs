@@ -8,7 +8,7 @@ use pantoken_protocol::{
 use crate::form_input::FormInput;
 use crate::form_options::{FormOptions, FormSource};
 use crate::orders::Orders;
-use crate::session::{Session, is_success, refusal};
+use crate::session::Session;
 use crate::texts::Text;
 
 /// The longest time that a browser waits, in milliseconds; with a longer one it would not wait at
@@ -85,7 +85,7 @@ impl FormMachine {
             FormInput::FrameLoaded => self.shake(Input::FrameLoaded, out),
             FormInput::FrameBlocked(url) => self.frame_blocked(url, out),
             FormInput::Session(session) => self.session(&session, out),
-            FormInput::Reported(status) => self.reported(status, out),
+            FormInput::Reported(problem) => self.reported(problem, out),
             FormInput::Late => self.shake(Input::TimerFired, out),
             FormInput::Message(origin, message) => {
                 // The script hears no other window than the frame's.
@@ -196,24 +196,23 @@ impl FormMachine {
         if let Progress::Creating(flow) = self.progress {
             let shown = match session.form_url(flow) {
                 Ok(form_url) => Shown::new(&self.options, &form_url, flow),
-                Err(reason) => Err(FormError::host(None, HostCode::SessionFailed, &reason)),
+                Err(reason) => Err(FormError::host(None, HostCode::SessionFailed, reason)),
             };
             self.open(shown, flow, out);
         }
     }
 
-    fn reported(&mut self, status: u32, out: &mut Orders) {
+    fn reported(&mut self, problem: &str, out: &mut Orders) {
         let Some(saved) = self.unreported.take() else {
             return;
         };
-        if is_success(status) {
+        if problem.is_empty() {
             self.progress = Progress::Saved;
             out.event = Some(Event::Saved(saved));
         } else {
-            let reason = refusal(status);
             let request_id = Some(saved.request_id);
             self.fail(
-                FormError::host(request_id, HostCode::ResultRejected, &reason),
+                FormError::host(request_id, HostCode::ResultRejected, problem),
                 out,
             );
         }
@@ -303,7 +302,7 @@ impl Shown {
     fn new(options: &FormOptions, form_url: &FormUrl, flow: Flow) -> Result<Self, FormError> {
         let (request_id, origin) = (form_url.request_id(), form_url.origin());
         let reason = if form_url.flow() != flow {
-            "the form URL is for the redirect flow: sign one without agentCallbackUrl"
+            "the form URL is for the redirect flow: it has agentCallbackUrl"
         } else if !options.form_origins.allows(origin) {
             "the form URL is not on the provider's origins: see form-origin"
         } else {

@@ -73,6 +73,10 @@ async function post(url, token, body) {
   }
 }
 
+/** Why a status is no success, for developers. */
+const problem = (status) =>
+  status == 200 || status == 201 ? "" : "the session endpoint answered " + status;
+
 /** Whether the same call may fare better later. */
 const isPassing = (status) => !status || status >= 500 || [408, 425, 429].includes(status);
 
@@ -163,9 +167,8 @@ export class Hands {
     const body = { flow, language, ...(returnUrl && { returnUrl }) };
     const [status, text] = await post(endpoint, "", body);
     if (session != this.#session) return;
-    const answer = read(text);
-    session.answer = answer;
-    this.tell("created", status, ...fields(answer, SESSION));
+    session.answer = read(text);
+    this.tell("created", problem(status), ...fields(session.answer, SESSION));
   }
 
   #result(body) {
@@ -179,7 +182,7 @@ export class Hands {
   async report(panToken) {
     for (let wait = 500; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
       const [status] = await this.#result({ panToken });
-      if (!isPassing(status)) return this.tell("kept", status);
+      if (!isPassing(status)) return this.tell("kept", problem(status));
       await new Promise((done) => setTimeout(done, wait));
     }
   }

@@ -1,44 +1,35 @@
-use alloc::string::String;
-
-use pantoken_protocol::{Field, Flow, FormUrl, cut, decimal_digits};
+use pantoken_protocol::{Field, Flow, FormUrl};
 
 /// A session endpoint's answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Session<'a> {
-    /// The HTTP status; 0 when there was no whole answer in time.
-    pub status: u32,
+    /// Why there is no session, for developers; empty where there is one.
+    pub problem: &'a str,
     /// `formUrl`
     pub form_url: Field<&'a str>,
+    /// `requestId`
+    pub request_id: Field<&'a str>,
     /// `resultToken`
     pub result_token: Field<&'a str>,
 }
 
-impl Session<'_> {
-    /// The session's form URL: for this flow, and of the request that the answer names; or why there
-    /// is none, for developers.
-    pub(crate) fn form_url(&self, flow: Flow) -> Result<FormUrl, String> {
-        if !is_success(self.status) {
-            return Err(refusal(self.status));
+impl<'a> Session<'a> {
+    /// The session's form URL for this flow; or why there is none, for developers.
+    pub(crate) fn form_url(&self, flow: Flow) -> Result<FormUrl, &'a str> {
+        if !self.problem.is_empty() {
+            return Err(self.problem);
         }
         self.read(flow)
-            .ok_or_else(|| "the session endpoint gave no session".into())
+            .ok_or("the session endpoint gave no session")
     }
 
     fn read(&self, flow: Flow) -> Option<FormUrl> {
-        let (Field::Text(form_url), Field::Text(_)) = (self.form_url, self.result_token) else {
+        let (Field::Text(form_url), Field::Text(_), Field::Text(_)) =
+            (self.form_url, self.request_id, self.result_token)
+        else {
             return None;
         };
         let form_url = FormUrl::parse(form_url).ok()?;
         (form_url.flow() == flow).then_some(form_url)
     }
-}
-
-pub(crate) fn is_success(status: u32) -> bool {
-    matches!(status, 200 | 201)
-}
-
-/// Why a status is no success, for developers.
-pub(crate) fn refusal(status: u32) -> String {
-    let status = decimal_digits(status.into());
-    cut::join(&["the session endpoint answered ", &status])
 }

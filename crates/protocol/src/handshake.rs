@@ -255,7 +255,7 @@ impl Handshake {
             },
             Err(MessageError::CardNumber) if self.saved.is_none() => {
                 out.timer = Some(TimerOrder::Clear);
-                let reason = "the form posted a card number for a panToken: it was not kept";
+                let reason = "the form posted a card number: it was not kept";
                 self.fail(HostCode::ResultRejected, reason, out);
             }
             Err(_) => self.warn(WarningCode::UnreadableMessage, out),
