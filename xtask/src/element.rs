@@ -47,7 +47,8 @@ fn compile(workspace: &Workspace) -> Result<PathBuf> {
         // Of a megabyte, which is usual, a cheap phone would have to find room for each page.
         .args(["--", "-C", "link-arg=-zstack-size=65536"])
         // Its instructions are longer than the calls that they stand for.
-        .args(["-C", "target-feature=-bulk-memory"]);
+        .args(["-C", "target-feature=-bulk-memory"])
+        .args(["-C", "llvm-args=-inline-threshold=8"]);
     command::run(&mut rustc)?;
     Ok(workspace
         .target()

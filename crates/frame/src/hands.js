@@ -128,49 +128,6 @@ export class Hands {
     else if (effectiveDirective == "frame-src") this.tell("blocked", blockedURI);
   }
 
-  show(src, title) {
-    this.remove();
-    const frame = (this.#frame = document.createElement("iframe"));
-    const attributes = { title, referrerpolicy: "strict-origin", allow: "", sandbox: SANDBOX, src };
-    for (const name in attributes) frame.setAttribute(name, attributes[name]);
-    // Through the object model, because a strict policy forbids the attribute.
-    frame.style.cssText = STYLE;
-    frame.addEventListener("load", this);
-    this.place.append(frame);
-  }
-
-  remove() {
-    this.#frame?.remove();
-    this.#frame = undefined;
-  }
-
-  // Any message will do: from it the form learns our origin.
-  answer(origin) {
-    this.#frame?.contentWindow?.postMessage("pantoken", origin);
-  }
-
-  wait(milliseconds) {
-    this.stop();
-    this.#timer = setTimeout(() => this.tell("timeout"), milliseconds);
-  }
-
-  stop() {
-    clearTimeout(this.#timer);
-  }
-
-  go(url) {
-    location.assign(url);
-  }
-
-  async create(endpoint, flow, language, returnUrl) {
-    const session = (this.#session = { endpoint });
-    const body = { flow, language, ...(returnUrl && { returnUrl }) };
-    const [status, text] = await post(endpoint, "", body);
-    if (session != this.#session) return;
-    session.answer = read(text);
-    this.tell("created", problem(status), ...fields(session.answer, SESSION));
-  }
-
   #result(body) {
     const { endpoint, answer } = this.#session;
     const url = `${endpoint.replace(/\/$/, "")}/${answer.requestId}/result`;
@@ -187,8 +144,51 @@ export class Hands {
     }
   }
 
+  async create(endpoint, flow, language, returnUrl) {
+    const session = (this.#session = { endpoint });
+    const body = { flow, language, ...(returnUrl && { returnUrl }) };
+    const [status, text] = await post(endpoint, "", body);
+    if (session != this.#session) return;
+    session.answer = read(text);
+    this.tell("created", problem(status), ...fields(session.answer, SESSION));
+  }
+
   /** Once and not waited for: an error is no loss, and the customer may still correct it. */
   mention(errorCode, errorMessage) {
     this.#result({ errorCode, errorMessage });
+  }
+
+  go(url) {
+    location.assign(url);
+  }
+
+  show(src, title) {
+    this.remove();
+    const frame = (this.#frame = document.createElement("iframe"));
+    const attributes = { title, referrerpolicy: "strict-origin", allow: "", sandbox: SANDBOX, src };
+    for (const name in attributes) frame.setAttribute(name, attributes[name]);
+    // Through the object model, because a strict policy forbids the attribute.
+    frame.style.cssText = STYLE;
+    frame.addEventListener("load", this);
+    this.place.append(frame);
+  }
+
+  // Any message will do: from it the form learns our origin.
+  answer(origin) {
+    this.#frame?.contentWindow?.postMessage("pantoken", origin);
+  }
+
+  remove() {
+    this.#frame?.remove();
+    this.#frame = undefined;
+  }
+
+  wait(milliseconds) {
+    this.stop();
+    this.#timer = setTimeout(() => this.tell("timeout"), milliseconds);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
   }
 }
