@@ -18,6 +18,7 @@ mod steps;
 mod test;
 mod tools;
 mod workspace;
+mod yew_margin;
 
 use std::process::ExitCode;
 

@@ -59,8 +59,7 @@ fn graph_of(exports: &[&str]) -> Value {
     std::iter::once(root).chain(exports).collect()
 }
 
-/// Optimizes a module of wasm-bindgen's, makes the names between it and its script short, and gives
-/// the script the names that the module then has.
+/// Optimizes a module of wasm-bindgen's and its script, with short names between them.
 pub(crate) fn module_and_script(
     npm: &Npm,
     wasm: &Path,
@@ -78,5 +77,14 @@ pub(crate) fn module_and_script(
     let text =
         fs::read_to_string(script).with_context(|| format!("cannot read {}", script.display()))?;
     fs::write(small_script, names.apply(&text))
-        .with_context(|| format!("cannot write {}", small_script.display()))
+        .with_context(|| format!("cannot write {}", small_script.display()))?;
+    let mut esbuild = npm.command("esbuild");
+    let options = ["--minify", "--format=esm", "--allow-overwrite"];
+    let outfile = format!("--outfile={}", small_script.display());
+    command::run(
+        esbuild
+            .args(options)
+            .args(["--log-level=warning", &outfile])
+            .arg(small_script),
+    )
 }

@@ -15,6 +15,7 @@ use crate::optimize;
 use crate::steps::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
+use crate::yew_margin;
 
 const BUDGETS: &str = include_str!("../budgets.toml");
 /// Prints the size of each file: as it is, after gzip and after brotli, each at its best.
@@ -33,6 +34,17 @@ struct Size {
     brotli: u64,
 }
 
+impl Size {
+    /// What this is larger by.
+    fn less(self, other: Self) -> Self {
+        Self {
+            raw: self.raw.saturating_sub(other.raw),
+            gzip: self.gzip.saturating_sub(other.gzip),
+            brotli: self.brotli.saturating_sub(other.brotli),
+        }
+    }
+}
+
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
     let mut steps = Steps::of(4);
@@ -40,17 +52,20 @@ pub(crate) fn run() -> Result<()> {
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
     steps.run("demo page", || demo::build_page(&workspace, &tools))?;
     steps.run("element", || element::build(&workspace, &npm))?;
-    check(&workspace, &npm)
+    check(&workspace, &tools, &npm)
 }
 
 /// Prints the sizes of what is built, and fails where one is over its budget.
-pub(crate) fn check(workspace: &Workspace, npm: &Npm) -> Result<()> {
+pub(crate) fn check(workspace: &Workspace, tools: &Tools, npm: &Npm) -> Result<()> {
     let dist = workspace.root().join("dist");
     let element =
         ["pantoken_element_bg.wasm", "element.js"].map(|name| dist.join("npm").join(name));
     println!("{:<44}{:>9}{:>9}{:>9}", "bytes", "raw", "gzip", "brotli");
+    let yew = yew_margin::measure(workspace, tools, npm)?;
+    let (empty, with_form) = (sum(&yew.empty)?, sum(&yew.with_form)?);
     let measured = [
         ("element", sum(&element)?),
+        ("yew-margin", with_form.less(empty)),
         (
             "demo-page",
             sum(&files_in(&published_page(workspace, npm)?)?)?,
@@ -86,22 +101,12 @@ fn published_page(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
         fs::copy(&file, &copy).with_context(|| format!("cannot copy {}", file.display()))?;
     }
     let (wasm, script) = ("pantoken-demo_bg.wasm", "pantoken-demo.js");
-    let small_script = page.join(script);
     optimize::module_and_script(
         npm,
         &dist.join(wasm),
         &page.join(wasm),
         &dist.join(script),
-        &small_script,
-    )?;
-    let mut esbuild = npm.command("esbuild");
-    let options = ["--minify", "--format=esm", "--allow-overwrite"];
-    let outfile = format!("--outfile={}", small_script.display());
-    command::run(
-        esbuild
-            .args(options)
-            .args(["--log-level=warning", &outfile])
-            .arg(&small_script),
+        &page.join(script),
     )?;
     Ok(page)
 }
@@ -167,7 +172,7 @@ mod tests {
     #[test]
     fn every_size_that_is_measured_has_a_budget() {
         let budgets = budgets().unwrap();
-        for name in ["element", "demo-page"] {
+        for name in ["element", "yew-margin", "demo-page"] {
             assert!(budgets.contains_key(name), "{name}");
         }
     }

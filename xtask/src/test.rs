@@ -72,7 +72,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
     })?;
     steps.run("element package and size", || {
         element::build(workspace, &npm)?;
-        size::check(workspace, &npm)
+        size::check(workspace, &tools, &npm)
     })?;
     steps.run("types and examples", || examples::build(workspace))?;
     steps.run("tests, end to end", || {
