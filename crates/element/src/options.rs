@@ -51,7 +51,7 @@ fn source(form_url: &str, session_url: &str, is_redirect: bool, return_url: &str
         };
     }
     if session_url.is_empty() {
-        return FormSource::Unreadable("neither form-url nor session-url is there".into());
+        return FormSource::Unreadable("there is no form-url and no session-url".into());
     }
     FormSource::Session(SessionSource {
         endpoint: session_url.to_owned(),

@@ -21,7 +21,7 @@ impl Session<'_> {
             return Err(refusal(self.status));
         }
         self.read(flow)
-            .ok_or_else(|| "the session endpoint's answer is not a session".into())
+            .ok_or_else(|| "the session endpoint gave no session".into())
     }
 
     fn read(&self, flow: Flow) -> Option<FormUrl> {
@@ -40,5 +40,5 @@ pub(crate) fn is_success(status: u32) -> bool {
 /// Why a status is no success, for developers.
 pub(crate) fn refusal(status: u32) -> String {
     let status = decimal_digits(status.into());
-    cut::join(&["the session endpoint answered with status ", &status])
+    cut::join(&["the session endpoint answered ", &status])
 }

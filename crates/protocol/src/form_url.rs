@@ -183,9 +183,6 @@ fn read_known<'a>(
     while !rest.is_empty() {
         let (pair, after) = cut::before(rest, |byte| byte == b'&');
         let (name, value) = cut::around(pair, b'=').unwrap_or((pair, ""));
-        if !is_parameter_name(name) {
-            return Err(FormUrlError::Parameter);
-        }
         for (known_name, slot) in KNOWN.iter().zip(known.iter_mut()) {
             if *known_name == name && slot.replace(value).is_some() {
                 return Err(FormUrlError::Repeated);

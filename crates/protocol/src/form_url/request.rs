@@ -228,9 +228,16 @@ struct Query {
 
 impl Query {
     fn read(text: &str) -> Result<Self, FormUrlError> {
-        let pairs: Option<_> = percent::pairs(text).collect();
+        let pairs: Option<Vec<(String, String)>> = percent::pairs(text).collect();
         let pairs = pairs.ok_or(FormUrlError::Encoding)?;
-        Ok(Self { pairs })
+        // In another spelling, a known one could stand for a second time.
+        let plain = text.split('&').all(|pair| {
+            let (name, _) = cut::before(pair, |byte| byte == b'=');
+            pair.is_empty() || is_parameter_name(name)
+        });
+        plain
+            .then_some(Self { pairs })
+            .ok_or(FormUrlError::Parameter)
     }
 
     fn take(&mut self, name: &str) -> Option<String> {

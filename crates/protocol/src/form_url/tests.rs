@@ -199,7 +199,7 @@ fn each_wrong_part_is_named() {
         Err(FormUrlError::Character)
     );
     assert_eq!(
-        url(&format!("agentId=a&request%49d=2&requestId=1&{sign}")),
+        whole(&format!("agentId=a&request%49d=2&requestId=1&{sign}")),
         Err(FormUrlError::Parameter)
     );
     assert_eq!(
