@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::command;
+use crate::debian;
 use crate::demo;
 use crate::tools;
 use crate::workspace::Workspace;
@@ -41,12 +42,10 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
 }
 
 /// The folder of its Python packages.
-fn find_or_install() -> Result<PathBuf> {
-    if command::on_path("python3").is_none() {
-        bail!(
-            "python3 is not on PATH: install Python 3.10 or later with pip \
-             (on Debian: `apt-get install python3 python3-pip`)"
-        );
+pub(crate) fn find_or_install() -> Result<PathBuf> {
+    if !has_pip() {
+        let installed = debian::install(&["python3", "python3-pip"]);
+        installed.context("the tests need Python 3.10 or later with pip: `python3 -m pip`")?;
     }
     let folder = tools::folder()?.join(format!("schemathesis-{VERSION}"));
     if runs(&folder) {
@@ -55,6 +54,13 @@ fn find_or_install() -> Result<PathBuf> {
         install(&folder)?;
     }
     Ok(folder)
+}
+
+fn has_pip() -> bool {
+    let output = Command::new("python3")
+        .args(["-m", "pip", "--version"])
+        .output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 /// Whether it is whole, and made for the Python that is there now.
@@ -81,7 +87,7 @@ fn install(folder: &Path) -> Result<()> {
     .args(["--disable-pip-version-check", "--target"])
     .arg(&partial)
     .arg(format!("schemathesis=={VERSION}"));
-    command::run(&mut pip).context("it needs pip (on Debian: `apt-get install python3-pip`)")?;
+    command::run(&mut pip)?;
     if folder.exists() {
         fs::remove_dir_all(folder)
             .with_context(|| format!("cannot remove {}", folder.display()))?;

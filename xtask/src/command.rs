@@ -41,9 +41,13 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("no text was printed by: {line}"))
 }
 
-/// The file that a name on PATH stands for.
+/// Where Debian puts servers, which its users' PATH leaves out.
+const SERVERS: &str = "/usr/sbin";
+
+/// The file that a name on PATH stands for, or the name of a server.
 pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
+        .chain([PathBuf::from(SERVERS)])
         .map(|folder| folder.join(name).with_extension(env::consts::EXE_EXTENSION))
         .find(|path| path.is_file())
 }

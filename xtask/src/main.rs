@@ -12,6 +12,8 @@ mod npm;
 mod optimize;
 mod postgres;
 mod processes;
+mod program;
+mod server_programs;
 mod short_names;
 mod size;
 mod steps;

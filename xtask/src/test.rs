@@ -10,6 +10,7 @@ use crate::element;
 use crate::examples;
 use crate::npm::Npm;
 use crate::postgres;
+use crate::server_programs::ServerPrograms;
 use crate::size;
 use crate::steps::Steps;
 use crate::tools::Tools;
@@ -44,11 +45,13 @@ pub(crate) fn run(long: bool) -> Result<()> {
 }
 
 fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()> {
-    let (tools, browsers) = steps.run("tools, browsers and Postgres", || {
+    let (tools, browsers, servers) = steps.run("tools, browsers and servers", || {
         postgres::find_or_install()?;
+        api_description::find_or_install()?;
         Ok((
             Tools::find_or_install(workspace)?,
             Browsers::find_or_install(workspace)?,
+            ServerPrograms::find_or_install()?,
         ))
     })?;
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
@@ -58,7 +61,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
     steps.run("clippy, native", || clippy_native(workspace))?;
     steps.run("clippy, wasm32", || clippy_wasm(workspace))?;
     steps.run("no secret in a page", || no_secret_in_a_page(workspace))?;
-    steps.run("tests, native", || test_native(workspace, long))?;
+    steps.run("tests, native", || test_native(workspace, &servers, long))?;
     steps.run("API against its description", || {
         api_description::check(workspace)
     })?;
@@ -156,9 +159,10 @@ fn server_package_in(tree: &str) -> Option<&str> {
         .find(|name| SERVER_PACKAGES.contains(name))
 }
 
-fn test_native(workspace: &Workspace, long: bool) -> Result<()> {
+fn test_native(workspace: &Workspace, servers: &ServerPrograms, long: bool) -> Result<()> {
     let mut test = workspace.cargo(&["test", "--locked", "--workspace"]);
     test.args(["--exclude", "pantoken-tests"]);
+    servers.on_path_of(&mut test)?;
     if long {
         test.env("PANTOKEN_LONG", "1");
     }

@@ -61,6 +61,7 @@ fn cors(options: &ApiOptions) -> CorsLayer {
             header::AUTHORIZATION,
             HeaderName::from_static("idempotency-key"),
         ])
+        .expose_headers([header::RETRY_AFTER])
 }
 
 /// Gives up an answer that takes too long; what it was doing happens whole or not at all.

@@ -1,7 +1,11 @@
 //! The files in deploy/, as they stand there but for ports and paths, where their programs are present.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod agent;
 mod nginx;
+mod program;
+mod replicas;
+mod site;
 mod systemd;
 
 use std::path::Path;
@@ -15,6 +19,16 @@ fn main() -> ExitCode {
             "nginx::it_tells_its_clients_apart_and_logs_no_token",
             &["nginx", "openssl"],
             nginx::it_tells_its_clients_apart_and_logs_no_token,
+        ),
+        trial(
+            "replicas::a_session_of_one_is_finished_on_another",
+            &["nginx", "openssl"],
+            replicas::a_session_of_one_is_finished_on_another,
+        ),
+        trial(
+            "replicas::nothing_acknowledged_is_lost_or_doubled_by_a_kill_and_a_restart",
+            &["nginx", "openssl"],
+            replicas::nothing_acknowledged_is_lost_or_doubled_by_a_kill_and_a_restart,
         ),
         trial(
             "systemd::the_unit_is_valid_and_hardened",

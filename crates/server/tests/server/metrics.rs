@@ -111,3 +111,26 @@ async fn metrics_are_not_on_the_public_listener() {
     answer.is_problem(405, "METHOD_NOT_ALLOWED", None);
     assert!(metrics(&server).await.ends_with("# EOF\n"));
 }
+
+/// Source: docs/server.md has each metric in its table.
+#[test]
+fn the_guide_watches_what_is_there() {
+    let guide = include_str!("../../../../docs/operations.md");
+    let table = include_str!("../../../../docs/server.md");
+    let is_of_a_name = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+    let words = guide.split(|letter| !is_of_a_name(letter));
+    let names: Vec<_> = words.filter(|word| word.starts_with("pantoken_")).collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        let name = name.trim_end_matches("_bucket");
+        assert!(table.contains(&format!("| `{name}`")), "{name}");
+    }
+    let description = include_str!("../../openapi.json");
+    let codes = guide.replace("=~", "=");
+    for code in values(&codes, "code")
+        .iter()
+        .flat_map(|list| list.split("\\|"))
+    {
+        assert!(description.contains(&format!("\"{code}\"")), "{code}");
+    }
+}

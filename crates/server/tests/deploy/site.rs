@@ -1,0 +1,95 @@
+use std::net::{IpAddr, TcpListener};
+use std::path::Path;
+use std::process::Command;
+
+use crate::program::Program;
+use crate::{deployed, with};
+
+/// nginx with the site of deploy/ in front of servers at these addresses, and its URL. Should another
+/// program take the port that was free, the next one is tried.
+pub(crate) fn start(folder: &Path, servers: &[&str]) -> (Program, String) {
+    certificate(folder);
+    for _ in 0..10 {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        configure(folder, servers, port);
+        let mut nginx = Command::new("nginx");
+        nginx.arg("-p").arg(folder);
+        let mut program = Program::spawn(nginx.args(["-c", "nginx.conf", "-e", "error.log"]));
+        // It writes this file when it listens.
+        let started = folder.join("nginx.pid");
+        loop {
+            if std::fs::read_to_string(&started).is_ok_and(|text| !text.is_empty()) {
+                return (program, format!("https://127.0.0.1:{port}"));
+            }
+            if program.has_ended() {
+                break;
+            }
+            std::thread::yield_now();
+        }
+    }
+    let log = std::fs::read_to_string(folder.join("error.log"));
+    panic!("nginx did not start: {log:?}");
+}
+
+/// A client at this address.
+pub(crate) fn client(address: &str) -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let address: IpAddr = address.parse().unwrap();
+    reqwest::Client::builder()
+        .no_proxy()
+        .local_address(address)
+        .redirect(reqwest::redirect::Policy::none())
+        // The certificate is the test's own.
+        .tls_danger_accept_invalid_certs(true)
+        .build()
+        .unwrap()
+}
+
+fn configure(folder: &Path, servers: &[&str], port: u16) {
+    let servers: Vec<_> = servers
+        .iter()
+        .map(|address| format!("server {address};"))
+        .collect();
+    let site = with(
+        deployed("nginx.conf"),
+        &[
+            ("server 127.0.0.1:3019;", &servers.join("\n")),
+            ("listen 443 ssl", &format!("listen 127.0.0.1:{port} ssl")),
+            ("/etc/ssl/pay.shop.kz.pem", "certificate.pem"),
+            ("/etc/ssl/private/pay.shop.kz.key", "key.pem"),
+            ("/var/log/nginx/pantoken.log", "access.log"),
+        ],
+    );
+    std::fs::write(folder.join("site.conf"), site).unwrap();
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|name| format!("{name}_temp_path temp_{name};\n"))
+        .concat();
+    let whole = format!(
+        "daemon off;\npid nginx.pid;\nevents {{}}\nhttp {{\n{temporary}include site.conf;\n}}\n"
+    );
+    std::fs::write(folder.join("nginx.conf"), whole).unwrap();
+}
+
+fn certificate(folder: &Path) {
+    let output = Command::new("openssl")
+        .args([
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+        ])
+        .args([
+            "-subj",
+            "/CN=pay.shop.kz",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "certificate.pem",
+        ])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+}
