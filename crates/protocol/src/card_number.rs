@@ -8,7 +8,7 @@ const LONGEST: usize = 19;
 pub fn is_luhn_valid(digits: &str) -> bool {
     !digits.is_empty()
         && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && count_and_sum(digits).1 % 10 == 0
+        && count_and_sum(digits).1.is_multiple_of(10)
 }
 
 /// Whether the whole text is a card number: 13 to 19 digits that pass the Luhn check, single
@@ -42,7 +42,7 @@ fn find(text: &str) -> Option<&str> {
                 || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
             let run = text.get(start..end).unwrap_or_default();
             let (count, sum) = count_and_sum(run);
-            if !touched && matches!(count, SHORTEST..=LONGEST) && sum % 10 == 0 {
+            if !touched && matches!(count, SHORTEST..=LONGEST) && sum.is_multiple_of(10) {
                 return Some(run);
             }
         }
