@@ -57,6 +57,16 @@ const SCREEN: Program = Program {
 };
 const PROGRAMS: [Program; 5] = [CHROME, CHROMEDRIVER, FIREFOX, WEBKIT_DRIVER, SCREEN];
 
+/// Finds Chromium, or installs it.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if CHROME.find()?.is_none() {
+        let packages = [CHROME.package];
+        let installed = debian::install(&packages);
+        installed.map_err(|error| anyhow!(missing(&packages, &format!("{error:#}"))))?;
+    }
+    CHROME.found()
+}
+
 /// A browser of each engine that the page has to work in, with its driver.
 pub(crate) struct Browsers {
     programs: Vec<(&'static str, PathBuf)>,

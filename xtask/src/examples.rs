@@ -31,9 +31,9 @@ const TESTS: &str = "tests/npm";
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
     let mut steps = Steps::of(4);
-    let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
+    steps.run("tools", || Tools::find_or_install(&workspace))?;
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
-    steps.run("element", || element::build(&workspace, &tools, &npm))?;
+    steps.run("element", || element::build(&workspace, &npm))?;
     steps.run("types and examples", || build(&workspace))?;
     println!("\nThe examples are in dist/examples.");
     Ok(())
