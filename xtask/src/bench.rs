@@ -8,6 +8,7 @@ mod wrk;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
+use crate::command;
 use crate::workspace::Workspace;
 use table::Table;
 
@@ -48,6 +49,13 @@ pub(crate) fn run(part: Option<Part>, extent: Extent) -> Result<()> {
         bail!("{missed} of the bars are missed: see the table above");
     }
     Ok(())
+}
+
+/// All in one build, because two would compile what they share twice, with other features.
+fn build_programs(workspace: &Workspace) -> Result<()> {
+    let mut build = workspace.cargo(&["build", "--locked", "--release", "--bins"]);
+    build.args(["-p", "pantoken-server", "-p", "pantoken-benches"]);
+    command::run(&mut build)
 }
 
 /// What one of the programs of `benches` says at its end, after `result: `.

@@ -54,7 +54,7 @@ async function warm(peer) {
 async function cold(peer, round) {
   const page = document.createElement("iframe");
   page.src = `/cold-${peer}-${round}/cold.html#${peer},${PEERS[peer].way},${forms}`;
-  const done = message(({ source, data }) => source == page.contentWindow && "cold" in data);
+  const done = message(({ source, data }) => source == page.contentWindow && data.cold > 0);
   place.append(page);
   const { cold } = await done;
   page.remove();
@@ -112,4 +112,4 @@ async function run() {
   await report({ result: { warm: warmTimes, cold: coldTimes, spent: of("spent"), longest: of("longest") } });
 }
 
-run().catch((error) => report({ failure: String(error?.stack ?? error) }));
+await run();

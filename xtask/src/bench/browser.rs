@@ -18,15 +18,19 @@ use crate::steps::Steps;
 use crate::workspace::Workspace;
 
 const PEERS: [&str; 2] = ["penpal@7.0.6", "post-robot@10.0.46"];
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 12] = [
     "bench.js",
     "cold.js",
     "foreign.js",
     "form.js",
+    "form-penpal.js",
+    "form-plain.js",
+    "form-post-robot.js",
     "hand-written.js",
     "pantoken.js",
     "penpal.js",
     "post-robot.js",
+    "request.js",
 ];
 const DOCUMENTS: [&str; 4] = ["index.html", "cold.html", "form.html", "foreign.html"];
 const WASM: &str = "pantoken_element_bg.wasm";
@@ -72,12 +76,14 @@ fn fill(table: &mut Table, medians: &Value, what: &str, unit: &str) -> Result<()
 
 /// Bundles every script by itself, as pages would load them.
 fn build_pages(workspace: &Workspace, npm: &Npm, package: &Path, peers: &Path) -> Result<PathBuf> {
-    build_server(workspace)?;
+    super::build_programs(workspace)?;
     let sources = workspace.root().join("benches/peers/pages");
     let pages = workspace.scratch("bench-pages")?;
     let mut esbuild = npm.command("esbuild");
     esbuild
-        .args(SCRIPTS.map(|name| sources.join(name)))
+        // The scripts that are left out of bundles are named from here.
+        .current_dir(&sources)
+        .args(SCRIPTS)
         .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
         // What is measured on a cold page loads the peer's own file.
         .args(["--external:./*.js", "--log-level=warning"])
@@ -89,7 +95,7 @@ fn build_pages(workspace: &Workspace, npm: &Npm, package: &Path, peers: &Path) -
         .env("NODE_PATH", peers);
     command::run(&mut esbuild)?;
     copy(&package.join(WASM), &pages.join(WASM))?;
-    for name in DOCUMENTS.iter().chain(&["request.js"]) {
+    for name in DOCUMENTS {
         copy(&sources.join(name), &pages.join(name))?;
     }
     Ok(pages)
@@ -98,12 +104,6 @@ fn build_pages(workspace: &Workspace, npm: &Npm, package: &Path, peers: &Path) -
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
     Ok(())
-}
-
-fn build_server(workspace: &Workspace) -> Result<()> {
-    let mut build = workspace.cargo(&["build", "--locked", "--release"]);
-    build.args(["-p", "pantoken-benches", "--bin", "bench-pages"]);
-    command::run(&mut build)
 }
 
 /// Runs the page to its end and gives what it measured.

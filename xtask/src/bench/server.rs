@@ -51,7 +51,7 @@ pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) 
         postgres::find_or_install()?;
         Python::find_or_install(&FASTAPI, "uvicorn")
     })?;
-    steps.run("programs", || build(workspace))?;
+    steps.run("programs", || super::build_programs(workspace))?;
     let bench = Bench {
         workspace,
         python,
@@ -65,12 +65,6 @@ pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) 
     steps.run("whole sessions in Postgres", || bench.whole_sessions(table))?;
     steps.run("memory", || bench.memory(table))?;
     steps.run("large tables", || bench.large_tables(table))
-}
-
-fn build(workspace: &Workspace) -> Result<()> {
-    let mut build = workspace.cargo(&["build", "--locked", "--release", "--bins"]);
-    build.args(["-p", "pantoken-server", "-p", "pantoken-benches"]);
-    command::run(&mut build)
 }
 
 impl Bench<'_> {
