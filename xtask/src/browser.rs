@@ -45,6 +45,12 @@ const SCREEN: Program = Program {
 };
 const PROGRAMS: [Program; 5] = [CHROME, CHROMEDRIVER, FIREFOX, WEBKIT_DRIVER, SCREEN];
 
+/// Finds Chromium, or installs it.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    program::find_or_install(&[CHROME])?;
+    CHROME.found()
+}
+
 /// A browser of each engine that the page has to work in, with its driver.
 pub(crate) struct Browsers {
     programs: Vec<(&'static str, PathBuf)>,

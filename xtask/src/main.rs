@@ -1,6 +1,7 @@
 //! The developer's commands: `cargo xtask demo`, `test`, `element`, `examples` and `size`.
 
 mod api_description;
+mod bench;
 mod browser;
 mod command;
 mod debian;
@@ -8,11 +9,13 @@ mod demo;
 mod element;
 mod examples;
 mod health;
+mod listening;
 mod npm;
 mod optimize;
 mod postgres;
 mod processes;
 mod program;
+mod python;
 mod server_programs;
 mod short_names;
 mod size;
@@ -35,6 +38,7 @@ Examples:
   cargo xtask element       the custom element's npm package, into dist/npm
   cargo xtask examples      that package in a React and a Vue page, into dist/examples
   cargo xtask size          what a customer's browser has to load, against the budgets
+  cargo xtask bench         speed against other programs of the same kind, about ten minutes
 
 Environment:
   PANTOKEN_TOOLS            where tools are installed [default: ~/.cache/pantoken/tools]
@@ -81,6 +85,20 @@ enum Task {
     /// Build the element and the demo page, and hold their sizes against xtask/budgets.toml
     #[command(after_help = "Example:\n  cargo xtask size")]
     Size,
+    /// Measure the server and the element against their peers, and hold them to their bars
+    #[command(
+        after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench server\n  cargo xtask bench browser --quick"
+    )]
+    Bench {
+        /// Measure this part alone
+        part: Option<bench::Part>,
+        /// Make fewer and shorter runs, and only report
+        #[arg(long)]
+        quick: bool,
+        /// Compare a table of ten million sessions, in place of one million
+        #[arg(long, conflicts_with = "quick")]
+        long: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -91,6 +109,7 @@ fn main() -> ExitCode {
         Task::Element => element::run(),
         Task::Examples => examples::run(),
         Task::Size => size::run(),
+        Task::Bench { part, quick, long } => bench::run(part, bench::Extent { quick, long }),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -20,22 +20,8 @@ pub(crate) struct Npm {
 impl Npm {
     /// Finds the packages, or installs them at their exact versions.
     pub(crate) fn find_or_install() -> Result<Self> {
-        for program in ["node", "npm"] {
-            if command::on_path(program).is_none() {
-                bail!(
-                    "{program} is not on PATH: install Node 20 or later, which brings npm \
-                     (on Debian: `apt-get install nodejs npm`)"
-                );
-            }
-        }
-        let folder = tools::folder()?.join(PACKAGES.join("-"));
-        if folder.is_dir() {
-            eprintln!("  {}: present", PACKAGES.join(", "));
-        } else {
-            install(&folder)?;
-        }
         Ok(Self {
-            commands: folder.join("node_modules").join(".bin"),
+            commands: modules(&PACKAGES)?.join(".bin"),
         })
     }
 
@@ -45,8 +31,34 @@ impl Npm {
     }
 }
 
+/// The folder `node_modules` with these packages, which are installed at their exact versions if they
+/// are missing.
+pub(crate) fn modules(packages: &[&str]) -> Result<PathBuf> {
+    find_node()?;
+    let folder = tools::folder()?.join(packages.join("-"));
+    if folder.is_dir() {
+        eprintln!("  {}: present", packages.join(", "));
+    } else {
+        install(&folder, packages)?;
+    }
+    Ok(folder.join("node_modules"))
+}
+
+/// Fails where there is no Node.
+pub(crate) fn find_node() -> Result<()> {
+    for program in ["node", "npm"] {
+        if command::on_path(program).is_none() {
+            bail!(
+                "{program} is not on PATH: install Node 20 or later, which brings npm \
+                 (on Debian: `apt-get install nodejs npm`)"
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Installs beside the final folder, so that a broken install is not taken for a whole one.
-fn install(folder: &Path) -> Result<()> {
+fn install(folder: &Path, packages: &[&str]) -> Result<()> {
     let mut partial = folder.as_os_str().to_owned();
     partial.push(format!(".partial-{}", std::process::id()));
     let partial = PathBuf::from(partial);
@@ -54,7 +66,7 @@ fn install(folder: &Path) -> Result<()> {
     let options = ["install", "--no-audit", "--no-fund", "--ignore-scripts"];
     let mut npm = Command::new("npm");
     npm.args(options).arg("--prefix").arg(&partial);
-    command::run(npm.args(PACKAGES))?;
+    command::run(npm.args(packages))?;
     if folder.exists() {
         // Another checkout has installed it meanwhile.
         return fs::remove_dir_all(&partial).context("cannot remove what was installed twice");

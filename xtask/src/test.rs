@@ -47,7 +47,7 @@ pub(crate) fn run(long: bool) -> Result<()> {
 fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()> {
     let (tools, browsers, servers) = steps.run("tools, browsers and servers", || {
         postgres::find_or_install()?;
-        api_description::find_or_install()?;
+        api_description::tool()?;
         Ok((
             Tools::find_or_install(workspace)?,
             Browsers::find_or_install(workspace)?,

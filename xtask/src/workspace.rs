@@ -40,6 +40,14 @@ impl Workspace {
             .with_extension(env::consts::EXE_EXTENSION)
     }
 
+    /// Where a binary of the workspace is once it is built for release.
+    pub(crate) fn release_binary(&self, name: &str) -> PathBuf {
+        self.target()
+            .join("release")
+            .join(name)
+            .with_extension(env::consts::EXE_EXTENSION)
+    }
+
     /// The target folder.
     pub(crate) fn target(&self) -> &Path {
         self.binaries.parent().unwrap_or(&self.binaries)

@@ -1,0 +1,11 @@
+import { nextForm } from "./request.js";
+
+const [peer, way, forms] = location.hash.slice(1).split(",");
+const { url, left } = nextForm(forms, way);
+const place = document.getElementById("place");
+const started = performance.now();
+// What it takes to have the tag is a part of the time.
+const { mount } = await import(`./${peer}.js`);
+const { ready } = mount(place, url);
+await ready;
+parent.postMessage({ cold: (await left) - started }, location.origin);

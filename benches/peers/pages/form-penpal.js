@@ -1,0 +1,3 @@
+import { WindowMessenger, connect } from "penpal";
+
+connect({ messenger: new WindowMessenger({ remoteWindow: parent, allowedOrigins: ["*"] }) });

@@ -1,0 +1,3 @@
+import postRobot from "post-robot";
+
+postRobot.send(parent, "ready");

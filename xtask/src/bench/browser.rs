@@ -1,0 +1,167 @@
+//! The element in Chromium, against the same job in hand-written JavaScript, penpal and post-robot.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::table::Table;
+use super::{Extent, number};
+use crate::browser;
+use crate::command;
+use crate::element;
+use crate::listening::Listening;
+use crate::npm::{self, Npm};
+use crate::steps::Steps;
+use crate::workspace::Workspace;
+
+const PEERS: [&str; 2] = ["penpal@7.0.6", "post-robot@10.0.46"];
+const SCRIPTS: [&str; 12] = [
+    "bench.js",
+    "cold.js",
+    "foreign.js",
+    "form.js",
+    "form-penpal.js",
+    "form-plain.js",
+    "form-post-robot.js",
+    "hand-written.js",
+    "pantoken.js",
+    "penpal.js",
+    "post-robot.js",
+    "request.js",
+];
+const DOCUMENTS: [&str; 4] = ["index.html", "cold.html", "form.html", "foreign.html"];
+const WASM: &str = "pantoken_element_bg.wasm";
+/// What is measured, in the page's report: its name, in words, and its unit.
+const MEASUREMENTS: [(&str, &str, &str); 4] = [
+    ("warm", "tag to the frame's request", " ms"),
+    ("cold", "tag to the frame's request, cold page", " ms"),
+    ("spent", "foreign messages, in all", " ms"),
+    ("longest", "foreign messages, the longest", " ms"),
+];
+const OTHERS: [&str; 3] = ["hand-written", "penpal", "post-robot"];
+
+pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) -> Result<()> {
+    let mut steps = Steps::of(4);
+    let (chromium, npm, peers) = steps.run("Chromium and packages from npm", || {
+        let npm = Npm::find_or_install()?;
+        Ok((browser::chromium()?, npm, npm::modules(&PEERS)?))
+    })?;
+    let package = steps.run("element", || element::build(workspace, &npm))?;
+    let pages = steps.run("pages", || build_pages(workspace, &npm, &package, &peers))?;
+    let result = steps.run("measurements", || {
+        run_in_browser(workspace, &chromium, &pages, extent)
+    })?;
+    for (name, what, unit) in MEASUREMENTS {
+        fill(table, &result[name], what, unit)?;
+    }
+    Ok(())
+}
+
+fn fill(table: &mut Table, medians: &Value, what: &str, unit: &str) -> Result<()> {
+    let ours = number(medians, "/pantoken")?;
+    table.figure(what, ours, unit);
+    if let Ok(nothing) = number(medians, "/nothing") {
+        table.figure(&format!("{what}: no form"), nothing, unit);
+    }
+    for other in OTHERS {
+        let theirs = number(medians, &format!("/{other}"))?;
+        table.figure(&format!("{what}: {other}"), theirs, unit);
+        table.figure(&format!("{what}, to {other}"), ours / theirs, " times");
+    }
+    Ok(())
+}
+
+/// Bundles every script by itself, as pages would load them.
+fn build_pages(workspace: &Workspace, npm: &Npm, package: &Path, peers: &Path) -> Result<PathBuf> {
+    super::build_programs(workspace)?;
+    let sources = workspace.root().join("benches/peers/pages");
+    let pages = workspace.scratch("bench-pages")?;
+    let mut esbuild = npm.command("esbuild");
+    esbuild
+        // The scripts that are left out of bundles are named from here.
+        .current_dir(&sources)
+        .args(SCRIPTS)
+        .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
+        // What is measured on a cold page loads the peer's own file.
+        .args(["--external:./*.js", "--log-level=warning"])
+        .arg(format!(
+            "--alias:pantoken={}",
+            package.join("element.js").display()
+        ))
+        .arg(format!("--outdir={}", pages.display()))
+        .env("NODE_PATH", peers);
+    command::run(&mut esbuild)?;
+    copy(&package.join(WASM), &pages.join(WASM))?;
+    for name in DOCUMENTS {
+        copy(&sources.join(name), &pages.join(name))?;
+    }
+    Ok(pages)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(())
+}
+
+/// Runs the page to its end and gives what it measured.
+fn run_in_browser(
+    workspace: &Workspace,
+    chromium: &Path,
+    pages: &Path,
+    extent: Extent,
+) -> Result<Value> {
+    let folder = tempfile::tempdir()?;
+    let (rounds, messages) = if extent.quick {
+        (5, 10_000)
+    } else {
+        (31, 100_000)
+    };
+    let mut command = Command::new(workspace.release_binary("bench-pages"));
+    let mut server = Listening::start(command.arg(pages), &folder.path().join("pages.log"))?;
+    let url = format!("{}&rounds={rounds}&messages={messages}", server.url);
+    let _browser = Browser::open(chromium, &folder.path().join("profile"), &url)?;
+    loop {
+        let line = server.next_line()?;
+        let report: Value = serde_json::from_str(&line)?;
+        if let Some(progress) = report["progress"].as_str() {
+            eprintln!("  {progress}");
+        } else if let Some(failure) = report["failure"].as_str() {
+            bail!("the page failed: {failure}");
+        } else {
+            return Ok(report["result"].clone());
+        }
+    }
+}
+
+/// Chromium on one page, until this is dropped.
+struct Browser(Child);
+
+impl Browser {
+    fn open(chromium: &Path, profile: &Path, url: &str) -> Result<Self> {
+        let mut command = Command::new(chromium);
+        command
+            .args(["--headless=new", "--no-sandbox", "--disable-gpu"])
+            .args(["--disable-dev-shm-usage", "--disable-background-networking"])
+            .args([
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ])
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .arg(url)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.spawn().map(Self).context("cannot start Chromium")
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

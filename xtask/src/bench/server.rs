@@ -1,0 +1,266 @@
+//! The server against its peers.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use pantoken_test_postgres::Server as Postgres;
+use tempfile::TempDir;
+
+use super::table::Table;
+use super::wrk::{API_KEY, Load, in_turns};
+use super::{Extent, median, number, result_in, wrk};
+use crate::command;
+use crate::demo;
+use crate::health;
+use crate::listening::Listening;
+use crate::npm;
+use crate::postgres;
+use crate::python::Python;
+use crate::steps::Steps;
+use crate::workspace::Workspace;
+
+const FASTAPI: [&str; 4] = [
+    "fastapi==0.165.0",
+    "uvicorn==0.54.0",
+    "uvloop==0.23.0",
+    "httptools==0.9.0",
+];
+/// Published test data of the provider's. Source: protocol.md, "Signed form URL".
+const AGENT_SECRET_KEY: &str = "22f3b3cc2ae84451";
+const FORM_URL: &str = r#"{"flow":"iframe","requestId":"123456789","language":"ru"}"#;
+const SESSION: &str = r#"{"flow":"iframe","language":"ru","customer":"order 7"}"#;
+const MEBIBYTE: f64 = 1024.0;
+
+/// What every measurement needs.
+struct Bench<'a> {
+    workspace: &'a Workspace,
+    python: Python,
+    /// Databases and logs, gone at the end.
+    folder: TempDir,
+    extent: Extent,
+}
+
+pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) -> Result<()> {
+    let mut steps = Steps::of(9);
+    let python = steps.run("wrk, Node, Postgres and FastAPI", || {
+        wrk::find_or_install()?;
+        npm::find_node()?;
+        postgres::find_or_install()?;
+        Python::find_or_install(&FASTAPI, "uvicorn")
+    })?;
+    steps.run("programs", || super::build_programs(workspace))?;
+    let bench = Bench {
+        workspace,
+        python,
+        folder: tempfile::tempdir()?,
+        extent,
+    };
+    steps.run("signing", || bench.signing(table))?;
+    steps.run("start", || bench.start(table))?;
+    steps.run("form URLs", || bench.form_urls(table))?;
+    steps.run("sessions in SQLite", || bench.sessions(table))?;
+    steps.run("whole sessions in Postgres", || bench.whole_sessions(table))?;
+    steps.run("memory", || bench.memory(table))?;
+    steps.run("large tables", || bench.large_tables(table))
+}
+
+impl Bench<'_> {
+    /// Seconds of one run, and how many of them.
+    fn runs(&self) -> (u32, u32) {
+        if self.extent.quick { (1, 3) } else { (4, 5) }
+    }
+
+    fn signing(&self, table: &mut Table) -> Result<()> {
+        let mut signing = Command::new(self.workspace.release_binary("bench-signing"));
+        let result = result_in(&command::output(&mut signing)?)?;
+        let (signing, bare) = (number(&result, "/signing")?, number(&result, "/hmac")?);
+        table.figure("a bare HMAC", bare, " ns");
+        table.figure("a signed form URL", signing, " ns");
+        table.at_most(
+            "a signed form URL to an HMAC",
+            signing / bare,
+            1.5,
+            " times",
+        );
+        Ok(())
+    }
+
+    fn start(&self, table: &mut Table) -> Result<()> {
+        let times = if self.extent.quick { 5 } else { 31 };
+        let mut took = Vec::new();
+        for time in 0..times {
+            let name = format!("start-{time}");
+            let started = Instant::now();
+            let server = self.server(&name, &self.sqlite(&name))?;
+            let port = server.url.rsplit(':').next().unwrap_or_default().parse()?;
+            let answered = health::answers(port);
+            took.push(started.elapsed().as_secs_f64() * 1000.0);
+            anyhow::ensure!(answered, "the server's first answer is not 200");
+        }
+        table.at_most("start to first answer", median(took), 100.0, " ms");
+        Ok(())
+    }
+
+    fn form_urls(&self, table: &mut Table) -> Result<()> {
+        let server = self.server("form-urls", &self.sqlite("form-urls"))?;
+        let bare = Command::new(self.workspace.release_binary("bench-bare-axum"));
+        let bare = self.peer("bare-axum", bare)?;
+        let mut node = Command::new("node");
+        node.arg(self.peers().join("node/server.mjs"));
+        let node = self.peer("node", node)?;
+        let [ours, bare, node] = [&server, &bare, &node].map(|program| {
+            let url = format!("{}/v1/form-urls", program.url);
+            Load::new(self.workspace, url, FORM_URL)
+        });
+        let (seconds, rounds) = self.runs();
+        let [ours, bare, node] =
+            in_turns([&ours, &bare, &node], rounds, seconds)?.map(|outcome| outcome.calls_a_second);
+        table.figure("form URLs", ours, "/s");
+        table.figure("a constant from bare axum", bare, "/s");
+        table.figure("form URLs from Node", node, "/s");
+        table.at_least("form URLs to bare axum", ours / bare, 0.7, " times");
+        table.at_least("form URLs to Node", ours / node, 4.0, " times");
+        Ok(())
+    }
+
+    fn sessions(&self, table: &mut Table) -> Result<()> {
+        let server = self.server("sessions", &self.sqlite("sessions"))?;
+        let mut fastapi = self.python.command();
+        fastapi
+            .arg(self.peers().join("fastapi/server.py"))
+            .arg(self.folder.path().join("fastapi.db"));
+        let fastapi = self.peer("fastapi", fastapi)?;
+        let [ours, theirs] = [&server, &fastapi].map(|program| self.creation(program));
+        let (seconds, rounds) = self.runs();
+        let [ours, theirs] = in_turns([&ours, &theirs], rounds, seconds)?;
+        let (rate, peer) = (ours.calls_a_second, theirs.calls_a_second);
+        table.figure("sessions in SQLite", rate, "/s");
+        table.figure("sessions from FastAPI", peer, "/s");
+        table.at_least("sessions to FastAPI", rate / peer, 3.0, " times");
+        table.at_most("sessions, 99th percentile", ours.p99_ms, 25.0, " ms");
+        Ok(())
+    }
+
+    fn whole_sessions(&self, table: &mut Table) -> Result<()> {
+        let postgres = Postgres::start()?;
+        let server = self.server("postgres", &postgres.create_database()?)?;
+        let mut sessions = Command::new(self.workspace.release_binary("bench-sessions"));
+        sessions
+            .arg(&server.url)
+            .arg(if self.extent.quick { "2" } else { "10" })
+            .env("PANTOKEN_API_KEY", API_KEY);
+        let result = result_in(&command::output(&mut sessions)?)?;
+        let p99 = number(&result, "/p99")? / 1000.0;
+        table.figure("calls on Postgres", number(&result, "/calls")?, "/s");
+        table.figure("calls on Postgres, 99th percentile", p99, " ms");
+        Ok(())
+    }
+
+    fn memory(&self, table: &mut Table) -> Result<()> {
+        let sessions = if self.extent.quick { 20_000.0 } else { 1e6 };
+        let server = self.server("memory", &self.sqlite("memory"))?;
+        let creation = self.creation(&server);
+        let mut created = 0.0;
+        while created < sessions {
+            created += creation.run(10)?.calls;
+            eprintln!("  {created} sessions, {:.1} MiB", resident(server.id())?);
+        }
+        let what = format!("memory after {created} sessions");
+        table.at_most(&what, resident(server.id())?, 32.0, " MiB");
+        Ok(())
+    }
+
+    fn large_tables(&self, table: &mut Table) -> Result<()> {
+        let rows = match self.extent {
+            Extent { quick: true, .. } => "100000",
+            Extent { long: true, .. } => "10000000",
+            _ => "1000000",
+        };
+        let mut bench = self.workspace.cargo(&["bench", "--locked"]);
+        bench.args(["-p", "pantoken-store", "--bench", "creation", "--", rows]);
+        let output = command::output(&mut bench)?;
+        let ratio = ratio_in(&output).with_context(|| format!("no ratio in:\n{output}"))?;
+        let what = format!("a session among {rows} to one among 10000");
+        table.at_most(&what, ratio, 1.3, " times");
+        Ok(())
+    }
+
+    fn creation(&self, program: &Listening) -> Load {
+        Load::new(
+            self.workspace,
+            format!("{}/v1/sessions", program.url),
+            SESSION,
+        )
+    }
+
+    fn sqlite(&self, name: &str) -> String {
+        let file = self.folder.path().join(name).with_extension("db");
+        format!("sqlite://{}", file.display())
+    }
+
+    /// `pantoken serve` as it is configured by default, its log in a file.
+    fn server(&self, name: &str, database_url: &str) -> Result<Listening> {
+        let binary = self.workspace.release_binary("pantoken");
+        let mut command = demo::without_settings(&binary, self.folder.path());
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--agent-id", "agent-01"])
+            .args(["--form-host", "https://a2c-test.qiwi.kz"])
+            .args(["--return-urls", "https://shop.kz/paid"])
+            .env("PANTOKEN_DATABASE_URL", database_url);
+        self.peer(name, command)
+    }
+
+    fn peer(&self, name: &str, mut command: Command) -> Result<Listening> {
+        command
+            .env("PANTOKEN_AGENT_SECRET_KEY", AGENT_SECRET_KEY)
+            .env("PANTOKEN_API_KEY", API_KEY);
+        let log = self.folder.path().join(name).with_extension("log");
+        Listening::start(&mut command, &log)
+    }
+
+    fn peers(&self) -> std::path::PathBuf {
+        self.workspace.root().join("benches/peers")
+    }
+}
+
+/// The resident memory of a process, in MiB.
+fn resident(process: u32) -> Result<f64> {
+    let path = Path::new("/proc").join(process.to_string()).join("status");
+    let status =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let kibibytes = resident_in(&status).context("no VmRSS in the process's status")?;
+    Ok(f64::from(kibibytes) / MEBIBYTE)
+}
+
+fn resident_in(status: &str) -> Option<u32> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// Of the last line of crates/store/benches/creation.rs.
+fn ratio_in(output: &str) -> Option<f64> {
+    let (_, after) = output.rsplit_once(" rows cost ")?;
+    after.split(' ').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_resident_memory_is_that_of_now_not_of_the_peak() {
+        let status = "Name:\tpantoken\nVmHWM:\t   30000 kB\nVmRSS:\t   12345 kB\n";
+        assert_eq!(resident_in(status), Some(12345));
+    }
+
+    #[test]
+    fn the_ratio_of_tables_is_read_from_the_last_line() {
+        let output = "10000 rows, 64 callers: 900 sessions a second\n1000000 rows cost 1.07 times what 10000 cost\n";
+        assert!((ratio_in(output).unwrap() - 1.07).abs() < f64::EPSILON);
+    }
+}
