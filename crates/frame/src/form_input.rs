@@ -51,6 +51,7 @@ impl<'a> FormInput<'a> {
             Some(b'c') => Self::Session(Session {
                 status: lines.number(),
                 form_url: lines.field(),
+                request_id: lines.field(),
                 result_token: lines.field(),
             }),
             Some(b'k') => Self::Reported(lines.number()),

@@ -9,6 +9,8 @@ pub struct Session<'a> {
     pub status: u32,
     /// `formUrl`
     pub form_url: Field<&'a str>,
+    /// `requestId`
+    pub request_id: Field<&'a str>,
     /// `resultToken`
     pub result_token: Field<&'a str>,
 }
@@ -25,11 +27,14 @@ impl Session<'_> {
     }
 
     fn read(&self, flow: Flow) -> Option<FormUrl> {
-        let (Field::Text(form_url), Field::Text(_)) = (self.form_url, self.result_token) else {
+        let (Field::Text(form_url), Field::Text(request_id), Field::Text(_)) =
+            (self.form_url, self.request_id, self.result_token)
+        else {
             return None;
         };
         let form_url = FormUrl::parse(form_url).ok()?;
-        (form_url.flow() == flow).then_some(form_url)
+        let fits = form_url.request_id().to_text() == request_id && form_url.flow() == flow;
+        fits.then_some(form_url)
     }
 }
 
