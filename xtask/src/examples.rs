@@ -11,7 +11,6 @@ use crate::command;
 use crate::element;
 use crate::npm::Npm;
 use crate::steps::Steps;
-use crate::tools::Tools;
 use crate::workspace::Workspace;
 
 /// The tarball's name, as the examples depend on it.
@@ -30,10 +29,9 @@ const TESTS: &str = "tests/npm";
 
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(4);
-    let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
+    let mut steps = Steps::of(3);
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
-    steps.run("element", || element::build(&workspace, &tools, &npm))?;
+    steps.run("element", || element::build(&workspace, &npm))?;
     steps.run("types and examples", || build(&workspace))?;
     println!("\nThe examples are in dist/examples.");
     Ok(())

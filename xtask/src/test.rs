@@ -88,15 +88,7 @@ fn clippy_native(workspace: &Workspace) -> Result<()> {
 /// All targets where the tests run in a browser; elsewhere they are for the host.
 fn clippy_wasm(workspace: &Workspace) -> Result<()> {
     let sources = ["-p", "pantoken-protocol", "-p", "pantoken-demo"];
-    let with_tests = [
-        "-p",
-        "pantoken-frame",
-        "-p",
-        "pantoken-element",
-        "-p",
-        "pantoken-yew",
-        "--all-targets",
-    ];
+    let with_tests = ["-p", "pantoken-frame", "-p", "pantoken-yew", "--all-targets"];
     let standalone = ["-p", "pantoken-element", "--features", "standalone"];
     for packages in [&sources[..], &with_tests, &standalone] {
         let mut clippy = workspace.cargo(&["clippy", "--locked"]);
@@ -169,8 +161,7 @@ fn test_native(workspace: &Workspace, long: bool) -> Result<()> {
 fn test_wasm(workspace: &Workspace, tools: &Tools, browsers: &Browsers) -> Result<()> {
     let mut test = workspace.cargo(&["test", "--locked"]);
     test.args(WASM)
-        .args(["-p", "pantoken-frame", "-p", "pantoken-element"])
-        .args(["-p", "pantoken-yew"])
+        .args(["-p", "pantoken-frame", "-p", "pantoken-yew"])
         .env("CHROMEDRIVER", &browsers.chromedriver)
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
