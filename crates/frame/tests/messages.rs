@@ -1,16 +1,25 @@
-//! The golden messages as a browser gives them: read by hand through `Reflect`, and by
+//! The golden messages as a browser gives them: read by `hands.js` into lines, and by
 //! `serde-wasm-bindgen`, which must agree.
-#![allow(clippy::unwrap_used)]
+#![allow(unreachable_pub)] // the modules are private to the test
+#![allow(clippy::unwrap_used, clippy::panic)]
 #![cfg(target_family = "wasm")]
 
-use js_sys::{BigInt, JSON, Object, Reflect};
-use pantoken_frame::decode;
-use pantoken_protocol::{FormMessage, FormResult, MessageError, RawMessage};
+mod hands;
+#[allow(dead_code)]
+mod page;
+
+use hands::{ORIGIN, ShownHands};
+use js_sys::{BigInt, Function, JSON, Object, Reflect};
+use pantoken_frame::FormInput;
+use pantoken_protocol::{Field, FormMessage, FormResult, MessageError, RawMessage};
 use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
+
+/// The longest text that is read, in UTF-16 code units.
+const LONGEST: usize = 16 * 1024;
 
 fn golden() -> Vec<Value> {
     let text = include_str!("../../protocol/tests/golden/messages.json");
@@ -29,15 +38,40 @@ fn javascript(data: &Value) -> JsValue {
     value
 }
 
-fn by_serde(data: &JsValue) -> Result<FormMessage, MessageError> {
-    if let Some(text) = data.as_string() {
-        return FormMessage::from_text(&text, |text| {
-            serde_wasm_bindgen::from_value(JSON::parse(text).ok()?).ok()
-        });
+/// The value of an expression in JavaScript.
+fn evaluate(expression: &str) -> JsValue {
+    let function = Function::new_no_args(&format!("return ({expression})"));
+    function.call0(&JsValue::NULL).unwrap()
+}
+
+/// The message as the module reads it from the lines of `hands.js`.
+fn by_lines(data: &JsValue) -> Result<FormMessage, MessageError> {
+    let hands = ShownHands::new();
+    hands.hear(data);
+    let text = hands.told.borrow().last().unwrap().clone();
+    match FormInput::read(&text) {
+        FormInput::Message(ORIGIN, raw) => FormMessage::from_raw(&raw),
+        other => panic!("not a message: {other:?}"),
     }
-    let raw: RawMessage =
-        serde_wasm_bindgen::from_value(data.clone()).map_err(|_| MessageError::Unreadable)?;
-    FormMessage::from_raw(raw)
+}
+
+fn by_serde(data: &JsValue) -> Result<FormMessage, MessageError> {
+    let Some(text) = data.as_string() else {
+        let raw: Result<RawMessage<String>, _> = serde_wasm_bindgen::from_value(data.clone());
+        return FormMessage::from_raw(&raw.map_err(|_| MessageError::Unreadable)?);
+    };
+    if text.len() > LONGEST {
+        return Err(MessageError::Unreadable);
+    }
+    let object = JSON::parse(&text).ok().filter(JsValue::is_object);
+    let raw = object.map_or_else(
+        || RawMessage {
+            status: Field::Text(text),
+            ..RawMessage::default()
+        },
+        |object| serde_wasm_bindgen::from_value(object).unwrap_or_default(),
+    );
+    FormMessage::from_raw(&raw)
 }
 
 fn describe(decoded: &Result<FormMessage, MessageError>) -> Value {
@@ -61,12 +95,12 @@ fn describe(decoded: &Result<FormMessage, MessageError>) -> Value {
 }
 
 #[wasm_bindgen_test]
-fn reflect_reads_the_golden_messages_as_they_are_meant() {
+fn the_golden_messages_are_read_as_they_are_meant() {
     let vectors = golden();
     assert!(vectors.len() > 50);
     for vector in vectors {
-        let decoded = decode(&javascript(&vector["data"]));
-        assert_eq!(describe(&decoded), vector["expect"], "{}", vector["name"]);
+        let read = by_lines(&javascript(&vector["data"]));
+        assert_eq!(describe(&read), vector["expect"], "{}", vector["name"]);
     }
 }
 
@@ -74,29 +108,79 @@ fn reflect_reads_the_golden_messages_as_they_are_meant() {
 fn serde_wasm_bindgen_reads_the_golden_messages_the_same_way() {
     for vector in golden() {
         let data = javascript(&vector["data"]);
-        assert_eq!(by_serde(&data), decode(&data), "{}", vector["name"]);
+        assert_eq!(by_serde(&data), by_lines(&data), "{}", vector["name"]);
     }
 }
 
 #[wasm_bindgen_test]
 fn a_number_above_the_safe_integers_is_refused_even_as_json_text() {
     let text = r#"{"requestId":9007199254740993,"panToken":"tok-1"}"#;
-    assert_eq!(decode(&text.into()), Err(MessageError::Unreadable));
+    assert_eq!(by_lines(&text.into()), Err(MessageError::Unreadable));
 }
 
 #[wasm_bindgen_test]
 fn what_stands_on_the_prototype_is_no_word_of_the_forms() {
     let prototype = JSON::parse(r#"{"requestId":"1","panToken":"forged"}"#).unwrap();
     let object = Object::create(prototype.unchecked_ref::<Object>());
-    assert_eq!(decode(&object), Err(MessageError::Unreadable));
+    assert_eq!(by_lines(&object), Err(MessageError::Unreadable));
 }
 
 #[wasm_bindgen_test]
-fn a_getter_that_throws_makes_the_message_unreadable() {
-    let object = js_sys::Function::new_no_args(
-        "return { requestId: '1', get panToken() { throw new Error('no') } }",
-    )
-    .call0(&JsValue::NULL)
-    .unwrap();
-    assert_eq!(decode(&object), Err(MessageError::Unreadable));
+fn what_is_no_message_at_all_is_unreadable() {
+    for message in [
+        "undefined",
+        "null",
+        "true",
+        "5",
+        "5n",
+        "NaN",
+        "[]",
+        "Symbol('Ready')",
+        "new Map([['status', 'Ready']])",
+        "Object.create(null)",
+        "{ status: Symbol('Ready') }",
+        "{ status: new String('Ready') }",
+        "{ status: { toString: () => 'Ready' } }",
+        "{ get status() { throw new Error('no') } }",
+        "{ requestId: '1', get panToken() { throw new Error('no') } }",
+        "{ requestId: 9007199254740992, panToken: 'tok-1' }",
+        "{ requestId: 1.5, panToken: 'tok-1' }",
+        "{ requestId: 2n ** 64n + 1n, panToken: 'tok-1' }",
+        "{ requestId: 10n ** 100000n, panToken: 'tok-1' }",
+        "{ requestId: '1', panToken: 'a\\ntok-1' }",
+        "{ requestId: '1', panToken: 'a'.repeat(5000000) }",
+        "new Proxy({}, { getOwnPropertyDescriptor() { throw new Error('no') } })",
+    ] {
+        let read = by_lines(&evaluate(message));
+        assert_eq!(read, Err(MessageError::Unreadable), "{message}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_text_is_read_up_to_its_limit() {
+    let text = |length: usize| {
+        let result = r#"{"requestId":"1","panToken":"tok-1"}"#;
+        [result, &" ".repeat(length - result.len())].concat()
+    };
+    assert!(by_lines(&text(LONGEST).into()).is_ok());
+    assert_eq!(
+        by_lines(&text(LONGEST + 1).into()),
+        Err(MessageError::Unreadable)
+    );
+}
+
+#[wasm_bindgen_test]
+fn no_field_starts_a_line_of_its_own() {
+    for control in ["\\n", "\\r", "\\0", "\\x1f"] {
+        let hands = ShownHands::new();
+        hands.hear(&evaluate(&format!(
+            "{{ errorMessage: 'a{control}b', status: 'c{control}d' }}"
+        )));
+        let told = hands.told.borrow();
+        assert_eq!(
+            *told.last().unwrap(),
+            format!("message\n{ORIGIN}\nsc d\n\n\n\nsa b"),
+            "{control}"
+        );
+    }
 }
