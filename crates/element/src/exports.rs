@@ -7,7 +7,6 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
@@ -26,12 +25,13 @@ fn take_letter() -> String {
     unsafe { String::from_utf8_unchecked(core::mem::take(&mut *LETTER.0.get())) }
 }
 
-/// Makes the letter this long, and gives its address: to write it.
+/// Makes the letter this long, and gives its address: to write it, or to read the orders that are as
+/// long.
 #[unsafe(no_mangle)]
 extern "C" fn letter(length: usize) -> *mut u8 {
     // SAFETY: no export calls another, so that this is the only reference.
     let letter = unsafe { &mut *LETTER.0.get() };
-    *letter = vec![0; length];
+    letter.resize(length, 0);
     letter.as_mut_ptr()
 }
 
