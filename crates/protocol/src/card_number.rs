@@ -8,7 +8,7 @@ const LONGEST: usize = 19;
 pub fn is_luhn_valid(digits: &str) -> bool {
     !digits.is_empty()
         && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && count_and_sum(digits).1 % 10 == 0
+        && count_and_sum(digits).1.is_multiple_of(10)
 }
 
 /// Whether the whole text is a card number: 13 to 19 digits that pass the Luhn check, single
