@@ -95,7 +95,7 @@ const makeClass = () =>
     /** Counts starts and stops, so that what an old start still waits for is not done. */
     #turn = 0;
     #failed = false;
-    #restored = (event) => event.persisted && this.#start();
+    #restored = (event) => event.persisted && this.reload();
 
     get state() {
       if (this.#form) return this.#form.state;
