@@ -62,7 +62,7 @@ async fn says_where_a_redirect_leads_back_to() {
 
 #[wasm_bindgen_test]
 async fn an_answer_that_cannot_be_had_or_read_has_no_fields() {
-    let long = format!("{:16385}", SESSION);
+    let long = format!("{SESSION:16385}");
     for (status, text, told) in [
         (0, "", "created\n0\n?\n?\n?"),
         (503, "", "created\n503\n\n\n"),
