@@ -1,5 +1,8 @@
-// What a page holds: listeners of its window and document, timers, and the module's memory. A
-// listener of any other node goes with that node.
+// What a page holds: listeners of its window and document, the forms' timers, and the module's
+// memory. A listener of any other node goes with that node.
+
+/** By it a form's timer is known: WebKit's driver sets timers of its own in the page. */
+const READY_TIMEOUT = 1234567;
 
 const held = { listeners: 0, timers: 0, memory: 0 };
 let memory;
@@ -22,7 +25,7 @@ window.held = () => ({ ...held, memory: memory.buffer.byteLength });
 window.comeAndGo = async (times, attributes) => {
   comeAndGo.done = false;
   for (let time = 0; time < times; time++) {
-    const form = makeForm("form", attributes);
+    const form = makeForm("form", { ...attributes, "ready-timeout": READY_TIMEOUT });
     document.body.append(form);
     while (!form.querySelector("iframe")) await inserted(form);
     form.remove();
@@ -56,21 +59,15 @@ function watchListeners() {
 function watchTimers() {
   const { setTimeout, clearTimeout } = globalThis;
   const running = new Set();
-  const ended = (timer) => {
-    running.delete(timer);
-    held.timers = running.size;
-  };
-  globalThis.setTimeout = (then, ...rest) => {
-    const timer = setTimeout(() => {
-      ended(timer);
-      then();
-    }, ...rest);
-    running.add(timer);
+  globalThis.setTimeout = (then, milliseconds, ...rest) => {
+    const timer = setTimeout(then, milliseconds, ...rest);
+    if (milliseconds == READY_TIMEOUT) running.add(timer);
     held.timers = running.size;
     return timer;
   };
   globalThis.clearTimeout = (timer) => {
-    ended(timer);
+    running.delete(timer);
+    held.timers = running.size;
     clearTimeout(timer);
   };
 }
