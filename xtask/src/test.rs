@@ -88,7 +88,13 @@ fn clippy_native(workspace: &Workspace) -> Result<()> {
 /// All targets where the tests run in a browser; elsewhere they are for the host.
 fn clippy_wasm(workspace: &Workspace) -> Result<()> {
     let sources = ["-p", "pantoken-protocol", "-p", "pantoken-demo"];
-    let with_tests = ["-p", "pantoken-frame", "-p", "pantoken-yew", "--all-targets"];
+    let with_tests = [
+        "-p",
+        "pantoken-frame",
+        "-p",
+        "pantoken-yew",
+        "--all-targets",
+    ];
     let standalone = ["-p", "pantoken-element", "--features", "standalone"];
     for packages in [&sources[..], &with_tests, &standalone] {
         let mut clippy = workspace.cargo(&["clippy", "--locked"]);
