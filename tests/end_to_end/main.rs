@@ -11,6 +11,7 @@ use pantoken_tests::{Engine, Page, Suite, tests};
 
 mod accessibility;
 mod error_codes;
+mod events;
 mod examples;
 mod form_url;
 mod iframe_flow;
@@ -19,6 +20,7 @@ mod layout;
 mod life_cycle;
 mod redirect_flow;
 mod removal;
+mod resources;
 mod secrecy;
 mod session_endpoint;
 mod stage;
@@ -69,6 +71,9 @@ fn main() -> ExitCode {
             &Engine::ALL,
             &[Page::Element],
             tests![
+                events::the_details_of_the_events_are_the_golden_ones,
+                events::a_customer_who_cannot_see_it_is_told_what_it_does,
+                events::a_silent_form_may_be_tried_again,
                 examples::the_html_page_takes_a_card,
                 examples::the_react_page_takes_a_card,
                 examples::the_vue_page_takes_a_card,
@@ -95,6 +100,7 @@ fn main() -> ExitCode {
                 removal::removed_by_its_own_event_it_emits_nothing_more,
                 removal::removed_while_it_reports_its_card_is_not_lost,
                 removal::removed_before_a_report_is_repeated_its_card_is_not_lost,
+                resources::a_thousand_forms_leave_no_listener_no_timer_and_no_memory,
             ],
         )
         .with(

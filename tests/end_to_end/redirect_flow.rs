@@ -3,9 +3,7 @@
 use serde_json::json;
 use thirtyfour::prelude::*;
 
-use pantoken_tests::{
-    Answer, BAD_NUMBER, Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Page, Scene, Shop,
-};
+use pantoken_tests::{Answer, BAD_NUMBER, Customer, FORBIDDEN_NUMBER, GOOD_NUMBER, Scene, Shop};
 
 use crate::form_url::SIGNED;
 use crate::stage;
@@ -14,7 +12,7 @@ pub(crate) async fn a_card_saved_by_redirect_is_in_the_store_and_in_no_address(s
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            go_to_the_form(&scene, customer, &shop).await;
+            go_to_the_form(customer, &shop).await;
             customer.save(GOOD_NUMBER).await;
             let (request_id, status) = returned(customer).await;
             assert_eq!(status, "saved");
@@ -36,7 +34,7 @@ pub(crate) async fn a_refused_card_comes_back_as_failed_with_its_code_in_the_sto
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            go_to_the_form(&scene, customer, &shop).await;
+            go_to_the_form(customer, &shop).await;
             customer.save(FORBIDDEN_NUMBER).await;
             let (request_id, status) = returned(customer).await;
             assert_eq!(status, "failed");
@@ -53,7 +51,7 @@ pub(crate) async fn a_wrong_number_is_corrected_on_the_providers_page(scene: Sce
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            go_to_the_form(&scene, customer, &shop).await;
+            go_to_the_form(customer, &shop).await;
             customer.save(BAD_NUMBER).await;
             customer.find("#message[data-code=INVALID_PAN]").await;
             customer.save(GOOD_NUMBER).await;
@@ -62,15 +60,10 @@ pub(crate) async fn a_wrong_number_is_corrected_on_the_providers_page(scene: Sce
         .await;
 }
 
-async fn go_to_the_form(scene: &Scene, customer: &Customer, shop: &Shop) {
+async fn go_to_the_form(customer: &Customer, shop: &Shop) {
     customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
     customer.click("input[name=flow][value=redirect]").await;
-    customer
-        .click(match scene.page {
-            Page::Yew => "#redirect",
-            Page::Element => "pantoken-form button",
-        })
-        .await;
+    customer.click(".pantoken-redirect").await;
     customer.find("body[data-state=ready]").await;
     let address = customer.driver.current_url().await.unwrap();
     assert!(
@@ -104,11 +97,11 @@ pub(crate) async fn the_element_asks_for_no_session_before_its_button_is_pressed
             customer
                 .run("insertForm('form', { 'session-url': '/v1/sessions', flow: 'redirect', language: 'en' })")
                 .await;
-            customer.find("pantoken-form button").await;
+            customer.find(".pantoken-redirect").await;
             assert_eq!(shop.front.asked("POST /v1/sessions"), 0);
             assert_eq!(stage::frames(customer).await, 0);
             shop.front.plan("/v1/sessions", Answer::Cut);
-            customer.click("pantoken-form button").await;
+            customer.click(".pantoken-redirect").await;
             stage::wait_for(customer, "form", "pantoken-error", 1).await;
             let error = &stage::events(customer, "form").await[0];
             assert_eq!(error["code"], "SESSION_FAILED");
@@ -136,10 +129,7 @@ pub(crate) async fn the_element_offers_the_way_when_its_frame_is_blocked(scene: 
             stage::wait_for(customer, "form", "pantoken-error", 1).await;
             let error = &stage::events(customer, "form").await[0];
             assert_eq!(error["code"], "FRAME_BLOCKED");
-            let button = customer
-                .find("pantoken-form button:not(.pantoken-retry)")
-                .await;
-            button.click().await.unwrap();
+            customer.click(".pantoken-redirect").await;
             customer.find("body[data-state=ready]").await;
             customer.save(GOOD_NUMBER).await;
             customer

@@ -17,9 +17,9 @@ pub(crate) async fn without_a_session_the_page_says_why_and_a_retry_helps(scene:
                 (html, "not a session"),
                 (json(201, "{}"), "not a session"),
                 (json(201, &of_another_request), "not a session"),
-                (json(404, r#"{"code":"NOT_FOUND"}"#), "answered 404"),
-                (json(503, "{}"), "answered 503"),
-                (Answer::Cut, "no answer"),
+                (json(404, r#"{"code":"NOT_FOUND"}"#), "with status 404"),
+                (json(503, "{}"), "with status 503"),
+                (Answer::Cut, "with status 0"),
             ] {
                 shop.front.plan("/v1/sessions", answer);
                 customer.driver.goto(shop.url("/?lang=en")).await.unwrap();

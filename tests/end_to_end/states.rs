@@ -94,7 +94,7 @@ impl Visit<'_> {
         self.open().await;
         let choice = "input[name=flow][value=redirect]";
         self.customer.click(choice).await;
-        self.customer.find("#redirect").await;
+        self.customer.find(".pantoken-redirect").await;
         look(&state("redirect", false)).await;
     }
 

@@ -117,7 +117,7 @@ const makeClass = () =>
 
     /** A page that comes back from the browser's cache has a form of long ago. */
     handleEvent({ persisted }) {
-      if (persisted) this.#start();
+      if (persisted) this.reload();
     }
 
     attributeChangedCallback(name, before, after) {

@@ -95,8 +95,6 @@ fn clippy_wasm(workspace: &Workspace) -> Result<()> {
         "-p",
         "pantoken-frame",
         "-p",
-        "pantoken-element",
-        "-p",
         "pantoken-yew",
         "--all-targets",
     ];
@@ -173,8 +171,7 @@ fn test_native(workspace: &Workspace, servers: &ServerPrograms, long: bool) -> R
 fn test_wasm(workspace: &Workspace, tools: &Tools, browsers: &Browsers) -> Result<()> {
     let mut test = workspace.cargo(&["test", "--locked"]);
     test.args(WASM)
-        .args(["-p", "pantoken-frame", "-p", "pantoken-element"])
-        .args(["-p", "pantoken-yew"])
+        .args(["-p", "pantoken-frame", "-p", "pantoken-yew"])
         .env("CHROMEDRIVER", &browsers.chromedriver)
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",

@@ -32,7 +32,7 @@ impl ElementForm {
     pub fn input(&mut self, happened: &str) -> String {
         let done = self.machine.handle(FormInput::read(happened));
         let mut lines = done.lines;
-        lines.append(core::mem::take(&mut self.complaints));
+        lines.append(&core::mem::take(&mut self.complaints));
         if !self.machine.is_left() {
             orders::view(&mut lines, &self.machine);
             if let Some(warning) = &done.warning {

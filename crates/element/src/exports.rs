@@ -25,7 +25,8 @@ fn take_letter() -> String {
     unsafe { String::from_utf8_unchecked(core::mem::take(&mut *LETTER.0.get())) }
 }
 
-/// Makes the letter this long, and gives its address: to write it, or to read what is there.
+/// Makes the letter this long, and gives its address: to write it, or to read the orders that are as
+/// long.
 #[unsafe(no_mangle)]
 extern "C" fn letter(length: usize) -> *mut u8 {
     // SAFETY: no export calls another, so that this is the only reference.

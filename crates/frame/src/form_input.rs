@@ -15,8 +15,8 @@ pub enum FormInput<'a> {
     Redirect(&'a str),
     /// A document has loaded in the frame.
     FrameLoaded,
-    /// The page's content security policy forbade a frame with this URL.
-    FrameBlocked(&'a str),
+    /// The page's content security policy forbade the frame.
+    FrameBlocked,
     /// The frame's window posted a message from a document of this origin.
     Message(&'a str, RawMessage<&'a str>),
     /// The timer has run out.
@@ -41,7 +41,7 @@ impl<'a> FormInput<'a> {
             Some(b'r') => Self::Reload,
             Some(b'a') => Self::Redirect(lines.line()),
             Some(b'l') => Self::FrameLoaded,
-            Some(b'b') => Self::FrameBlocked(lines.line()),
+            Some(b'b') => Self::FrameBlocked,
             Some(b'm') => {
                 let origin = lines.line();
                 let fields = array::from_fn(|_| lines.field());

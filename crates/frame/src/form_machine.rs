@@ -2,7 +2,7 @@ use alloc::string::String;
 
 use pantoken_protocol::{
     Event, FailureCode, Flow, FormError, FormMessage, FormUrl, FrameOrder, Handshake, HostCode,
-    Input, Origin, Saved, State, TimerOrder, cut, decimal_digits,
+    Input, Saved, State, TimerOrder, decimal_digits,
 };
 
 use crate::form_input::FormInput;
@@ -83,7 +83,7 @@ impl FormMachine {
             FormInput::Start | FormInput::Reload => self.start(out),
             FormInput::Redirect(page) => self.create(Flow::Redirect, page, out),
             FormInput::FrameLoaded => self.shake(Input::FrameLoaded, out),
-            FormInput::FrameBlocked(url) => self.frame_blocked(url, out),
+            FormInput::FrameBlocked => self.shake(Input::FrameBlocked, out),
             FormInput::Session(session) => self.session(&session, out),
             FormInput::Reported(problem) => self.reported(problem, out),
             FormInput::Late => self.shake(Input::TimerFired, out),
@@ -218,13 +218,6 @@ impl FormMachine {
         }
     }
 
-    fn frame_blocked(&mut self, url: &str, out: &mut Orders) {
-        let ours = |shown: &Shown| is_under(url, shown.handshake.form_origin());
-        if self.shown.as_ref().is_some_and(ours) {
-            self.shake(Input::FrameBlocked, out);
-        }
-    }
-
     /// Does what the handshake says.
     fn shake(&mut self, input: Input<'_>, out: &mut Orders) {
         let Some(shown) = &mut self.shown else {
@@ -317,10 +310,4 @@ impl Shown {
             reason,
         ))
     }
-}
-
-/// Whether the URL, or what a browser leaves of it, is on this origin.
-fn is_under(url: &str, origin: &Origin) -> bool {
-    cut::after_prefix(url, origin.as_str())
-        .is_some_and(|rest| matches!(rest.as_bytes(), [] | [b'/' | b'?', ..]))
 }

@@ -74,8 +74,10 @@ async function post(url, token, body) {
 }
 
 /** Why a status is no success, for developers. */
-const problem = (status) =>
-  status == 200 || status == 201 ? "" : "the session endpoint answered " + status;
+const problem = (status) => {
+  if (status == 200 || status == 201) return "";
+  return status ? "the session endpoint answered " + status : "no answer";
+};
 
 /** Whether the same call may fare better later. */
 const isPassing = (status) => !status || status >= 500 || [408, 425, 429].includes(status);
@@ -125,7 +127,9 @@ export class Hands {
     if (type == "load") this.tell("loaded");
     else if (source && source == this.#frame?.contentWindow)
       this.tell("message", origin, ...fields(read(data), MESSAGE));
-    else if (effectiveDirective == "frame-src") this.tell("blocked", blockedURI);
+    // Of the frame's URL, or what the browser leaves of it.
+    else if (effectiveDirective == "frame-src" && this.#frame?.src.startsWith(blockedURI))
+      this.tell("blocked");
   }
 
   #result(body) {

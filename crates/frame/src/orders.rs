@@ -29,7 +29,7 @@ impl Lines {
     }
 
     /// Adds other orders after these.
-    pub fn append(&mut self, other: Self) {
+    pub fn append(&mut self, other: &Self) {
         cut::append(&mut self.0, &other.0);
     }
 

@@ -24,12 +24,13 @@ impl<'a> Session<'a> {
     }
 
     fn read(&self, flow: Flow) -> Option<FormUrl> {
-        let (Field::Text(form_url), Field::Text(_), Field::Text(_)) =
+        let (Field::Text(form_url), Field::Text(request_id), Field::Text(_)) =
             (self.form_url, self.request_id, self.result_token)
         else {
             return None;
         };
         let form_url = FormUrl::parse(form_url).ok()?;
-        (form_url.flow() == flow).then_some(form_url)
+        let fits = form_url.request_id().to_text() == request_id && form_url.flow() == flow;
+        fits.then_some(form_url)
     }
 }

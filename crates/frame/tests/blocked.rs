@@ -10,7 +10,7 @@ mod form;
 mod page;
 
 use form::Form;
-use pantoken_frame::FrameOptions;
+use pantoken_frame::FormOptions;
 use pantoken_protocol::State;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -29,7 +29,7 @@ async fn a_frame_that_the_pages_policy_forbids_is_an_error_at_once() {
         .append_child(&policy)
         .unwrap();
 
-    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    let form = Form::mount(FormOptions::READY_TIMEOUT);
     form.wait_for(&["error FRAME_BLOCKED"]).await;
-    assert_eq!(form.state(), State::Failed);
+    assert_eq!(form.view().state, State::Failed);
 }

@@ -11,7 +11,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use page::{REQUEST_ID, form_loaded, iframe, iframes, origin, parent, post_from, turns};
-use pantoken_yew::{CardForm, FormError, FormUrl, Language, Origin, Ready, Saved, SessionForm};
+use pantoken_yew::{
+    CardForm, Flow, FormError, FormUrl, Language, Origin, Ready, Saved, SessionForm,
+};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement};
@@ -283,4 +285,34 @@ async fn a_session_endpoint_that_is_not_there_is_an_error_with_a_retry() {
         *log.borrow(),
         ["SESSION_FAILED true", "SESSION_FAILED true"]
     );
+}
+
+#[wasm_bindgen_test]
+async fn the_redirect_flow_is_a_button_and_no_frame() {
+    let (parent, log) = (parent(), Log::default());
+    let heard = Rc::clone(&log);
+    let on_error = Callback::from(move |error: FormError| {
+        heard.borrow_mut().push(error.code.as_str().to_owned());
+    });
+    let props = yew::props!(pantoken_yew::SessionFormProps {
+        language: Language::En,
+        flow: Flow::Redirect,
+        on_error
+    });
+    let _app = yew::Renderer::<SessionForm>::with_root_and_props(parent.clone(), props).render();
+    wait_for_state(&parent, "idle").await;
+    let button = || -> HtmlElement {
+        let button = parent.query_selector(".pantoken-redirect").unwrap();
+        button.unwrap().unchecked_into()
+    };
+    assert_eq!(
+        button().text_content().as_deref(),
+        Some("Continue on the payment page")
+    );
+    assert!(log.borrow().is_empty() && retry_button(&parent).is_none());
+    button().click();
+    wait_for_state(&parent, "failed").await;
+    assert_eq!(*log.borrow(), ["SESSION_FAILED"]);
+    assert!(button().is_connected());
+    assert_eq!(iframes(&parent), 0);
 }

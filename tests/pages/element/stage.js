@@ -1,5 +1,6 @@
 // A page on which nothing is yet: a test makes its forms.
 import "./pantoken/element.js";
+import "./resources.js";
 
 const NAMES = ["pantoken-ready", "pantoken-saved", "pantoken-error", "pantoken-warning"];
 

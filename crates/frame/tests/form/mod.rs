@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Reflect;
-use pantoken_frame::{CardFrame, FrameOptions};
-use pantoken_protocol::{Event, FormOrigins, FormUrl, State};
+use pantoken_frame::{FormOptions, FormSource, FormView};
+use pantoken_protocol::{Event, FormUrl};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlIFrameElement, Window};
 
@@ -17,48 +17,66 @@ use crate::page::{
 type Hook = Rc<RefCell<Option<Box<dyn FnOnce()>>>>;
 
 pub struct Form {
-    frame: RefCell<Option<CardFrame>>,
+    form: RefCell<Option<pantoken_frame::Form>>,
     pub parent: Element,
     pub events: Rc<RefCell<Vec<String>>>,
+    /// The last view that was told.
+    pub told: Rc<RefCell<Option<FormView>>>,
     hook: Hook,
 }
 
 impl Form {
     pub fn mount(ready_timeout: u32) -> Self {
+        Self::with(FormOptions {
+            title: Some("Card".to_owned()),
+            ready_timeout,
+            ..Self::options(&form_url(&origin(), ""))
+        })
+    }
+
+    pub fn options(form_url: &str) -> FormOptions {
+        FormOptions::new(FormSource::FormUrl(FormUrl::parse(form_url).unwrap()))
+    }
+
+    pub fn with(options: FormOptions) -> Self {
         let parent = parent();
         let events = Rc::<RefCell<Vec<String>>>::default();
+        let told = Rc::<RefCell<Option<FormView>>>::default();
         let hook = Hook::default();
-        let options = FrameOptions {
-            form_url: FormUrl::parse(&form_url(&origin(), "")).unwrap(),
-            form_origins: FormOrigins::default(),
-            title: "Card".to_owned(),
-            ready_timeout,
-        };
-        let (log, next) = (Rc::clone(&events), Rc::clone(&hook));
-        let frame = CardFrame::mount(&parent, options, move |event| {
-            log.borrow_mut().push(describe(&event));
-            if let Some(hook) = next.take() {
-                hook();
-            }
-        });
+        let (log, view, next) = (Rc::clone(&events), Rc::clone(&told), Rc::clone(&hook));
+        let form = pantoken_frame::Form::mount(
+            &parent,
+            options,
+            move |now| *view.borrow_mut() = Some(now),
+            move |event| {
+                log.borrow_mut().push(describe(&event));
+                if let Some(hook) = next.take() {
+                    hook();
+                }
+            },
+        );
         Self {
-            frame: RefCell::new(Some(frame.ok().unwrap())),
+            form: RefCell::new(Some(form)),
             parent,
             events,
+            told,
             hook,
         }
     }
 
-    pub fn frame(&self) -> std::cell::Ref<'_, CardFrame> {
-        std::cell::Ref::map(self.frame.borrow(), |frame| frame.as_ref().unwrap())
+    pub fn form(&self) -> std::cell::Ref<'_, pantoken_frame::Form> {
+        std::cell::Ref::map(self.form.borrow(), |form| form.as_ref().unwrap())
     }
 
-    pub fn state(&self) -> State {
-        self.frame().state()
+    /// What the customer sees; the last that was told is the same.
+    pub fn view(&self) -> FormView {
+        let view = self.form().view();
+        assert_eq!(*self.told.borrow(), Some(view));
+        view
     }
 
     pub fn take_down(&self) {
-        drop(self.frame.take());
+        drop(self.form.take());
     }
 
     pub fn on_next_event(&self, hook: impl FnOnce() + 'static) {

@@ -7,19 +7,20 @@
 mod form;
 mod page;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use form::Form;
 use page::REQUEST_ID;
-use pantoken_frame::{CardFrame, FrameOptions};
-use pantoken_protocol::{FailureCode, FormOrigins, FormUrl, HostCode, State};
+use pantoken_frame::{FormOptions, Text};
+use pantoken_protocol::{Language, State};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
 async fn the_frame_has_what_a_form_needs_and_no_more() {
-    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    let form = Form::mount(FormOptions::READY_TIMEOUT);
     let iframe = form.iframe().unwrap();
     let attribute = |name| iframe.get_attribute(name);
     assert_eq!(attribute("title").as_deref(), Some("Card"));
@@ -38,7 +39,7 @@ async fn the_frame_has_what_a_form_needs_and_no_more() {
 
 #[wasm_bindgen_test]
 async fn answers_ready_and_emits_the_token() {
-    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    let form = Form::mount(FormOptions::READY_TIMEOUT);
     form.loaded().await;
     form.listen_inside();
     form.post(r#"{status: "Ready"}"#);
@@ -48,12 +49,12 @@ async fn answers_ready_and_emits_the_token() {
         r#"{{requestId: "{REQUEST_ID}", panToken: "tok-1"}}"#
     ));
     form.wait_for(&["ready", "saved tok-1"]).await;
-    assert_eq!(form.state(), State::Saved);
+    assert_eq!(form.view().state, State::Saved);
 }
 
 #[wasm_bindgen_test]
 async fn hears_no_other_window_of_the_same_origin() {
-    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    let form = Form::mount(FormOptions::READY_TIMEOUT);
     form.loaded().await;
     page::post_from_the_page_itself(r#"{status: "Ready"}"#);
     let sibling = form::Sibling::show().await;
@@ -68,7 +69,7 @@ async fn hears_no_other_window_of_the_same_origin() {
 
 #[wasm_bindgen_test]
 async fn emits_ready_again_after_the_form_reloads_itself() {
-    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    let form = Form::mount(FormOptions::READY_TIMEOUT);
     form.loaded().await;
     form.post("'Ready'");
     form.wait_for(&["ready"]).await;
@@ -81,19 +82,19 @@ async fn emits_ready_again_after_the_form_reloads_itself() {
 async fn a_silent_form_times_out_and_may_still_speak() {
     let form = Form::mount(1);
     form.wait_for(&["error READY_TIMEOUT"]).await;
-    assert_eq!(form.state(), State::Failed);
+    assert_eq!(form.view().state, State::Failed);
     form.loaded().await;
     form.post("'Ready'");
     form.wait_for(&["error READY_TIMEOUT", "ready"]).await;
-    assert_eq!(form.state(), State::Ready);
+    assert_eq!(form.view().state, State::Ready);
 }
 
 #[wasm_bindgen_test]
 async fn a_reload_makes_a_new_frame_and_forgets_the_old_window() {
-    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    let form = Form::mount(FormOptions::READY_TIMEOUT);
     form.loaded().await;
     let old = form.iframe().unwrap();
-    form.frame().reload();
+    form.form().reload();
     assert!(!old.is_connected());
     assert_eq!(page::iframes(&form.parent), 1);
     form.loaded().await;
@@ -103,7 +104,7 @@ async fn a_reload_makes_a_new_frame_and_forgets_the_old_window() {
 
 #[wasm_bindgen_test]
 async fn after_the_end_there_is_no_frame_and_no_event() {
-    let form = Form::mount(FrameOptions::READY_TIMEOUT);
+    let form = Form::mount(FormOptions::READY_TIMEOUT);
     form.loaded().await;
     form.post("'Ready'");
     form.take_down();
@@ -118,7 +119,7 @@ async fn after_the_end_there_is_no_frame_and_no_event() {
 
 #[wasm_bindgen_test]
 async fn it_may_be_taken_down_inside_its_own_event() {
-    let form = Rc::new(Form::mount(FrameOptions::READY_TIMEOUT));
+    let form = Rc::new(Form::mount(FormOptions::READY_TIMEOUT));
     form.loaded().await;
     let inside = Rc::clone(&form);
     form.on_next_event(move || inside.take_down());
@@ -131,7 +132,7 @@ async fn it_may_be_taken_down_inside_its_own_event() {
 }
 
 #[wasm_bindgen_test]
-fn a_form_url_elsewhere_makes_no_frame() {
+async fn a_form_url_elsewhere_makes_no_frame() {
     for text in [
         page::form_url("https://evil.kz", ""),
         page::form_url(
@@ -139,15 +140,35 @@ fn a_form_url_elsewhere_makes_no_frame() {
             "&agentCallbackUrl=https%3A%2F%2Fagent.kz",
         ),
     ] {
-        let parent = page::parent();
-        let options = FrameOptions {
-            form_url: FormUrl::parse(&text).unwrap(),
-            form_origins: FormOrigins::default(),
-            title: "Card".to_owned(),
-            ready_timeout: 1,
-        };
-        let error = CardFrame::mount(&parent, options, |_| {}).err().unwrap();
-        assert_eq!(error.code, FailureCode::Host(HostCode::InvalidFormUrl));
-        assert_eq!(page::iframes(&parent), 0);
+        let form = Form::with(Form::options(&text));
+        form.wait_for(&["error INVALID_FORM_URL"]).await;
+        assert_eq!(form.view().state, State::Failed);
+        assert_eq!(page::iframes(&form.parent), 0);
     }
+}
+
+#[wasm_bindgen_test]
+async fn the_view_is_told_before_the_event() {
+    let form = Rc::new(Form::mount(FormOptions::READY_TIMEOUT));
+    assert_eq!(form.view().status, Some(Text::Loading));
+    form.loaded().await;
+    let (inside, seen) = (Rc::clone(&form), Rc::new(Cell::new(None)));
+    let see = Rc::clone(&seen);
+    form.on_next_event(move || see.set(Some(inside.view())));
+    form.post("'Ready'");
+    form.wait_for(&["ready"]).await;
+    let seen = seen.get().unwrap();
+    assert_eq!((seen.state, seen.status), (State::Ready, None));
+}
+
+#[wasm_bindgen_test]
+async fn the_form_speaks_the_language_that_the_page_chose() {
+    let form = Form::with(FormOptions {
+        language: Some(Language::Kz),
+        ..Form::options(&page::form_url(&page::origin(), ""))
+    });
+    let iframe = form.iframe().unwrap();
+    assert!(iframe.src().contains("&language=kz"), "{}", iframe.src());
+    let title = iframe.get_attribute("title").unwrap();
+    assert_eq!(title, "Карта нөмірін енгізу нысаны");
 }

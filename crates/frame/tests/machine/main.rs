@@ -1,0 +1,12 @@
+//! The form as a state machine, told what happened as `hands.js` tells it, without a browser.
+#![allow(unreachable_pub)] // the modules are private to the test
+#![allow(clippy::unwrap_used)]
+#![cfg(not(target_family = "wasm"))]
+
+mod form_url;
+mod interleavings;
+mod redirect;
+mod reloads;
+mod session;
+mod support;
+mod view;

@@ -1,0 +1,122 @@
+//! What the element tells its page, and its customer.
+
+use pantoken_tests::{Customer, Scene};
+use serde_json::{Value, json};
+
+use crate::stage;
+
+const REQUEST_ID: &str = "12345678";
+
+pub(crate) async fn the_details_of_the_events_are_the_golden_ones(scene: Scene) {
+    let shop = scene.shop();
+    let form_url = shop.sign_form_url(REQUEST_ID).await;
+    scene
+        .browse(async |customer| {
+            stage::open(customer, &shop).await;
+            insert(customer, &json!({"form-url": form_url})).await;
+            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
+            for message in [
+                json!("what?"),
+                json!({"requestId": REQUEST_ID, "errorCode": "INVALID_PAN", "errorMessage": "Wrong number"}),
+                json!({"requestId": REQUEST_ID, "errorCode": "FORBIDDEN"}),
+                json!({"requestId": REQUEST_ID, "panToken": "tok-1"}),
+            ] {
+                post_from_form(customer, &message).await;
+            }
+            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
+            customer.run("form.removeAttribute('form-url')").await;
+            stage::wait_for(customer, "form", "pantoken-error", 3).await;
+            let mut events = stage::events(customer, "form").await;
+            for event in &mut events {
+                event.as_object_mut().unwrap().remove("id");
+            }
+            let golden: Value = serde_json::from_str(include_str!("golden/events.json")).unwrap();
+            assert_eq!(json!(events), golden);
+            let heard = customer.run("return heard.length").await;
+            assert_eq!(heard, json!(events.len()), "each event comes as far as the window");
+        })
+        .await;
+}
+
+pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(scene: Scene) {
+    let shop = scene.shop();
+    let form_url = shop.sign_form_url(REQUEST_ID).await;
+    scene
+        .browse(async |customer| {
+            stage::open(customer, &shop).await;
+            let attributes = json!({"form-url": form_url, "language": "kz", "title": "Card"});
+            // What is seen while it loads, before its frame has had a turn.
+            let note = "
+                window.seen = [];
+                const form = makeForm('form', ATTRIBUTES);
+                const note = () => {
+                    const root = form.querySelector('.pantoken');
+                    if (root) seen.push(JSON.stringify([
+                        root.lang, root.dataset.state, root.getAttribute('aria-busy'),
+                        root.querySelector('[role=status]').textContent,
+                        form.querySelectorAll('button').length,
+                    ]));
+                };
+                new MutationObserver(note).observe(
+                    form, { childList: true, subtree: true, attributes: true, characterData: true });
+                document.querySelector('main').append(form);";
+            customer
+                .run(&note.replace("ATTRIBUTES", &attributes.to_string()))
+                .await;
+            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
+            customer.find("iframe[title=Card]").await;
+            // Before the driver turns to the frame, which in WebKit moves the focus there.
+            let focused = "return form.contains(document.activeElement)";
+            assert_eq!(customer.run(focused).await, false);
+            post_from_form(customer, &json!({"requestId": REQUEST_ID, "panToken": "tok-1"})).await;
+            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
+            customer
+                .until("return seen.some((view) => view.includes('saved'))")
+                .await;
+            let views = customer.run("return [...new Set(seen)].map(JSON.parse)").await;
+            assert_eq!(
+                views,
+                json!([
+                    ["kk", "loading", "true", "Қорғалған нысан жүктелуде…", 0],
+                    ["kk", "ready", "false", "", 0],
+                    ["kk", "saved", "false", "Карта сақталды", 0],
+                ])
+            );
+        })
+        .await;
+}
+
+pub(crate) async fn a_silent_form_may_be_tried_again(scene: Scene) {
+    let shop = scene.shop();
+    let form_url = shop.sign_form_url(REQUEST_ID).await;
+    scene
+        .browse(async |customer| {
+            // The provider shows no form on a host that it has not been told.
+            let unregistered = shop.url("/stage.html").replace("localhost", "127.0.0.1");
+            stage::open_at(customer, &unregistered).await;
+            let attributes = json!({"form-url": form_url, "language": "en", "ready-timeout": 1});
+            insert(customer, &attributes).await;
+            stage::wait_for(customer, "form", "pantoken-error", 1).await;
+            customer.press("Try again").await;
+            stage::wait_for(customer, "form", "pantoken-error", 2).await;
+            for event in stage::events(customer, "form").await {
+                assert_eq!(event["code"], "READY_TIMEOUT");
+            }
+            assert_eq!(stage::frames(customer).await, 1);
+        })
+        .await;
+}
+
+async fn insert(customer: &Customer, attributes: &Value) {
+    let insert = format!("insertForm('form', {attributes})");
+    customer.run(&insert).await;
+}
+
+/// Has the form's own window post this.
+async fn post_from_form(customer: &Customer, message: &Value) {
+    customer.enter_form().await;
+    customer
+        .run(&format!("parent.postMessage({message}, '*')"))
+        .await;
+    customer.leave_form().await;
+}
