@@ -14,12 +14,12 @@ pub(crate) async fn without_a_session_the_page_says_why_and_a_retry_helps(scene:
     scene
         .browse(async |customer| {
             for (answer, reason) in [
-                (html, "not a session"),
-                (json(201, "{}"), "not a session"),
-                (json(201, &of_another_request), "not a session"),
-                (json(404, r#"{"code":"NOT_FOUND"}"#), "with status 404"),
-                (json(503, "{}"), "with status 503"),
-                (Answer::Cut, "with status 0"),
+                (html, "no session"),
+                (json(201, "{}"), "no session"),
+                (json(201, &of_another_request), "no session"),
+                (json(404, r#"{"code":"NOT_FOUND"}"#), "answered 404"),
+                (json(503, "{}"), "answered 503"),
+                (Answer::Cut, "no answer"),
             ] {
                 shop.front.plan("/v1/sessions", answer);
                 customer.driver.goto(shop.url("/?lang=en")).await.unwrap();

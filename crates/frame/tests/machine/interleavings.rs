@@ -11,7 +11,6 @@ fn any_input() -> impl Strategy<Value = String> {
     let elsewhere = saved("forged").replace(ORIGIN, "https://evil.kz");
     let other_request = saved("forged").replace(REQUEST_ID, "1");
     let card_number = saved("4111111111111111");
-    let blocked = format!("blocked\n{ORIGIN}");
     prop_oneof![
         3 => Just(START.to_owned()),
         4 => Just(session()),
@@ -30,7 +29,7 @@ fn any_input() -> impl Strategy<Value = String> {
             elsewhere,
             other_request,
             card_number,
-            blocked,
+            BLOCKED.to_owned(),
         ]),
         1 => "[a-z]{0,8}(\n[ -~]{0,20}){0,6}",
     ]

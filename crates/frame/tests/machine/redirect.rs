@@ -58,8 +58,7 @@ fn goes_to_no_form_of_the_other_flow_and_to_no_other_origin() {
 
 #[test]
 fn a_blocked_frame_may_be_left_for_the_providers_page() {
-    let blocked = format!("blocked\n{ORIGIN}");
-    let mut form = Form::after(of_session(Flow::Iframe), &[&session(), &blocked]);
+    let mut form = Form::after(of_session(Flow::Iframe), &[&session(), BLOCKED]);
     let create = ["create", ENDPOINT, "redirect", "ru", PAGE];
     assert_eq!(form.tell(&away()), [&create[..], &REMOVE].concat());
     assert_eq!(form.tell(&redirect_session()), ["go", &redirect_form_url()]);

@@ -99,19 +99,19 @@ fn an_error_of_the_pages_is_not_mentioned() {
 #[test]
 fn no_session_is_an_error_that_says_why() {
     let cases = [
-        (created(0, &form_url(), REQUEST_ID), "status 0"),
-        (created(404, &form_url(), REQUEST_ID), "status 404"),
-        (created(503, &form_url(), REQUEST_ID), "status 503"),
-        (created(201, "a form", REQUEST_ID), "not a session"),
-        (created(201, &form_url(), "1"), "not a session"),
-        (session().replace("\nsresult-token", "\n"), "not a session"),
+        (created(0, &form_url(), REQUEST_ID), "no answer"),
+        (created(404, &form_url(), REQUEST_ID), "answered 404"),
+        (created(503, &form_url(), REQUEST_ID), "answered 503"),
+        (created(201, "a form", REQUEST_ID), "no session"),
+        (created(201, &form_url(), "1"), "no session"),
+        (session().replace("\nsresult-token", "\n"), "no session"),
         (
             session().replace("\ns123456789", "\nn123456789"),
-            "not a session",
+            "no session",
         ),
-        (redirect_session(), "not a session"),
-        ("created\n200".to_owned(), "not a session"),
-        ("created\nwhat".to_owned(), "status 0"),
+        (redirect_session(), "no session"),
+        ("created\n".to_owned(), "no session"),
+        ("created\nwhat".to_owned(), "what"),
     ];
     for (answer, reason) in cases {
         let mut form = form();

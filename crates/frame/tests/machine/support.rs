@@ -13,6 +13,7 @@ pub const START: &str = "start";
 pub const RELOAD: &str = "reload";
 pub const LOADED: &str = "loaded";
 pub const TIMEOUT: &str = "timeout";
+pub const BLOCKED: &str = "blocked";
 pub const LEAVE: &str = "end";
 
 /// What asks for a session of the iframe flow.
@@ -59,7 +60,8 @@ pub fn failed(code: &str) -> String {
 
 /// The endpoint's answer.
 pub fn created(status: u32, form_url: &str, request_id: &str) -> String {
-    format!("created\n{status}\ns{form_url}\ns{request_id}\nsresult-token")
+    let problem = problem(status);
+    format!("created\n{problem}\ns{form_url}\ns{request_id}\nsresult-token")
 }
 
 pub fn session() -> String {
@@ -75,7 +77,16 @@ pub fn away() -> String {
 }
 
 pub fn kept(status: u32) -> String {
-    format!("kept\n{status}")
+    format!("kept\n{}", problem(status))
+}
+
+/// What `hands.js` says of a status.
+fn problem(status: u32) -> String {
+    match status {
+        200 | 201 => String::new(),
+        0 => "no answer".to_owned(),
+        _ => format!("the session endpoint answered {status}"),
+    }
 }
 
 pub fn of_form_url(form_url: &str) -> FormSource {

@@ -66,10 +66,7 @@ fn a_form_url_may_be_tried_again_only_where_that_helps() {
         offers(source(), &[&ready(), &failed("INVALID_SESSION")]),
         (false, false)
     );
-    assert_eq!(
-        offers(source(), &[&format!("blocked\n{ORIGIN}")]),
-        (false, false)
-    );
+    assert_eq!(offers(source(), &[BLOCKED]), (false, false));
     assert_eq!(
         offers(FormSource::Unreadable("why".to_owned()), &[]),
         (false, false)
@@ -109,10 +106,7 @@ fn a_session_may_be_tried_again_after_any_failure() {
 fn the_providers_page_is_offered_where_the_frame_does_not_open() {
     let source = || of_session(Flow::Iframe);
     assert_eq!(offers(source(), &[&session(), TIMEOUT]), (true, true));
-    assert_eq!(
-        offers(source(), &[&session(), &format!("blocked\n{ORIGIN}")]),
-        (true, true)
-    );
+    assert_eq!(offers(source(), &[&session(), BLOCKED]), (true, true));
 }
 
 #[test]
