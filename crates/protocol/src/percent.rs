@@ -10,15 +10,17 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends the text with every byte outside RFC 3986's unreserved set percent-encoded.
 pub(crate) fn encode_into(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
+    let mut plain = 0;
+    for (index, byte) in text.bytes().enumerate() {
+        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')) {
+            out.push_str(text.get(plain..index).unwrap_or_default());
             out.push('%');
             out.push(char::from(HEX[usize::from(byte >> 4)]));
             out.push(char::from(HEX[usize::from(byte & 15)]));
+            plain = index + 1;
         }
     }
+    out.push_str(text.get(plain..).unwrap_or_default());
 }
 
 /// The text with `%XX` and `+` decoded; `None` when an escape is broken or the bytes are no UTF-8.

@@ -62,6 +62,11 @@ impl FormHost {
         &self.origin
     }
 
+    /// The path before `/form`: empty, or with a `/` at its start and none at its end.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The host as text, without a `/` at the end.
     #[must_use]
     pub fn to_text(&self) -> String {

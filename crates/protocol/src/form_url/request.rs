@@ -86,7 +86,8 @@ impl FormRequest {
     /// What is signed: `requestId;agentId;` and, in the redirect flow, the raw callback URL.
     #[must_use]
     pub fn signed_string(&self) -> String {
-        let mut text = self.request_id.to_text();
+        let mut text = String::with_capacity(64);
+        text.push_str(&self.request_id.to_text());
         text.push(';');
         text.push_str(self.agent_id.as_str());
         text.push(';');
@@ -105,7 +106,10 @@ impl FormRequest {
 
     /// Known parameters stand in the provider's order, the others before the signature.
     fn form_url(&self, signature: &Signature) -> FormUrl {
-        let mut text = self.host.to_text();
+        // As long as most are, so that it seldom has to grow.
+        let mut text = String::with_capacity(256);
+        text.push_str(self.host.origin().as_str());
+        text.push_str(self.host.path());
         text.push_str("/form?");
         push_pair(&mut text, AGENT_ID, self.agent_id.as_str());
         push_pair(&mut text, REQUEST_ID, &self.request_id.to_text());
