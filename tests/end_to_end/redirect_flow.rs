@@ -115,10 +115,11 @@ pub(crate) async fn the_element_offers_the_way_when_its_frame_is_blocked(scene: 
     scene
         .browse(async |customer| {
             stage::open_at(customer, &shop.url("/stage.html?cart=5#pay")).await;
-            // On no origin that the page's policy lets into a frame.
+            // On no origin that the page's policy lets into a frame; some browsers know ports that
+            // they do not even ask the policy about.
             let session = json!({
                 "requestId": "123456789",
-                "formUrl": format!("http://127.0.0.1:1/form?{SIGNED}"),
+                "formUrl": format!("http://127.0.0.1:3999/form?{SIGNED}"),
                 "resultToken": "token",
             });
             let blocked = Answer::Instead(201, "application/json", session.to_string());

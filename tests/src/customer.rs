@@ -51,14 +51,16 @@ impl Customer {
 
     /// The element, as soon as it is there.
     pub async fn find(&self, selector: &str) -> WebElement {
-        let query = self
-            .driver
-            .query(By::Css(selector))
-            .wait(PATIENCE, INTERVAL);
-        query
-            .first()
-            .await
-            .unwrap_or_else(|error| panic!("{selector}: {error}"))
+        // Between two pages a driver has other errors than that the element is not there.
+        let came = async {
+            loop {
+                match self.driver.find(By::Css(selector)).await {
+                    Ok(element) => return element,
+                    Err(_) => tokio::time::sleep(INTERVAL).await,
+                }
+            }
+        };
+        within_patience(selector, came).await
     }
 
     /// The element's text, as soon as it is there.
