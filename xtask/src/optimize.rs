@@ -19,12 +19,14 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
-/// The second round finds what the first has laid open. What is passed over makes the module smaller,
+/// A later round finds what the one before has laid open. What is passed over makes the module smaller,
 /// and the compressed module larger: it takes away repetitions that brotli finds by itself.
-const WASM_OPT: [&str; 10] = [
+const WASM_OPT: [&str; 12] = [
     "--skip-pass=local-cse",
     "--skip-pass=simplify-locals",
+    "--skip-pass=ssa-nomerge",
     "--low-memory-unused",
+    "-Oz",
     "--flatten",
     "--rereloop",
     "-Oz",
