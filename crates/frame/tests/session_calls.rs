@@ -43,7 +43,7 @@ async fn asks_for_a_session_and_tells_its_fields() {
             r#"POST /v1/sessions {"content-type":"application/json"} {"flow":"iframe","language":"en"}"#
         ]
     );
-    assert_eq!(*hands.told.borrow(), ["created\n201\nsurl\ns12\nstoken"]);
+    assert_eq!(*hands.told.borrow(), ["created\n\nsurl\ns12\nstoken"]);
 }
 
 #[wasm_bindgen_test]
@@ -64,16 +64,16 @@ async fn says_where_a_redirect_leads_back_to() {
 async fn an_answer_that_cannot_be_had_or_read_has_no_fields() {
     let long = format!("{SESSION:16385}");
     for (status, text, told) in [
-        (0, "", "created\n0\n?\n?\n?"),
-        (503, "", "created\n503\n\n\n"),
-        (200, "<!doctype html>", "created\n200\n\n\n"),
-        (200, "[]", "created\n200\n\n\n"),
-        (200, "null", "created\n200\n?\n?\n?"),
-        (201, &long, "created\n201\n?\n?\n?"),
+        (0, "", "created\nno answer\n?\n?\n?"),
+        (503, "", "created\nthe session endpoint answered 503\n\n\n"),
+        (200, "<!doctype html>", "created\n\n\n\n"),
+        (200, "[]", "created\n\n\n\n"),
+        (200, "null", "created\n\n?\n?\n?"),
+        (201, &long, "created\n\n?\n?\n?"),
         (
             404,
             r#"{"formUrl":5,"requestId":{},"resultToken":null}"#,
-            "created\n404\nn5\n?\n",
+            "created\nthe session endpoint answered 404\nn5\n?\n",
         ),
     ] {
         let (endpoint, hands) = (Endpoint::new(), ShownHands::new());
@@ -97,7 +97,7 @@ async fn what_an_earlier_call_still_brings_is_not_wanted() {
     done(hands.hands.create("/v1/sessions", "iframe", "kz", "")).await;
     endpoint.answer_now();
     done(earlier).await;
-    assert_eq!(*hands.told.borrow(), ["created\n201\nsurl\ns34\nstoken"]);
+    assert_eq!(*hands.told.borrow(), ["created\n\nsurl\ns34\nstoken"]);
     endpoint.forget();
     endpoint.answer(200, "{}");
     done(hands.hands.report("tok-1")).await;
@@ -118,7 +118,7 @@ async fn reports_a_card_with_the_sessions_token() {
             r#"{"panToken":"tok-1"}"#
         )]
     );
-    assert_eq!(*hands.told.borrow(), ["kept\n200"]);
+    assert_eq!(*hands.told.borrow(), ["kept\n"]);
     assert!(endpoint.waits().is_empty());
 }
 
@@ -153,7 +153,7 @@ async fn a_report_that_may_fare_better_later_is_repeated_ever_more_seldom() {
         endpoint.waits(),
         [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]
     );
-    assert_eq!(*hands.told.borrow(), ["kept\n200"]);
+    assert_eq!(*hands.told.borrow(), ["kept\n"]);
 }
 
 #[wasm_bindgen_test]
@@ -163,7 +163,10 @@ async fn a_report_that_is_refused_is_not_repeated() {
         let hands = with_session(&endpoint).await;
         endpoint.answer(status, "{}");
         done(hands.hands.report("tok-1")).await;
-        assert_eq!(*hands.told.borrow(), [format!("kept\n{status}")]);
+        assert_eq!(
+            *hands.told.borrow(),
+            [format!("kept\nthe session endpoint answered {status}")]
+        );
         assert!(endpoint.waits().is_empty());
     }
 }
