@@ -191,6 +191,9 @@ fn start_server(shop: &Shop) -> Process {
         .env("PANTOKEN_PUBLIC_URL", &origin)
         .env("PANTOKEN_API_KEY", API_KEY)
         .env("PANTOKEN_PUBLIC_SESSIONS", "true")
+        // The tests are faster than customers.
+        .env("PANTOKEN_PUBLIC_SESSIONS_PER_ADDRESS", "10000")
+        .env("PANTOKEN_PUBLIC_SESSIONS_PER_ORIGIN", "10000")
         .env("PANTOKEN_ALLOWED_ORIGINS", &origin)
         .env("PANTOKEN_RETURN_URLS", format!("{origin}/"));
     Process::start(&mut command)
