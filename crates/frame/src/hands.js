@@ -1,6 +1,6 @@
 // What only a script can do for a form: its frame, the window's messages, the timer, the calls to
-// the session endpoint. It decides nothing: it tells the module what happened, and performs the
-// orders that come back. In JavaScript, because bindings to all that it touches would be as large
+// the session endpoint. Of the form it decides nothing: it tells the module what happened, and
+// performs the orders that come back. Of a call it decides whether a later one may fare better. In JavaScript, because bindings to all that it touches would be as large
 // as the rest of the element.
 
 /** The longest text that is read of a message or an answer. */

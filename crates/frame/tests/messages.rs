@@ -4,15 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![cfg(target_family = "wasm")]
 
+#[path = "../../protocol/tests/describe/mod.rs"]
+mod describe;
 mod hands;
 #[allow(dead_code)]
 mod page;
 
+use describe::describe;
 use hands::{ORIGIN, ShownHands};
 use js_sys::{BigInt, Function, JSON, Object, Reflect};
 use pantoken_frame::FormInput;
-use pantoken_protocol::{Field, FormMessage, FormResult, MessageError, RawMessage};
-use serde_json::{Value, json};
+use pantoken_protocol::{Field, FormMessage, MessageError, RawMessage};
+use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -72,26 +75,6 @@ fn by_serde(data: &JsValue) -> Result<FormMessage, MessageError> {
         |object| serde_wasm_bindgen::from_value(object).unwrap_or_default(),
     );
     FormMessage::from_raw(&raw)
-}
-
-fn describe(decoded: &Result<FormMessage, MessageError>) -> Value {
-    match decoded {
-        Ok(FormMessage::Ready) => json!("ready"),
-        Ok(FormMessage::Result {
-            request_id,
-            result: FormResult::Saved(pan_token),
-        }) => {
-            json!({"saved": {"requestId": request_id, "panToken": pan_token}})
-        }
-        Ok(FormMessage::Result {
-            request_id,
-            result: FormResult::Failed { code, message },
-        }) => {
-            json!({"failed": {"requestId": request_id, "errorCode": code, "errorMessage": message}})
-        }
-        Err(MessageError::CardNumber) => json!("card number"),
-        Err(_) => json!("unreadable"),
-    }
 }
 
 #[wasm_bindgen_test]

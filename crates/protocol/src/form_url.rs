@@ -71,8 +71,8 @@ impl FormUrl {
     /// Reads a form URL, whoever wrote it; the order of its parameters does not matter.
     ///
     /// Its text is kept as it came, so that a browser opens what was read here: visible ASCII
-    /// without a fragment, each parameter's name in its one plain spelling. A missing language is
-    /// Russian, and is added at the end.
+    /// without a fragment. A missing language is Russian, and is added at the end. Extra parameters
+    /// are [`SignedRequest::parse`]'s to judge.
     ///
     /// # Errors
     /// [`FormUrlError`] naming the first part that is wrong.
