@@ -1,5 +1,5 @@
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::RefCell;
@@ -43,7 +43,7 @@ pub struct Form {
 
 struct Inner {
     machine: RefCell<FormMachine>,
-    events: RefCell<VecDeque<Event>>,
+    events: RefCell<Vec<Event>>,
     on_view: Box<dyn Fn(FormView)>,
     on_event: Box<dyn Fn(Event)>,
 }
@@ -74,6 +74,12 @@ impl Form {
         Self { hands, inner }
     }
 
+    /// Whether the form was made with these options.
+    #[must_use]
+    pub fn is_of(&self, options: &FormOptions) -> bool {
+        self.inner.machine.borrow().options() == options
+    }
+
     /// Starts over; with a session endpoint, in a new session. Does nothing once the card is saved.
     pub fn reload(&self) {
         self.hands.tell("reload");
@@ -100,9 +106,10 @@ impl Drop for Form {
 impl Inner {
     fn input(&self, text: &str) -> String {
         let orders = self.machine.borrow_mut().handle(FormInput::read(text));
-        let warning = orders.warning.map(Event::Warning);
         let mut events = self.events.borrow_mut();
-        events.extend(warning.into_iter().chain(orders.event));
+        for event in [orders.warning.map(Event::Warning), orders.event] {
+            events.extend(event);
+        }
         orders.lines.into_text()
     }
 
@@ -123,7 +130,8 @@ impl Inner {
     }
 
     fn next_event(&self) -> Option<Event> {
-        let event = self.events.borrow_mut().pop_front();
+        let mut events = self.events.borrow_mut();
+        let event = (!events.is_empty()).then(|| events.remove(0));
         event.filter(|_| !self.machine.borrow().is_left())
     }
 }

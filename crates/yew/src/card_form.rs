@@ -2,7 +2,7 @@ use pantoken_frame::{FormOptions, FormSource};
 use pantoken_protocol::{FormError, FormOrigins, FormUrl, Language, Origin, Ready, Saved, Warning};
 use yew::prelude::*;
 
-use crate::form_view::{Callbacks, FormView};
+use crate::form_view::{Callbacks, use_form_view};
 
 /// Properties of [`CardForm`].
 #[derive(Clone, Debug, PartialEq, Properties)]
@@ -67,7 +67,7 @@ pub fn CardForm(props: &CardFormProps) -> Html {
     let options = FormOptions {
         source: FormSource::FormUrl(props.form_url.clone()),
         language: props.language,
-        title: props.title.as_ref().map(ToString::to_string),
+        title: props.title.as_deref().map(str::to_owned),
         ready_timeout: props.ready_timeout,
         form_origins: FormOrigins::with_extra(props.form_origin.clone()),
     };
@@ -77,5 +77,5 @@ pub fn CardForm(props: &CardFormProps) -> Html {
         on_error: props.on_error.clone(),
         on_warning: props.on_warning.clone(),
     };
-    html! { <FormView {options} {callbacks} /> }
+    use_form_view(options, callbacks)
 }

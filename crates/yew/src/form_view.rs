@@ -5,7 +5,6 @@ use yew::prelude::*;
 use crate::use_card_form::use_card_form;
 
 /// Who hears of what happens to a form.
-#[derive(Clone, PartialEq)]
 pub(crate) struct Callbacks {
     pub(crate) on_ready: Callback<Ready>,
     pub(crate) on_saved: Callback<Saved>,
@@ -24,20 +23,13 @@ impl Callbacks {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct FormViewProps {
-    pub(crate) options: FormOptions,
-    pub(crate) callbacks: Callbacks,
-}
-
 /// The form with its status and, where they may help, the buttons that start over and that go on at
-/// the provider's page.
-#[component]
-pub(crate) fn FormView(props: &FormViewProps) -> Html {
-    let (language, texts) = (props.options.language(), props.options.texts());
-    let callbacks = props.callbacks.clone();
+/// the provider's page. No component of its own, because each costs kilobytes.
+#[hook]
+pub(crate) fn use_form_view(options: FormOptions, callbacks: Callbacks) -> Html {
+    let (language, texts) = (options.language(), options.texts());
     let form = use_card_form(
-        props.options.clone(),
+        options,
         Callback::from(move |event| callbacks.emit(event)),
     );
     let retry = form.reload.reform(|_: MouseEvent| ());

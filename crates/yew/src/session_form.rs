@@ -2,7 +2,7 @@ use pantoken_frame::{FormOptions, FormSource, SessionSource};
 use pantoken_protocol::{Flow, FormError, FormOrigins, Language, Origin, Ready, Saved, Warning};
 use yew::prelude::*;
 
-use crate::form_view::{Callbacks, FormView};
+use crate::form_view::{Callbacks, use_form_view};
 
 /// The session endpoint for every [`SessionForm`] below a `ContextProvider<SessionEndpoint>`.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,10 +79,10 @@ pub fn SessionForm(props: &SessionFormProps) -> Html {
         source: FormSource::Session(SessionSource {
             endpoint: endpoint.to_string(),
             flow: props.flow,
-            return_url: props.return_url.as_ref().map(ToString::to_string),
+            return_url: props.return_url.as_deref().map(str::to_owned),
         }),
         language: props.language,
-        title: props.title.as_ref().map(ToString::to_string),
+        title: props.title.as_deref().map(str::to_owned),
         ready_timeout: props.ready_timeout,
         form_origins: FormOrigins::with_extra(props.form_origin.clone()),
     };
@@ -92,5 +92,5 @@ pub fn SessionForm(props: &SessionFormProps) -> Html {
         on_error: props.on_error.clone(),
         on_warning: props.on_warning.clone(),
     };
-    html! { <FormView {options} {callbacks} /> }
+    use_form_view(options, callbacks)
 }

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use pantoken_frame::{Form, FormOptions as CardFormOptions, FormView};
-use pantoken_protocol::{Event, FormError, State};
+use pantoken_protocol::Event;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -13,8 +13,6 @@ pub struct CardFormHandle {
     pub container: NodeRef,
     /// What the customer sees around the form.
     pub view: FormView,
-    /// The last error, until the form is ready again.
-    pub error: Option<FormError>,
     /// Loads the form afresh; with a session endpoint, in a new session.
     pub reload: Callback<()>,
     /// Goes on at the provider's page, where the form is of a session endpoint.
@@ -36,80 +34,92 @@ pub struct CardFormHandle {
 /// ```
 #[hook]
 pub fn use_card_form(options: CardFormOptions, on_event: Callback<Event>) -> CardFormHandle {
-    let container = use_node_ref();
-    let view = use_state_eq(FormView::loading);
-    let error = use_state(|| None);
-    let latest = use_mut_ref(|| on_event.clone());
-    *latest.borrow_mut() = on_event;
-    let mounted = use_mut_ref(|| None::<Form>);
-    {
-        let (container, mounted) = (container.clone(), Rc::clone(&mounted));
-        let receiver = Receiver {
-            latest,
-            view: view.setter(),
-            error: error.setter(),
+    let update = use_force_update();
+    // One state for all: each state of its own would be more code on the customer's phone.
+    let kept = use_mut_ref(|| Kept::new(update));
+    let rendered = Rc::clone(&kept);
+    use_effect(move || show(&rendered));
+    let mut kept = kept.borrow_mut();
+    kept.options = Some(options);
+    kept.on_event = on_event;
+    kept.handle.clone()
+}
+
+/// What stays from one render to the next. The form is taken down with it.
+struct Kept {
+    handle: CardFormHandle,
+    form: Rc<RefCell<Option<Form>>>,
+    /// What the latest render wants to show, until it is there.
+    options: Option<CardFormOptions>,
+    /// Whom the latest render named.
+    on_event: Callback<Event>,
+    update: UseForceUpdateHandle,
+}
+
+impl Kept {
+    fn new(update: UseForceUpdateHandle) -> Self {
+        let form = Rc::default();
+        let handle = CardFormHandle {
+            container: NodeRef::default(),
+            view: FormView::loading(),
+            reload: callback(&form, Form::reload),
+            redirect: callback(&form, Form::redirect),
         };
-        use_effect_with(options, move |options| {
-            if let Some(container) = container.cast::<Element>() {
-                *mounted.borrow_mut() = Some(receiver.mount(&container, options));
-            }
-            move || drop(mounted.take())
-        });
-    }
-    let reload = use_form(&mounted, Form::reload);
-    let redirect = use_form(&mounted, Form::redirect);
-    CardFormHandle {
-        container,
-        view: *view,
-        // What is ready again, or saved, has no error any more.
-        error: match view.state {
-            State::Loading | State::Saved => None,
-            _ => (*error).clone(),
-        },
-        reload,
-        redirect,
+        Self {
+            handle,
+            form,
+            options: None,
+            on_event: Callback::noop(),
+            update,
+        }
     }
 }
 
 /// A callback that does something to the form, while there is one.
-#[hook]
-fn use_form(mounted: &Rc<RefCell<Option<Form>>>, act: fn(&Form)) -> Callback<()> {
-    let mounted = Rc::clone(mounted);
-    use_callback((), move |(), ()| {
-        if let Some(form) = &*mounted.borrow() {
+fn callback(form: &Rc<RefCell<Option<Form>>>, act: fn(&Form)) -> Callback<()> {
+    let form = Rc::downgrade(form);
+    Callback::from(move |()| {
+        if let Some(form) = form.upgrade()
+            && let Some(form) = &*form.borrow()
+        {
             act(form);
         }
     })
 }
 
-/// Takes each event to the view, and then to whoever the latest render named.
-struct Receiver {
-    latest: Rc<RefCell<Callback<Event>>>,
-    view: UseStateSetter<FormView>,
-    error: UseStateSetter<Option<FormError>>,
+/// Shows what was rendered, unless it is there already.
+fn show(kept: &Rc<RefCell<Kept>>) {
+    let form = Rc::clone(&kept.borrow().form);
+    let container = kept.borrow().handle.container.cast::<Element>();
+    let options = kept.borrow_mut().options.take();
+    let (Some(container), Some(options)) = (container, options) else {
+        return;
+    };
+    if form.borrow().as_ref().is_some_and(|form| form.is_of(&options)) {
+        return;
+    }
+    drop(form.take());
+    let mounted = mount(kept, &container, options);
+    form.replace(Some(mounted));
 }
 
-impl Receiver {
-    fn mount(self, container: &Element, options: &CardFormOptions) -> Form {
-        let Self {
-            latest,
-            view,
-            error,
-        } = self;
-        let on_event = move |event: Event| {
-            match &event {
-                Event::Error(failure) => error.set(Some(failure.clone())),
-                Event::Ready(_) => error.set(None),
-                Event::Saved(_) | Event::Warning(_) => {}
+fn mount(kept: &Rc<RefCell<Kept>>, container: &Element, options: CardFormOptions) -> Form {
+    let viewed = Rc::downgrade(kept);
+    let on_view = move |view| {
+        if let Some(kept) = viewed.upgrade() {
+            let mut kept = kept.borrow_mut();
+            if kept.handle.view != view {
+                kept.handle.view = view;
+                kept.update.force_update();
             }
-            let on_event = latest.borrow().clone();
+        }
+    };
+    let kept = Rc::downgrade(kept);
+    let on_event = move |event| {
+        if let Some(kept) = kept.upgrade() {
+            let on_event = kept.borrow().on_event.clone();
             on_event.emit(event);
-        };
-        Form::mount(
-            container,
-            options.clone(),
-            move |now| view.set(now),
-            on_event,
-        )
-    }
+        }
+    };
+    Form::mount(container, options, on_view, on_event)
 }
