@@ -61,7 +61,8 @@ fn graph_of(exports: &[&str]) -> Value {
     std::iter::once(root).chain(exports).collect()
 }
 
-/// Optimizes a module of wasm-bindgen's and its script, with short names between them.
+/// Optimizes a module of wasm-bindgen's and its script, with short names between them. The script's
+/// snippets, which are beside `small_script`, become a part of it.
 pub(crate) fn module_and_script(
     npm: &Npm,
     wasm: &Path,
@@ -81,7 +82,7 @@ pub(crate) fn module_and_script(
     fs::write(small_script, names.apply(&text))
         .with_context(|| format!("cannot write {}", small_script.display()))?;
     let mut esbuild = npm.command("esbuild");
-    let options = ["--minify", "--format=esm", "--allow-overwrite"];
+    let options = ["--bundle", "--minify", "--format=esm", "--allow-overwrite"];
     let outfile = format!("--outfile={}", small_script.display());
     command::run(
         esbuild

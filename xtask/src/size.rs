@@ -108,6 +108,9 @@ fn published_page(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
         &dist.join(script),
         &page.join(script),
     )?;
+    let snippets = page.join("snippets");
+    fs::remove_dir_all(&snippets)
+        .with_context(|| format!("cannot remove {}", snippets.display()))?;
     Ok(page)
 }
 

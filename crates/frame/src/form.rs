@@ -1,5 +1,5 @@
 use alloc::boxed::Box;
-use alloc::vec::Vec;
+use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::RefCell;
@@ -43,7 +43,7 @@ pub struct Form {
 
 struct Inner {
     machine: RefCell<FormMachine>,
-    events: RefCell<Vec<Event>>,
+    events: RefCell<VecDeque<Event>>,
     on_view: Box<dyn Fn(FormView)>,
     on_event: Box<dyn Fn(Event)>,
 }
@@ -107,8 +107,11 @@ impl Inner {
     fn input(&self, text: &str) -> String {
         let orders = self.machine.borrow_mut().handle(FormInput::read(text));
         let mut events = self.events.borrow_mut();
-        for event in [orders.warning.map(Event::Warning), orders.event] {
-            events.extend(event);
+        if let Some(warning) = orders.warning {
+            events.push_back(Event::Warning(warning));
+        }
+        if let Some(event) = orders.event {
+            events.push_back(event);
         }
         orders.lines.into_text()
     }
@@ -131,7 +134,7 @@ impl Inner {
 
     fn next_event(&self) -> Option<Event> {
         let mut events = self.events.borrow_mut();
-        let event = (!events.is_empty()).then(|| events.remove(0));
+        let event = events.pop_front();
         event.filter(|_| !self.machine.borrow().is_left())
     }
 }

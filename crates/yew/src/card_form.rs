@@ -2,7 +2,8 @@ use pantoken_frame::{FormOptions, FormSource};
 use pantoken_protocol::{FormError, FormOrigins, FormUrl, Language, Origin, Ready, Saved, Warning};
 use yew::prelude::*;
 
-use crate::form_view::{Callbacks, use_form_view};
+use crate::form_view::{Callbacks, form_view};
+use crate::use_card_form::use_card_form;
 
 /// Properties of [`CardForm`].
 #[derive(Clone, Debug, PartialEq, Properties)]
@@ -77,5 +78,6 @@ pub fn CardForm(props: &CardFormProps) -> Html {
         on_error: props.on_error.clone(),
         on_warning: props.on_warning.clone(),
     };
-    use_form_view(options, callbacks)
+    let language = options.language();
+    form_view(language, use_card_form(options, callbacks.of_events()))
 }

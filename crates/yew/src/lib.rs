@@ -13,5 +13,5 @@ pub use pantoken_protocol::{
     ErrorCode, ErrorSource, Event, FailureCode, Flow, FormError, FormOrigins, FormUrl, HostCode,
     Language, Origin, PanToken, Ready, Remedy, RequestId, Saved, State, Warning, WarningCode,
 };
-pub use session_form::{SessionEndpoint, SessionForm, SessionFormProps};
+pub use session_form::{SessionEndpoint, SessionForm, SessionFormProps, use_session_endpoint};
 pub use use_card_form::{CardFormHandle, use_card_form};

@@ -2,17 +2,46 @@ use pantoken_frame::{FormOptions, FormSource, SessionSource};
 use pantoken_protocol::{Flow, FormError, FormOrigins, Language, Origin, Ready, Saved, Warning};
 use yew::prelude::*;
 
-use crate::form_view::{Callbacks, use_form_view};
+use crate::form_view::{Callbacks, form_view};
+use crate::use_card_form::use_card_form;
 
-/// The session endpoint for every [`SessionForm`] below a `ContextProvider<SessionEndpoint>`.
+/// The session endpoint for all that is below a `ContextProvider<SessionEndpoint>`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionEndpoint(pub AttrValue);
+
+/// The endpoint of the nearest `ContextProvider<SessionEndpoint>`, for [`SessionForm`].
+///
+/// ```
+/// use pantoken_yew::{SessionEndpoint, SessionForm, use_session_endpoint};
+/// use yew::prelude::*;
+///
+/// #[component]
+/// fn App() -> Html {
+///     html! {
+///         <ContextProvider<SessionEndpoint> context={SessionEndpoint("/pay/v1/sessions".into())}>
+///             <Payout />
+///         </ContextProvider<SessionEndpoint>>
+///     }
+/// }
+///
+/// #[component]
+/// fn Payout() -> Html {
+///     let endpoint = use_session_endpoint();
+///     html! { <SessionForm {endpoint} /> }
+/// }
+/// ```
+// Apart from the component, because a context is a kilobyte on the phone of a customer whose page
+// has none.
+#[hook]
+pub fn use_session_endpoint() -> Option<AttrValue> {
+    use_context::<SessionEndpoint>().map(|endpoint| endpoint.0)
+}
 
 /// Properties of [`SessionForm`].
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct SessionFormProps {
-    /// The URL of `POST /v1/sessions`; the context's [`SessionEndpoint`], or else `/v1/sessions`,
-    /// when there is none.
+    /// The URL of `POST /v1/sessions`; `/v1/sessions` of the page's own origin when there is none.
+    /// [`use_session_endpoint`] reads it from a context.
     #[prop_or_default]
     pub endpoint: Option<AttrValue>,
     /// Whether the form is inside the page, or a button leads to a page of the provider's. After a
@@ -52,16 +81,17 @@ pub struct SessionFormProps {
 /// A card form that asks a session endpoint for its form URL and reports the result to it.
 ///
 /// ```
-/// use pantoken_yew::{SessionEndpoint, SessionForm};
+/// use pantoken_yew::{Saved, SessionForm};
 /// use yew::prelude::*;
 ///
 /// #[component]
-/// fn App() -> Html {
-///     html! {
-///         <ContextProvider<SessionEndpoint> context={SessionEndpoint("/pay/v1/sessions".into())}>
-///             <SessionForm />
-///         </ContextProvider<SessionEndpoint>>
-///     }
+/// fn Payout() -> Html {
+///     let is_saved = use_state(|| false);
+///     let on_saved = {
+///         let is_saved = is_saved.clone();
+///         move |_: Saved| is_saved.set(true)
+///     };
+///     html! { <SessionForm endpoint="/pay/v1/sessions" {on_saved} /> }
 /// }
 /// ```
 ///
@@ -69,15 +99,13 @@ pub struct SessionFormProps {
 /// of language asks for a new session.
 #[component]
 pub fn SessionForm(props: &SessionFormProps) -> Html {
-    let context = use_context::<SessionEndpoint>().map(|endpoint| endpoint.0);
-    let endpoint = props
-        .endpoint
-        .clone()
-        .or(context)
-        .unwrap_or_else(|| "/v1/sessions".into());
     let options = FormOptions {
         source: FormSource::Session(SessionSource {
-            endpoint: endpoint.to_string(),
+            endpoint: props
+                .endpoint
+                .as_deref()
+                .unwrap_or("/v1/sessions")
+                .to_owned(),
             flow: props.flow,
             return_url: props.return_url.as_deref().map(str::to_owned),
         }),
@@ -92,5 +120,6 @@ pub fn SessionForm(props: &SessionFormProps) -> Html {
         on_error: props.on_error.clone(),
         on_warning: props.on_warning.clone(),
     };
-    use_form_view(options, callbacks)
+    let language = options.language();
+    form_view(language, use_card_form(options, callbacks.of_events()))
 }

@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use pantoken_frame::{Form, FormOptions as CardFormOptions, FormView};
 use pantoken_protocol::Event;
-use web_sys::Element;
+use web_sys::Node;
 use yew::prelude::*;
 
 /// A form that [`use_card_form`] keeps.
@@ -89,21 +89,27 @@ fn callback(form: &Rc<RefCell<Option<Form>>>, act: fn(&Form)) -> Callback<()> {
 
 /// Shows what was rendered, unless it is there already.
 fn show(kept: &Rc<RefCell<Kept>>) {
-    let form = Rc::clone(&kept.borrow().form);
-    let container = kept.borrow().handle.container.cast::<Element>();
-    let options = kept.borrow_mut().options.take();
+    let (form, container, options) = {
+        let mut kept = kept.borrow_mut();
+        let container = kept.handle.container.get();
+        (Rc::clone(&kept.form), container, kept.options.take())
+    };
     let (Some(container), Some(options)) = (container, options) else {
         return;
     };
-    if form.borrow().as_ref().is_some_and(|form| form.is_of(&options)) {
+    if form
+        .borrow()
+        .as_ref()
+        .is_some_and(|form| form.is_of(&options))
+    {
         return;
     }
+    // One form is gone before the next comes.
     drop(form.take());
-    let mounted = mount(kept, &container, options);
-    form.replace(Some(mounted));
+    form.replace(Some(mount(kept, &container, options)));
 }
 
-fn mount(kept: &Rc<RefCell<Kept>>, container: &Element, options: CardFormOptions) -> Form {
+fn mount(kept: &Rc<RefCell<Kept>>, container: &Node, options: CardFormOptions) -> Form {
     let viewed = Rc::downgrade(kept);
     let on_view = move |view| {
         if let Some(kept) = viewed.upgrade() {

@@ -2,8 +2,12 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(not(target_family = "wasm"))]
 
-use pantoken_yew::{CardForm, CardFormProps, FormUrl, Language, SessionForm, SessionFormProps};
+use pantoken_yew::{
+    CardForm, CardFormProps, FormUrl, Language, SessionEndpoint, SessionForm, SessionFormProps,
+    use_session_endpoint,
+};
 use yew::ServerRenderer;
+use yew::prelude::*;
 
 fn form_url() -> FormUrl {
     FormUrl::parse(
@@ -50,4 +54,24 @@ async fn a_session_form_is_russian_unless_said_and_kazakh_is_kk_to_html() {
         kazakh.contains("lang=\"kk\"") && kazakh.contains("жүктелуде"),
         "{kazakh}"
     );
+}
+
+#[component]
+fn Endpoint() -> Html {
+    let endpoint = use_session_endpoint();
+    html! { { endpoint.unwrap_or_else(|| "none".into()) } }
+}
+
+#[component]
+fn Below() -> Html {
+    let context = SessionEndpoint("/pay/v1/sessions".into());
+    html! { <ContextProvider<SessionEndpoint> {context}><Endpoint /></ContextProvider<SessionEndpoint>> }
+}
+
+#[tokio::test]
+async fn the_session_endpoint_comes_from_the_context() {
+    let alone = ServerRenderer::<Endpoint>::new().hydratable(false);
+    assert_eq!(alone.render().await, "none");
+    let below = ServerRenderer::<Below>::new().hydratable(false);
+    assert_eq!(below.render().await, "/pay/v1/sessions");
 }
