@@ -18,6 +18,7 @@ mod iframe_flow;
 mod languages;
 mod layout;
 mod life_cycle;
+mod misbehaviour;
 mod redirect_flow;
 mod removal;
 mod resources;
@@ -26,6 +27,7 @@ mod session_endpoint;
 mod stage;
 mod states;
 mod strict_policy;
+mod timeline;
 
 fn main() -> ExitCode {
     let suite = match Suite::new() {
@@ -57,6 +59,20 @@ fn main() -> ExitCode {
                 iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
                 languages::the_page_the_widget_and_the_form_speak_one_language,
                 languages::another_language_starts_another_form,
+                misbehaviour::never_ready_is_an_error_that_may_be_tried_again,
+                misbehaviour::late_ready_lets_the_customer_go_on,
+                misbehaviour::double_ready_is_answered_each_time_and_told_once,
+                misbehaviour::json_text_is_as_usual,
+                misbehaviour::numeric_request_id_is_as_usual,
+                misbehaviour::slow_load_is_as_usual,
+                misbehaviour::wrong_request_id_is_a_warning_and_no_result,
+                misbehaviour::wrong_origin_frame_is_not_heard,
+                misbehaviour::result_before_ready_is_a_warning_and_saved,
+                misbehaviour::duplicate_result_is_saved_once,
+                misbehaviour::conflicting_result_is_saved_with_the_first_token,
+                misbehaviour::huge_message_is_a_warning_and_then_as_usual,
+                misbehaviour::reload_is_ready_for_each_load,
+                misbehaviour::error_then_saved_is_both,
                 redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
                 redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
                 redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
