@@ -14,6 +14,7 @@ mod error_codes;
 mod events;
 mod examples;
 mod form_url;
+mod hostile_windows;
 mod iframe_flow;
 mod languages;
 mod layout;
@@ -51,6 +52,15 @@ fn main() -> ExitCode {
                 error_codes::an_agent_that_the_provider_does_not_know_is_told,
                 error_codes::a_wrong_secret_is_told,
                 error_codes::a_damaged_parameter_is_told,
+                hostile_windows::a_frame_of_another_site_is_not_heard,
+                hostile_windows::a_frame_of_the_pages_own_origin_is_not_heard,
+                hostile_windows::another_frame_of_the_forms_origin_is_not_heard,
+                hostile_windows::a_frame_without_an_origin_is_not_heard,
+                hostile_windows::a_popup_is_not_heard,
+                hostile_windows::a_popup_of_the_forms_origin_is_not_heard,
+                hostile_windows::the_page_itself_is_not_heard,
+                hostile_windows::events_that_a_script_made_up_are_not_read,
+                hostile_windows::the_forms_frame_gone_to_another_site_is_not_heard,
                 iframe_flow::a_saved_card_is_a_token_in_the_page_and_in_the_store,
                 iframe_flow::a_wrong_number_is_corrected_in_the_same_form,
                 iframe_flow::another_card_gets_a_session_of_its_own,
