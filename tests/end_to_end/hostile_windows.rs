@@ -1,11 +1,12 @@
 //! Windows that are not the form's say all that a form says: before it is ready, after that, and after
 //! a card is saved. None of it is heard, and the card that the customer saves is told once.
 
-use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Scene, Shop, ShopOptions};
+use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Scene, Shop};
 use serde_json::{Value, json};
 use thirtyfour::WindowHandle;
 
 use crate::iframe_flow::assert_saved;
+use crate::late_form::{self, PATIENT_PAGE};
 use crate::timeline;
 
 const FORGE: &str = include_str!("../pages/hostile/forge.js");
@@ -13,8 +14,6 @@ const MAKE_UP: &str = include_str!("../pages/hostile/make-up.js");
 const STRANGER: &str = include_str!("../pages/hostile/stranger.html");
 /// How many messages [`FORGE`] and [`MAKE_UP`] have.
 const MESSAGES: usize = 7;
-/// A page that waits for its form longer than any test takes.
-const PATIENT_PAGE: &str = "/?lang=en&ready-timeout=3600000";
 
 pub(crate) async fn a_frame_of_another_site_is_not_heard(scene: Scene) {
     let other_site = |shop: &Shop| vec![frame(&other_site(shop))];
@@ -65,35 +64,45 @@ pub(crate) async fn events_that_a_script_made_up_are_not_read(scene: Scene) {
 
 /// The window is the form's, and its origin no longer is.
 pub(crate) async fn the_forms_frame_gone_to_another_site_is_not_heard(scene: Scene) {
-    let shop = scene.shop();
+    let shop = late_form::shop(&scene);
     scene
         .browse(async |customer| {
-            shop.front.plan("/", Answer::WithoutPolicy);
-            customer.open_ready(&shop.url(PATIENT_PAGE)).await;
-            let request_id = customer.form_url().await.request().request_id().to_string();
+            open(customer, &shop).await;
+            late_form::say_ready(customer).await;
+            customer.find_state("ready").await;
+            let form_url = customer.form_url().await;
+            let request_id = form_url.request().request_id().to_string();
             let heed = "
                 window.forged = 0;
                 addEventListener('message', () => window.forged++);";
             customer.run_as_page(heed).await;
-            for visit in 1..=2 {
-                plan_stranger(&shop);
-                let away = format!("location = {:?}", other_site(&shop));
-                run_in_frame(customer, "iframe", &away).await;
-                shop.front.wait_for("/stranger.html", visit).await;
-                customer.find_state("loading").await;
-                let forge = FORGE.replace("REQUEST_ID", &request_id);
-                run_in_frame(customer, "iframe", &forge).await;
-                let forged = MESSAGES * visit + visit - 1;
-                let heard = format!("return window.forged === {forged}");
-                customer.until(&heard).await;
-                run_in_frame(customer, "iframe", "history.back()").await;
-                timeline::wait_for(customer, 1 + visit).await;
-            }
+            plan_stranger(&shop);
+            go_in_frame(customer, &other_site(&shop)).await;
+            customer.find_state("loading").await;
+            let forge = FORGE.replace("REQUEST_ID", &request_id);
+            run_in_frame(customer, "iframe", &forge).await;
+            let heard = format!("return window.forged === {MESSAGES}");
+            customer.until(&heard).await;
+            go_in_frame(customer, &form_url.form_url().to_text()).await;
+            late_form::say_ready(customer).await;
             customer.save_in_frame(GOOD_NUMBER).await;
-            timeline::assert_all(customer, &["ready", "ready", "ready", "saved"]).await;
+            timeline::assert_all(customer, &["ready", "ready", "saved"]).await;
             assert_saved(customer, &shop).await;
         })
         .await;
+}
+
+/// Opens the page, with frames and scripts of any kind.
+async fn open(customer: &Customer, shop: &Shop) {
+    shop.front.plan("/", Answer::WithoutPolicy);
+    let opened = customer.driver.goto(shop.url(PATIENT_PAGE));
+    opened.await.unwrap();
+}
+
+/// Has the form's frame leave for this address by itself.
+async fn go_in_frame(customer: &Customer, url: &str) {
+    let go = format!("setTimeout(() => location.assign({url:?}))");
+    run_in_frame(customer, "iframe", &go).await;
 }
 
 /// Who says what only the form may say.
@@ -125,23 +134,13 @@ fn plan_stranger(shop: &Shop) {
 }
 
 async fn is_not_heard(scene: &Scene, strangers: impl Fn(&Shop) -> Vec<Stranger>) {
-    let shop = Shop::open(ShopOptions {
-        form_path: "/chaos/late-ready".to_owned(),
-        ..scene.page.options()
-    });
+    let shop = late_form::shop(scene);
     scene
         .browse(async |customer| {
-            shop.front.plan("/", Answer::WithoutPolicy);
-            let opened = customer.driver.goto(shop.url(PATIENT_PAGE));
-            opened.await.unwrap();
+            open(customer, &shop).await;
             let strangers = Strangers::arrive(customer, &shop, strangers(&shop)).await;
             strangers.forge(customer).await;
-            run_in_frame(
-                customer,
-                "iframe",
-                "document.getElementById('say-ready').click()",
-            )
-            .await;
+            late_form::say_ready(customer).await;
             customer.find_state("ready").await;
             strangers.forge(customer).await;
             customer.save_in_frame(GOOD_NUMBER).await;
@@ -162,9 +161,7 @@ struct Strangers {
 
 impl Strangers {
     async fn arrive(customer: &Customer, shop: &Shop, strangers: Vec<Stranger>) -> Self {
-        customer.find("iframe").await.enter_frame().await.unwrap();
-        customer.find("#say-ready").await;
-        customer.leave_form().await;
+        late_form::wait_for(customer).await;
         let count = "
             window.forged = 0;
             addEventListener('message', (event) => {

@@ -4,11 +4,10 @@ use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Gate, Scene, Shop, ShopOptio
 use serde_json::json;
 
 use crate::iframe_flow::assert_saved;
+use crate::late_form::{self, IMPATIENT_PAGE, PATIENT_PAGE};
 use crate::timeline;
 
 const PAGE: &str = "/?lang=en";
-/// A page that waits for no form.
-const IMPATIENT_PAGE: &str = "/?lang=en&ready-timeout=1";
 
 pub(crate) async fn never_ready_is_an_error_that_may_be_tried_again(scene: Scene) {
     let shop = shop(&scene, "never-ready");
@@ -26,14 +25,12 @@ pub(crate) async fn never_ready_is_an_error_that_may_be_tried_again(scene: Scene
 }
 
 pub(crate) async fn late_ready_lets_the_customer_go_on(scene: Scene) {
-    let shop = shop(&scene, "late-ready");
+    let shop = late_form::shop(&scene);
     scene
         .browse(async |customer| {
             open(customer, &shop, IMPATIENT_PAGE).await;
             customer.find_state("failed").await;
-            customer.find("iframe").await.enter_frame().await.unwrap();
-            customer.click("#say-ready").await;
-            customer.leave_form().await;
+            late_form::say_ready(customer).await;
             customer.find_state("ready").await;
             customer.save_in_frame(GOOD_NUMBER).await;
             timeline::assert_all(customer, &["error READY_TIMEOUT", "ready", "saved"]).await;
@@ -117,8 +114,7 @@ pub(crate) async fn result_before_ready_is_a_warning_and_saved(scene: Scene) {
     let shop = shop(&scene, "result-before-ready");
     scene
         .browse(async |customer| {
-            // Longer than any test takes.
-            open(customer, &shop, "/?lang=en&ready-timeout=3600000").await;
+            open(customer, &shop, PATIENT_PAGE).await;
             customer.save_in_frame(GOOD_NUMBER).await;
             timeline::assert_all(customer, &["warning RESULT_BEFORE_READY", "saved"]).await;
             assert_saved(customer, &shop).await;

@@ -22,7 +22,9 @@ function insert() {
   find("#place").append(form);
 }
 
-function tell(step, { requestId, code, message, panToken }) {
+function tell(step, detail) {
+  // Without what a test has put on every object.
+  const { requestId, code, message, panToken } = { __proto__: null, ...detail };
   const item = document.createElement("li");
   item.dataset.step = step;
   item.append([requestId, code, message].join(" "));

@@ -39,7 +39,7 @@
     { requestId, panToken: "a\nready" },
     { requestId, panToken: "\ud800" },
     { requestId: "\udfff", panToken },
-    { requestId, errorCode: "\ud800" },
+    { requestId, errorCode: "x".repeat(5_000) },
     "\ud800",
     named("__proto__", result),
     named("__proto__", { status: "Ready" }),
