@@ -33,6 +33,29 @@ pub(crate) async fn a_form_url_that_the_server_signed_takes_a_card(scene: Scene)
         .await;
 }
 
+/// The path before `/form` is not signed, so a page's own tests may choose how the form misbehaves.
+pub(crate) async fn a_form_url_may_lead_to_a_form_that_misbehaves(scene: Scene) {
+    let shop = scene.shop();
+    let form_url = shop.sign_form_url("1").await;
+    let form_url = form_url.replacen("/form?", "/chaos/conflicting-result/form?", 1);
+    scene
+        .browse(async |customer| {
+            stage::open(customer, &shop).await;
+            let attributes = json!({"form-url": form_url});
+            let insert = format!("insertForm('form', {attributes})");
+            customer.run(&insert).await;
+            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
+            customer.save_in_frame(GOOD_NUMBER).await;
+            stage::wait_for(customer, "form", "pantoken-warning", 1).await;
+            let [_, saved, warning] = &stage::events(customer, "form").await[..] else {
+                panic!("not three events");
+            };
+            assert_eq!(saved["type"], "pantoken-saved");
+            assert_eq!(warning["code"], "CONFLICTING_RESULT");
+        })
+        .await;
+}
+
 pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(scene: Scene) {
     let shop = scene.shop();
     scene

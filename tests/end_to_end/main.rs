@@ -121,6 +121,7 @@ fn main() -> ExitCode {
                 examples::a_page_that_webpack_bundled_takes_a_card,
                 form_url::a_form_url_that_the_server_signed_takes_a_card,
                 hostile_messages::ten_thousand_messages_of_the_form_do_not_hide_its_result,
+                form_url::a_form_url_may_lead_to_a_form_that_misbehaves,
                 form_url::a_wrong_form_url_opens_nothing_and_the_console_says_why,
                 life_cycle::inserted_twice_in_one_task_it_is_one_form,
                 life_cycle::another_language_is_one_new_session,
