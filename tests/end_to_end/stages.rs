@@ -76,10 +76,7 @@ pub(crate) async fn moved_while_it_reports_its_card_is_not_lost(scene: Scene) {
             stage::open(customer, &shop).await;
             stage::insert_ready(customer, "form").await;
             let request_id = customer.form_url().await.request().request_id().to_string();
-            let gate = Gate::shut();
-            shop.front.plan("/result", Answer::Held(gate.clone()));
-            customer.save_in_frame(GOOD_NUMBER).await;
-            shop.front.wait_for("/result", 1).await;
+            let gate = stage::save_unreported(customer, &shop).await;
             customer.run(MOVE).await;
             stage::wait_for(customer, "form", READY, 2).await;
             gate.open();
@@ -95,10 +92,7 @@ pub(crate) async fn reloaded_while_it_reports_it_goes_on(scene: Scene) {
         .browse(async |customer| {
             stage::open(customer, &shop).await;
             stage::insert_ready(customer, "form").await;
-            let gate = Gate::shut();
-            shop.front.plan("/result", Answer::Held(gate.clone()));
-            customer.save_in_frame(GOOD_NUMBER).await;
-            shop.front.wait_for("/result", 1).await;
+            let gate = stage::save_unreported(customer, &shop).await;
             customer.run(RELOAD).await;
             gate.open();
             stage::wait_for(customer, "form", SAVED, 1).await;

@@ -6,7 +6,7 @@
 pub enum Misbehaviour {
     /// It never says Ready.
     NeverReady,
-    /// It says Ready when a page no longer waits.
+    /// It says Ready when its button is pressed, and so when a page no longer waits.
     LateReady,
     /// It says Ready twice.
     DoubleReady,
