@@ -3,7 +3,6 @@
 
 use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Scene, Shop};
 use serde_json::{Value, json};
-use thirtyfour::WindowHandle;
 
 use crate::iframe_flow::assert_saved;
 use crate::late_form::{self, PATIENT_PAGE};
@@ -231,7 +230,7 @@ impl Stranger {
                 customer
                     .run("document.querySelector('#open').remove()")
                     .await;
-                let page = enter_popup(customer).await;
+                let page = customer.enter_popup().await;
                 let loaded = format!("return location.href === {url:?}");
                 customer.until(&loaded).await;
                 customer.driver.switch_to_window(page).await.unwrap();
@@ -247,7 +246,7 @@ impl Stranger {
                 run_in_frame(customer, &format!("#stranger-{number}"), &forge).await;
             }
             Self::Popup(_) => {
-                let page = enter_popup(customer).await;
+                let page = customer.enter_popup().await;
                 customer.run(&forge).await;
                 customer.driver.switch_to_window(page).await.unwrap();
             }
@@ -266,20 +265,8 @@ async fn run_in_frame(customer: &Customer, selector: &str, script: &str) {
     customer.leave_form().await;
 }
 
-/// Turns to the window beside the page's as soon as it is there, and gives the page's.
-async fn enter_popup(customer: &Customer) -> WindowHandle {
-    let page = customer.driver.window().await.unwrap();
-    loop {
-        let windows = customer.driver.windows().await.unwrap();
-        if let Some(popup) = windows.into_iter().find(|window| *window != page) {
-            customer.driver.switch_to_window(popup).await.unwrap();
-            return page;
-        }
-    }
-}
-
 async fn close_popup(customer: &Customer) {
-    let page = enter_popup(customer).await;
+    let page = customer.enter_popup().await;
     customer.driver.close_window().await.unwrap();
     customer.driver.switch_to_window(page).await.unwrap();
 }

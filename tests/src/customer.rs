@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use pantoken_protocol::SignedRequest;
 use serde_json::Value;
+use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
 
 use crate::browser::Browser;
@@ -110,6 +111,23 @@ impl Customer {
     async fn enter(&self, frame: WebElement) {
         frame.enter_frame().await.unwrap();
         self.find("#save:not([disabled])").await;
+    }
+
+    /// Turns to the window that the page has opened, as soon as it is there, and gives the page's.
+    pub async fn enter_popup(&self) -> WindowHandle {
+        let page = self.driver.window().await.unwrap();
+        let came = async {
+            loop {
+                let windows = self.driver.windows().await.unwrap();
+                if let Some(popup) = windows.into_iter().find(|window| *window != page) {
+                    return popup;
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        let popup = within_patience("a window that the page opened", came).await;
+        self.driver.switch_to_window(popup).await.unwrap();
+        page
     }
 
     /// Turns from the form back to the page.
