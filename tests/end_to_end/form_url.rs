@@ -33,6 +33,27 @@ pub(crate) async fn a_form_url_that_the_server_signed_takes_a_card(scene: Scene)
         .await;
 }
 
+/// The path before `/form` is not signed, so a page's own tests may choose how the form misbehaves. This
+/// one's request id comes back as a BigInt.
+pub(crate) async fn a_form_url_may_lead_to_a_form_that_misbehaves(scene: Scene) {
+    let shop = scene.shop();
+    let form_url = shop.sign_form_url("9007199254740993").await;
+    let form_url = form_url.replacen("/form?", "/chaos/numeric-request-id/form?", 1);
+    scene
+        .browse(async |customer| {
+            stage::open(customer, &shop).await;
+            let attributes = json!({"form-url": form_url});
+            let insert = format!("insertForm('form', {attributes})");
+            customer.run(&insert).await;
+            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
+            customer.save_in_frame(GOOD_NUMBER).await;
+            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
+            let saved = &stage::events(customer, "form").await[1];
+            assert_eq!(saved["requestId"], "9007199254740993");
+        })
+        .await;
+}
+
 pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(scene: Scene) {
     let shop = scene.shop();
     scene

@@ -4,16 +4,18 @@ use thirtyfour::prelude::*;
 
 use pantoken_tests::{BAD_NUMBER, Customer, GOOD_NUMBER, Scene, Shop};
 
+use crate::timeline;
+
 pub(crate) async fn a_saved_card_is_a_token_in_the_page_and_in_the_store(scene: Scene) {
     let shop = scene.shop();
-    scene.browse(async |customer| {
-        customer.open_ready(&shop.url("/?lang=en")).await;
-        customer.save_in_frame(GOOD_NUMBER).await;
-        assert_saved(customer, &shop).await;
-        let steps = customer.run("return [...document.querySelectorAll('[data-step]')].map(step => step.dataset.step)").await;
-        assert_eq!(steps, serde_json::json!(["session", "ready", "saved"]));
-    })
-    .await;
+    scene
+        .browse(async |customer| {
+            customer.open_ready(&shop.url("/?lang=en")).await;
+            customer.save_in_frame(GOOD_NUMBER).await;
+            assert_saved(customer, &shop).await;
+            assert_eq!(timeline::events(customer).await, ["ready", "saved"]);
+        })
+        .await;
 }
 
 pub(crate) async fn a_wrong_number_is_corrected_in_the_same_form(scene: Scene) {
@@ -145,7 +147,7 @@ pub(crate) async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form(sce
 }
 
 /// The page shows a token, and the shop's back end has the same one for the same request.
-async fn assert_saved(customer: &Customer, shop: &Shop) {
+pub(crate) async fn assert_saved(customer: &Customer, shop: &Shop) {
     customer.find_state("saved").await;
     let (request_id, pan_token) = (
         customer.text("#request-id").await,

@@ -14,18 +14,26 @@ mod error_codes;
 mod events;
 mod examples;
 mod form_url;
+mod handled_frame;
+mod hostile_messages;
+mod hostile_scripts;
+mod hostile_windows;
 mod iframe_flow;
 mod languages;
+mod late_form;
 mod layout;
 mod life_cycle;
+mod misbehaviour;
 mod redirect_flow;
 mod removal;
 mod resources;
 mod secrecy;
 mod session_endpoint;
 mod stage;
+mod stages;
 mod states;
 mod strict_policy;
+mod timeline;
 
 fn main() -> ExitCode {
     let suite = match Suite::new() {
@@ -49,6 +57,25 @@ fn main() -> ExitCode {
                 error_codes::an_agent_that_the_provider_does_not_know_is_told,
                 error_codes::a_wrong_secret_is_told,
                 error_codes::a_damaged_parameter_is_told,
+                handled_frame::taken_out_before_it_is_ready_it_may_be_tried_again,
+                handled_frame::moved_before_it_is_ready_it_is_ready_once,
+                handled_frame::moved_when_ready_it_is_ready_again,
+                hostile_messages::what_no_form_says_is_a_warning_each,
+                hostile_messages::half_a_character_in_an_errors_words_is_replaced,
+                hostile_messages::ten_thousand_messages_of_another_window_are_not_heard,
+                hostile_scripts::a_page_that_freezes_everything_takes_a_card,
+                hostile_scripts::a_page_with_functions_of_its_own_takes_a_card,
+                hostile_scripts::a_page_whose_clock_jumps_takes_a_card,
+                hostile_scripts::what_a_page_puts_on_every_object_is_no_message_and_no_attribute,
+                hostile_windows::a_frame_of_another_site_is_not_heard,
+                hostile_windows::a_frame_of_the_pages_own_origin_is_not_heard,
+                hostile_windows::another_frame_of_the_forms_origin_is_not_heard,
+                hostile_windows::a_frame_without_an_origin_is_not_heard,
+                hostile_windows::a_popup_is_not_heard,
+                hostile_windows::a_popup_of_the_forms_origin_is_not_heard,
+                hostile_windows::the_page_itself_is_not_heard,
+                hostile_windows::events_that_a_script_made_up_are_not_read,
+                hostile_windows::the_forms_frame_gone_to_another_site_is_not_heard,
                 iframe_flow::a_saved_card_is_a_token_in_the_page_and_in_the_store,
                 iframe_flow::a_wrong_number_is_corrected_in_the_same_form,
                 iframe_flow::another_card_gets_a_session_of_its_own,
@@ -57,6 +84,20 @@ fn main() -> ExitCode {
                 iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
                 languages::the_page_the_widget_and_the_form_speak_one_language,
                 languages::another_language_starts_another_form,
+                misbehaviour::never_ready_is_an_error_that_may_be_tried_again,
+                misbehaviour::late_ready_lets_the_customer_go_on,
+                misbehaviour::double_ready_is_answered_each_time_and_told_once,
+                misbehaviour::json_text_is_as_usual,
+                misbehaviour::numeric_request_id_is_as_usual,
+                misbehaviour::slow_load_is_as_usual,
+                misbehaviour::wrong_request_id_is_a_warning_and_no_result,
+                misbehaviour::wrong_origin_frame_is_not_heard,
+                misbehaviour::result_before_ready_is_a_warning_and_saved,
+                misbehaviour::duplicate_result_is_saved_once,
+                misbehaviour::conflicting_result_is_saved_with_the_first_token,
+                misbehaviour::huge_message_is_a_warning_and_then_as_usual,
+                misbehaviour::reload_is_ready_for_each_load,
+                misbehaviour::error_then_saved_is_both,
                 redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
                 redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
                 redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
@@ -79,6 +120,8 @@ fn main() -> ExitCode {
                 examples::the_vue_page_takes_a_card,
                 examples::a_page_that_webpack_bundled_takes_a_card,
                 form_url::a_form_url_that_the_server_signed_takes_a_card,
+                hostile_messages::ten_thousand_messages_of_the_form_do_not_hide_its_result,
+                form_url::a_form_url_may_lead_to_a_form_that_misbehaves,
                 form_url::a_wrong_form_url_opens_nothing_and_the_console_says_why,
                 life_cycle::inserted_twice_in_one_task_it_is_one_form,
                 life_cycle::another_language_is_one_new_session,
@@ -100,6 +143,14 @@ fn main() -> ExitCode {
                 removal::removed_by_its_own_event_it_emits_nothing_more,
                 removal::removed_while_it_reports_its_card_is_not_lost,
                 removal::removed_before_a_report_is_repeated_its_card_is_not_lost,
+                stages::moved_while_its_session_is_made_it_has_another,
+                stages::reloaded_while_its_session_is_made_it_has_another,
+                stages::moved_while_its_frame_loads_it_has_another,
+                stages::reloaded_while_its_frame_loads_it_has_another,
+                stages::moved_while_it_reports_its_card_is_not_lost,
+                stages::reloaded_while_it_reports_it_goes_on,
+                stages::moved_when_saved_it_has_another_session,
+                stages::without_its_frame_a_reload_brings_another,
                 resources::a_thousand_forms_leave_no_listener_no_timer_and_no_memory,
             ],
         )

@@ -101,10 +101,7 @@ pub(crate) async fn removed_while_it_reports_its_card_is_not_lost(scene: Scene) 
             stage::open(customer, &shop).await;
             stage::insert_ready(customer, "form").await;
             let request_id = customer.form_url().await.request().request_id().to_string();
-            let gate = Gate::shut();
-            shop.front.plan("/result", Answer::Held(gate.clone()));
-            customer.save_in_frame(GOOD_NUMBER).await;
-            shop.front.wait_for("/result", 1).await;
+            let gate = stage::save_unreported(customer, &shop).await;
             customer.run("form.remove()").await;
             gate.open();
             shop.session_in_state(&request_id, "saved").await;

@@ -1,6 +1,6 @@
 //! A page on which a test makes its own forms.
 
-use pantoken_tests::{Customer, Shop};
+use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Gate, Shop};
 use serde_json::Value;
 
 /// Opens it.
@@ -23,6 +23,15 @@ pub(crate) async fn insert(customer: &Customer, id: &str) {
 pub(crate) async fn insert_ready(customer: &Customer, id: &str) {
     insert(customer, id).await;
     wait_for(customer, id, "pantoken-ready", 1).await;
+}
+
+/// Saves a card in the page's form; the report of it is on its way until the gate is open.
+pub(crate) async fn save_unreported(customer: &Customer, shop: &Shop) -> Gate {
+    let gate = Gate::shut();
+    shop.front.plan("/result", Answer::Held(gate.clone()));
+    customer.save_in_frame(GOOD_NUMBER).await;
+    shop.front.wait_for("/result", 1).await;
+    gate
 }
 
 /// Waits until the form has emitted so many of these events.

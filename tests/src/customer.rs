@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use pantoken_protocol::SignedRequest;
 use serde_json::Value;
+use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
 
 use crate::browser::Browser;
@@ -112,6 +113,23 @@ impl Customer {
         self.find("#save:not([disabled])").await;
     }
 
+    /// Turns to the window that the page has opened, as soon as it is there, and gives the page's.
+    pub async fn enter_popup(&self) -> WindowHandle {
+        let page = self.driver.window().await.unwrap();
+        let came = async {
+            loop {
+                let windows = self.driver.windows().await.unwrap();
+                if let Some(popup) = windows.into_iter().find(|window| *window != page) {
+                    return popup;
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        let popup = within_patience("a window that the page opened", came).await;
+        self.driver.switch_to_window(popup).await.unwrap();
+        page
+    }
+
     /// Turns from the form back to the page.
     pub async fn leave_form(&self) {
         self.driver.enter_default_frame().await.unwrap();
@@ -163,6 +181,17 @@ impl Customer {
             .unwrap()
             .json()
             .clone()
+    }
+
+    /// Has a script run as one of the page's own, which no policy may forbid.
+    pub async fn run_as_page(&self, script: &str) {
+        let script = Value::from(script);
+        let insert = format!(
+            "const script = document.createElement('script');
+             script.textContent = {script};
+             document.head.append(script);"
+        );
+        self.run(&insert).await;
     }
 
     /// The element that a script returns.

@@ -36,6 +36,8 @@ pub enum Answer {
     Cut,
     /// The server's answer, once the gate is open.
     Held(Gate),
+    /// The server's answer without its content security policy: a page like most.
+    WithoutPolicy,
 }
 
 /// Shut, until a test opens it for good.
@@ -148,6 +150,12 @@ async fn serve(State(street): State<Arc<Street>>, request: Request) -> Response 
         Some(Answer::Held(gate)) => {
             gate.pass().await;
             street.forward(request).await
+        }
+        Some(Answer::WithoutPolicy) => {
+            let mut response = street.forward(request).await;
+            let headers = response.headers_mut();
+            headers.remove(header::CONTENT_SECURITY_POLICY);
+            response
         }
         None => street.forward(request).await,
     };

@@ -23,6 +23,8 @@ pub struct ShopOptions {
     pub agent_id: &'static str,
     /// What it signs with.
     pub secret_key: &'static str,
+    /// Where its form is in the sandbox: the path before `/form`.
+    pub form_path: String,
     /// Its pages.
     pub pages: Pages,
 }
@@ -33,6 +35,7 @@ impl ShopOptions {
         Self {
             agent_id: AGENT_ID,
             secret_key: SECRET_KEY,
+            form_path: String::new(),
             pages,
         }
     }
@@ -182,7 +185,10 @@ fn start_server(shop: &Shop) -> Process {
         .arg(&options.pages.folder)
         .env("PANTOKEN_AGENT_ID", options.agent_id)
         .env("PANTOKEN_AGENT_SECRET_KEY", options.secret_key)
-        .env("PANTOKEN_FORM_HOST", &shop.sandbox_url)
+        .env(
+            "PANTOKEN_FORM_HOST",
+            format!("{}{}", shop.sandbox_url, options.form_path),
+        )
         .env(
             "PANTOKEN_DATABASE_URL",
             format!("sqlite://{}", database.display()),

@@ -169,8 +169,8 @@ export class Hands {
   show(src, title) {
     this.remove();
     const frame = (this.#frame = document.createElement("iframe"));
-    const attributes = { title, referrerpolicy: "strict-origin", allow: "", sandbox: SANDBOX, src };
-    for (const name in attributes) frame.setAttribute(name, attributes[name]);
+    // With these alone: an attribute from Object.prototype could show another document.
+    Object.assign(frame, { title, referrerPolicy: "strict-origin", allow: "", sandbox: SANDBOX, src });
     // Through the object model, because a strict policy forbids the attribute.
     frame.style.cssText = STYLE;
     frame.addEventListener("load", this);

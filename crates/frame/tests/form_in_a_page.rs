@@ -37,6 +37,16 @@ async fn the_frame_has_what_a_form_needs_and_no_more() {
     assert!(iframe.client_width() >= 320 && iframe.client_height() >= 500);
 }
 
+/// `srcdoc` would show another document in the form's place, with the page's own rights.
+#[wasm_bindgen_test]
+async fn a_polluted_prototype_gives_the_frame_no_attribute() {
+    page::run_in_page("Object.prototype.srcdoc = '<p>not the form'");
+    let form = Form::mount(FormOptions::READY_TIMEOUT);
+    page::run_in_page("delete Object.prototype.srcdoc");
+    assert!(!form.iframe().unwrap().has_attribute("srcdoc"));
+    form.loaded().await;
+}
+
 #[wasm_bindgen_test]
 async fn answers_ready_and_emits_the_token() {
     let form = Form::mount(FormOptions::READY_TIMEOUT);

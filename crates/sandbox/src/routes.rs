@@ -8,11 +8,12 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use pantoken_protocol::{Language, Origin, SignedRequest};
 
 use crate::answer::Answer;
+use crate::chaos;
 use crate::page::{self, Asset};
 use crate::provider::Provider;
 use crate::refusal::Refusal;
@@ -21,13 +22,15 @@ use crate::{Random, Settings};
 
 const MAX_BODY: usize = 16 * 1024;
 
-/// The sandbox as a service: `GET /form?…` with its assets, `POST /save`, `GET /healthz`.
+/// The sandbox as a service: `GET /form?…` with its assets, `POST /save`, the same below
+/// `/chaos/{name}` for each [`Misbehaviour`](crate::Misbehaviour), `GET /healthz`.
 ///
 /// Requests that have a card are kept in memory for as long as the router lives.
 /// Source: design.md, "Contract: sandbox".
 pub fn router(settings: Settings, random: impl Random) -> Router {
     let policy = content_security_policy(&settings.registered_hosts);
-    form_routes()
+    form_routes(get(show_form), Asset::EMBEDDER)
+        .merge(chaos::routes())
         .route("/healthz", get(async || "ok"))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -38,19 +41,26 @@ pub fn router(settings: Settings, random: impl Random) -> Router {
 }
 
 /// The form and all that it loads, addressed relative to it, so that they work below a prefix too.
-fn form_routes() -> Router<Arc<Provider>> {
-    Asset::ALL.into_iter().fold(
-        Router::new()
-            .route("/form", get(show_form))
-            .route("/save", post(save)),
-        |router, asset| {
-            let answer = ([(CONTENT_TYPE, asset.content_type)], asset.text);
-            router.route(asset.path, get(async move || answer))
-        },
-    )
+pub(crate) fn form_routes(
+    form: MethodRouter<Arc<Provider>>,
+    embedder: Asset,
+) -> Router<Arc<Provider>> {
+    let routes = Router::new()
+        .route("/form", form)
+        .route("/save", post(save));
+    let assets = Asset::OTHERS.into_iter().chain([embedder]);
+    assets.fold(routes, add_asset)
 }
 
-async fn show_form(State(provider): State<Arc<Provider>>, RawQuery(query): RawQuery) -> Response {
+pub(crate) fn add_asset(routes: Router<Arc<Provider>>, asset: Asset) -> Router<Arc<Provider>> {
+    let answer = ([(CONTENT_TYPE, asset.content_type)], asset.text);
+    routes.route(asset.path, get(async move || answer))
+}
+
+pub(crate) async fn show_form(
+    State(provider): State<Arc<Provider>>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let settings = provider.settings();
     let query = query.unwrap_or_default();
     let read = SignedRequest::parse(&format!("{}/form?{query}", settings.public_origin));

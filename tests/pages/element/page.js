@@ -7,6 +7,7 @@ const HTML_LANG = { ru: "ru", en: "en", kz: "kk" };
 const find = (selector) => document.querySelector(selector);
 
 const query = new URLSearchParams(location.search);
+const readyTimeout = query.get("ready-timeout");
 
 let language = query.get("lang") ?? "ru";
 let form;
@@ -16,11 +17,14 @@ function insert() {
   form = document.createElement("pantoken-form");
   form.setAttribute("session-url", "/v1/sessions");
   form.setAttribute("language", language);
+  if (readyTimeout) form.setAttribute("ready-timeout", readyTimeout);
   tell("session", {});
   find("#place").append(form);
 }
 
-function tell(step, { requestId, code, message, panToken }) {
+function tell(step, detail) {
+  // Without what a test has put on every object.
+  const { requestId, code, message, panToken } = { __proto__: null, ...detail };
   const item = document.createElement("li");
   item.dataset.step = step;
   item.append([requestId, code, message].join(" "));

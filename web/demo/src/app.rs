@@ -15,6 +15,7 @@ use crate::timeline::{Log, LogAction, Step, Timeline};
 #[component]
 pub(crate) fn App() -> Html {
     let language = use_state(browser::language);
+    let ready_timeout = use_state(browser::ready_timeout);
     let flow = use_state(|| Flow::Iframe);
     let log = use_reducer(Log::default);
     let add = {
@@ -55,7 +56,7 @@ pub(crate) fn App() -> Html {
                     <h2 id="stage-title">{ texts.form_title }</h2>
                     <FlowSwitch {language} flow={*flow} {on_flow} />
                     if *flow == Flow::Iframe {
-                        <IframeFlow {language} on_step={add} />
+                        <IframeFlow {language} ready_timeout={*ready_timeout} on_step={add} />
                     } else {
                         <RedirectFlow {language} on_step={add} />
                     }

@@ -1,5 +1,6 @@
 //! What the page asks of the browser.
 
+use pantoken_frame::FormOptions;
 use pantoken_yew::Language;
 use web_sys::{Element, UrlSearchParams, Window};
 
@@ -23,6 +24,12 @@ pub(crate) fn language() -> Language {
         Some("kk") => Language::Kz,
         _ => Language::Ru,
     })
+}
+
+/// How long to wait for the form, in milliseconds: as the address says, else the usual time.
+pub(crate) fn ready_timeout() -> u32 {
+    let named = query("ready-timeout").and_then(|text| text.parse().ok());
+    named.unwrap_or(FormOptions::READY_TIMEOUT)
 }
 
 /// Says the language to who hears the page, and keeps it in the address for a reload.

@@ -7,6 +7,7 @@ use crate::timeline::Step;
 #[derive(PartialEq, Properties)]
 pub(crate) struct IframeFlowProps {
     pub(crate) language: Language,
+    pub(crate) ready_timeout: u32,
     pub(crate) on_step: Callback<Step>,
 }
 
@@ -53,6 +54,7 @@ pub(crate) fn IframeFlow(props: &IframeFlowProps) -> Html {
                 key={*run}
                 endpoint="/v1/sessions"
                 language={props.language}
+                ready_timeout={props.ready_timeout}
                 on_ready={props.on_step.reform(|ready: Ready| Step::Ready(ready.request_id))}
                 {on_saved}
                 on_error={props.on_step.reform(|error: FormError| Step::Failed(error))}

@@ -95,7 +95,7 @@ fn words(texts: &Texts, step: &Step) -> Html {
         Step::Failed(error) => failure(texts, error),
         Step::Warned(warning) => html! {
             <>
-                <p><code>{ warning.code.as_str() }</code></p>
+                <p><code data-code={warning.code.as_str()}>{ warning.code.as_str() }</code></p>
                 <p>{ warned(texts, warning.code) }</p>
             </>
         },

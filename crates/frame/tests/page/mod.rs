@@ -27,9 +27,11 @@ pub async fn form_loaded(iframe: &HtmlIFrameElement) {
 }
 
 pub fn post_from_the_page_itself(message: &str) {
-    Function::new_no_args(&format!("window.postMessage({message}, '*')"))
-        .call0(&JsValue::NULL)
-        .unwrap();
+    run_in_page(&format!("window.postMessage({message}, '*')"));
+}
+
+pub fn run_in_page(script: &str) {
+    Function::new_no_args(script).call0(&JsValue::NULL).unwrap();
 }
 
 /// An event that names the form's window as its source, but that no window sent.

@@ -173,6 +173,8 @@ fn help_has_examples() {
         "--agent-id",
         "PANTOKEN_AGENT_SECRET_KEY_FILE",
         "Examples:",
+        "/chaos/late-ready",
+        "conflicting-result",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }

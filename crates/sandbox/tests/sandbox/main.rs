@@ -3,6 +3,7 @@
 // A helper of a test fails by panicking, as the test itself does.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+mod chaos;
 mod command_line;
 mod form;
 mod headers;

@@ -91,7 +91,11 @@ pub(crate) async fn get(sandbox: &Router, path: &str) -> Reply {
 }
 
 pub(crate) async fn save(sandbox: &Router, body: &Value) -> Reply {
-    let request = Request::post("/save")
+    save_at(sandbox, "/save", body).await
+}
+
+pub(crate) async fn save_at(sandbox: &Router, path: &str, body: &Value) -> Reply {
+    let request = Request::post(path)
         .header("content-type", "application/json")
         .body(Body::from(body.to_string()))
         .unwrap();

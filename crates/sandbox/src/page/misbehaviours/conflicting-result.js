@@ -1,0 +1,8 @@
+import * as embedder from '../../embedder.js';
+
+export { isEmbedded, meet } from '../../embedder.js';
+
+export function report(result) {
+  embedder.report(result);
+  if (result.panToken) embedder.report({ ...result, panToken: `${result.panToken}-2` });
+}

@@ -1,0 +1,9 @@
+import * as embedder from '../../embedder.js';
+
+export { isEmbedded, meet } from '../../embedder.js';
+
+export function report(result) {
+  const { requestId, panToken } = result;
+  if (panToken) embedder.report({ requestId, errorCode: 'INVALID_PAN', errorMessage: 'Wrong number' });
+  embedder.report(result);
+}

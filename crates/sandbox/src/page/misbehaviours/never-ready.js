@@ -1,0 +1,3 @@
+export { isEmbedded, report } from '../../embedder.js';
+
+export function meet() {}

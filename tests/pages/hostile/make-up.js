@@ -1,0 +1,24 @@
+// Dispatches events that no window sent, as if the form had. What they hold is not even read: it would
+// be counted.
+window.reads = 0;
+{
+  const read = () => {
+    window.reads++;
+    throw new Error("read");
+  };
+  const cycle = { requestId: "REQUEST_ID", panToken: "forged" };
+  cycle.errorMessage = cycle;
+  const form = document.querySelector("iframe");
+  const { origin } = new URL(form.src);
+  for (const data of [
+    "Ready",
+    { status: "Ready" },
+    { requestId: "REQUEST_ID", panToken: "forged" },
+    { requestId: "REQUEST_ID", errorCode: "FORBIDDEN" },
+    cycle,
+    Object.defineProperty({}, "panToken", { get: read }),
+    new Proxy({}, { get: read, has: read, getOwnPropertyDescriptor: read }),
+  ]) {
+    dispatchEvent(new MessageEvent("message", { data, origin, source: form.contentWindow }));
+  }
+}
