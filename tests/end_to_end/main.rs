@@ -136,6 +136,7 @@ fn main() -> ExitCode {
                 life_cycle::the_way_back_to_the_page_leads_to_a_fresh_session,
                 redirect_flow::the_element_asks_for_no_session_before_its_button_is_pressed,
                 redirect_flow::the_element_offers_the_way_when_its_frame_is_blocked,
+                strict_policy::a_policy_that_only_reports_does_not_stop_the_form,
                 removal::removed_before_its_module_arrives_it_emits_nothing,
                 removal::removed_while_its_session_is_made_it_emits_nothing,
                 removal::removed_while_its_frame_loads_it_emits_nothing,

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use pantoken_tests::{GOOD_NUMBER, Scene};
+use pantoken_tests::{Answer, GOOD_NUMBER, Scene};
+
+use crate::stage;
 
 pub(crate) async fn the_page_works_under_a_policy_without_inline_or_eval(scene: Scene) {
     let shop = scene.shop();
@@ -38,6 +40,23 @@ pub(crate) async fn the_page_works_under_a_policy_without_inline_or_eval(scene: 
                 customer.run(seen).await,
                 json!(["script-src-elem inline", false])
             );
+        })
+        .await;
+}
+
+pub(crate) async fn a_policy_that_only_reports_does_not_stop_the_form(scene: Scene) {
+    let shop = scene.shop();
+    let policy = Answer::WithReportedPolicy("frame-src 'none'");
+    shop.front.plan("/stage.html", policy);
+    scene
+        .browse(async |customer| {
+            stage::open(customer, &shop).await;
+            customer.run(WATCH).await;
+            stage::insert_ready(customer, "form").await;
+            let violations = "return document.documentElement.dataset.violations";
+            let violations = customer.run(violations).await.to_string();
+            assert!(violations.contains("frame-src"), "{violations}");
+            assert_eq!(stage::emitted(customer, "form").await, ["pantoken-ready"]);
         })
         .await;
 }

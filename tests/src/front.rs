@@ -38,6 +38,8 @@ pub enum Answer {
     Held(Gate),
     /// The server's answer without its content security policy: a page like most.
     WithoutPolicy,
+    /// The server's answer with this policy, of which violations are only reported.
+    WithReportedPolicy(&'static str),
 }
 
 /// Shut, until a test opens it for good.
@@ -155,6 +157,13 @@ async fn serve(State(street): State<Arc<Street>>, request: Request) -> Response 
             let mut response = street.forward(request).await;
             let headers = response.headers_mut();
             headers.remove(header::CONTENT_SECURITY_POLICY);
+            response
+        }
+        Some(Answer::WithReportedPolicy(policy)) => {
+            let mut response = street.forward(request).await;
+            let policy = HeaderValue::from_static(policy);
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_SECURITY_POLICY_REPORT_ONLY, policy);
             response
         }
         None => street.forward(request).await,

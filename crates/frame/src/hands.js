@@ -1,23 +1,24 @@
 // What only a script can do for a form: its frame, the window's messages, the timer, the calls to
 // the session endpoint. Of the form it decides nothing: it tells the module what happened, and
-// performs the orders that come back. Of a call it decides whether a later one may fare better. In JavaScript, because bindings to all that it touches would be as large
-// as the rest of the element.
+// performs the orders that come back. Of a call it decides whether a later one may fare better. In
+// JavaScript, because bindings to all that it touches would be as large as the rest of the element.
 
 /** The longest text that is read of a message or an answer. */
 const LONGEST = 16384;
 /** How long the session endpoint may take, in milliseconds. */
 const CALL_TIMEOUT = 15000;
-/** Of the window; a violation of the page's policy bubbles up to it. */
-const EVENTS = ["message", "securitypolicyviolation"];
+/** Of the window, to which a violation of the page's policy bubbles up. */
+const EVENTS = ["securitypolicyviolation", "message"];
 /** The fields of a message and of a session, in the order in which the module reads them. */
 const MESSAGE = ["status", "requestId", "panToken", "errorCode", "errorMessage"];
 const SESSION = ["formUrl", "requestId", "resultToken"];
-/** The least size is the provider's. */
-const STYLE = "display:block;border:0;width:100%;height:100%;min-width:320px;min-height:500px";
+/** The least size is the provider's; the rest is the page's to say. */
+const STYLE =
+  "display:block;border:var(--pantoken-border,0);border-radius:var(--pantoken-radius,0);width:100%;height:100%;min-width:320px;min-height:500px";
 /** The longest wait between two reports of a saved card, in milliseconds. */
 const LONGEST_WAIT = 30000;
 /** All that a form needs, and never top navigation, so that a form cannot take the page away. */
-const SANDBOX = "allow-scripts allow-forms allow-same-origin allow-popups allow-modals";
+const SANDBOX = "allow-forms allow-modals allow-popups allow-same-origin allow-scripts";
 
 /** A text for each line; a control character, which no field may hold, becomes a space. */
 export const lines = (fields) =>
@@ -93,42 +94,43 @@ export class Hands {
     this.place = place;
     this.input = input;
     this.heed = heed;
-    for (const type of EVENTS) addEventListener(type, this);
+    EVENTS.map((type) => addEventListener(type, this));
   }
 
   tell(...happened) {
-    const [order, ...rest] = this.input?.(lines(happened)).split("\n") ?? [];
-    this.perform(order, rest);
+    this.perform(this.input?.(lines(happened)).split("\n") ?? []);
     this.heed?.();
   }
 
   /** An order is a method, and is followed by as many lines as that has parameters. */
-  perform(order, rest) {
-    while (order) {
-      this[order](...rest.splice(0, this[order].length));
-      order = rest.shift();
-    }
+  perform(orders) {
+    for (let order; (order = orders.shift()); )
+      this[order](...orders.splice(0, this[order].length));
   }
 
   redirect() {
-    this.tell("away", location.href.split(/[?#]/)[0]);
+    this.tell("away", location.origin + location.pathname);
   }
 
   leave() {
-    for (const type of EVENTS) removeEventListener(type, this);
+    EVENTS.map((type) => removeEventListener(type, this));
     this.tell("end");
     this.input = undefined;
   }
 
   // A script can make up an event that it dispatches itself, but not that the browser vouches for
   // it. A message that no window of ours sent is not even read.
-  handleEvent({ isTrusted, type, source, origin, data, effectiveDirective, blockedURI }) {
-    if (!isTrusted) return;
-    if (type == "load") this.tell("loaded");
-    else if (source && source == this.#frame?.contentWindow)
-      this.tell("message", origin, ...fields(read(data), MESSAGE));
-    // Of the frame's URL, or what the browser leaves of it.
-    else if (effectiveDirective == "frame-src" && this.#frame?.src.startsWith(blockedURI))
+  handleEvent(event) {
+    if (!event.isTrusted) return;
+    if (event.type == "load") this.tell("loaded");
+    else if (event.source && event.source == this.#frame?.contentWindow)
+      this.tell("message", event.origin, ...fields(read(event.data), MESSAGE));
+    // Of the frame's URL, or what the browser leaves of it; and not only for a report.
+    else if (
+      event.disposition != "report" &&
+      event.effectiveDirective == "frame-src" &&
+      this.#frame?.src.startsWith(event.blockedURI)
+    )
       this.tell("blocked");
   }
 
@@ -169,10 +171,10 @@ export class Hands {
   show(src, title) {
     this.remove();
     const frame = (this.#frame = document.createElement("iframe"));
-    // With these alone: an attribute from Object.prototype could show another document.
-    Object.assign(frame, { title, referrerPolicy: "strict-origin", allow: "", sandbox: SANDBOX, src });
-    // Through the object model, because a strict policy forbids the attribute.
-    frame.style.cssText = STYLE;
+    // With these alone: an attribute from Object.prototype could show another document. The style
+    // through the object model, because a strict policy forbids the attribute.
+    const referrerPolicy = "strict-origin";
+    Object.assign(frame, { title, referrerPolicy, allow: "", sandbox: SANDBOX, style: STYLE, src });
     frame.addEventListener("load", this);
     this.place.append(frame);
   }

@@ -32,4 +32,8 @@ async fn a_frame_that_the_pages_policy_forbids_is_an_error_at_once() {
     let form = Form::mount(FormOptions::READY_TIMEOUT);
     form.wait_for(&["error FRAME_BLOCKED"]).await;
     assert_eq!(form.view().state, State::Failed);
+    assert!(
+        form.iframe().is_none(),
+        "what the browser shows in its place"
+    );
 }

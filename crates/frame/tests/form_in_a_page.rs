@@ -37,6 +37,18 @@ async fn the_frame_has_what_a_form_needs_and_no_more() {
     assert!(iframe.client_width() >= 320 && iframe.client_height() >= 500);
 }
 
+#[wasm_bindgen_test]
+async fn the_page_gives_the_frame_its_border() {
+    let form = Form::mount(FormOptions::READY_TIMEOUT);
+    let style =
+        || page::run_in_page("return getComputedStyle(document.querySelector('iframe')).border");
+    assert!(style().as_string().unwrap().starts_with("0px"));
+    page::run_in_page("document.body.style.setProperty('--pantoken-border', '3px solid red')");
+    assert!(style().as_string().unwrap().starts_with("3px solid"));
+    page::run_in_page("document.body.style.removeProperty('--pantoken-border')");
+    form.loaded().await;
+}
+
 /// `srcdoc` would show another document in the form's place, with the page's own rights.
 #[wasm_bindgen_test]
 async fn a_polluted_prototype_gives_the_frame_no_attribute() {

@@ -97,6 +97,14 @@ pub struct Outputs {
     pub event: Option<Event>,
 }
 
+impl Outputs {
+    #[inline(never)]
+    fn take_down(&mut self) {
+        self.frame = Some(FrameOrder::Remove);
+        self.timer = Some(TimerOrder::Clear);
+    }
+}
+
 /// What becomes of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameOrder {
@@ -202,8 +210,7 @@ impl Handshake {
     fn destroy(&mut self, out: &mut Outputs) {
         self.life = Life::Over;
         self.state = State::Idle;
-        out.frame = Some(FrameOrder::Remove);
-        out.timer = Some(TimerOrder::Clear);
+        out.take_down();
     }
 
     fn frame_loaded(&mut self, out: &mut Outputs) {
@@ -229,7 +236,8 @@ impl Handshake {
         if self.load.ready || self.saved.is_some() {
             return;
         }
-        out.timer = Some(TimerOrder::Clear);
+        // All that is in it is the browser's word that it shows nothing.
+        out.take_down();
         let reason =
             "the page's Content-Security-Policy forbids the form: add its origin to frame-src";
         self.fail(HostCode::FrameBlocked, reason, out);

@@ -126,7 +126,10 @@ fn a_silent_form_times_out_and_may_still_speak() {
 
 #[test]
 fn a_policy_that_forbids_the_form_is_told() {
-    assert_eq!(form().tell(BLOCKED), ["stop", "error FRAME_BLOCKED"]);
+    assert_eq!(
+        form().tell(BLOCKED),
+        ["remove", "stop", "error FRAME_BLOCKED"]
+    );
 }
 
 #[test]

@@ -30,8 +30,9 @@ pub fn post_from_the_page_itself(message: &str) {
     run_in_page(&format!("window.postMessage({message}, '*')"));
 }
 
-pub fn run_in_page(script: &str) {
-    Function::new_no_args(script).call0(&JsValue::NULL).unwrap();
+/// Gives what the script returns.
+pub fn run_in_page(script: &str) -> JsValue {
+    Function::new_no_args(script).call0(&JsValue::NULL).unwrap()
 }
 
 /// An event that names the form's window as its source, but that no window sent.

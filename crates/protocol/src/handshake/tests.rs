@@ -350,7 +350,7 @@ fn a_blocked_frame_is_an_error_at_once() {
     let mut handshake = started();
     assert_eq!(
         run(&mut handshake, [Input::FrameBlocked]),
-        ["clear timer", "error FRAME_BLOCKED"]
+        ["remove", "clear timer", "error FRAME_BLOCKED"]
     );
     assert_eq!(
         run(&mut handshake, [Input::TimerFired]),
