@@ -14,6 +14,7 @@ use crate::workspace::Workspace;
 const WASM: &str = "pantoken_element_bg.wasm";
 /// What `web/element/module.js` calls.
 const EXPORTS: [&str; 5] = ["memory", "letter", "open", "input", "close"];
+
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
     let mut steps = Steps::of(2);
@@ -26,11 +27,16 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
+/// The folder of the package.
+pub(crate) fn package(workspace: &Workspace) -> PathBuf {
+    workspace.root().join("dist").join("npm")
+}
+
 /// Builds the package and gives its folder.
 pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let module = compile(workspace)?;
     let scratch = workspace.scratch("element")?;
-    let package = workspace.root().join("dist").join("npm");
+    let package = package(workspace);
     fs::create_dir_all(&package).with_context(|| format!("cannot make {}", package.display()))?;
     optimize::module(npm, &module, &package.join(WASM), &EXPORTS)?;
     bundle(workspace, npm, &scratch, &package)?;
