@@ -99,7 +99,11 @@ impl Generator {
             json!({"$bigint": "9223372036854775808"}),
             json!({"$bigint": "-1"}),
         ];
-        let kinds = if may_be_bigint { odd.len() } else { odd.len() - 3 };
+        let kinds = if may_be_bigint {
+            odd.len()
+        } else {
+            odd.len() - 3
+        };
         self.one_of(&odd[..kinds])
     }
 
