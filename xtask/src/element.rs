@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use crate::command;
 use crate::npm::Npm;
 use crate::optimize;
+use crate::reproduction;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
@@ -15,11 +16,15 @@ const WASM: &str = "pantoken_element_bg.wasm";
 /// What `web/element/module.js` calls.
 const EXPORTS: [&str; 5] = ["memory", "letter", "open", "input", "close"];
 
-pub(crate) fn run() -> Result<()> {
+/// `twice` builds it in another folder too, and compares.
+pub(crate) fn run(twice: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(2);
+    let mut steps = Steps::of(if twice { 3 } else { 2 });
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
     let folder = steps.run("element", || build(&workspace, &npm))?;
+    if twice {
+        steps.run("element, twice", || reproduction::check(&workspace, &npm))?;
+    }
     println!(
         "\nThe package is in {0}; `npm pack {0}` makes its tarball.",
         folder.display()

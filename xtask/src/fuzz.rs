@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
 
 use crate::command;
 use crate::program::{self, Program};
@@ -90,22 +91,21 @@ impl<'a> Fuzz<'a> {
         let found = self.workspace.scratch(&format!("fuzz/corpus/{target}"))?;
         let failures = self.folder.join("artifacts").join(target);
         fs::create_dir_all(&failures).context("cannot make the folder for failures")?;
-        // libFuzzer leaves without cleaning up.
-        let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let temporary = temporary_folder()?;
         let mut fuzzer = self.fuzzer(target);
         fuzzer
             .env("TMPDIR", temporary.path())
+            // A long one would push out the words above it.
+            .env("RUST_BACKTRACE", "0")
             .arg(&found)
             .arg(self.folder.join("corpus").join(target))
             .arg(format!("-max_total_time={}", extent.seconds))
             .arg(format!("-artifact_prefix={}/", failures.display()))
-            .args([SLOWEST, LONGEST, "-print_final_stats=1"]);
+            .args([SLOWEST, LONGEST]);
         if let Some(seed) = extent.seed {
             fuzzer.arg(format!("-seed={seed}"));
         }
-        let lines = self.watch(target, fuzzer)?;
-        eprintln!("    {}", summary(lines.iter().map(String::as_str)));
-        Ok(())
+        self.watch(target, fuzzer)
     }
 
     fn run_input(&self, target: &str, input: &Path) -> Result<()> {
@@ -114,8 +114,8 @@ impl<'a> Fuzz<'a> {
         command::run(self.fuzzer(target).arg(input))
     }
 
-    /// Shows the lines that libFuzzer writes now and then, and gives its last ones.
-    fn watch(&self, target: &str, mut fuzzer: Command) -> Result<VecDeque<String>> {
+    /// Shows the lines that libFuzzer writes now and then, and what came of it.
+    fn watch(&self, target: &str, mut fuzzer: Command) -> Result<()> {
         let line = command::shell_line(&fuzzer);
         let started = fuzzer.stderr(Stdio::piped()).stdout(Stdio::null()).spawn();
         let mut running = started.with_context(|| format!("cannot start: {line}"))?;
@@ -124,7 +124,7 @@ impl<'a> Fuzz<'a> {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.context("what libFuzzer writes cannot be read")?;
             let line = String::from_utf8_lossy(&line).into_owned();
-            if line.contains("pulse") {
+            if is_progress(&line) {
                 eprintln!("    {line}");
             }
             last.push_back(line);
@@ -134,7 +134,7 @@ impl<'a> Fuzz<'a> {
         }
         let status = running.wait().context("libFuzzer cannot be waited for")?;
         if status.success() {
-            return Ok(last);
+            return Ok(());
         }
         for line in &last {
             eprintln!("    {line}");
@@ -156,6 +156,14 @@ impl<'a> Fuzz<'a> {
         command.current_dir(&self.folder);
         command
     }
+}
+
+/// For the database of `http`, because libFuzzer leaves without cleaning up; in memory where there is
+/// such a folder, because the disk is not what is tried.
+fn temporary_folder() -> Result<TempDir> {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .context("cannot make a temporary folder")
 }
 
 /// A target for each file of `fuzz_targets`.
@@ -188,18 +196,10 @@ fn failed(target: &str, file: &str) -> String {
     )
 }
 
-/// The last words of libFuzzer in one line.
-fn summary<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    let (mut reached, mut runs) = ("", "");
-    for line in lines {
-        if let Some((_, counts)) = line.split_once("DONE ") {
-            reached = counts.trim();
-        }
-        if let Some(number) = line.strip_prefix("stat::number_of_executed_units:") {
-            runs = number.trim();
-        }
-    }
-    format!("{runs} inputs, {reached}")
+/// Whether a line counts the inputs so far, and what they reached.
+fn is_progress(line: &str) -> bool {
+    let mark = line.split_whitespace().nth(1);
+    line.starts_with('#') && matches!(mark, Some("pulse" | "DONE"))
 }
 
 #[cfg(test)]
@@ -215,13 +215,12 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_has_the_number_of_inputs_and_what_they_reached() {
-        let lines = [
-            "#900\tDONE   cov: 12 ft: 34 corp: 5/67b lim: 4096 exec/s: 90 rss: 40Mb",
-            "Done 900 runs in 10 second(s)",
-            "stat::number_of_executed_units: 900",
-        ];
-        let text = summary(lines.into_iter());
-        assert!(text.starts_with("900 inputs, cov: 12 ft: 34"), "{text}");
+    fn progress_is_shown_and_not_each_find() {
+        assert!(is_progress(
+            "#512\tpulse  cov: 1626 ft: 4238 corp: 55/7727b"
+        ));
+        assert!(is_progress("#900\tDONE   cov: 12 ft: 34 corp: 5/67b"));
+        assert!(!is_progress("#13\tNEW    cov: 12 ft: 34 corp: 5/67b"));
+        assert!(!is_progress("Done 900 runs in 10 second(s)"));
     }
 }

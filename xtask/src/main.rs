@@ -81,8 +81,8 @@ enum Task {
     /// Run every check and every test; stop at the first that fails
     #[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --long")]
     Test {
-        /// Do everything that takes long: kill more processes, fuzz for a minute each, build what
-        /// would be published, build the npm package twice, and try the lowest versions
+        /// Do everything that takes long: kill more processes, fuzz for a minute each, compile what
+        /// would be published, and try the lowest versions of the dependencies
         #[arg(long)]
         long: bool,
     },
@@ -90,8 +90,14 @@ enum Task {
     #[command(after_help = "Example:\n  cargo xtask api")]
     Api,
     /// Build the custom element's npm package into dist/npm
-    #[command(after_help = "Example:\n  cargo xtask element && npm pack ./dist/npm")]
-    Element,
+    #[command(
+        after_help = "Examples:\n  cargo xtask element && npm pack ./dist/npm\n  cargo xtask element --twice"
+    )]
+    Element {
+        /// Build it once more in another folder, and compare the two tarballs byte by byte
+        #[arg(long)]
+        twice: bool,
+    },
     /// Pack the custom element, check its types, and build the examples with it into dist/examples
     #[command(after_help = "Example:\n  cargo xtask examples")]
     Examples,
@@ -137,7 +143,7 @@ fn main() -> ExitCode {
         Task::Demo { live } => demo::run(live),
         Task::Test { long } => test::run(long),
         Task::Api => api_description::run(),
-        Task::Element => element::run(),
+        Task::Element { twice } => element::run(twice),
         Task::Examples => examples::run(),
         Task::Size => size::run(),
         Task::Fuzz {

@@ -56,7 +56,7 @@ const LONG_FUZZ: Extent = Extent {
 /// `long` does everything that takes long too.
 pub(crate) fn run(long: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(if long { 20 } else { 18 });
+    let mut steps = Steps::of(if long { 20 } else { 19 });
     let outcome = run_steps(&workspace, &mut steps, long);
     eprintln!("\n{}", steps.summary());
     outcome
@@ -101,9 +101,12 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
         element::build(workspace, &npm)?;
         size::check(workspace, &tools, &npm)
     })?;
+    steps.run("element package, twice", || {
+        reproduction::check(workspace, &npm)
+    })?;
     steps.run("types and examples", || examples::build(workspace))?;
     if long {
-        steps.run("npm package, twice", || {
+        steps.run("element package, twice", || {
             reproduction::check(workspace, &npm)
         })?;
         steps.run("lowest versions", || lowest_versions::check(workspace))?;

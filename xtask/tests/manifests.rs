@@ -85,7 +85,14 @@ fn what_is_published_says_what_it_is_and_under_which_licence() {
             continue;
         }
         published += 1;
-        for key in ["description", "keywords", "categories", "license", "repository", "readme"] {
+        for key in [
+            "description",
+            "keywords",
+            "categories",
+            "license",
+            "repository",
+            "readme",
+        ] {
             assert!(package.contains_key(key), "{folder}: {key}");
         }
         for file in ["LICENSE-MIT", "LICENSE-APACHE", "README.md"] {
