@@ -106,9 +106,6 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
     })?;
     steps.run("types and examples", || examples::build(workspace))?;
     if long {
-        steps.run("element package, twice", || {
-            reproduction::check(workspace, &npm)
-        })?;
         steps.run("lowest versions", || lowest_versions::check(workspace))?;
     }
     steps.run("tests, end to end", || {
