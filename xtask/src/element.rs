@@ -8,17 +8,23 @@ use anyhow::{Context, Result};
 use crate::command;
 use crate::npm::Npm;
 use crate::optimize;
+use crate::reproduction;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
 const WASM: &str = "pantoken_element_bg.wasm";
 /// What `web/element/module.js` calls.
 const EXPORTS: [&str; 5] = ["memory", "letter", "open", "input", "close"];
-pub(crate) fn run() -> Result<()> {
+
+/// `twice` builds it in another folder too, and compares.
+pub(crate) fn run(twice: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(2);
+    let mut steps = Steps::of(if twice { 3 } else { 2 });
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
     let folder = steps.run("element", || build(&workspace, &npm))?;
+    if twice {
+        steps.run("element, twice", || reproduction::check(&workspace, &npm))?;
+    }
     println!(
         "\nThe package is in {0}; `npm pack {0}` makes its tarball.",
         folder.display()
@@ -26,11 +32,16 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
+/// The folder of the package.
+pub(crate) fn package(workspace: &Workspace) -> PathBuf {
+    workspace.root().join("dist").join("npm")
+}
+
 /// Builds the package and gives its folder.
 pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let module = compile(workspace)?;
     let scratch = workspace.scratch("element")?;
-    let package = workspace.root().join("dist").join("npm");
+    let package = package(workspace);
     fs::create_dir_all(&package).with_context(|| format!("cannot make {}", package.display()))?;
     optimize::module(npm, &module, &package.join(WASM), &EXPORTS)?;
     bundle(workspace, npm, &scratch, &package)?;

@@ -6,16 +6,25 @@ mod browser;
 mod command;
 mod debian;
 mod demo;
+mod dependencies;
 mod element;
 mod examples;
+mod features;
+mod fuzz;
 mod health;
 mod listening;
+mod lowest_versions;
 mod npm;
 mod optimize;
+mod other_checkout;
+mod packages;
 mod postgres;
 mod processes;
 mod program;
+mod published;
 mod python;
+mod reproduction;
+mod sbom;
 mod server_programs;
 mod short_names;
 mod size;
@@ -25,6 +34,7 @@ mod tools;
 mod workspace;
 mod yew_margin;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -38,6 +48,8 @@ Examples:
   cargo xtask element       the custom element's npm package, into dist/npm
   cargo xtask examples      that package in a React and a Vue page, into dist/examples
   cargo xtask size          what a customer's browser has to load, against the budgets
+  cargo xtask fuzz          every boundary with inputs of libFuzzer's, a minute each
+  cargo xtask sbom          what is in each thing that is released, into dist/sbom
   cargo xtask bench         speed against other programs of the same kind, about ten minutes
 
 Environment:
@@ -69,7 +81,8 @@ enum Task {
     /// Run every check and every test; stop at the first that fails
     #[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --long")]
     Test {
-        /// Kill four times as many processes while they write
+        /// Do everything that takes long: kill more processes, fuzz for a minute each, compile what
+        /// would be published, and try the lowest versions of the dependencies
         #[arg(long)]
         long: bool,
     },
@@ -77,14 +90,38 @@ enum Task {
     #[command(after_help = "Example:\n  cargo xtask api")]
     Api,
     /// Build the custom element's npm package into dist/npm
-    #[command(after_help = "Example:\n  cargo xtask element && npm pack ./dist/npm")]
-    Element,
+    #[command(
+        after_help = "Examples:\n  cargo xtask element && npm pack ./dist/npm\n  cargo xtask element --twice"
+    )]
+    Element {
+        /// Build it once more in another folder, and compare the two tarballs byte by byte
+        #[arg(long)]
+        twice: bool,
+    },
     /// Pack the custom element, check its types, and build the examples with it into dist/examples
     #[command(after_help = "Example:\n  cargo xtask examples")]
     Examples,
     /// Build the element and the demo page, and hold their sizes against xtask/budgets.toml
     #[command(after_help = "Example:\n  cargo xtask size")]
     Size,
+    /// Try every boundary with inputs that libFuzzer makes; stop at the first that fails
+    #[command(
+        after_help = "Examples:\n  cargo xtask fuzz\n  cargo xtask fuzz --seconds 600 --target http\n  cargo xtask fuzz --target http --input fuzz/artifacts/http/crash-…\n\nWhat is found is kept in target/fuzz/corpus, and the next run starts from there."
+    )]
+    Fuzz {
+        /// How long to try each target
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+        seconds: u32,
+        /// Try this target alone: one of the files of fuzz/fuzz_targets
+        #[arg(long)]
+        target: Option<String>,
+        /// Try this input alone, as a run that failed tells
+        #[arg(long, requires = "target", conflicts_with = "seconds")]
+        input: Option<PathBuf>,
+    },
+    /// Write what is in each thing that is released as CycloneDX into dist/sbom
+    #[command(after_help = "Example:\n  cargo xtask sbom")]
+    Sbom,
     /// Measure the server and the element against their peers, and hold them to their bars
     #[command(
         after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench server\n  cargo xtask bench browser --quick"
@@ -106,9 +143,21 @@ fn main() -> ExitCode {
         Task::Demo { live } => demo::run(live),
         Task::Test { long } => test::run(long),
         Task::Api => api_description::run(),
-        Task::Element => element::run(),
+        Task::Element { twice } => element::run(twice),
         Task::Examples => examples::run(),
         Task::Size => size::run(),
+        Task::Fuzz {
+            seconds,
+            target,
+            input,
+        } => {
+            let extent = fuzz::Extent {
+                seconds,
+                seed: None,
+            };
+            fuzz::run(&extent, target.as_deref(), input.as_deref())
+        }
+        Task::Sbom => sbom::run(),
         Task::Bench { part, quick, long } => bench::run(part, bench::Extent { quick, long }),
     };
     match outcome {

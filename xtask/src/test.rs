@@ -1,19 +1,27 @@
 //! `cargo xtask test`: every check and every test, in the order of what fails fastest.
 
+use std::process::Command;
+
 use anyhow::{Context, Result, bail};
 
 use crate::api_description;
 use crate::browser::Browsers;
 use crate::command;
 use crate::demo;
+use crate::dependencies;
 use crate::element;
 use crate::examples;
+use crate::features;
+use crate::fuzz::{self, Extent, Fuzz};
+use crate::lowest_versions;
 use crate::npm::Npm;
+use crate::packages;
 use crate::postgres;
+use crate::reproduction;
 use crate::server_programs::ServerPrograms;
 use crate::size;
 use crate::steps::Steps;
-use crate::tools::Tools;
+use crate::tools::{self, Tools};
 use crate::workspace::Workspace;
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
@@ -35,10 +43,20 @@ const SERVER_PACKAGES: [&str; 5] = [
 /// What pantoken-signing says when it is compiled for a browser.
 const REFUSAL: &str = "must never reach a browser";
 
-/// `long` kills more processes while they write.
+/// For each target, and again from the same seed.
+const FUZZ: Extent = Extent {
+    seconds: 5,
+    seed: Some(1),
+};
+const LONG_FUZZ: Extent = Extent {
+    seconds: 60,
+    seed: None,
+};
+
+/// `long` does everything that takes long too.
 pub(crate) fn run(long: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(14);
+    let mut steps = Steps::of(if long { 20 } else { 19 });
     let outcome = run_steps(&workspace, &mut steps, long);
     eprintln!("\n{}", steps.summary());
     outcome
@@ -48,6 +66,8 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
     let (tools, browsers, servers) = steps.run("tools, browsers and servers", || {
         postgres::find_or_install()?;
         api_description::tool()?;
+        fuzz::find_compiler()?;
+        tools::cargo_deny(workspace)?;
         Ok((
             Tools::find_or_install(workspace)?,
             Browsers::find_or_install(workspace)?,
@@ -55,13 +75,17 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
         ))
     })?;
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
-    steps.run("format", || {
-        command::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
-    })?;
+    steps.run("format", || format(workspace))?;
+    steps.run("dependencies", || dependencies::check(workspace))?;
     steps.run("clippy, native", || clippy_native(workspace))?;
     steps.run("clippy, wasm32", || clippy_wasm(workspace))?;
     steps.run("no secret in a page", || no_secret_in_a_page(workspace))?;
+    steps.run("features", || features::check(workspace))?;
+    steps.run("packages", || packages::check(workspace, long))?;
     steps.run("tests, native", || test_native(workspace, &servers, long))?;
+    steps.run("fuzz", || {
+        Fuzz::build(workspace)?.run_all(if long { &LONG_FUZZ } else { &FUZZ })
+    })?;
     steps.run("API against its description", || {
         api_description::check(workspace)
     })?;
@@ -77,10 +101,23 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
         element::build(workspace, &npm)?;
         size::check(workspace, &tools, &npm)
     })?;
+    steps.run("element package, twice", || {
+        reproduction::check(workspace, &npm)
+    })?;
     steps.run("types and examples", || examples::build(workspace))?;
+    if long {
+        steps.run("lowest versions", || lowest_versions::check(workspace))?;
+    }
     steps.run("tests, end to end", || {
-        test_end_to_end(workspace, &browsers)
+        test_end_to_end(workspace, &browsers, long)
     })
+}
+
+/// The fuzz targets are a workspace of their own.
+fn format(workspace: &Workspace) -> Result<()> {
+    command::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))?;
+    let targets = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
+    command::run(&mut workspace.cargo(&targets))
 }
 
 fn clippy_native(workspace: &Workspace) -> Result<()> {
@@ -161,9 +198,7 @@ fn test_native(workspace: &Workspace, servers: &ServerPrograms, long: bool) -> R
     let mut test = workspace.cargo(&["test", "--locked", "--workspace"]);
     test.args(["--exclude", "pantoken-tests"]);
     servers.on_path_of(&mut test)?;
-    if long {
-        test.env("PANTOKEN_LONG", "1");
-    }
+    lengthen(&mut test, long);
     command::run(&mut test)
 }
 
@@ -186,13 +221,21 @@ fn document(workspace: &Workspace) -> Result<()> {
     command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn test_end_to_end(workspace: &Workspace, browsers: &Browsers) -> Result<()> {
+fn test_end_to_end(workspace: &Workspace, browsers: &Browsers, long: bool) -> Result<()> {
     let dist = workspace.root().join("dist");
     let dist = dist.canonicalize().context("the demo page is not built")?;
     let mut test = workspace.cargo(&["test", "--locked", "-p", "pantoken-tests"]);
     browsers.demand_in(&mut test);
     test.env("PANTOKEN_DIST", dist);
+    lengthen(&mut test, long);
     command::run(&mut test)
+}
+
+/// Tells the tests that they may take long.
+fn lengthen(test: &mut Command, long: bool) {
+    if long {
+        test.env("PANTOKEN_LONG", "1");
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use crate::workspace::Workspace;
 
 const TRUNK_VERSION: &str = "0.21.14";
 const GECKODRIVER_VERSION: &str = "0.37.1";
+const CARGO_DENY_VERSION: &str = "0.20.2";
+const CARGO_SBOM_VERSION: &str = "0.10.0";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The folders to put before PATH, so that the tools are found there.
@@ -39,22 +41,38 @@ impl Tools {
 
 /// Finds the driver of Firefox, or installs it: Debian has no package of it.
 pub(crate) fn geckodriver(workspace: &Workspace) -> Result<PathBuf> {
-    let name = "geckodriver";
     if let Some(path) = env::var_os("GECKODRIVER").filter(|value| !value.is_empty()) {
         return Ok(PathBuf::from(path));
     }
     let tool = Tool {
-        package: name,
+        package: "geckodriver",
         binaries: &["geckodriver"],
         version: GECKODRIVER_VERSION.to_owned(),
         options: &["--locked"],
     };
-    let path = match tool.find_or_install(workspace)? {
-        Some(folder) => Some(folder.join(name)),
-        None => command::on_path(name),
+    tool.binary(workspace)
+}
+
+/// Finds what judges the dependencies' licences, sources and advisories, or installs it.
+pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
+    let tool = Tool {
+        package: "cargo-deny",
+        binaries: &["cargo-deny"],
+        version: CARGO_DENY_VERSION.to_owned(),
+        options: &["--locked"],
     };
-    path.map(|path| path.with_extension(env::consts::EXE_EXTENSION))
-        .context("geckodriver was on PATH, and is there no more")
+    tool.binary(workspace)
+}
+
+/// Finds what writes bills of materials, or installs it.
+pub(crate) fn cargo_sbom(workspace: &Workspace) -> Result<PathBuf> {
+    let tool = Tool {
+        package: "cargo-sbom",
+        binaries: &["cargo-sbom"],
+        version: CARGO_SBOM_VERSION.to_owned(),
+        options: &["--locked"],
+    };
+    tool.binary(workspace)
 }
 
 fn find_or_add_wasm_target() -> Result<()> {
@@ -125,6 +143,17 @@ impl Tool {
             self.install(workspace, &folder)?;
         }
         Ok(Some(folder.join("bin")))
+    }
+
+    /// Where its one binary is.
+    fn binary(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let name = self.package;
+        let path = match self.find_or_install(workspace)? {
+            Some(folder) => Some(folder.join(name)),
+            None => command::on_path(name),
+        };
+        path.map(|path| path.with_extension(env::consts::EXE_EXTENSION))
+            .with_context(|| format!("{name} was on PATH, and is there no more"))
     }
 
     /// Installs beside the final folder, so that a broken install is not taken for a whole one.

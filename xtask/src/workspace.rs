@@ -29,6 +29,15 @@ impl Workspace {
         })
     }
 
+    /// A copy of it in another folder, which builds there.
+    pub(crate) fn copied_to(&self, root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            binaries: root.join("target/debug"),
+            cargo: self.cargo.clone(),
+        }
+    }
+
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }

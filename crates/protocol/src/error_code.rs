@@ -141,17 +141,20 @@ impl ErrorMessage {
     /// Keeps what may be kept of the text.
     #[must_use]
     pub fn from_text(text: &str) -> Self {
-        let mut kept = String::new();
-        if contains_card_number(text) {
-            return Self(kept);
-        }
-        let mut rest = cut::at_char(text, Self::MAX_CHARS);
+        let mut words = String::new();
+        let mut rest = text;
         while !rest.is_empty() {
             let (plain, after) = cut::before(rest, |byte| byte.is_ascii_control());
-            cut::append(&mut kept, plain);
+            cut::append(&mut words, plain);
             rest = after.get(1..).unwrap_or_default();
         }
-        Self(kept)
+        let kept = cut::at_char(&words, Self::MAX_CHARS);
+        // Of the words as they are kept: what stood between digits is gone, and so is their tail. A
+        // number that the cut would split is one too.
+        if contains_card_number(&words) || contains_card_number(kept) {
+            return Self::default();
+        }
+        Self(kept.to_owned())
     }
 
     /// The message as text.
@@ -218,5 +221,14 @@ mod tests {
             500
         );
         assert_eq!(ErrorMessage::from_text("a\u{0}b").as_str(), "ab");
+    }
+
+    #[test]
+    fn a_card_number_that_shows_only_in_what_is_kept_is_none_the_less_one() {
+        let split = "41111111\u{1}11111111";
+        let longer = format!("{}4111111111111111 11111111", " ".repeat(484));
+        for text in [split, &longer] {
+            assert_eq!(ErrorMessage::from_text(text), ErrorMessage::default());
+        }
     }
 }

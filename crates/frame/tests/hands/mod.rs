@@ -68,7 +68,9 @@ impl ShownHands {
     /// Has the frame's window post this from [`ORIGIN`], as a browser says it: a script of the
     /// form's cannot post what no structured clone holds, but these have to be safe all the same.
     pub fn hear(&self, data: &JsValue) {
-        self.hands.show("about:blank", "");
+        if iframe(&self.place).is_none() {
+            self.hands.show("about:blank", "");
+        }
         let source = iframe(&self.place).unwrap().content_window().unwrap();
         let message =
             "hands.handleEvent({ isTrusted: true, type: 'message', source, origin, data })";

@@ -317,12 +317,4 @@ proptest! {
         prop_assert_eq!(read.as_ref(), Ok(&url));
         prop_assert_eq!(super::tests::request(&url), request);
     }
-
-    #[test]
-    fn parse_never_panics(text in ".{0,200}") {
-        let _ = FormUrl::parse(&text);
-        let _ = FormUrl::parse(&format!("https://a2c.qiwi.kz/form?{text}"));
-        let whole = format!("https://a2c.qiwi.kz/form?agentId=a&requestId=1&agentSign={SIGN}&{text}");
-        let _ = SignedRequest::parse(&whole);
-    }
 }

@@ -1,5 +1,3 @@
-use proptest::prelude::*;
-
 use super::*;
 use crate::{ErrorCode, ErrorMessage};
 
@@ -367,78 +365,4 @@ fn a_saved_card_is_not_reloaded_away() {
         Vec::<String>::new()
     );
     assert_eq!(handshake.state(), State::Saved);
-}
-
-fn any_input() -> impl Strategy<Value = Input<'static>> {
-    let body = prop_oneof![
-        3 => Just(Ok(FormMessage::Ready)),
-        1 => Just(Err(MessageError::Unreadable)),
-        1 => Just(Err(MessageError::CardNumber)),
-        4 => (prop::sample::select(&["12345678", "9"][..]), "[ab]").prop_map(|(id, text)| {
-            Ok(FormMessage::Result { request_id: RequestId::parse(id).unwrap(), result: FormResult::Saved(token(&text) ) })
-        }),
-        2 => prop::sample::select(&["INVALID_PAN", "FORBIDDEN"][..]).prop_map(|code| {
-            Ok(FormMessage::Result { request_id: request_id(), result: FormResult::Failed { code: ErrorCode::parse(code).unwrap(), message: ErrorMessage::default() } })
-        }),
-    ];
-    let origin = prop::sample::select(&[ORIGIN, ORIGIN, ORIGIN, "https://evil.kz", "null"][..]);
-    prop_oneof![
-        1 => Just(Input::Start),
-        3 => Just(Input::FrameLoaded),
-        1 => Just(Input::FrameBlocked),
-        2 => Just(Input::TimerFired),
-        1 => Just(Input::Reload),
-        1 => Just(Input::Destroy),
-        8 => (prop::bool::weighted(0.8), origin, body)
-            .prop_map(|(from_frame, origin, body)| Input::Message { from_frame, origin, body }),
-    ]
-}
-
-/// Whether the input is a token that may be emitted: from the frame, its origin, and this request.
-fn is_true_token(input: &Input<'_>) -> bool {
-    matches!(
-        input,
-        Input::Message { from_frame: true, origin, body: Ok(FormMessage::Result { request_id: id, result: FormResult::Saved(_) }) }
-            if *origin == ORIGIN && *id == request_id()
-    )
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
-    #[test]
-    fn whatever_happens_at_most_one_true_token_comes_out(inputs in prop::collection::vec(any_input(), 0..40)) {
-        let mut handshake = Handshake::new(request_id(), Origin::parse(ORIGIN).unwrap());
-        let (mut running, mut over, mut emitted, mut timer) = (false, false, 0, false);
-        for input in inputs {
-            let was_running = running;
-            match input {
-                Input::Start => running = !over,
-                Input::Destroy => {
-                    over |= running;
-                    running = false;
-                }
-                _ => {}
-            }
-            let outputs = handshake.handle(input.clone());
-            prop_assert!(was_running || running || outputs == Outputs::default(), "{outputs:?} while idle");
-            match outputs.timer {
-                Some(TimerOrder::Set) => timer = true,
-                Some(TimerOrder::Clear) => timer = false,
-                None => {}
-            }
-            if matches!(outputs.event, Some(Event::Saved(_))) {
-                emitted += 1;
-                prop_assert!(is_true_token(&input));
-            }
-            let silent = outputs.event.is_none() && outputs.warning.is_none();
-            prop_assert!(silent || !matches!(input, Input::Destroy));
-            if input == Input::TimerFired {
-                timer = false;
-            }
-            // A true token that comes while the form is up is never lost.
-            prop_assert!(!(was_running && is_true_token(&input)) || handshake.state() == State::Saved);
-            prop_assert!(timer || !matches!(handshake.state(), State::Loading), "loading without a timer");
-        }
-        prop_assert!(emitted <= 1);
-    }
 }

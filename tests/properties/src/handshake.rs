@@ -1,0 +1,169 @@
+use pantoken_protocol::{
+    ErrorCode, ErrorMessage, Event, FormMessage, FormResult, Handshake, Input, MessageError,
+    Origin, Outputs, PanToken, RequestId, State, TimerOrder,
+};
+
+const ORIGIN: &str = "https://a2c-test.qiwi.kz";
+const REQUEST_ID: &str = "12345678";
+
+/// What each letter stands for; any other byte stands for one of these too.
+const LETTERS: &[u8] = b"SLBTRDrabopfuc1234567";
+
+fn input_of(letter: u8) -> Input<'static> {
+    let from = |from_frame, origin, body| Input::Message {
+        from_frame,
+        origin,
+        body,
+    };
+    let form = |body| from(true, ORIGIN, body);
+    let window = |body| from(false, ORIGIN, body);
+    let elsewhere = |body| from(true, "https://evil.kz", body);
+    match letter {
+        b'S' => Input::Start,
+        b'L' => Input::FrameLoaded,
+        b'B' => Input::FrameBlocked,
+        b'T' => Input::TimerFired,
+        b'R' => Input::Reload,
+        b'D' => Input::Destroy,
+        b'r' => form(Ok(FormMessage::Ready)),
+        b'a' => form(saved(REQUEST_ID, "a")),
+        b'b' => form(saved(REQUEST_ID, "b")),
+        b'o' => form(saved("9", "a")),
+        b'p' => form(failed("INVALID_PAN")),
+        b'f' => form(failed("FORBIDDEN")),
+        b'u' => form(Err(MessageError::Unreadable)),
+        b'c' => form(Err(MessageError::CardNumber)),
+        b'1' => window(Ok(FormMessage::Ready)),
+        b'2' => window(saved(REQUEST_ID, "forged")),
+        b'3' => window(Err(MessageError::CardNumber)),
+        b'4' => elsewhere(Ok(FormMessage::Ready)),
+        b'5' => elsewhere(saved(REQUEST_ID, "forged")),
+        b'6' => elsewhere(Err(MessageError::CardNumber)),
+        b'7' => from(true, "null", saved(REQUEST_ID, "forged")),
+        other => input_of(LETTERS[usize::from(other) % LETTERS.len()]),
+    }
+}
+
+fn saved(request_id: &str, token: &str) -> Result<FormMessage, MessageError> {
+    Ok(FormMessage::Result {
+        request_id: RequestId::parse(request_id).unwrap(),
+        result: FormResult::Saved(PanToken::parse(token).unwrap()),
+    })
+}
+
+fn failed(code: &str) -> Result<FormMessage, MessageError> {
+    Ok(FormMessage::Result {
+        request_id: RequestId::parse(REQUEST_ID).unwrap(),
+        result: FormResult::Failed {
+            code: ErrorCode::parse(code).unwrap(),
+            message: ErrorMessage::default(),
+        },
+    })
+}
+
+/// Whatever happens to a form in whatever order, a letter for each: at most one token comes out, the
+/// form's own and only just after it said so; what is forged changes nothing; nothing comes before
+/// the start or after the end; and the timer runs exactly while the form is loading.
+pub fn handshake(letters: &[u8]) {
+    let origin = Origin::parse(ORIGIN).unwrap();
+    let mut handshake = Handshake::new(RequestId::parse(REQUEST_ID).unwrap(), origin);
+    let mut seen = Seen::default();
+    for letter in letters {
+        let input = input_of(*letter);
+        let outputs = handshake.handle(input.clone());
+        seen.take(&input, &outputs, handshake.state());
+    }
+}
+
+/// What came out so far.
+#[derive(Default)]
+struct Seen {
+    running: bool,
+    over: bool,
+    saved: bool,
+    timer: bool,
+}
+
+impl Seen {
+    fn take(&mut self, input: &Input<'_>, outputs: &Outputs, state: State) {
+        let was_running = self.running;
+        match input {
+            Input::Start => self.running = !self.over,
+            Input::Destroy => {
+                self.over |= self.running;
+                self.running = false;
+            }
+            _ => {}
+        }
+        self.is_silent_where_it_must_be(input, outputs, was_running);
+        self.saves_once(input, outputs, state, was_running);
+        match outputs.timer {
+            Some(TimerOrder::Set) => self.timer = true,
+            Some(TimerOrder::Clear) => self.timer = false,
+            None if *input == Input::TimerFired => self.timer = false,
+            None => {}
+        }
+        assert_eq!(self.timer, state == State::Loading, "timer in {state:?}");
+    }
+
+    fn is_silent_where_it_must_be(&self, input: &Input<'_>, outputs: &Outputs, was_running: bool) {
+        let heard = body_from_form(input).is_some() || !matches!(input, Input::Message { .. });
+        if !heard || !(was_running || self.running) {
+            assert_eq!(*outputs, Outputs::default(), "{input:?}");
+        }
+        if *input == Input::Destroy {
+            assert!(outputs.event.is_none() && outputs.warning.is_none());
+        }
+        let ready = matches!(body_from_form(input), Some(Ok(FormMessage::Ready)));
+        assert_eq!(outputs.answer, ready && was_running, "{input:?}");
+    }
+
+    fn saves_once(
+        &mut self,
+        input: &Input<'_>,
+        outputs: &Outputs,
+        state: State,
+        was_running: bool,
+    ) {
+        let told = token_from_form(input).filter(|_| was_running);
+        match &outputs.event {
+            Some(Event::Saved(saved)) => {
+                assert!(!self.saved, "a second token");
+                assert_eq!(told, Some(&saved.pan_token));
+                self.saved = true;
+            }
+            _ => assert!(told.is_none() || self.saved, "a true token was lost"),
+        }
+        assert_eq!(state == State::Saved, self.saved && !self.over);
+    }
+}
+
+fn body_from_form<'a>(input: &'a Input<'_>) -> Option<&'a Result<FormMessage, MessageError>> {
+    match input {
+        Input::Message {
+            from_frame: true,
+            origin: ORIGIN,
+            body,
+        } => Some(body),
+        _ => None,
+    }
+}
+
+/// The token that the form says it made for this request.
+fn token_from_form<'a>(input: &'a Input<'_>) -> Option<&'a PanToken> {
+    match body_from_form(input)? {
+        Ok(FormMessage::Result {
+            request_id,
+            result: FormResult::Saved(token),
+        }) if request_id.to_text() == REQUEST_ID => Some(token),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn whatever_happens_one_true_token_comes_out_and_the_timer_is_settled() {
+        crate::corpus::try_all("handshake", super::handshake, 4_000);
+    }
+}

@@ -1,0 +1,119 @@
+mod server;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::runtime::{Builder, Runtime};
+use tower::ServiceExt;
+
+use server::{API_KEY, Database, SECRET, Server};
+
+/// The test card number that a caller may send and no answer repeats.
+const CARD_NUMBER: &str = "4111111111111111";
+
+/// Bytes on a connection, whatever they are, are answered without a failure of the server's; no answer
+/// holds a secret or the card number that was sent; and nobody finishes a session without its token.
+///
+/// For each input the server is a new one, the same to the byte. It has two sessions whose tokens
+/// `fuzz/corpus/http` knows, and one whose token nobody has.
+pub struct Http {
+    runtime: Runtime,
+    database: Database,
+}
+
+impl Http {
+    /// Makes the database, which is gone when this is dropped.
+    #[must_use]
+    pub fn new() -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let database = runtime.block_on(Database::create());
+        Self { runtime, database }
+    }
+
+    /// Panics unless it holds for these bytes.
+    pub fn holds_for(&self, bytes: &[u8]) {
+        self.runtime.block_on(async {
+            let server = Server::start(&self.database).await;
+            let answers = answers_to(&server.router, bytes).await;
+            let text = String::from_utf8_lossy(&answers);
+            for failure in ["HTTP/1.1 5", "HTTP/1.0 5"] {
+                assert!(!text.contains(failure), "{text}");
+            }
+            for secret in [SECRET, API_KEY, CARD_NUMBER] {
+                assert!(!text.contains(secret), "{text}");
+            }
+            assert_eq!(server.state_of_last_session().await, "created");
+        });
+    }
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What is answered to a client that sends these bytes and then says no more.
+async fn answers_to(router: &Router, bytes: &[u8]) -> Vec<u8> {
+    let (client, served) = tokio::io::duplex(64 * 1024);
+    let answer = service_fn(|request: hyper::Request<Incoming>| {
+        let mut request: Request = request.map(Body::new);
+        let peer = SocketAddr::from(([192, 0, 2, 1], 1));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = router.clone().oneshot(request);
+        async move { Ok::<_, Infallible>(answer.await.unwrap()) }
+    });
+    let connection = http1::Builder::new()
+        .half_close(true)
+        .max_buf_size(16 * 1024)
+        .serve_connection(TokioIo::new(served), answer);
+    let (mut reader, mut writer) = tokio::io::split(client);
+    let send = async {
+        // The server may hang up in the middle.
+        let _ = writer.write_all(bytes).await;
+        let _ = writer.shutdown().await;
+    };
+    let mut answers = Vec::new();
+    let (_, (), read) = tokio::join!(connection, send, reader.read_to_end(&mut answers));
+    read.unwrap();
+    answers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/http");
+
+    fn statuses(file: &str) -> Vec<String> {
+        let bytes = std::fs::read(format!("{CORPUS}/{file}")).unwrap();
+        let http = Http::new();
+        let answers = http.runtime.block_on(async {
+            let server = Server::start(&http.database).await;
+            answers_to(&server.router, &bytes).await
+        });
+        let text = String::from_utf8(answers).unwrap();
+        let statuses = text.split("HTTP/1.1 ").skip(1);
+        statuses.map(|answer| answer[..3].to_owned()).collect()
+    }
+
+    #[test]
+    fn the_corpus_knows_the_tokens_of_two_sessions() {
+        assert_eq!(statuses("result-saved"), ["200", "200", "409"]);
+        assert_eq!(statuses("callback-saved"), ["303", "200"]);
+    }
+
+    #[test]
+    fn any_bytes_on_a_connection_are_answered_without_a_failure_of_the_servers() {
+        let http = Http::new();
+        crate::corpus::try_all("http", |bytes| http.holds_for(bytes), 200);
+    }
+}
