@@ -1,6 +1,30 @@
-use reqwest::{Client, Response, StatusCode};
+//! An agent's back end and its customers, for the tests of whole servers.
+
+pub(crate) mod answers;
+pub(crate) mod cards;
+pub(crate) mod figures;
+pub(crate) mod program;
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use tokio::sync::watch;
+
+use answers::Answers;
+
+/// Where a server has this long to be well again, a test does not wait for ever.
+const PATIENCE: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The short count, or the long one where `PANTOKEN_LONG=1` asks for more.
+pub(crate) fn short_or_long(short: usize, long: usize) -> usize {
+    if std::env::var_os("PANTOKEN_LONG").is_some() {
+        long
+    } else {
+        short
+    }
+}
 
 pub(crate) const API_KEY: &str = "a-key-of-the-agents-back-end";
 
@@ -8,10 +32,9 @@ pub(crate) const API_KEY: &str = "a-key-of-the-agents-back-end";
 #[derive(Clone)]
 pub(crate) struct Agent {
     pub(crate) client: Client,
+    pub(crate) answers: Answers,
     /// Where the server is.
-    pub(crate) url: String,
-    /// How often there was no answer that counts.
-    pub(crate) refused: watch::Sender<u64>,
+    url: Arc<RwLock<String>>,
 }
 
 /// A session, as far as this test looks at it.
@@ -24,19 +47,27 @@ pub(crate) struct Session {
 
 impl Agent {
     pub(crate) fn new(client: Client, url: String) -> Self {
-        let (refused, _) = watch::channel(0);
         Self {
             client,
-            url,
-            refused,
+            answers: Answers::default(),
+            url: Arc::new(RwLock::new(url)),
         }
+    }
+
+    /// The server is elsewhere from now on.
+    pub(crate) fn go_to(&self, url: String) {
+        *self.url.write().unwrap() = url;
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url.read().unwrap())
     }
 
     pub(crate) async fn create(&self, idempotency_key: &str, flow: &Value) -> Session {
         let (status, created) = self
             .insist(|| {
                 self.client
-                    .post(format!("{}/v1/sessions", self.url))
+                    .post(self.url("/v1/sessions"))
                     .bearer_auth(API_KEY)
                     .header("idempotency-key", idempotency_key)
                     .json(flow)
@@ -53,10 +84,11 @@ impl Agent {
 
     /// Whether this panToken is the session's from now on; another may be already.
     pub(crate) async fn save(&self, session: &Session, pan_token: &str) -> bool {
-        let path = format!("{}/v1/sessions/{}/result", self.url, session.request_id);
+        let path = format!("/v1/sessions/{}/result", session.request_id);
         let (status, answer) = self
             .insist(|| {
-                let call = self.client.post(&path).bearer_auth(&session.result_token);
+                let call = self.client.post(self.url(&path));
+                let call = call.bearer_auth(&session.result_token);
                 call.json(&json!({ "panToken": pan_token }))
             })
             .await;
@@ -67,32 +99,63 @@ impl Agent {
         }
     }
 
-    /// The panToken of a session that is finished.
-    pub(crate) async fn pan_token(&self, request_id: &str) -> String {
-        let path = format!("{}/v1/sessions/{request_id}", self.url);
-        let (status, session) = self
-            .insist(|| self.client.get(&path).bearer_auth(API_KEY))
-            .await;
-        assert_eq!(status, 200, "{session}");
-        session["panToken"].as_str().unwrap().to_owned()
+    /// What the server says of a session.
+    pub(crate) async fn state(&self, request_id: &str) -> String {
+        let session = self.session(request_id).await;
+        session["state"].as_str().unwrap().to_owned()
     }
 
-    async fn insist(&self, call: impl Fn() -> reqwest::RequestBuilder) -> (StatusCode, Value) {
-        loop {
-            if let Some(answer) = answer(call().send().await).await {
-                return answer;
+    /// The panToken of a session, if there are both.
+    pub(crate) async fn pan_token(&self, request_id: &str) -> Option<String> {
+        let session = self.session(request_id).await;
+        session["panToken"].as_str().map(str::to_owned)
+    }
+
+    async fn session(&self, request_id: &str) -> Value {
+        let path = format!("/v1/sessions/{request_id}");
+        let call = || self.client.get(self.url(&path)).bearer_auth(API_KEY);
+        self.insist(call).await.1
+    }
+
+    /// Until so many more calls had this answer.
+    pub(crate) async fn sees(&self, status: Option<u16>, times: u64) {
+        let enough = self.answers.of(status) + times;
+        let seen = async {
+            while self.answers.of(status) < enough {
+                tokio::time::sleep(PAUSE).await;
             }
-            self.refused.send_modify(|count| *count += 1);
-        }
+        };
+        let seen = tokio::time::timeout(PATIENCE, seen).await;
+        seen.unwrap_or_else(|_| panic!("no call had the answer {status:?}"));
     }
-}
 
-/// An answer that came whole, and is the server's word rather than a request to come again.
-async fn answer(sent: reqwest::Result<Response>) -> Option<(StatusCode, Value)> {
-    let answer = sent.ok()?;
-    let status = answer.status();
-    match status.as_u16() {
-        502..=504 => None,
-        _ => Some((status, answer.json().await.ok()?)),
+    async fn insist(&self, call: impl Fn() -> RequestBuilder) -> (StatusCode, Value) {
+        let insisted = async {
+            loop {
+                if let Some(answer) = self.answer(call()).await {
+                    return answer;
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        let answer = tokio::time::timeout(PATIENCE, insisted).await;
+        answer.unwrap_or_else(|_| panic!("no answer that counts; answers: {}", self.answers))
+    }
+
+    /// An answer that came whole, and is the server's word rather than a request to come again.
+    async fn answer(&self, call: RequestBuilder) -> Option<(StatusCode, Value)> {
+        let whole = async {
+            let answer = call.send().await?;
+            let status = answer.status();
+            Ok::<_, reqwest::Error>((status, answer.bytes().await?))
+        };
+        let whole = whole.await.ok();
+        self.answers
+            .count(whole.as_ref().map(|(status, _)| status.as_u16()));
+        let (status, body) = whole?;
+        match status.as_u16() {
+            502..=504 => None,
+            _ => Some((status, serde_json::from_slice(&body).ok()?)),
+        }
     }
 }
