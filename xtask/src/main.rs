@@ -16,6 +16,7 @@ mod postgres;
 mod processes;
 mod program;
 mod python;
+mod reliability;
 mod server_programs;
 mod short_names;
 mod size;
@@ -39,6 +40,7 @@ Examples:
   cargo xtask examples      that package in a React and a Vue page, into dist/examples
   cargo xtask size          what a customer's browser has to load, against the budgets
   cargo xtask bench         speed against other programs of the same kind, about ten minutes
+  cargo xtask reliability   the server under faults: what was acknowledged, lost, doubled
 
 Environment:
   PANTOKEN_TOOLS            where tools are installed [default: ~/.cache/pantoken/tools]
@@ -85,6 +87,15 @@ enum Task {
     /// Build the element and the demo page, and hold their sizes against xtask/budgets.toml
     #[command(after_help = "Example:\n  cargo xtask size")]
     Size,
+    /// Break the server's system, database, clients and proxy, and print what was lost and doubled
+    #[command(
+        after_help = "Examples:\n  cargo xtask reliability\n  cargo xtask reliability --long"
+    )]
+    Reliability {
+        /// Break each about ten times as often, as for docs/reliability.md
+        #[arg(long)]
+        long: bool,
+    },
     /// Measure the server and the element against their peers, and hold them to their bars
     #[command(
         after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench server\n  cargo xtask bench browser --quick"
@@ -109,6 +120,7 @@ fn main() -> ExitCode {
         Task::Element => element::run(),
         Task::Examples => examples::run(),
         Task::Size => size::run(),
+        Task::Reliability { long } => reliability::run(long),
         Task::Bench { part, quick, long } => bench::run(part, bench::Extent { quick, long }),
     };
     match outcome {

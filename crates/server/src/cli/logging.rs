@@ -1,21 +1,24 @@
-use std::io::{BufWriter, stderr};
+use std::io::{self, BufWriter, Stderr, Write, stderr};
+use std::thread;
+use std::time::Duration;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use crate::settings::LogFormat;
 
-/// Lines that wait for a slow stderr, each of some hundred bytes; then those who log wait with them.
+/// Lines that wait to be written, each of some hundred bytes; then those who log wait with them.
 const MAX_WAITING: usize = 4096;
+/// After lines were written; what comes in the meantime goes together, and wakes nobody.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Sends log lines to stderr until the guard is dropped, which waits for the last one. The level is
 /// fixed: below it, libraries print headers and queries.
 #[must_use = "without it, lines are lost"]
 pub(super) fn start(format: LogFormat) -> WorkerGuard {
-    // It is flushed as soon as no line waits.
     let (writer, guard) = NonBlockingBuilder::default()
         .lossy(false)
         .buffered_lines_limit(MAX_WAITING)
-        .finish(BufWriter::new(stderr()));
+        .finish(Batches(BufWriter::new(stderr())));
     let builder = tracing_subscriber::fmt()
         .with_writer(writer)
         .with_max_level(tracing::Level::INFO)
@@ -26,4 +29,19 @@ pub(super) fn start(format: LogFormat) -> WorkerGuard {
         LogFormat::Json => builder.json().with_span_list(false).init(),
     }
     guard
+}
+
+/// Where the thread that writes lines puts them; it flushes when no line waits.
+struct Batches(BufWriter<Stderr>);
+
+impl Write for Batches {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()?;
+        thread::sleep(PAUSE);
+        Ok(())
+    }
 }
