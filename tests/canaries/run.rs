@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use pantoken_protocol::SignedRequest;
+use pantoken_protocol::{CallbackUrl, SignedRequest};
 use pantoken_tests::{Process, binaries, clear_settings};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ impl Run {
         self.heard("sandbox", "/form", form).await;
         let signed = SignedRequest::parse(form_url).unwrap();
         let request = signed.request();
-        let callback_url = request.callback_url().map(|url| url.as_str());
+        let callback_url = request.callback_url().map(CallbackUrl::as_str);
         let body = json!({
             "agentId": request.agent_id().as_str(),
             "requestId": request.request_id().to_text(),
