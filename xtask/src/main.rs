@@ -71,7 +71,7 @@ enum Task {
     /// Run every check and every test; stop at the first that fails
     #[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --long")]
     Test {
-        /// Kill four times as many processes while they write
+        /// Kill four times as many processes while they write, and break the server ten times as often
         #[arg(long)]
         long: bool,
     },
