@@ -60,6 +60,11 @@ impl Process {
         self.signal("-INT");
     }
 
+    /// The system's number for it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether the program ended well, once it has ended.
     pub fn ended_well(&mut self) -> bool {
         self.child.wait().unwrap().success()

@@ -23,6 +23,7 @@ mod processes;
 mod program;
 mod published;
 mod python;
+mod reliability;
 mod reproduction;
 mod sbom;
 mod server_programs;
@@ -51,6 +52,7 @@ Examples:
   cargo xtask fuzz          every boundary with inputs of libFuzzer's, a minute each
   cargo xtask sbom          what is in each thing that is released, into dist/sbom
   cargo xtask bench         speed against other programs of the same kind, about ten minutes
+  cargo xtask reliability   the server under faults: what was acknowledged, lost, doubled
 
 Environment:
   PANTOKEN_TOOLS            where tools are installed [default: ~/.cache/pantoken/tools]
@@ -81,8 +83,9 @@ enum Task {
     /// Run every check and every test; stop at the first that fails
     #[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --long")]
     Test {
-        /// Do everything that takes long: kill more processes, fuzz for a minute each, compile what
-        /// would be published, and try the lowest versions of the dependencies
+        /// Do everything that takes long: kill more processes, break the server ten times as often, fuzz
+        /// for a minute each, compile what would be published, and try the lowest versions of the
+        /// dependencies
         #[arg(long)]
         long: bool,
     },
@@ -122,6 +125,15 @@ enum Task {
     /// Write what is in each thing that is released as CycloneDX into dist/sbom
     #[command(after_help = "Example:\n  cargo xtask sbom")]
     Sbom,
+    /// Break the server's system, database, clients and proxy, and print what was lost and doubled
+    #[command(
+        after_help = "Examples:\n  cargo xtask reliability\n  cargo xtask reliability --long"
+    )]
+    Reliability {
+        /// Break each about ten times as often, as for docs/reliability.md
+        #[arg(long)]
+        long: bool,
+    },
     /// Measure the server and the element against their peers, and hold them to their bars
     #[command(
         after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench server\n  cargo xtask bench browser --quick"
@@ -158,6 +170,7 @@ fn main() -> ExitCode {
             fuzz::run(&extent, target.as_deref(), input.as_deref())
         }
         Task::Sbom => sbom::run(),
+        Task::Reliability { long } => reliability::run(long),
         Task::Bench { part, quick, long } => bench::run(part, bench::Extent { quick, long }),
     };
     match outcome {

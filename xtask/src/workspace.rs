@@ -69,10 +69,17 @@ impl Workspace {
         Ok(folder)
     }
 
-    /// A cargo command in the root folder.
+    /// A cargo command in the root folder. It does not see what cargo says of this package, or crates
+    /// whose build looks at that would be compiled anew whenever cargo is called in the other way.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.cargo);
         command.current_dir(&self.root).args(arguments);
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
         command
     }
 

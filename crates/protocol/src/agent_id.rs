@@ -1,13 +1,12 @@
-use alloc::borrow::ToOwned;
-use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
 /// The agent's identifier at the provider: 1 to 128 characters, no `;`, no control characters.
 ///
 /// A `;` would move the boundary of the signed string `requestId;agentId;…`, so that one signature
-/// would stand for two requests. Source: protocol.md, "Signed form URL".
+/// would stand for two requests. A clone shares the text. Source: protocol.md, "Signed form URL".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AgentId(String);
+pub struct AgentId(Arc<str>);
 
 /// Why a text is no [`AgentId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +34,7 @@ impl AgentId {
         if text.chars().any(|c| c == ';' || c.is_control()) {
             return Err(AgentIdError::Character);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The id as text.

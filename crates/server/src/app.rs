@@ -7,6 +7,7 @@ use pantoken_signing::Signer;
 use pantoken_store::{ApiKeyStore, SessionStore};
 
 use crate::api_key::ApiKey;
+use crate::call_id::CallIds;
 use crate::client_address::TrustedProxies;
 use crate::clock::Clock;
 use crate::limits::Limits;
@@ -77,6 +78,7 @@ pub(crate) struct Parts<S> {
     pub(crate) random: Box<dyn Random>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) metrics: Metrics,
+    pub(crate) call_ids: CallIds,
 }
 
 impl<S> AppState<S> {
@@ -97,6 +99,7 @@ impl<S> AppState<S> {
             clock,
             random: Box::new(random),
             metrics: Metrics::new(),
+            call_ids: CallIds::default(),
         }))
     }
 }

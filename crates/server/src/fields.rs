@@ -1,12 +1,13 @@
 //! A body: one flat JSON object whose values are all strings, taken out field by field. Every field
 //! passes here, so that no card number gets further.
 
+use std::error::Error;
 use std::fmt;
 
-use axum::body::Bytes;
+use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, header};
+use http_body_util::LengthLimitError;
 use pantoken_protocol::contains_card_number;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
@@ -15,7 +16,7 @@ use crate::app::{AppState, Store};
 use crate::problem::Problem;
 
 /// The longest body, in bytes.
-pub(crate) const MAX_BODY: usize = 16 * 1024;
+const MAX_BODY: usize = 16 * 1024;
 
 /// The fields of a body that were not taken yet.
 pub(crate) struct Fields(Vec<(String, Value)>);
@@ -150,13 +151,17 @@ impl<S: Store> FromRequest<AppState<S>> for Fields {
             return Err(Problem::UnsupportedMediaType);
         }
         let in_time = app.parts().options.limits.body_time;
-        let body = tokio::time::timeout(in_time, Bytes::from_request(request, app));
+        let body = tokio::time::timeout(in_time, to_bytes(request.into_body(), MAX_BODY));
         let body = body.await.map_err(|_| Problem::BodyTimeout)?;
-        let body = body.map_err(|error| match error.into_response().status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::BodyTooLarge,
-            _ => Problem::MalformedJson("it ends too early"),
-        })?;
-        Self::parse(&body)
+        Self::parse(&body.map_err(|error| unread(&error))?)
+    }
+}
+
+/// Why a body was not read to its end.
+fn unread(error: &axum::Error) -> Problem {
+    match error.source() {
+        Some(source) if source.is::<LengthLimitError>() => Problem::BodyTooLarge,
+        _ => Problem::MalformedJson("it ends too early"),
     }
 }
 

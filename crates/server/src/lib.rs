@@ -2,6 +2,7 @@
 
 mod api_key;
 mod app;
+mod call_id;
 mod caller;
 mod client_address;
 mod clock;
@@ -10,6 +11,7 @@ mod customer;
 mod customer_page;
 mod doctor;
 mod endpoints;
+mod every_call;
 mod fields;
 mod http_client;
 mod limits;
@@ -20,7 +22,6 @@ mod problem;
 mod public_url;
 mod random;
 mod rate_limit;
-mod request_log;
 mod retention;
 mod return_url;
 mod router;

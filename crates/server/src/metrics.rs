@@ -1,10 +1,11 @@
 //! What Prometheus reads. Every label has a few known values: never a path, an address or an id.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use pantoken_protocol::Flow;
@@ -27,7 +28,7 @@ const BUCKETS: [f64; 12] = [
 
 type Label<V> = (&'static str, V);
 type Counters<const N: usize> = Family<[Label<&'static str>; N], Counter>;
-type Histograms = Family<[Label<String>; 3], Histogram>;
+type Histograms = Family<[Label<Cow<'static, str>>; 3], Histogram>;
 
 /// The server's counters.
 pub(crate) struct Metrics {
@@ -83,11 +84,17 @@ impl Metrics {
         self
     }
 
-    pub(crate) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
+    pub(crate) fn answered(
+        &self,
+        method: &'static str,
+        route: &str,
+        status: StatusCode,
+        took: Duration,
+    ) {
         let labels = [
-            ("method", method.to_owned()),
-            ("route", route.to_owned()),
-            ("status", format!("{}xx", status / 100)),
+            ("method", method.into()),
+            ("route", route.to_owned().into()),
+            ("status", class(status).into()),
         ];
         self.requests
             .get_or_create(&labels)
@@ -125,6 +132,16 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
+    }
+}
+
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
     }
 }
 

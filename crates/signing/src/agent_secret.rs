@@ -48,17 +48,8 @@ impl AgentSecret {
     /// Signs a request.
     #[must_use]
     pub fn sign(&self, request: FormRequest) -> SignedRequest {
-        let signature = self.mac(request.signed_string().as_bytes());
-        let mut digits = [0; 64];
-        // 32 bytes in lowercase hex are what a signature is.
-        let signature = hex::encode_to_slice(signature.finalize().into_bytes(), &mut digits)
-            .ok()
-            .and_then(|()| core::str::from_utf8(&digits).ok())
-            .and_then(|digits| Signature::parse(digits).ok());
-        match signature {
-            Some(signature) => request.with_signature(signature),
-            None => unreachable!(),
-        }
+        let mac = self.mac(request.signed_string().as_bytes());
+        request.with_signature(Signature::from_bytes(mac.finalize().into_bytes().into()))
     }
 
     /// Whether the signature is ours; takes the same time wherever they differ.

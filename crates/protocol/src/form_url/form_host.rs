@@ -1,5 +1,6 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
 use crate::cut;
@@ -7,9 +8,13 @@ use crate::origin::{Origin, OriginError};
 
 /// Where the form is: an origin, and a path before `/form` or none.
 ///
-/// The provider has no such path; the sandbox's misbehaviours are one (`/chaos/{name}`).
+/// The provider has no such path; the sandbox's misbehaviours are one (`/chaos/{name}`). A clone
+/// shares the texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormHost {
+pub struct FormHost(Arc<Place>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Place {
     origin: Origin,
     path: String,
 }
@@ -50,28 +55,26 @@ impl FormHost {
                 if path.len() <= Self::MAX_PATH && cut::all_pieces(segments, b'/', plain) => {}
             _ => return Err(FormHostError::Path),
         }
-        Ok(Self {
-            origin,
-            path: path.to_owned(),
-        })
+        let path = path.to_owned();
+        Ok(Self(Arc::new(Place { origin, path })))
     }
 
     /// The origin that the form's messages come from.
     #[must_use]
     pub fn origin(&self) -> &Origin {
-        &self.origin
+        &self.0.origin
     }
 
     /// The path before `/form`: empty, or with a `/` at its start and none at its end.
     pub(super) fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// The host as text, without a `/` at the end.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = String::from(self.origin.as_str());
-        text.push_str(&self.path);
+        let mut text = String::from(self.origin().as_str());
+        text.push_str(self.path());
         text
     }
 }

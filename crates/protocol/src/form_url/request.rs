@@ -87,11 +87,9 @@ impl FormRequest {
     #[must_use]
     pub fn signed_string(&self) -> String {
         let mut text = String::with_capacity(64);
-        text.push_str(&self.request_id.to_text());
-        text.push(';');
-        text.push_str(self.agent_id.as_str());
-        text.push(';');
-        text.push_str(self.callback_url.as_ref().map_or("", CallbackUrl::as_str));
+        push_digits(&mut text, self.request_id);
+        let callback_url = self.callback_url.as_ref().map_or("", CallbackUrl::as_str);
+        text.extend([";", self.agent_id.as_str(), ";", callback_url]);
         text
     }
 
@@ -108,20 +106,23 @@ impl FormRequest {
     fn form_url(&self, signature: &Signature) -> FormUrl {
         // As long as most are, so that it seldom has to grow.
         let mut text = String::with_capacity(256);
-        text.push_str(self.host.origin().as_str());
-        text.push_str(self.host.path());
-        text.push_str("/form?");
-        push_pair(&mut text, AGENT_ID, self.agent_id.as_str());
-        push_pair(&mut text, REQUEST_ID, &self.request_id.to_text());
-        push_pair(&mut text, LANGUAGE, self.language.as_str());
+        text.extend([self.host.origin().as_str(), self.host.path(), "/form?"]);
+        text.extend([AGENT_ID, "="]);
+        percent::encode_into(&mut text, self.agent_id.as_str());
+        // Digits and letters need no encoding.
+        text.extend(["&", REQUEST_ID, "="]);
+        push_digits(&mut text, self.request_id);
+        text.extend(["&", LANGUAGE, "=", self.language.as_str()]);
         let end = text.len();
         if let Some(callback_url) = &self.callback_url {
-            push_pair(&mut text, CALLBACK_URL, callback_url.as_str());
+            text.extend(["&", CALLBACK_URL, "="]);
+            percent::encode_into(&mut text, callback_url.as_str());
         }
         for (name, value) in &self.parameters {
-            push_pair(&mut text, name, value);
+            text.extend(["&", name, "="]);
+            percent::encode_into(&mut text, value);
         }
-        push_pair(&mut text, SIGNATURE, signature.as_str());
+        text.extend(["&", SIGNATURE, "=", signature.as_str()]);
         FormUrl {
             text,
             language_at: end - self.language.as_str().len()..end,
@@ -256,11 +257,7 @@ impl Query {
     }
 }
 
-fn push_pair(text: &mut String, name: &str, value: &str) {
-    if !text.ends_with('?') {
-        text.push('&');
-    }
-    text.push_str(name);
-    text.push('=');
-    percent::encode_into(text, value);
+/// Appends [`RequestId::to_text`], faster, with what the element does not reach.
+fn push_digits(text: &mut String, request_id: RequestId) {
+    text.push_str(itoa::Buffer::new().format(request_id.get()));
 }

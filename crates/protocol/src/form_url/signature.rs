@@ -1,11 +1,8 @@
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-
 /// An `agentSign`: 64 lowercase hexadecimal digits, the HMAC-SHA256 of the signed string.
 ///
 /// Public by nature. Compare it with what it should be in `pantoken-signing`, in constant time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signature(String);
+pub struct Signature([u8; Signature::LENGTH]);
 
 /// A text that cannot be a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +18,19 @@ impl Signature {
     /// [`SignatureError`] unless it is 64 lowercase hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, SignatureError> {
         Self::check(text)?;
-        Ok(Self(text.to_owned()))
+        let digits = text.as_bytes().try_into();
+        digits.map(Self).map_err(|_| SignatureError)
+    }
+
+    /// The signature that these bytes are, an HMAC-SHA256.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; Self::LENGTH];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+            pair.copy_from_slice(&[byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]));
+        }
+        Self(digits)
     }
 
     pub(super) fn check(text: &str) -> Result<(), SignatureError> {
@@ -36,6 +45,7 @@ impl Signature {
     /// The digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        // ASCII, or it would not be here.
+        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }

@@ -1,14 +1,47 @@
+use std::io::{self, BufWriter, Stderr, Write, stderr};
+use std::thread;
+use std::time::Duration;
+
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+
 use crate::settings::LogFormat;
 
-/// Sends log lines to stderr. The level is fixed: below it, libraries print headers and queries.
-pub(super) fn start(format: LogFormat) {
+/// Lines that wait to be written, each of some hundred bytes; then those who log wait with them.
+const MAX_WAITING: usize = 4096;
+/// After lines were written; what comes in the meantime goes together, and wakes nobody.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Sends log lines to stderr until the guard is dropped, which waits for the last one. The level is
+/// fixed: below it, libraries print headers and queries.
+#[must_use = "without it, lines are lost"]
+pub(super) fn start(format: LogFormat) -> WorkerGuard {
+    let (writer, guard) = NonBlockingBuilder::default()
+        .lossy(false)
+        .buffered_lines_limit(MAX_WAITING)
+        .finish(Batches(BufWriter::new(stderr())));
     let builder = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(writer)
         .with_max_level(tracing::Level::INFO)
         .with_target(false)
         .with_ansi(false);
     match format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().with_span_list(false).init(),
+    }
+    guard
+}
+
+/// Where the thread that writes lines puts them; it flushes when no line waits.
+struct Batches(BufWriter<Stderr>);
+
+impl Write for Batches {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()?;
+        thread::sleep(PAUSE);
+        Ok(())
     }
 }

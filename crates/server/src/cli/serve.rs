@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         Ok(settings) => settings,
         Err(error) => return fail(USAGE, &error),
     };
-    logging::start(settings.log_format);
+    let _log = logging::start(settings.log_format);
     let done = tokio::runtime::Runtime::new()
         .map_err(ServeError::from)
         .and_then(|runtime| runtime.block_on(serve(&settings, announce)));

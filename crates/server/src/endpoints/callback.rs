@@ -8,7 +8,7 @@ use pantoken_store::{Proof, Recording, Session, SessionFlow, StoreError};
 
 use crate::app::{AppState, Parts, Store};
 use crate::customer_page::{self, Trouble};
-use crate::request_log;
+use crate::every_call;
 use crate::return_url::ReturnUrl;
 use crate::session_token::CallbackState;
 
@@ -39,7 +39,7 @@ async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
         Some(session) if session.accepts(&proof) => session,
         _ => return Err((Trouble::UnknownLink, None)),
     };
-    request_log::note(state.request_id);
+    every_call::note(state.request_id);
     let language = Some(session.terms.language);
     let answer = match CallbackQuery::parse(query) {
         Ok(answer) if answer.request_id == state.request_id => answer,

@@ -11,10 +11,10 @@ use serde::Serialize;
 use crate::app::{AppState, Parts, Store};
 use crate::caller::Caller;
 use crate::customer::Customer;
+use crate::every_call;
 use crate::fields::{Fields, parse_text};
 use crate::mint::mint_request_id;
 use crate::problem::Problem;
-use crate::request_log;
 use crate::return_url::ReturnUrl;
 use crate::session_token::{CallbackState, SessionToken};
 use crate::wire_time::to_rfc3339;
@@ -54,7 +54,7 @@ pub(crate) async fn create_session<S: Store>(
     let idempotency = read_idempotency_key(&caller, &request.headers, &asked)?;
     let session = create(app, &asked, idempotency).await?;
     app.metrics.session(session.terms.flow.kind(), &caller);
-    request_log::note(session.terms.request_id);
+    every_call::note(session.terms.request_id);
     Ok((StatusCode::CREATED, Json(answer(app, &session)?)))
 }
 

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::app::{AppState, Store};
 use crate::caller::require_api_key;
+use crate::every_call;
 use crate::problem::Problem;
-use crate::request_log;
 use crate::wire_time::to_rfc3339;
 
 use super::Segment;
@@ -47,7 +47,7 @@ pub(crate) async fn get_session<S: Store>(
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
     let session = app.store.get(request_id).await?;
     let session = session.ok_or(Problem::SessionNotFound)?;
-    request_log::note(request_id);
+    every_call::note(request_id);
     Ok(Json(describe(session, app.clock.now())))
 }
 

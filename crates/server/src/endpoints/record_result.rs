@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use crate::app::{AppState, Store};
 use crate::caller::bearer;
+use crate::every_call;
 use crate::fields::Fields;
 use crate::problem::Problem;
-use crate::request_log;
 use crate::session_token::SessionToken;
 
 use super::Segment;
@@ -45,7 +45,7 @@ pub(crate) async fn record_result<S: Store>(
         .await?;
     app.metrics.result(&recording);
     if !matches!(recording, Recording::Forbidden) {
-        request_log::note(request_id);
+        every_call::note(request_id);
     }
     match recording {
         Recording::Recorded(session) | Recording::Repeated(session) => Ok(Json(Recorded {

@@ -1,9 +1,10 @@
 //! The files in deploy/, as they stand there but for ports and paths, where their programs are present.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod agent;
+#[allow(dead_code)]
+#[path = "../load/mod.rs"]
+mod load;
 mod nginx;
-mod program;
 mod replicas;
 mod site;
 mod systemd;
@@ -29,6 +30,11 @@ fn main() -> ExitCode {
             "replicas::nothing_acknowledged_is_lost_or_doubled_by_a_kill_and_a_restart",
             &["nginx", "openssl"],
             replicas::nothing_acknowledged_is_lost_or_doubled_by_a_kill_and_a_restart,
+        ),
+        trial(
+            "replicas::nothing_acknowledged_is_lost_or_doubled_by_a_proxy_that_drops_connections",
+            &["nginx", "openssl"],
+            replicas::nothing_acknowledged_is_lost_or_doubled_by_a_proxy_that_drops_connections,
         ),
         trial(
             "systemd::the_unit_is_valid_and_hardened",

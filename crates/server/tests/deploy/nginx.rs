@@ -1,4 +1,4 @@
-use crate::program;
+use crate::load::program;
 use crate::site;
 
 const PAN_TOKEN: &str = "canary-pan-token";

@@ -1,20 +1,18 @@
 use std::path::Path;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::join_all;
 use pantoken_protocol::SignedRequest;
 use pantoken_test_postgres::Server;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
-use tokio::sync::mpsc;
 
-use crate::agent::{API_KEY, Agent};
-use crate::program::{self, Program};
+use crate::load::cards::{Card, Cards};
+use crate::load::program::{self, Program};
+use crate::load::{API_KEY, Agent, figures, short_or_long};
 use crate::site;
 
-/// Customers at one time, and how many cards each brings one after the other.
-const CUSTOMERS: usize = 8;
-const CARDS_EACH: usize = 45;
-const CARDS: usize = CUSTOMERS * CARDS_EACH;
+/// Before the kill, between it and the restart, and after that.
+const CARDS: usize = 120;
 
 /// Three servers on one Postgres, and nginx in front of them.
 struct Shop {
@@ -22,7 +20,7 @@ struct Shop {
     database: String,
     replicas: Vec<(Program, Agent)>,
     through_nginx: Agent,
-    _nginx: Program,
+    nginx: Program,
     _folder: tempfile::TempDir,
 }
 
@@ -43,7 +41,7 @@ fn shop() -> Shop {
         postgres,
         database,
         through_nginx: Agent::new(client.clone(), url),
-        _nginx: nginx,
+        nginx,
         _folder: folder,
     }
 }
@@ -69,12 +67,14 @@ pub(crate) fn a_session_of_one_is_finished_on_another() {
         let iframe = first.create("order-1", &json!({"flow": "iframe"})).await;
         assert!(second.save(&iframe, "token-1").await);
         assert!(!first.save(&iframe, "token-2").await);
-        assert_eq!(third.pan_token(&iframe.request_id).await, "token-1");
+        let token = third.pan_token(&iframe.request_id).await;
+        assert_eq!(token.as_deref(), Some("token-1"));
 
         let flow = json!({"flow": "redirect", "returnUrl": "https://shop.kz/paid"});
         let redirect = second.create("order-2", &flow).await;
         come_back(third, &redirect.form_url, "token-3").await;
-        assert_eq!(first.pan_token(&redirect.request_id).await, "token-3");
+        let token = first.pan_token(&redirect.request_id).await;
+        assert_eq!(token.as_deref(), Some("token-3"));
 
         let same = shop.replicas.iter();
         let same = same.map(|(_, agent)| agent.create("order-3", &flow));
@@ -89,87 +89,70 @@ async fn come_back(agent: &Agent, form_url: &str, pan_token: &str) {
     let callback = url.request().callback_url().unwrap().as_str();
     let path = callback.strip_prefix("https://pay.shop.kz").unwrap();
     let id = url.request().request_id();
-    let path = format!("{}{path}?requestId={id}&panToken={pan_token}", agent.url);
-    let answer = agent.client.get(path).send().await.unwrap();
+    let path = format!("{path}?requestId={id}&panToken={pan_token}");
+    let answer = agent.client.get(agent.url(&path)).send().await.unwrap();
     assert_eq!(answer.status(), 303);
-}
-
-/// What the agent and the customer were told.
-struct Acknowledged {
-    idempotency_key: String,
-    request_id: String,
-    pan_token: String,
 }
 
 pub(crate) fn nothing_acknowledged_is_lost_or_doubled_by_a_kill_and_a_restart() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut shop = shop();
     runtime.block_on(async {
-        let (tell, mut told) = mpsc::unbounded_channel();
-        for customer in 0..CUSTOMERS {
-            tokio::spawn(bring_cards(
-                shop.through_nginx.clone(),
-                customer,
-                tell.clone(),
-            ));
-        }
-        drop(tell);
-        let mut acknowledged = Vec::new();
-        while let Some(card) = told.recv().await {
-            acknowledged.push(card);
-            if acknowledged.len() == CARDS / 3 {
-                shop.replicas.remove(0).0.kill();
-            }
-            if acknowledged.len() == CARDS * 2 / 3 {
-                restart_database(&shop).await;
-            }
-        }
-        assert_eq!(acknowledged.len(), CARDS);
+        let mut cards = Cards::bring(&shop.through_nginx);
+        let mut acknowledged = cards.next(CARDS).await;
+        shop.replicas.remove(0).0.kill();
+        acknowledged.extend(cards.next(CARDS).await);
+        restart_database(&shop).await;
+        acknowledged.extend(cards.next(CARDS).await);
+        acknowledged.extend(cards.last().await);
         for card in &acknowledged {
             is_kept(&shop, card).await;
         }
-        assert_eq!(counts(&shop.database).await, [CARDS, CARDS, CARDS]);
+        assert_eq!(counts(&shop.database).await, [acknowledged.len(); 3]);
     });
 }
 
-/// Each card with two panTokens at once, of which one is to win.
-async fn bring_cards(agent: Agent, customer: usize, tell: mpsc::UnboundedSender<Acknowledged>) {
-    for number in 0..CARDS_EACH {
-        let idempotency_key = format!("order-{customer}-{number}");
-        let session = agent
-            .create(&idempotency_key, &json!({"flow": "iframe"}))
-            .await;
-        let tokens = ["a", "b"].map(|rival| format!("token-{customer}-{number}-{rival}"));
-        let [a, b] = tokens;
-        let won = join(agent.save(&session, &a), agent.save(&session, &b)).await;
-        let pan_token = match won {
-            (true, false) => a,
-            (false, true) => b,
-            _ => panic!("{idempotency_key}: {won:?}"),
-        };
-        let request_id = session.request_id;
-        let card = Acknowledged {
-            idempotency_key,
-            request_id,
-            pan_token,
-        };
-        tell.send(card).unwrap();
-    }
+pub(crate) fn nothing_acknowledged_is_lost_or_doubled_by_a_proxy_that_drops_connections() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let shop = shop();
+    let times = short_or_long(10, 100);
+    runtime.block_on(async {
+        let mut cards = Cards::bring(&shop.through_nginx);
+        let mut acknowledged = Vec::new();
+        for _ in 0..times {
+            acknowledged.extend(cards.next(20).await);
+            drop_connections(&shop.nginx);
+        }
+        acknowledged.extend(cards.last().await);
+        let [sessions, deliveries, _] = counts(&shop.database).await;
+        let fault = format!("a TLS proxy that drops its connections, {times} times");
+        let kept = [sessions, deliveries];
+        figures::settle(&fault, &shop.through_nginx, &acknowledged, kept).await;
+        assert!(shop.through_nginx.answers.of(None) > 0);
+    });
+}
+
+/// Its workers are killed with all that they hold; nginx starts others.
+fn drop_connections(nginx: &Program) {
+    let id = nginx.id();
+    let workers = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+    let mut kill = std::process::Command::new("kill");
+    let killed = kill.arg("-KILL").args(workers.split_whitespace()).status();
+    assert!(killed.unwrap().success());
 }
 
 /// It stays away until somebody has noticed.
 async fn restart_database(shop: &Shop) {
     shop.postgres.stop().unwrap();
-    let mut refused = shop.through_nginx.refused.subscribe();
-    refused.mark_unchanged();
-    refused.changed().await.unwrap();
+    shop.through_nginx.sees(Some(503), 1).await;
     shop.postgres.start_again().unwrap();
 }
 
 /// On each replica that is left, and for whoever asks again.
-async fn is_kept(shop: &Shop, card: &Acknowledged) {
+async fn is_kept(shop: &Shop, card: &Card) {
     for (_, agent) in &shop.replicas {
-        assert_eq!(agent.pan_token(&card.request_id).await, card.pan_token);
+        let token = agent.pan_token(&card.request_id).await;
+        assert_eq!(token.as_ref(), Some(&card.pan_token));
     }
     let again = shop
         .through_nginx

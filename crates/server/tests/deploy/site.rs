@@ -2,7 +2,7 @@ use std::net::{IpAddr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 
-use crate::program::Program;
+use crate::load::program::Program;
 use crate::{deployed, with};
 
 /// nginx with the site of deploy/ in front of servers at these addresses, and its URL. Should another

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use pantoken_store::{Database, DatabaseUrl, SessionStore, StoreKey, StoreKeys, StoreOptions};
 
 use crate::process::{API_KEY, PAN_TOKEN, Process, command, json_field};
+use crate::wait;
 
 const OLD: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 const NEW: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -177,7 +178,9 @@ async fn a_database_that_stops_is_503_with_its_cause_in_the_log_until_it_is_back
 
 /// As an agent's back end does, which is told to try again.
 fn create_until_it_works(create: impl Fn() -> String) {
-    while !create().starts_with("HTTP/1.1 201") {}
+    wait::until("a session", || {
+        create().starts_with("HTTP/1.1 201").then_some(())
+    });
 }
 
 #[test]
@@ -197,7 +200,9 @@ fn old_sessions_are_deleted_and_young_ones_stay() {
         let head = format!("GET /v1/sessions/{id} HTTP/1.1\r\nAuthorization: Bearer {API_KEY}");
         process.call(&head, "")
     };
-    while !get(&old).starts_with("HTTP/1.1 404") {}
+    wait::until("the old session to go", || {
+        get(&old).starts_with("HTTP/1.1 404").then_some(())
+    });
     assert!(get(&young).starts_with("HTTP/1.1 200"));
     process.stop();
 }

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::support::{API_KEY, Server, server_with};
+use crate::wait;
 
 const SHORT: Duration = Duration::from_millis(50);
 
@@ -56,7 +57,7 @@ async fn send(address: SocketAddr, text: &str) -> TcpStream {
 async fn rest(mut stream: TcpStream) -> String {
     let mut bytes = Vec::new();
     // A server that closes while more is sent resets the connection.
-    let _ = stream.read_to_end(&mut bytes).await;
+    let _ = wait::until_done("the server to close", stream.read_to_end(&mut bytes)).await;
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
@@ -64,7 +65,8 @@ async fn rest(mut stream: TcpStream) -> String {
 async fn head(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"ok\n") {
-        bytes.push(stream.read_u8().await.unwrap());
+        let byte = wait::until_done("an answer", stream.read_u8()).await;
+        bytes.push(byte.unwrap());
     }
     String::from_utf8(bytes).unwrap()
 }
@@ -122,7 +124,11 @@ async fn an_answer_that_takes_too_long_is_given_up_and_can_be_tried_again() {
     drop(lock);
     other.close().await.unwrap();
     // The store may still be waiting for the lock that is gone.
-    while server.post("/v1/sessions", body).await.status != 201 {}
+    wait::until_some("a session", async || {
+        let answer = server.post("/v1/sessions", body).await;
+        (answer.status == 201).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

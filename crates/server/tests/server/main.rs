@@ -18,4 +18,5 @@ mod process;
 mod rate_limits;
 mod record_result;
 mod support;
+mod wait;
 mod webhooks;

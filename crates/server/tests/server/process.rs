@@ -201,6 +201,25 @@ fn no_secret_token_or_card_number_is_in_any_log_line_or_error() {
 }
 
 #[test]
+fn an_answer_and_its_line_in_the_log_have_one_id_which_is_not_the_clients() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), "text");
+    let chosen = "chosen-by-the-client";
+    let head = format!("GET /healthz HTTP/1.1\r\nX-Request-Id: {chosen}");
+    let answers = [head.as_str(), "GET /v1/nothing HTTP/1.1"].map(|head| process.call(head, ""));
+    let log = process.stop();
+    let ids = answers.each_ref().map(|answer| {
+        let (_, rest) = answer.split_once("\r\nx-request-id: ").unwrap();
+        rest.split_once("\r\n").unwrap().0
+    });
+    assert_ne!(ids[0], ids[1]);
+    for id in ids {
+        assert_eq!(log.matches(id).count(), 1, "{id} in {log}");
+    }
+    assert!(!log.contains(chosen) && !answers[0].contains(chosen));
+}
+
+#[test]
 fn a_session_survives_a_kill_and_its_result_is_taken_by_the_next_process() {
     let folder = tempfile::tempdir().unwrap();
     let mut first = Process::start(folder.path(), "text");

@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::support::{Server, assert_golden_text, server};
+use crate::wait;
 
 const SECRET: &str = "a-webhook-secret-of-tests";
 const FAILED: &str = r#"{"errorCode":"INVALID_PAN","errorMessage":"no"}"#;
@@ -80,25 +81,31 @@ fn start(server: &Server, receiver: &Receiver) {
 /// The next webhook. The clock runs, in steps, while nothing comes.
 async fn next(server: &Server, receiver: &mut Receiver) -> Received {
     const STEP_SECONDS: u32 = 3600;
-    loop {
+    wait::until_some("a webhook", async || {
         let received = tokio::time::timeout(Duration::from_millis(50), receiver.received.recv());
-        match received.await {
-            Ok(received) => return received.unwrap(),
-            Err(_) => server.clock.advance_seconds(STEP_SECONDS),
+        let received = received.await;
+        if received.is_err() {
+            server.clock.advance_seconds(STEP_SECONDS);
         }
-    }
+        received.ok()?
+    })
+    .await
+}
+
+/// The next webhook, while the clock stands.
+async fn at_once(receiver: &mut Receiver) -> Received {
+    let received = wait::until_done("a webhook", receiver.received.recv()).await;
+    received.unwrap()
 }
 
 /// The only delivery, once it is in this state.
 async fn only(store: &SqliteStore, state: DeliveryState, ready: fn(&Delivery) -> bool) -> Delivery {
-    loop {
+    wait::until_some(&format!("a delivery that is {state:?}"), async || {
         let mut found = store.list_deliveries(state, None, 10).await.unwrap();
         assert!(found.len() <= 1);
-        match found.pop() {
-            Some(delivery) if ready(&delivery) => return delivery,
-            _ => tokio::task::yield_now().await,
-        }
-    }
+        found.pop().filter(ready)
+    })
+    .await
 }
 
 #[tokio::test]
@@ -109,7 +116,7 @@ async fn a_result_is_told_signed() {
     let body = r#"{"flow":"iframe","customer":"order 7"}"#;
     let session = server.post("/v1/sessions", body).await;
     server.post_result(&session, SAVED).await;
-    let webhook = receiver.received.recv().await.unwrap();
+    let webhook = at_once(&mut receiver).await;
     assert_golden_text("webhook-saved.json", &format!("{}\n", webhook.body));
     assert_eq!(webhook.headers["content-type"], "application/json");
     let signature = webhook.headers[SIGNATURE_HEADER].to_str().unwrap();
@@ -156,7 +163,7 @@ async fn a_redirect_is_not_followed() {
     start(&server, &receiver);
     let session = server.iframe_session().await;
     server.post_result(&session, SAVED).await;
-    receiver.received.recv().await.unwrap();
+    at_once(&mut receiver).await;
     let store = &server.store;
     let failed = only(store, DeliveryState::Pending, |it| it.last_error.is_some()).await;
     let reason = failed.last_error.unwrap();

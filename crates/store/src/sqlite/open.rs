@@ -2,29 +2,35 @@
 
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions, Connection};
 
-use super::connect_options;
+use super::{BUSY_TIMEOUT, connect_options};
 use crate::StoreError;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 /// Where SQLite does not wait by itself: while another process makes the file a WAL database.
-const MAX_TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Creates the file where it is missing and brings its tables to this version.
+/// Creates the file where it is missing and brings its tables to this version. It waits for another
+/// process's lock as long as SQLite does, and as long again.
 pub(super) async fn migrate(file: &Path) -> Result<SqliteConnection, StoreError> {
     let location = || file.display().to_string();
     create_private(file).map_err(|error| StoreError::opening(location(), error))?;
-    let mut tries = 0;
+    let started = Instant::now();
     loop {
-        tries += 1;
         match try_migrate(file).await {
-            Err(error) if is_locked(&error) && tries < MAX_TRIES => tokio::time::sleep(PAUSE).await,
+            Err(error) if is_locked(&error) => {
+                if started.elapsed() >= BUSY_TIMEOUT {
+                    let locked = StoreError::Locked(Arc::new(error));
+                    return Err(StoreError::opening(location(), locked));
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
             done => return done.map_err(|error| StoreError::opening(location(), error)),
         }
     }

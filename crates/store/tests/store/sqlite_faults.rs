@@ -136,6 +136,23 @@ async fn a_lock_is_told_and_waited_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_stays_locked_is_not_waited_for_without_an_end() {
+    let place = SqlitePlace::new();
+    place.open(StoreOptions::default()).await.close().await;
+    let options = SqliteConnectOptions::new().filename(place.file());
+    let mut other = options.connect().await.unwrap();
+    let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let error = SqliteStore::open(&place.file()).await.unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("pantoken.db") && text.contains("locked by another process"),
+        "{text}"
+    );
+    lock.rollback().await.unwrap();
+    place.open(StoreOptions::default()).await.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_file_is_told_and_read_again_after_its_repair() {
     const PAGE: usize = 4096;
     let place = SqlitePlace::new();

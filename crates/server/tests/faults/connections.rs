@@ -1,0 +1,94 @@
+use std::process::Command;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::load::cards::Cards;
+use crate::load::short_or_long;
+use crate::shop::Shop;
+
+const CONNECTIONS: usize = 10_000;
+/// Files that this process has open for other reasons.
+const OTHER_FILES: usize = 500;
+/// What `pantoken serve` takes at one time. Source: docs/server.md, "Limits".
+const SERVED: usize = 900;
+
+/// As many connections as this process may have, up to 10,000.
+fn connections() -> usize {
+    let process = std::process::id().to_string();
+    // Up to the hard limit, which needs no rights.
+    let raise = ["--pid", &process, "--nofile=20000"];
+    let _ = Command::new("prlimit").args(raise).output();
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"));
+    let soft = line.unwrap().split_whitespace().nth(3).unwrap();
+    let files = soft.parse().unwrap_or(usize::MAX);
+    let connections = CONNECTIONS.min(files - OTHER_FILES);
+    if connections < CONNECTIONS {
+        eprintln!("{connections} connections: this process may open no more than {files} files");
+    }
+    connections
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_served_is_served_on_beside_thousands_of_idle_and_slow_connections() {
+    let connections = connections();
+    let shop = Shop::open();
+    let mut cards = Cards::bring(&shop.agent);
+    let mut acknowledged = cards.next(40).await;
+    let mut crowd = JoinSet::new();
+    for number in 0..connections {
+        crowd.spawn(wait_for_ever(shop.address(), number));
+    }
+    crowd_is_in(&shop).await;
+    acknowledged.extend(cards.next(short_or_long(200, 2000)).await);
+    let resident = shop.resident_mebibytes();
+    crowd.shutdown().await;
+    acknowledged.extend(cards.last().await);
+    let fault = format!("{connections} idle and slow connections");
+    shop.settle(&fault, &acknowledged).await;
+    assert!(resident < 64, "{resident} MiB");
+    // A new client gets in.
+    assert!(health(&shop.address()).await.contains("200 OK"));
+}
+
+/// The server holds as many connections as it ever does.
+async fn crowd_is_in(shop: &Shop) {
+    let full = async {
+        while shop.open_sockets() < SERVED {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let full = tokio::time::timeout(Duration::from_secs(60), full).await;
+    full.unwrap_or_else(|_| panic!("{} connections came", shop.open_sockets()));
+}
+
+/// Half of them say nothing, half begin a request.
+async fn wait_for_ever(address: String, number: usize) {
+    let Ok(mut stream) = TcpStream::connect(address).await else {
+        return;
+    };
+    if number.is_multiple_of(2) {
+        let start = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
+        let _ = stream.write_all(start).await;
+    }
+    // Until the server closes it, or the test ends it.
+    let _ = stream.read(&mut [0]).await;
+}
+
+async fn health(address: &str) -> String {
+    let call = async {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let answer = tokio::time::timeout(Duration::from_secs(60), call).await;
+    answer.unwrap_or_else(|_| panic!("nobody gets in"))
+}

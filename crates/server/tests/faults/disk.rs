@@ -1,0 +1,72 @@
+use crate::bad_system::{Faults, INPUT_OUTPUT_ERROR, NO_SPACE};
+use crate::load::cards::Cards;
+use crate::load::short_or_long;
+use crate::shop::Shop;
+
+/// Calls that are refused before the disk is well again.
+const REFUSED: u64 = 20;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_refused_with_its_cause_until_there_is_room() {
+    let full = Faults {
+        write_error: NO_SPACE,
+        ..Faults::default()
+    };
+    fails_for_a_while("a full disk", &full, "no room left").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_cannot_write_is_refused_until_it_can() {
+    let broken = Faults {
+        write_error: INPUT_OUTPUT_ERROR,
+        ..Faults::default()
+    };
+    fails_for_a_while("a disk that cannot write", &broken, "disk I/O error").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_does_not_confirm_is_not_believed() {
+    let unconfirmed = Faults {
+        sync_error: INPUT_OUTPUT_ERROR,
+        ..Faults::default()
+    };
+    fails_for_a_while(
+        "a disk that does not confirm",
+        &unconfirmed,
+        "disk I/O error",
+    )
+    .await;
+}
+
+async fn fails_for_a_while(fault: &str, faults: &Faults, cause: &str) {
+    let shop = Shop::open();
+    let times = short_or_long(2, 20);
+    let mut cards = Cards::bring(&shop.agent);
+    let mut acknowledged = Vec::new();
+    for _ in 0..times {
+        acknowledged.extend(cards.next(40).await);
+        shop.system.has(faults);
+        shop.agent.sees(Some(503), REFUSED).await;
+        shop.system.has(&Faults::default());
+    }
+    acknowledged.extend(cards.next(40).await);
+    acknowledged.extend(cards.last().await);
+    shop.settle(&format!("{fault}, {times} times"), &acknowledged)
+        .await;
+    shop.log_that_says(cause).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_disk_slows_customers_and_nothing_else() {
+    let shop = Shop::open();
+    shop.system.has(&Faults {
+        sync_ms: 100,
+        ..Faults::default()
+    });
+    let mut cards = Cards::bring(&shop.agent);
+    let mut acknowledged = cards.next(short_or_long(40, 400)).await;
+    acknowledged.extend(cards.last().await);
+    assert_eq!(shop.agent.answers.of(Some(503)), 0);
+    shop.settle("a disk that takes 100 ms to confirm", &acknowledged)
+        .await;
+}
