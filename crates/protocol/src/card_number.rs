@@ -12,7 +12,7 @@ pub fn is_luhn_valid(digits: &str) -> bool {
 }
 
 /// Whether the whole text is a card number: 13 to 19 digits that pass the Luhn check, single
-/// spaces or dashes between them or not.
+/// spaces, dashes or control characters between them or not.
 ///
 /// For values that may hold digits by nature, such as a panToken.
 #[must_use]
@@ -28,8 +28,8 @@ pub fn contains_card_number(text: &str) -> bool {
     find(text).is_some()
 }
 
-/// The first card number: a longest run of digits with single spaces or dashes inside, that no
-/// letter touches.
+/// The first card number: a longest run of digits with single spaces, dashes or control characters
+/// inside, that no letter touches.
 fn find(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let mut start = 0;
@@ -55,7 +55,7 @@ fn find(text: &str) -> Option<&str> {
 fn run_end(bytes: &[u8], start: usize) -> usize {
     let mut end = start;
     while let Some(byte) = bytes.get(end) {
-        let separator = matches!(byte, b' ' | b'-');
+        let separator = *byte <= b' ' || *byte == b'-';
         let digit_follows = bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
         if byte.is_ascii_digit() || (separator && digit_follows) {
             end += 1;

@@ -127,8 +127,8 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// The provider's words to an error: at most 500 characters, and nothing at all when a card number
-/// stands in them.
+/// The provider's words to an error: one line of at most 500 characters, and nothing at all when a
+/// card number stands in them.
 ///
 /// Never refused: the code beside it must not be lost for the sake of its words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -138,20 +138,13 @@ impl ErrorMessage {
     /// The longest message that is kept, in characters; the rest is cut.
     pub const MAX_CHARS: usize = 500;
 
-    /// Keeps what may be kept of the text.
+    /// Keeps what may be kept of the text: it ends at its first control character.
     #[must_use]
     pub fn from_text(text: &str) -> Self {
-        let mut words = String::new();
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (plain, after) = cut::before(rest, |byte| byte.is_ascii_control());
-            cut::append(&mut words, plain);
-            rest = after.get(1..).unwrap_or_default();
-        }
-        let kept = cut::at_char(&words, Self::MAX_CHARS);
-        // Of the words as they are kept: what stood between digits is gone, and so is their tail. A
-        // number that the cut would split is one too.
-        if contains_card_number(&words) || contains_card_number(kept) {
+        let (words, _) = cut::before(text, |byte| byte.is_ascii_control());
+        let kept = cut::at_char(words, Self::MAX_CHARS);
+        // A number that is cut off or split is one too, and so is what the cut makes of a longer one.
+        if contains_card_number(text) || contains_card_number(kept) {
             return Self::default();
         }
         Self(kept.to_owned())
@@ -220,12 +213,17 @@ mod tests {
                 .count(),
             500
         );
-        assert_eq!(ErrorMessage::from_text("a\u{0}b").as_str(), "ab");
+    }
+
+    #[test]
+    fn an_error_message_is_one_line() {
+        assert_eq!(ErrorMessage::from_text("a\u{0}b").as_str(), "a");
+        assert_eq!(ErrorMessage::from_text("first\nsecond").as_str(), "first");
     }
 
     #[test]
     fn a_card_number_that_shows_only_in_what_is_kept_is_none_the_less_one() {
-        let split = "41111111\u{1}11111111";
+        let split = "4111111\u{1}111111111";
         let longer = format!("{}4111111111111111 11111111", " ".repeat(484));
         for text in [split, &longer] {
             assert_eq!(ErrorMessage::from_text(text), ErrorMessage::default());
