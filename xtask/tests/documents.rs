@@ -43,7 +43,10 @@ fn is_of_a_name(byte: u8) -> bool {
 /// Whether the file is the module's and has the function, alone or in the list of a macro's.
 fn has(file: &Path, module: &str, function: &str) -> bool {
     let is_module = file.file_stem().is_some_and(|stem| stem == module);
-    is_module && fs::read_to_string(file).unwrap().contains(&format!("fn {function}("))
+    is_module
+        && fs::read_to_string(file)
+            .unwrap()
+            .contains(&format!("fn {function}("))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
