@@ -16,7 +16,7 @@ pub(crate) async fn forbidden_and_invalid_session_reach_the_page_and_the_store(s
                 (INVALID_SESSION_NUMBER, "INVALID_SESSION"),
             ] {
                 customer.open_ready(&shop.url("/?lang=en")).await;
-                let request_id = customer.form_url().await.request().request_id().to_string();
+                let request_id = customer.request_id().await;
                 customer.save_in_frame(number).await;
                 assert_failed(customer, code).await;
                 // The page reports an error without waiting, so the store has it a moment later.

@@ -16,7 +16,7 @@ pub(crate) async fn what_no_form_says_is_a_warning_each(scene: Scene) {
     scene
         .browse(async |customer| {
             customer.open_ready(&shop.url(PAGE)).await;
-            let request_id = customer.form_url().await.request().request_id().to_string();
+            let request_id = customer.request_id().await;
             customer.enter_form().await;
             customer
                 .run(&babble.replace("REQUEST_ID", &request_id))
@@ -43,7 +43,7 @@ pub(crate) async fn half_a_character_in_an_errors_words_is_replaced(scene: Scene
     scene
         .browse(async |customer| {
             customer.open_ready(&shop.url(PAGE)).await;
-            let request_id = customer.form_url().await.request().request_id().to_string();
+            let request_id = customer.request_id().await;
             customer.enter_form().await;
             let error = format!(
                 "parent.postMessage({{
@@ -65,7 +65,7 @@ pub(crate) async fn ten_thousand_messages_of_another_window_are_not_heard(scene:
         .browse(async |customer| {
             shop.front.plan("/", Answer::WithoutPolicy);
             customer.open_ready(&shop.url(PAGE)).await;
-            let request_id = customer.form_url().await.request().request_id().to_string();
+            let request_id = customer.request_id().await;
             let forged = json!({"requestId": request_id, "panToken": "forged"});
             let insert = format!(
                 "window.forged = 0;

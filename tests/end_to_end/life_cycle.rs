@@ -31,8 +31,7 @@ pub(crate) async fn another_language_is_one_new_session(scene: Scene) {
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             customer.run("form.setAttribute('language', 'kz')").await;
             stage::wait_for(customer, "form", "pantoken-ready", 2).await;
             assert_eq!(
@@ -49,8 +48,7 @@ pub(crate) async fn several_changes_in_one_task_are_one_new_session(scene: Scene
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             // In a task of the page's: WebKit ends one with each call of a driver's script.
             let changes = "setTimeout(() => {
                 form.setAttribute('language', 'kz');
@@ -74,8 +72,7 @@ pub(crate) async fn a_value_that_stays_the_same_changes_nothing(scene: Scene) {
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             customer
                 .run("form.setAttribute('session-url', '/v1/sessions')")
                 .await;
@@ -90,8 +87,7 @@ pub(crate) async fn a_moved_form_takes_a_card(scene: Scene) {
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             let moved = "
                 const place = document.createElement('section');
                 document.body.append(place);
@@ -169,8 +165,7 @@ pub(crate) async fn a_reload_is_a_new_session_until_a_card_is_saved(scene: Scene
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             let state = customer.run("form.reload(); return form.state").await;
             assert_eq!(state, "loading");
             stage::wait_for(customer, "form", "pantoken-ready", 2).await;
@@ -215,8 +210,7 @@ pub(crate) async fn a_page_from_the_back_forward_cache_has_a_fresh_session(scene
     let restore = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))";
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             customer.run(restore).await;
             stage::wait_for(customer, "form", "pantoken-ready", 2).await;
             assert_request_ids_differ(customer).await;

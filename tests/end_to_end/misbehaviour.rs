@@ -81,7 +81,7 @@ pub(crate) async fn wrong_request_id_is_a_warning_and_no_result(scene: Scene) {
     scene
         .browse(async |customer| {
             customer.open_ready(&shop.url(PAGE)).await;
-            let request_id = customer.form_url().await.request().request_id().to_string();
+            let request_id = customer.request_id().await;
             customer.save_in_frame(GOOD_NUMBER).await;
             timeline::assert_all(customer, &["ready", "warning REQUEST_MISMATCH"]).await;
             customer.find_state("ready").await;

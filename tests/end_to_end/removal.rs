@@ -67,8 +67,7 @@ pub(crate) async fn removed_when_ready_it_emits_nothing_more(scene: Scene) {
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             let state = customer
                 .run("const removed = form; removed.remove(); return removed.state")
                 .await;
@@ -98,9 +97,8 @@ pub(crate) async fn removed_while_it_reports_its_card_is_not_lost(scene: Scene) 
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
-            let request_id = customer.form_url().await.request().request_id().to_string();
+            stage::open_ready(customer, &shop).await;
+            let request_id = customer.request_id().await;
             let gate = stage::save_unreported(customer, &shop).await;
             customer.run("form.remove()").await;
             gate.open();
@@ -114,9 +112,8 @@ pub(crate) async fn removed_before_a_report_is_repeated_its_card_is_not_lost(sce
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
-            let request_id = customer.form_url().await.request().request_id().to_string();
+            stage::open_ready(customer, &shop).await;
+            let request_id = customer.request_id().await;
             shop.front.plan("/result", Answer::Cut);
             customer.save_in_frame(GOOD_NUMBER).await;
             shop.front.wait_for("/result", 1).await;

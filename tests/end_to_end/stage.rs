@@ -8,6 +8,12 @@ pub(crate) async fn open(customer: &Customer, shop: &Shop) {
     open_at(customer, &shop.url("/stage.html")).await;
 }
 
+/// Opens it, and puts a form with a session there that is ready.
+pub(crate) async fn open_ready(customer: &Customer, shop: &Shop) {
+    open(customer, shop).await;
+    insert_ready(customer, "form").await;
+}
+
 /// Opens it at this address.
 pub(crate) async fn open_at(customer: &Customer, url: &str) {
     customer.driver.goto(url).await.unwrap();

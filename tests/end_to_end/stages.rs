@@ -73,9 +73,8 @@ pub(crate) async fn moved_while_it_reports_its_card_is_not_lost(scene: Scene) {
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
-            let request_id = customer.form_url().await.request().request_id().to_string();
+            stage::open_ready(customer, &shop).await;
+            let request_id = customer.request_id().await;
             let gate = stage::save_unreported(customer, &shop).await;
             customer.run(MOVE).await;
             stage::wait_for(customer, "form", READY, 2).await;
@@ -90,8 +89,7 @@ pub(crate) async fn reloaded_while_it_reports_it_goes_on(scene: Scene) {
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             let gate = stage::save_unreported(customer, &shop).await;
             customer.run(RELOAD).await;
             gate.open();
@@ -106,8 +104,7 @@ pub(crate) async fn moved_when_saved_it_has_another_session(scene: Scene) {
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             customer.save_in_frame(GOOD_NUMBER).await;
             stage::wait_for(customer, "form", SAVED, 1).await;
             customer.run(MOVE).await;
@@ -123,8 +120,7 @@ pub(crate) async fn without_its_frame_a_reload_brings_another(scene: Scene) {
     let shop = scene.shop();
     scene
         .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            stage::insert_ready(customer, "form").await;
+            stage::open_ready(customer, &shop).await;
             customer
                 .run("document.querySelector('iframe').remove()")
                 .await;

@@ -102,6 +102,11 @@ impl Customer {
         SignedRequest::parse(&form_url.unwrap()).unwrap()
     }
 
+    /// The request that the form URL in the page's frame is for.
+    pub async fn request_id(&self) -> String {
+        self.form_url().await.request().request_id().to_string()
+    }
+
     /// Turns from the page to the form in its frame, as soon as it takes a number.
     pub async fn enter_form(&self) {
         let frame = self.find("iframe").await;

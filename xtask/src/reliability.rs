@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::command;
 use crate::postgres;
 use crate::server_programs::ServerPrograms;
+use crate::test::lengthen;
 use crate::workspace::Workspace;
 
 const HEADER: &str = "\
@@ -24,9 +25,7 @@ pub(crate) fn run(long: bool) -> Result<()> {
     test.args(["--test", "faults", "--test", "deploy", "--"])
         .args(["--nocapture", "--test-threads=1"]);
     servers.on_path_of(&mut test)?;
-    if long {
-        test.env("PANTOKEN_LONG", "1");
-    }
+    lengthen(&mut test, long);
     let rows = rows(&mut test)?;
     println!("\n{HEADER}\n{}", rows.join("\n"));
     Ok(())

@@ -232,7 +232,7 @@ fn test_end_to_end(workspace: &Workspace, browsers: &Browsers, long: bool) -> Re
 }
 
 /// Tells the tests that they may take long.
-fn lengthen(test: &mut Command, long: bool) {
+pub(crate) fn lengthen(test: &mut Command, long: bool) {
     if long {
         test.env("PANTOKEN_LONG", "1");
     }

@@ -133,8 +133,7 @@ impl Inner {
     }
 
     fn next_event(&self) -> Option<Event> {
-        let mut events = self.events.borrow_mut();
-        let event = events.pop_front();
+        let event = self.events.borrow_mut().pop_front();
         event.filter(|_| !self.machine.borrow().is_left())
     }
 }

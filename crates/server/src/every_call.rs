@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pantoken_protocol::RequestId;
@@ -14,7 +14,6 @@ use tracing::{Instrument, Span, field};
 
 use crate::app::{AppState, Store};
 use crate::call_id::CallId;
-use crate::metrics::Metrics;
 use crate::problem::{Problem, ProblemCode};
 
 /// Answers a call, or gives it up when that takes too long; what it was doing happens whole or not
@@ -41,8 +40,12 @@ pub(crate) async fn answer<S: Store>(
     let answer = answer.instrument(span.clone()).await;
     let mut response = answer.unwrap_or_else(|_| Problem::AnswerTimeout.into_response());
     let took = started.elapsed();
-    count(&app.metrics, method, route, &response, took);
-    span.in_scope(|| log(&response, took));
+    let (status, code) = (response.status(), problem_of(&response));
+    app.metrics.answered(method, route, status, took);
+    if let Some(code) = code {
+        app.metrics.problem(code);
+    }
+    span.in_scope(|| log(status, code, took));
     add_headers(&mut response, &call_id);
     response
 }
@@ -64,23 +67,10 @@ fn problem_of(response: &Response) -> Option<&'static str> {
     problem.map(|ProblemCode(code)| *code)
 }
 
-fn count(
-    metrics: &Metrics,
-    method: &'static str,
-    route: &str,
-    response: &Response,
-    took: Duration,
-) {
-    metrics.answered(method, route, response.status(), took);
-    if let Some(code) = problem_of(response) {
-        metrics.problem(code);
-    }
-}
-
-fn log(response: &Response, took: Duration) {
-    let status = response.status().as_u16();
+fn log(status: StatusCode, code: Option<&str>, took: Duration) {
+    let status = status.as_u16();
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(status, code = problem_of(response), duration_ms, "answered");
+    tracing::info!(status, code, duration_ms, "answered");
 }
 
 /// Unless the answer says otherwise, nothing is cached, sniffed or passed on.
