@@ -235,12 +235,9 @@ const STATE: &str = "
     const component = document.querySelector('.pantoken');
     return element ? element.state : component && component.dataset.state";
 
-/// How the words of a wait begin that was in vain.
-pub(crate) const NEVER_CAME: &str = "it never came: ";
-
 /// What comes before patience ends; nothing takes so long unless it fails.
 pub(crate) async fn within_patience<T>(what: &str, wait: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, wait)
         .await
-        .unwrap_or_else(|_| panic!("{NEVER_CAME}{what}"))
+        .unwrap_or_else(|_| panic!("it never came: {what}"))
 }

@@ -1,28 +1,17 @@
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
 use crate::browser::close_browsers;
-use crate::customer::NEVER_CAME;
 use crate::engine::{Engine, engines_taking_part};
 use crate::page::Page;
 use crate::scene::Scene;
 
 /// One for all tests, because browsers and what speaks with them outlive a test.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
-
-/// How many tests of a run may wait in vain and be tried again. In about one run of two with 450 tests
-/// Chromium loads a form's document, and for half a minute nothing that the document asks for; the
-/// cause is not known. What is asserted and not so fails at once.
-const SECOND_TRIES: usize = 2;
-
-static SECOND_TRIES_MADE: AtomicUsize = AtomicUsize::new(0);
 
 /// A test to run in a scene, by its path.
 #[derive(Clone, Copy)]
@@ -94,14 +83,7 @@ impl Suite {
             name: name.clone(),
         };
         let trial = Trial::test(name, move || {
-            let run = || RUNTIME.block_on((test.run)(scene.clone()));
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
-                if !may_try_again(&*panic) {
-                    resume_unwind(panic);
-                }
-                eprintln!("{}: it waited in vain, and is tried once more", scene.name);
-                run();
-            }
+            RUNTIME.block_on((test.run)(scene));
             Ok(())
         });
         let left_out = !self.engines.contains(&engine);
@@ -117,10 +99,4 @@ impl Suite {
         RUNTIME.block_on(close_browsers());
         conclusion.exit_code()
     }
-}
-
-fn may_try_again(panic: &(dyn Any + Send)) -> bool {
-    let waited = |message: &String| message.starts_with(NEVER_CAME);
-    panic.downcast_ref().is_some_and(waited)
-        && SECOND_TRIES_MADE.fetch_add(1, Ordering::Relaxed) < SECOND_TRIES
 }
