@@ -10,14 +10,7 @@ pub(crate) struct Browser {
     pub(crate) engine: Engine,
     pub(crate) started: Driver,
     prefers_dark: bool,
-    /// How many tests have had it.
-    tests: u32,
 }
-
-/// So many tests have a browser one after the other: starting one takes longer than most of them. Not
-/// all have the same, because a browser of hundreds of sites, windows and forms holds on to things, and
-/// in the end is slow to load what a page asks for.
-const TESTS_OF_A_BROWSER: u32 = 10;
 
 /// Those that no test has at the moment.
 static IDLE: Mutex<Vec<Browser>> = Mutex::new(Vec::new());
@@ -57,17 +50,12 @@ impl Browser {
             engine,
             started,
             prefers_dark: screen.prefers_dark,
-            tests: 0,
         }
     }
 
     /// Leaves it to the next test. Its pages are gone, and each shop is a site of its own, so that
     /// nothing which they kept is seen again.
-    pub(crate) async fn give_back(mut self) {
-        self.tests += 1;
-        if self.tests == TESTS_OF_A_BROWSER {
-            return self.close().await;
-        }
+    pub(crate) async fn give_back(self) {
         let left = async {
             self.driver.enter_default_frame().await?;
             self.driver.goto("about:blank").await
