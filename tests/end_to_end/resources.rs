@@ -9,7 +9,7 @@ pub(crate) async fn a_thousand_forms_leave_no_listener_no_timer_and_no_memory(sc
     let shop = scene.shop();
     let form_url = shop.sign_form_url("12345678").await;
     scene
-        .browse(async |customer| {
+        .browse_last(async |customer| {
             stage::open(customer, &shop).await;
             customer.run("watchResources()").await;
             come_and_go(customer, 100, &form_url).await;

@@ -46,6 +46,10 @@ impl Customer {
         self.browser.give_back().await;
     }
 
+    pub(crate) async fn close(self) {
+        self.browser.close().await;
+    }
+
     pub(crate) fn driver_url(&self) -> &str {
         &self.browser.started.url
     }

@@ -31,13 +31,28 @@ impl Scene {
 
     /// The same on a screen of another size, which only Chromium has.
     pub async fn browse_on<T>(&self, screen: Screen, test: impl AsyncFnOnce(&Customer) -> T) -> T {
+        let (customer, result) = self.act(screen, test).await;
+        customer.leave().await;
+        result
+    }
+
+    /// The same in a browser that no test has afterwards: one process of Chromium's has all forms of
+    /// one host, and after a thousand of them it does not turn to the next form for a minute.
+    pub async fn browse_last<T>(&self, test: impl AsyncFnOnce(&Customer) -> T) -> T {
+        let (customer, result) = self.act(Screen::ORDINARY, test).await;
+        customer.close().await;
+        result
+    }
+
+    async fn act<T>(
+        &self,
+        screen: Screen,
+        test: impl AsyncFnOnce(&Customer) -> T,
+    ) -> (Customer, T) {
         let customer = Customer::arrive(self.engine, screen).await;
         let outcome = AssertUnwindSafe(test(&customer)).catch_unwind().await;
         match outcome {
-            Ok(result) => {
-                customer.leave().await;
-                result
-            }
+            Ok(result) => (customer, result),
             Err(panic) => {
                 customer.leave_evidence(&self.name).await;
                 resume_unwind(panic)

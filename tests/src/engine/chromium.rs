@@ -34,6 +34,8 @@ fn capabilities(screen: Screen) -> Capabilities {
         "--disable-dev-shm-usage",
         "--disable-background-networking",
         "--disable-component-update",
+        // Or it asks its vendor about each form that it has not seen before.
+        "--disable-features=AutofillServerCommunication",
         "--disable-sync",
         "--no-first-run",
     ];
