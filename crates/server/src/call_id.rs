@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// letters, of which no count of calls can be read, and none of which looks like a card number.
 ///
 /// It is ours alone: what a client sends under this name is not believed.
+#[derive(Clone, Copy)]
 pub(crate) struct CallId([u8; CallId::LENGTH]);
 
 impl CallId {

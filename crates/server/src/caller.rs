@@ -1,11 +1,12 @@
 //! Who calls. Source: design.md, "Contract: HTTP API", column "who".
 
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, HeaderName, header};
 use pantoken_protocol::Origin;
 
 use crate::api_key::ApiKey;
-use crate::app::{Parts, Store};
+use crate::app::{AppState, Parts, Store};
 use crate::client_address::client_address;
 use crate::customer::Customer;
 use crate::problem::Problem;
@@ -68,12 +69,20 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// Lets the agent's back end pass, and nobody else: with the key of the settings, or with one that
-/// `pantoken key add` made.
-pub(crate) async fn require_api_key<S: Store>(
-    app: &Parts<S>,
-    headers: &HeaderMap,
-) -> Result<(), Problem> {
+/// That the agent's back end calls, and nobody else.
+pub(crate) struct Agent;
+
+impl<S: Store> FromRequestParts<AppState<S>> for Agent {
+    type Rejection = Problem;
+
+    async fn from_request_parts(request: &mut Request, app: &AppState<S>) -> Result<Self, Problem> {
+        require_api_key(app.parts(), &request.headers).await?;
+        Ok(Self)
+    }
+}
+
+/// Lets pass with the key of the settings, or with one that `pantoken key add` made.
+async fn require_api_key<S: Store>(app: &Parts<S>, headers: &HeaderMap) -> Result<(), Problem> {
     let presented = bearer(headers).ok_or(Problem::ApiKeyRequired)?;
     if let Some(key) = &app.options.api_key
         && key.is(presented)

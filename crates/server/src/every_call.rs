@@ -10,10 +10,11 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pantoken_protocol::RequestId;
-use tracing::{Instrument, Span, field};
 
 use crate::app::{AppState, Store};
+use crate::call;
 use crate::call_id::CallId;
+use crate::metrics::Metrics;
 use crate::problem::{Problem, ProblemCode};
 
 /// Answers a call, or gives it up when that takes too long; what it was doing happens whole or not
@@ -29,30 +30,55 @@ pub(crate) async fn answer<S: Store>(
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("other", MatchedPath::as_str);
     let method = method_name(request.method());
-    let span = tracing::info_span!(
-        "request",
+    let answer = tokio::time::timeout(app.options.limits.answer_time, next.run(request));
+    let (answer, session) = call::run(call_id, answer).await;
+    let mut response = answer.unwrap_or_else(|_| Problem::AnswerTimeout.into_response());
+    let line = Line {
         method,
         route,
-        callId = call_id.as_str(),
-        requestId = field::Empty
-    );
-    let answer = tokio::time::timeout(app.options.limits.answer_time, next.run(request));
-    let answer = answer.instrument(span.clone()).await;
-    let mut response = answer.unwrap_or_else(|_| Problem::AnswerTimeout.into_response());
-    let took = started.elapsed();
-    let (status, code) = (response.status(), problem_of(&response));
-    app.metrics.answered(method, route, status, took);
-    if let Some(code) = code {
-        app.metrics.problem(code);
-    }
-    span.in_scope(|| log(status, code, took));
+        call_id: &call_id,
+        session,
+        status: response.status(),
+        code: problem_of(&response),
+        took: started.elapsed(),
+    };
+    line.count(&app.metrics);
+    line.log();
     add_headers(&mut response, &call_id);
     response
 }
 
-/// Names the session in the call's line; only one that this server issued.
-pub(crate) fn note(request_id: RequestId) {
-    Span::current().record("requestId", field::display(request_id));
+/// What is known of a call once it is answered.
+struct Line<'a> {
+    method: &'static str,
+    route: &'a str,
+    call_id: &'a CallId,
+    session: Option<RequestId>,
+    status: StatusCode,
+    code: Option<&'static str>,
+    took: Duration,
+}
+
+impl Line<'_> {
+    fn count(&self, metrics: &Metrics) {
+        metrics.answered(self.method, self.route, self.status, self.took);
+        if let Some(code) = self.code {
+            metrics.problem(code);
+        }
+    }
+
+    fn log(&self) {
+        tracing::info!(
+            method = %self.method,
+            route = %self.route,
+            callId = %self.call_id.as_str(),
+            requestId = self.session.map(tracing::field::display),
+            status = self.status.as_u16(),
+            code = self.code,
+            duration_ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    }
 }
 
 /// A method can be any word that a client sends.
@@ -65,12 +91,6 @@ fn method_name(method: &Method) -> &'static str {
 fn problem_of(response: &Response) -> Option<&'static str> {
     let problem = response.extensions().get::<ProblemCode>();
     problem.map(|ProblemCode(code)| *code)
-}
-
-fn log(status: StatusCode, code: Option<&str>, took: Duration) {
-    let status = status.as_u16();
-    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(status, code, duration_ms, "answered");
 }
 
 /// Unless the answer says otherwise, nothing is cached, sniffed or passed on.

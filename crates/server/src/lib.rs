@@ -2,6 +2,7 @@
 
 mod api_key;
 mod app;
+mod call;
 mod call_id;
 mod caller;
 mod client_address;

@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::call;
 use crate::mint::MintError;
 use crate::random::RandomError;
 use crate::rate_limit::TooMany;
@@ -179,7 +180,7 @@ fn unknown_field(name: Option<&str>) -> String {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the store failed");
+        call::log_failure("the store failed", error);
         Self::StoreUnavailable
     }
 }
@@ -192,7 +193,7 @@ impl From<TooMany> for Problem {
 
 impl From<MintError> for Problem {
     fn from(error: MintError) -> Self {
-        tracing::error!(%error, "no request id could be made");
+        call::log_failure("no request id could be made", error);
         Self::Internal
     }
 }

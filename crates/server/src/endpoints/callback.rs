@@ -7,8 +7,8 @@ use pantoken_protocol::{CallbackQuery, Language};
 use pantoken_store::{Proof, Recording, Session, SessionFlow, StoreError};
 
 use crate::app::{AppState, Parts, Store};
+use crate::call;
 use crate::customer_page::{self, Trouble};
-use crate::every_call;
 use crate::return_url::ReturnUrl;
 use crate::session_token::CallbackState;
 
@@ -39,7 +39,7 @@ async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
         Some(session) if session.accepts(&proof) => session,
         _ => return Err((Trouble::UnknownLink, None)),
     };
-    every_call::note(state.request_id);
+    call::note_session(state.request_id);
     let language = Some(session.terms.language);
     let answer = match CallbackQuery::parse(query) {
         Ok(answer) if answer.request_id == state.request_id => answer,
@@ -71,6 +71,6 @@ fn location(session: &Session, now: i64) -> Taken {
 }
 
 fn store_trouble(error: &StoreError, language: Option<Language>) -> (Trouble, Option<Language>) {
-    tracing::error!(%error, "the store failed");
+    call::log_failure("the store failed", error);
     (Trouble::Unavailable, language)
 }

@@ -9,9 +9,9 @@ use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, Terms}
 use serde::Serialize;
 
 use crate::app::{AppState, Parts, Store};
+use crate::call;
 use crate::caller::Caller;
 use crate::customer::Customer;
-use crate::every_call;
 use crate::fields::{Fields, parse_text};
 use crate::mint::mint_request_id;
 use crate::problem::Problem;
@@ -54,7 +54,7 @@ pub(crate) async fn create_session<S: Store>(
     let idempotency = read_idempotency_key(&caller, &request.headers, &asked)?;
     let session = create(app, &asked, idempotency).await?;
     app.metrics.session(session.terms.flow.kind(), &caller);
-    every_call::note(session.terms.request_id);
+    call::note_session(session.terms.request_id);
     Ok((StatusCode::CREATED, Json(answer(app, &session)?)))
 }
 
@@ -136,7 +136,10 @@ async fn create<S: Store>(
             Creation::RequestIdTaken => {}
         }
     }
-    tracing::error!("every request id that was drawn is taken");
+    call::log_failure(
+        "no session could be made",
+        "every request id that was drawn is taken",
+    );
     Err(Problem::Internal)
 }
 
@@ -191,7 +194,7 @@ fn form_url<S>(app: &Parts<S>, terms: &Terms) -> Result<FormUrl, Problem> {
             };
             let callback_url = app.options.public_url.callback(&state.to_text());
             let callback_url = callback_url.map_err(|error| {
-                tracing::error!(%error, "no callback URL could be made");
+                call::log_failure("no callback URL could be made", error);
                 Problem::Internal
             })?;
             app.signer.redirect(terms.request_id, callback_url)

@@ -2,12 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use pantoken_protocol::{CallbackUrl, FormUrl, Language, Origin, RequestId};
 use serde::Serialize;
 
 use crate::app::{AppState, Store};
-use crate::caller::require_api_key;
+use crate::caller::Agent;
 use crate::fields::Fields;
 use crate::problem::Problem;
 
@@ -22,13 +21,11 @@ pub(crate) struct Signed {
 }
 
 pub(crate) async fn sign_form_url<S: Store>(
+    _: Agent,
     State(app): State<AppState<S>>,
-    headers: HeaderMap,
-    fields: Result<Fields, Problem>,
+    mut fields: Fields,
 ) -> Result<Json<Signed>, Problem> {
     let app = app.parts();
-    require_api_key(app, &headers).await?;
-    let mut fields = fields?;
     let flow = take_flow(&mut fields)?;
     let request_id = fields.request_id("requestId", RequestId::parse)?;
     let language = fields.optional("language", Language::parse)?;

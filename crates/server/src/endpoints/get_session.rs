@@ -2,14 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use pantoken_protocol::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken, RequestId};
 use pantoken_store::Session;
 use serde::Serialize;
 
 use crate::app::{AppState, Store};
-use crate::caller::require_api_key;
-use crate::every_call;
+use crate::call;
+use crate::caller::Agent;
 use crate::problem::Problem;
 use crate::wire_time::to_rfc3339;
 
@@ -38,16 +37,15 @@ pub(crate) struct Found {
 }
 
 pub(crate) async fn get_session<S: Store>(
+    _: Agent,
     State(app): State<AppState<S>>,
     Segment(request_id): Segment,
-    headers: HeaderMap,
 ) -> Result<Json<Found>, Problem> {
     let app = app.parts();
-    require_api_key(app, &headers).await?;
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
     let session = app.store.get(request_id).await?;
     let session = session.ok_or(Problem::SessionNotFound)?;
-    every_call::note(request_id);
+    call::note_session(request_id);
     Ok(Json(describe(session, app.clock.now())))
 }
 

@@ -10,8 +10,8 @@ use pantoken_store::{Proof, Recording};
 use serde::Serialize;
 
 use crate::app::{AppState, Store};
+use crate::call;
 use crate::caller::bearer;
-use crate::every_call;
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::session_token::SessionToken;
@@ -45,7 +45,7 @@ pub(crate) async fn record_result<S: Store>(
         .await?;
     app.metrics.result(&recording);
     if !matches!(recording, Recording::Forbidden) {
-        every_call::note(request_id);
+        call::note_session(request_id);
     }
     match recording {
         Recording::Recorded(session) | Recording::Repeated(session) => Ok(Json(Recorded {
