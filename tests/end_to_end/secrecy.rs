@@ -1,21 +1,39 @@
 //! What may be seen nowhere: the agent's secret, the card number, and the token in a log.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
 use serde_json::json;
 
-use pantoken_tests::{API_KEY, GOOD_NUMBER, SECRET_KEY, Scene, Shop, dist};
+use pantoken_tests::{API_KEY, Customer, GOOD_NUMBER, SECRET_KEY, Scene, Shop, dist};
 
 pub(crate) async fn the_secret_the_card_number_and_the_token_stay_in_their_place(scene: Scene) {
     let shop = scene.shop();
-    let pan_token = scene
+    let (pan_token, page) = scene
         .browse(async |customer| {
             customer.open_ready(&shop.url("/?lang=en")).await;
+            customer.run(LISTEN).await;
             customer.save_in_frame(GOOD_NUMBER).await;
-            customer.text("#pan-token").await
+            let pan_token = customer.text("#pan-token").await;
+            (pan_token, everything_in_the_page(customer).await)
         })
         .await;
+    assert!(page["messages"].contains(&pan_token) && page["document"].contains(&pan_token));
+    for place in ["addresses", "storage"] {
+        assert!(
+            !page[place].contains(&pan_token),
+            "the token is in the {place}"
+        );
+    }
+    assert!(page["addresses"].contains("/v1/sessions"));
+    for (place, text) in &page {
+        assert!(!text.contains(SECRET_KEY), "the secret is in the {place}");
+        assert!(
+            !text.contains(GOOD_NUMBER),
+            "the card number is in the {place}"
+        );
+    }
     let answers = every_answer(&shop).await;
     let (server_log, sandbox_log) = shop.logs();
     assert!(
@@ -51,6 +69,26 @@ pub(crate) fn the_secret_is_in_no_file_that_a_browser_loads() {
     let files = contents(&dist());
     assert!(files.contains("pantoken"));
     assert!(!files.contains(SECRET_KEY));
+}
+
+/// From here on the page keeps each message and each event that it gets.
+const LISTEN: &str = "
+    window.heard = [];
+    addEventListener('message', ({ data }) => heard.push(data));
+    for (const name of ['ready', 'saved', 'error', 'warning']) {
+        addEventListener(`pantoken-${name}`, ({ detail }) => heard.push({ name, detail }), true);
+    }";
+
+/// By place, what a script of the page can find there.
+async fn everything_in_the_page(customer: &Customer) -> HashMap<String, String> {
+    let places = "return JSON.stringify({
+        messages: JSON.stringify(heard),
+        document: document.documentElement.outerHTML,
+        storage: JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
+        addresses: [location.href, ...performance.getEntries().map(({ name }) => name)].join(),
+    })";
+    let places = customer.run(places).await;
+    serde_json::from_str(places.as_str().unwrap()).unwrap()
 }
 
 /// The bodies and headers of every call, asked rightly and wrongly.

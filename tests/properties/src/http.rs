@@ -1,19 +1,8 @@
 mod server;
 
-use std::convert::Infallible;
-use std::net::SocketAddr;
-
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::{Builder, Runtime};
-use tower::ServiceExt;
 
+use crate::connection::{answers_to, assert_no_failure};
 use server::{API_KEY, Database, SECRET, Server};
 
 /// The test card number that a caller may send and no answer repeats.
@@ -44,9 +33,7 @@ impl Http {
             let server = Server::start(&self.database).await;
             let answers = answers_to(&server.router, bytes).await;
             let text = String::from_utf8_lossy(&answers);
-            for failure in ["HTTP/1.1 5", "HTTP/1.0 5"] {
-                assert!(!text.contains(failure), "{text}");
-            }
+            assert_no_failure(&text);
             for secret in [SECRET, API_KEY, CARD_NUMBER] {
                 assert!(!text.contains(secret), "{text}");
             }
@@ -59,32 +46,6 @@ impl Default for Http {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// What is answered to a client that sends these bytes and then says no more.
-async fn answers_to(router: &Router, bytes: &[u8]) -> Vec<u8> {
-    let (client, served) = tokio::io::duplex(64 * 1024);
-    let answer = service_fn(|request: hyper::Request<Incoming>| {
-        let mut request: Request = request.map(Body::new);
-        let peer = SocketAddr::from(([192, 0, 2, 1], 1));
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = router.clone().oneshot(request);
-        async move { Ok::<_, Infallible>(answer.await.unwrap()) }
-    });
-    let connection = http1::Builder::new()
-        .half_close(true)
-        .max_buf_size(16 * 1024)
-        .serve_connection(TokioIo::new(served), answer);
-    let (mut reader, mut writer) = tokio::io::split(client);
-    let send = async {
-        // The server may hang up in the middle.
-        let _ = writer.write_all(bytes).await;
-        let _ = writer.shutdown().await;
-    };
-    let mut answers = Vec::new();
-    let (_, (), read) = tokio::join!(connection, send, reader.read_to_end(&mut answers));
-    read.unwrap();
-    answers
 }
 
 #[cfg(test)]
