@@ -107,6 +107,8 @@ impl Connection {
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_time)
             .max_buf_size(MAX_HEADERS)
+            // An answer is short: the system takes it sooner in one piece.
+            .writev(false)
             .serve_connection(TokioIo::new(Box::pin(stream)), answer);
         // What breaks a connection is the client's matter.
         let _ = watcher.watch(connection).await;

@@ -1,51 +1,86 @@
-//! What every call gets, in one middleware because each costs as much as an endpoint: an id, a time
+//! What every call gets, in one place because each costs as much as an endpoint: an id, a time
 //! limit, the headers of every answer, a measurement and a line in the log. The line has what is
 //! needed to run the server, and nothing that came in from outside but the method. Never the URI: a
 //! callback's holds a panToken.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pantoken_protocol::RequestId;
+use tower::Service;
 
 use crate::app::{AppState, Store};
 use crate::call;
 use crate::call_id::CallId;
+use crate::limits::within;
 use crate::metrics::Metrics;
 use crate::problem::{Problem, ProblemCode};
 
 /// Answers a call, or gives it up when that takes too long; what it was doing happens whole or not
-/// at all.
-pub(crate) async fn answer<S: Store>(
-    State(app): State<AppState<S>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let app = app.parts();
-    let started = Instant::now();
-    let call_id = app.call_ids.next();
-    let matched = request.extensions().get::<MatchedPath>().cloned();
-    let route = matched.as_ref().map_or("other", MatchedPath::as_str);
-    let method = method_name(request.method());
-    let answer = tokio::time::timeout(app.options.limits.answer_time, next.run(request));
-    let (answer, session) = call::run(call_id, answer).await;
-    let mut response = answer.unwrap_or_else(|_| Problem::AnswerTimeout.into_response());
-    let line = Line {
-        method,
-        route,
-        call_id: &call_id,
-        session,
-        status: response.status(),
-        code: problem_of(&response),
-        took: started.elapsed(),
-    };
-    line.count(&app.metrics);
-    line.log();
-    add_headers(&mut response, &call_id);
-    response
+/// at all. A service, because a function as middleware copies all below it for each call.
+pub(crate) struct EveryCall<S, Inner> {
+    pub(crate) app: AppState<S>,
+    pub(crate) inner: Inner,
+}
+
+impl<S, Inner: Clone> Clone for EveryCall<S, Inner> {
+    fn clone(&self) -> Self {
+        Self {
+            app: self.app.clone(),
+            inner: self.inner.clone(),
+        }
+    }
+}
+
+impl<S, Inner> Service<Request> for EveryCall<S, Inner>
+where
+    S: Store,
+    Inner: Service<Request, Response = Response, Error = Infallible>,
+    Inner::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let started = Instant::now();
+        let app = self.app.clone();
+        let matched = request.extensions().get::<MatchedPath>().cloned();
+        let method = method_name(request.method());
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let app = app.parts();
+            let call_id = app.call_ids.next();
+            let answer = within(app.options.limits.answer_time, answer);
+            let (answer, session) = call::run(call_id, answer).await;
+            let mut response = match answer {
+                Some(Ok(response)) => response,
+                None => Problem::AnswerTimeout.into_response(),
+            };
+            let line = Line {
+                method,
+                route: matched.as_ref().map_or("other", MatchedPath::as_str),
+                call_id: &call_id,
+                session,
+                status: response.status(),
+                code: problem_of(&response),
+                took: started.elapsed(),
+            };
+            line.count(&app.metrics);
+            line.log();
+            add_headers(&mut response, &call_id);
+            Ok(response)
+        })
+    }
 }
 
 /// What is known of a call once it is answered.

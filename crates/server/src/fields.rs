@@ -13,6 +13,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::app::{AppState, Store};
+use crate::limits::within;
 use crate::problem::Problem;
 
 /// The longest body, in bytes.
@@ -151,8 +152,8 @@ impl<S: Store> FromRequest<AppState<S>> for Fields {
             return Err(Problem::UnsupportedMediaType);
         }
         let in_time = app.parts().options.limits.body_time;
-        let body = tokio::time::timeout(in_time, to_bytes(request.into_body(), MAX_BODY));
-        let body = body.await.map_err(|_| Problem::BodyTimeout)?;
+        let body = within(in_time, to_bytes(request.into_body(), MAX_BODY));
+        let body = body.await.ok_or(Problem::BodyTimeout)?;
         Self::parse(&body.map_err(|error| unread(&error))?)
     }
 }

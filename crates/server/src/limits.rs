@@ -1,3 +1,6 @@
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 /// How long a client may take, how long an answer may take, and how many clients there may be.
@@ -28,4 +31,15 @@ impl Default for Limits {
             connections: 900,
         }
     }
+}
+
+/// Does the work; `None` when it is not done in time. What need not wait gets no timer, which costs
+/// more than most of what is done here.
+pub(crate) async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
+        return Some(done);
+    }
+    // Boxed, because a timer makes every future that holds it large.
+    Box::pin(tokio::time::timeout(time, work)).await.ok()
 }

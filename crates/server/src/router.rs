@@ -1,7 +1,7 @@
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
+use tower::layer::layer_fn;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::{ApiOptions, AppState, Store};
@@ -11,7 +11,7 @@ use crate::endpoints::form_urls::sign_form_url;
 use crate::endpoints::get_session::get_session;
 use crate::endpoints::record_result::record_result;
 use crate::endpoints::{health, openapi};
-use crate::every_call;
+use crate::every_call::EveryCall;
 use crate::pages::pages;
 use crate::problem::Problem;
 
@@ -38,8 +38,12 @@ pub fn router<S: Store>(app: AppState<S>) -> Router {
         Some(folder) => api.fallback_service(pages(folder, parts.signer.host().origin())),
         None => api.fallback(not_found),
     };
-    api.layer(from_fn_with_state(app.clone(), every_call::answer::<S>))
-        .with_state(app)
+    let every_call = app.clone();
+    let every_call = layer_fn(move |inner| EveryCall {
+        app: every_call.clone(),
+        inner,
+    });
+    api.layer(every_call).with_state(app)
 }
 
 async fn not_found() -> Problem {
