@@ -25,12 +25,9 @@ impl Signature {
     /// The signature that these bytes are, an HMAC-SHA256.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut digits = [0; Self::LENGTH];
-        for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-            pair.copy_from_slice(&[byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]));
-        }
-        Self(digits)
+        let mut digits = hex::Buffer::<32>::new();
+        digits.format(&bytes);
+        Self(*digits.as_byte_array())
     }
 
     pub(super) fn check(text: &str) -> Result<(), SignatureError> {
