@@ -30,6 +30,7 @@ pub struct StoreKey {
 pub struct StoreKeyError;
 
 impl StoreKey {
+    const DIGITS: usize = 64;
     const ID_BYTES: usize = 8;
 
     /// Reads a key: 64 hexadecimal digits, or 32 bytes in base64 with padding.
@@ -37,8 +38,10 @@ impl StoreKey {
     /// # Errors
     /// [`StoreKeyError`] for anything else.
     pub fn parse(text: &str) -> Result<Self, StoreKeyError> {
-        let bytes = hex::decode(text)
-            .ok()
+        // Of another length it could have a 0x in front, which is no digit.
+        let digits = (text.len() == Self::DIGITS).then_some(text);
+        let bytes = digits
+            .and_then(|digits| hex::decode(digits).ok())
             .or_else(|| STANDARD.decode(text).ok());
         let bytes = Zeroizing::new(bytes.ok_or(StoreKeyError)?);
         let cipher = Aes256GcmSiv::new_from_slice(&bytes).map_err(|_| StoreKeyError)?;
@@ -177,7 +180,15 @@ mod tests {
     fn a_key_is_read_from_hexadecimal_and_from_base64() {
         let base64 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
         assert_eq!(StoreKey::parse(base64).unwrap().id(), key().id());
-        for text in ["", "00", &KEY[2..], &format!("{KEY}00"), "not a key at all"] {
+        for text in [
+            "",
+            "00",
+            &KEY[2..],
+            &format!("{KEY}00"),
+            &format!("0x{KEY}"),
+            &format!("0x{}", &KEY[2..]),
+            "not a key at all",
+        ] {
             assert_eq!(StoreKey::parse(text).unwrap_err(), StoreKeyError);
         }
     }

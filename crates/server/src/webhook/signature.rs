@@ -105,8 +105,13 @@ struct Header {
 impl Header {
     fn parse(text: &str) -> Option<Self> {
         let (seconds, signature) = text.trim().split_once(',')?;
+        let digits = signature.trim().strip_prefix("v1=")?;
         let mut bytes = [0; 32];
-        hex::decode_to_slice(signature.trim().strip_prefix("v1=")?, &mut bytes).ok()?;
+        // Of another length they could have a 0x in front, which is no digit.
+        if digits.len() != 2 * bytes.len() {
+            return None;
+        }
+        hex::decode_to_slice(digits, &mut bytes).ok()?;
         Some(Self {
             seconds: seconds.strip_prefix("t=")?.parse().ok()?,
             signature: bytes,
@@ -163,6 +168,8 @@ mod tests {
             "t=x,v1=00",
             short,
             &HEADER.replace("v1", "v0"),
+            &HEADER.replace("v1=", "v1=0x"),
+            &HEADER.replace("v1=d9", "v1=0x"),
         ] {
             let verdict = verify(&[secret("0123456789abcdef")], header, BODY, NOW, MINUTES);
             assert_eq!(verdict, Err(SignatureError::Malformed), "{header}");
