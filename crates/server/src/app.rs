@@ -34,6 +34,9 @@ pub struct ApiOptions {
     pub session_seconds: u32,
     /// A folder of static files to serve at `/`.
     pub pages: Option<PathBuf>,
+    /// Whether `/metrics` is answered beside the API: for an address that the public does not reach.
+    /// [`crate::metrics_router`] answers it elsewhere.
+    pub metrics: bool,
     /// How many sessions browsers may create without a key.
     pub public_session_limits: PublicSessionLimits,
     /// The proxies whose word on the client's address counts.
@@ -55,6 +58,7 @@ impl ApiOptions {
             return_urls: ReturnUrls::default(),
             session_seconds: 1800,
             pages: None,
+            metrics: false,
             public_session_limits: PublicSessionLimits::default(),
             trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),

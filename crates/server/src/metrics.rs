@@ -155,7 +155,8 @@ pub fn metrics_router<S: Store>(app: AppState<S>) -> Router {
         .with_state(app)
 }
 
-async fn metrics<S: Store>(State(app): State<AppState<S>>) -> Response {
+/// `GET /metrics`
+pub(crate) async fn metrics<S: Store>(State(app): State<AppState<S>>) -> Response {
     match app.parts().metrics.to_text() {
         Ok(text) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
         Err(error) => {

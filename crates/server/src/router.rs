@@ -12,6 +12,7 @@ use crate::endpoints::get_session::get_session;
 use crate::endpoints::record_result::record_result;
 use crate::endpoints::{health, openapi};
 use crate::every_call::EveryCall;
+use crate::metrics::metrics;
 use crate::pages::pages;
 use crate::problem::Problem;
 
@@ -34,6 +35,10 @@ pub fn router<S: Store>(app: AppState<S>) -> Router {
         .route("/openapi.json", get(openapi::describe))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     let parts = app.parts();
+    let api = match parts.options.metrics {
+        true => api.route("/metrics", get(metrics::<S>)),
+        false => api,
+    };
     let api = match &parts.options.pages {
         Some(folder) => api.fallback_service(pages(folder, parts.signer.host().origin())),
         None => api.fallback(not_found),

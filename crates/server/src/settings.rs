@@ -39,7 +39,7 @@ pub struct Settings {
     pub retention_days: Option<u32>,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
-    /// Where to answer `/metrics`; without it nowhere.
+    /// Where else to answer `/metrics`; without it at `listen`, where that is a loopback address.
     pub metrics_listen: Option<SocketAddr>,
     /// What the HTTP API is told. Where no public URL is set, it is `http://localhost` and the port.
     pub api: ApiOptions,
@@ -63,7 +63,10 @@ impl Settings {
         let listen = reader.optional(&setting::LISTEN, parse::listen);
         let listen = listen.unwrap_or(parse::DEFAULT_LISTEN);
         let metrics_listen = reader.optional(&setting::METRICS_LISTEN, parse::listen);
-        let api = read_api(&mut reader, listen);
+        let mut api = read_api(&mut reader, listen);
+        if let Some(api) = &mut api {
+            api.metrics = metrics_listen.is_none() && listen.ip().is_loopback();
+        }
         let webhook = read_webhook(&mut reader);
         let log_format = reader.optional(&setting::LOG_FORMAT, LogFormat::parse);
         let (signer, api) = reader.finish(signer.zip(api))?;

@@ -23,7 +23,7 @@ pub(super) struct ServerArguments {
     /// Where to listen [default: 127.0.0.1:3019]; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// Where to answer /metrics, for Prometheus and not for the public [default: nowhere]
+    /// Where to answer /metrics, for Prometheus and not for the public [default: where it listens, on loopback]
     #[arg(long, value_name = "ADDRESS:PORT")]
     metrics_listen: Option<String>,
     /// Where browsers reach the server [default on loopback: http://localhost and the port]

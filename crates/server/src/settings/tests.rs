@@ -80,7 +80,18 @@ fn what_is_left_out_has_a_default() {
         (settings.api.pages.clone(), settings.metrics_listen),
         (None, None)
     );
+    assert!(settings.api.metrics);
     assert_eq!(settings.api.trusted_proxies, TrustedProxies::default());
+}
+
+#[test]
+fn the_public_gets_no_metrics_from_the_apis_own_address() {
+    let settings = Given::enough()
+        .variable("PANTOKEN_LISTEN", "0.0.0.0:3019")
+        .variable("PANTOKEN_PUBLIC_URL", "https://pay.shop.kz")
+        .read()
+        .unwrap();
+    assert!(!settings.api.metrics);
 }
 
 #[test]
@@ -97,6 +108,7 @@ fn public_sessions_are_limited_as_told() {
     let proxies = TrustedProxies::parse("10.0.0.0/8").unwrap();
     assert_eq!(settings.api.trusted_proxies, proxies);
     assert_eq!(settings.metrics_listen.unwrap().port(), 3029);
+    assert!(!settings.api.metrics);
     for (name, value) in [
         ("PANTOKEN_PUBLIC_SESSIONS_PER_ADDRESS", "0"),
         ("PANTOKEN_PUBLIC_SESSIONS_PER_ORIGIN", "-1"),

@@ -22,6 +22,11 @@ pub(crate) fn it_tells_its_clients_apart_and_logs_no_token() {
         let client = site::client("127.0.0.2");
         let answer = client.get(callback).send().await.unwrap();
         assert_eq!(answer.status(), 404);
+        // What is counted is not for the public.
+        let metrics = format!("http://{address}/metrics");
+        assert_eq!(client.get(metrics).send().await.unwrap().status(), 200);
+        let metrics = format!("{url}/metrics");
+        assert_eq!(client.get(metrics).send().await.unwrap().status(), 404);
     });
     // It answers before it writes to its log.
     drop(nginx);

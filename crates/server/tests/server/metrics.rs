@@ -1,4 +1,4 @@
-use crate::support::{Server, server};
+use crate::support::{Server, server, server_with};
 
 const RESULT: &str = r#"{"panToken":"token-1"}"#;
 
@@ -96,6 +96,16 @@ async fn what_clients_send_makes_no_label() {
     );
     assert_eq!(values(&text, "method"), ["GET", "other"]);
     assert_eq!(values(&text, "status"), ["4xx"]);
+}
+
+#[tokio::test]
+async fn metrics_are_beside_the_api_only_where_it_is_told() {
+    let server = server_with(|options| options.metrics = true).await;
+    server.get("/v1/sessions/1").await;
+    let answer = server.get("/metrics").await;
+    assert_eq!(answer.status, 200);
+    let line = r#"pantoken_problems_total{code="API_KEY_REQUIRED"} 1"#;
+    assert!(answer.text.contains(line), "{}", answer.text);
 }
 
 #[tokio::test]

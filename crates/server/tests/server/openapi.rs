@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::support::server;
+use crate::support::{server, server_with};
 
 fn document() -> Value {
     serde_json::from_str(include_str!("../../openapi.json")).unwrap()
@@ -37,7 +37,7 @@ async fn the_document_has_every_route_and_the_server_every_path() {
     let paths: BTreeSet<_> = document["paths"].as_object().unwrap().keys().collect();
     let paths: BTreeSet<_> = paths.into_iter().map(String::as_str).collect();
     assert_eq!(routes, paths);
-    let server = server().await;
+    let server = server_with(|options| options.metrics = true).await;
     for path in paths {
         let url = path.replace("{requestId}", "1").replace("{state}", "x");
         let answer = server.call("TRACE", &url, &[], "").await;
