@@ -59,7 +59,6 @@ pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(scen
     scene
         .browse(async |customer| {
             for (attributes, reason) in [
-                (json!({}), "session-url"),
                 (json!({"form-url": ""}), "session-url"),
                 (json!({"form-url": "a form"}), "form-url"),
                 (of_host("http://a2c.qiwi.kz"), "form-url"),
@@ -94,6 +93,26 @@ pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(scen
                     );
                 }
             }
+        })
+        .await;
+}
+
+/// As frameworks do, which show a tag before they know what it is for.
+pub(crate) async fn without_any_url_it_waits_for_one(scene: Scene) {
+    let shop = scene.shop();
+    let form_url = shop.sign_form_url("123456789").await;
+    scene
+        .browse(async |customer| {
+            stage::open(customer, &shop).await;
+            customer.run("insertForm('form', {})").await;
+            // What it would do at once, it has done before another form is ready.
+            stage::insert_ready(customer, "other").await;
+            assert_eq!(customer.run("return form.state").await, "idle");
+            customer
+                .run(&format!("form.setAttribute('form-url', '{form_url}')"))
+                .await;
+            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
+            assert_eq!(stage::events(customer, "form").await.len(), 1);
         })
         .await;
 }

@@ -11,7 +11,7 @@ pub(crate) const PATIENT_PAGE: &str = "/?lang=en&ready-timeout=3600000";
 /// A shop with such a form.
 pub(crate) fn shop(scene: &Scene) -> Shop {
     Shop::open(ShopOptions {
-        form_path: "/chaos/late-ready".to_owned(),
+        form_path: "/chaos/ready-on-press".to_owned(),
         ..scene.page.options()
     })
 }

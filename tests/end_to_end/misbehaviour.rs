@@ -4,7 +4,7 @@ use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Gate, Scene, Shop, ShopOptio
 use serde_json::json;
 
 use crate::iframe_flow::assert_saved;
-use crate::late_form::{self, IMPATIENT_PAGE, PATIENT_PAGE};
+use crate::late_form::{IMPATIENT_PAGE, PATIENT_PAGE};
 use crate::timeline;
 
 const PAGE: &str = "/?lang=en";
@@ -25,12 +25,11 @@ pub(crate) async fn never_ready_is_an_error_that_may_be_tried_again(scene: Scene
 }
 
 pub(crate) async fn late_ready_lets_the_customer_go_on(scene: Scene) {
-    let shop = late_form::shop(&scene);
+    let shop = shop(&scene, "late-ready");
     scene
         .browse(async |customer| {
             open(customer, &shop, IMPATIENT_PAGE).await;
             customer.find_state("failed").await;
-            late_form::say_ready(customer).await;
             customer.find_state("ready").await;
             customer.save_in_frame(GOOD_NUMBER).await;
             timeline::assert_all(customer, &["error READY_TIMEOUT", "ready", "saved"]).await;

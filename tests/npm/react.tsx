@@ -1,5 +1,4 @@
 // What JSX may have, and after `@ts-expect-error` what it may not.
-import type {} from "pantoken/react";
 import type { PantokenFormElement } from "pantoken";
 import { useRef } from "react";
 
@@ -17,6 +16,7 @@ export function Card() {
         onpantoken-saved={(event) => event.detail.panToken}
         onpantoken-error={(event) => event.detail.source === "host" && form.current?.reload()}
       />
+      <pantoken-form form-url={undefined} />
       <pantoken-form form-url="https://a2c.qiwi.kz/form?…" form-origin="https://forms.example.kz" />
       <pantoken-form session-url="/v1/sessions" flow="redirect" return-url="https://shop.kz/cards" />
       {/* @ts-expect-error a form URL says its flow itself */}

@@ -1,4 +1,4 @@
-import { Hands, lines } from "./hands.js";
+import { Hands, lines } from "../../crates/frame/src/hands.js";
 import { load, open } from "./module.js";
 
 /** In the order in which the module reads them. */
@@ -23,6 +23,7 @@ function create(name, part) {
 
 /** What the element shows in its light DOM, and the form behind it. */
 class Form extends Hands {
+  state;
   #form;
   #host;
   #root = create("div", "");
@@ -72,9 +73,12 @@ class Form extends Hands {
   }
 
   emit(name, requestId, key, value, message, source, recoverable) {
-    const detail = { requestId: requestId || null };
-    if (key) detail[key] = value;
-    if (source) Object.assign(detail, { message, source, recoverable: !!recoverable });
+    // In one expression: an assignment would find what a page put on Object.prototype.
+    const detail = {
+      requestId: requestId || null,
+      ...(key && { [key]: value }),
+      ...(source && { message, source, recoverable: !!recoverable }),
+    };
     if (this.#host) dispatch(this.#host, name, detail);
   }
 
@@ -92,12 +96,11 @@ const makeClass = () =>
     #form;
     /** Counts starts and stops, so that what an old start still waits for is not done. */
     #turn = 0;
-    #failed = false;
+    /** The state while there is no form. */
+    #phase = "idle";
 
     get state() {
-      if (this.#form) return this.#form.state;
-      if (!this.isConnected) return "idle";
-      return this.#failed ? "failed" : "loading";
+      return this.#form?.state ?? this.#phase;
     }
 
     reload() {
@@ -121,19 +124,24 @@ const makeClass = () =>
     }
 
     attributeChangedCallback(name, before, after) {
-      if (before !== after && this.isConnected) this.#start();
+      // A card that is saved stays so, until another form is asked for.
+      const isKept = this.state == "saved" && !name.endsWith("-url");
+      if (before !== after && this.isConnected && !isKept) this.#start();
     }
 
     #stop() {
       this.#turn++;
       this.#form?.leave();
       this.#form = undefined;
+      this.#phase = "idle";
     }
 
     /** Takes effect when the task is over, so that several changes in one task are one start. */
     async #start() {
       this.#stop();
-      this.#failed = false;
+      // It waits for what is to be set yet, as frameworks do.
+      if (!this.hasAttribute("form-url") && !this.hasAttribute("session-url")) return;
+      this.#phase = "loading";
       const turn = this.#turn;
       try {
         await load();
@@ -148,7 +156,7 @@ const makeClass = () =>
     }
 
     #fail(error) {
-      this.#failed = true;
+      this.#phase = "failed";
       complain("no form:", error);
       // The shape of the module's own events, for when there is no module.
       dispatch(this, "error", {

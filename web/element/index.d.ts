@@ -1,4 +1,4 @@
-/** Where a form is. */
+/** Where a form is; `idle` as long as it has neither `form-url` nor `session-url`. */
 export type FormState = "idle" | "loading" | "ready" | "saved" | "failed";
 
 /** A code of the provider's; one that is not listed is kept as it came. */
@@ -107,8 +107,8 @@ export function defineElement(tag?: string): void;
 
 type FormSource =
   | {
-      /** The form URL that your server signed for the iframe flow. */
-      "form-url": string;
+      /** The form URL that your server signed for the iframe flow; the form waits until there is one. */
+      "form-url": string | undefined;
       "session-url"?: undefined;
       flow?: undefined;
       "return-url"?: undefined;
@@ -157,6 +157,16 @@ declare global {
     "pantoken-form": PantokenFormElement;
   }
 
+  namespace JSX {
+    interface IntrinsicElements {
+      "pantoken-form": PantokenFormProps;
+    }
+  }
+}
+
+// Without React's types there is nothing to add this to, and that is no error of the page's.
+// @ts-ignore
+declare module "react" {
   namespace JSX {
     interface IntrinsicElements {
       "pantoken-form": PantokenFormProps;

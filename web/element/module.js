@@ -1,3 +1,5 @@
+import { inTime } from "../../crates/frame/src/hands.js";
+
 /** The exports of crates/element/src/exports.rs, once they are there. */
 let module;
 /** Once for all elements of the page; after a failure the next one tries again. */
@@ -7,7 +9,8 @@ export const load = () => (loading ??= instantiate().catch(forget));
 
 async function instantiate() {
   // In one expression, so that bundlers see the file and carry it along.
-  const response = await fetch(new URL("./pantoken_element_bg.wasm", import.meta.url));
+  const url = new URL("./pantoken_element_bg.wasm", import.meta.url);
+  const response = await fetch(url, { __proto__: null, signal: inTime() });
   if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
   // Not by streaming, which a server that does not know the type application/wasm would break.
   const { instance } = await WebAssembly.instantiate(await response.arrayBuffer());

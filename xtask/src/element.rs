@@ -40,11 +40,10 @@ pub(crate) fn package(workspace: &Workspace) -> PathBuf {
 /// Builds the package and gives its folder.
 pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let module = compile(workspace)?;
-    let scratch = workspace.scratch("element")?;
     let package = package(workspace);
     fs::create_dir_all(&package).with_context(|| format!("cannot make {}", package.display()))?;
     optimize::module(npm, &module, &package.join(WASM), &EXPORTS)?;
-    bundle(workspace, npm, &scratch, &package)?;
+    bundle(workspace, npm, &package)?;
     copy_files(workspace, &package)?;
     Ok(package)
 }
@@ -67,20 +66,10 @@ fn compile(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// One file of the element and the module's bindings.
-fn bundle(workspace: &Workspace, npm: &Npm, scratch: &Path, package: &Path) -> Result<()> {
-    let entry = scratch.join("element.js");
-    for (source, name) in [
-        ("web/element/element.js", "element.js"),
-        ("web/element/module.js", "module.js"),
-        ("crates/frame/src/hands.js", "hands.js"),
-    ] {
-        let source = workspace.root().join(source);
-        fs::copy(&source, scratch.join(name))
-            .with_context(|| format!("cannot copy {}", source.display()))?;
-    }
+fn bundle(workspace: &Workspace, npm: &Npm, package: &Path) -> Result<()> {
     let mut esbuild = npm.command("esbuild");
     esbuild
-        .arg(entry)
+        .arg(workspace.root().join("web/element/element.js"))
         .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
         .args(["--legal-comments=none", "--log-level=warning"])
         .arg(format!(
@@ -92,7 +81,7 @@ fn bundle(workspace: &Workspace, npm: &Npm, scratch: &Path, package: &Path) -> R
 
 fn copy_files(workspace: &Workspace, package: &Path) -> Result<()> {
     let root = workspace.root();
-    let own = ["README.md", "index.d.ts", "package.json", "react.d.ts"];
+    let own = ["README.md", "index.d.ts", "package.json"];
     let own = own.map(|name| root.join("web/element").join(name));
     let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| root.join(name));
     for file in own.iter().chain(&licences) {

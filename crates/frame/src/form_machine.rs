@@ -273,7 +273,10 @@ impl FormMachine {
         }
     }
 
+    /// What the frame still says is of no session, and would hide the error.
     fn fail(&mut self, error: FormError, out: &mut Orders) {
+        self.shake(Input::Destroy, out);
+        self.shown = None;
         self.progress = Progress::Failed;
         self.tell(error, out);
     }

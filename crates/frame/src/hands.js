@@ -5,8 +5,8 @@
 
 /** The longest text that is read of a message or an answer. */
 const LONGEST = 16384;
-/** How long the session endpoint may take, in milliseconds. */
-const CALL_TIMEOUT = 15000;
+/** How long any answer may take, in milliseconds. */
+const ANSWER_TIME = 15000;
 /** Of the window, to which a violation of the page's policy bubbles up. */
 const EVENTS = ["securitypolicyviolation", "message"];
 /** The fields of a message and of a session, in the order in which the module reads them. */
@@ -20,9 +20,9 @@ const LONGEST_WAIT = 30000;
 /** All that a form needs, and never top navigation, so that a form cannot take the page away. */
 const SANDBOX = "allow-forms allow-modals allow-popups allow-same-origin allow-scripts";
 
-/** A text for each line; a control character, which no field may hold, becomes a space. */
+/** A text for each line; another control character stands for its line breaks. */
 export const lines = (fields) =>
-  fields.map((field) => String(field ?? "").replace(/[\0-\x1f]/g, " ")).join("\n");
+  fields.map((field) => String(field ?? "").replace(/\n/g, "\r")).join("\n");
 
 /** The object that a text holds in JSON; any other text is a status. */
 function read(data) {
@@ -52,10 +52,15 @@ function field(object, name) {
 
 const fields = (object, names) => names.map((name) => field(object, name));
 
+/** What gives a call up; old browsers have none. */
+export const inTime = () => AbortSignal.timeout?.(ANSWER_TIME);
+
 /** Gives the status, 0 where there was no whole answer in time, and the answer. */
 async function post(url, token, body) {
   try {
     const response = await fetch(url, {
+      // What a page put on Object.prototype is no option of ours.
+      __proto__: null,
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -64,7 +69,7 @@ async function post(url, token, body) {
       body: JSON.stringify(body),
       // The report of a saved card goes out even while the customer leaves the page.
       keepalive: true,
-      signal: AbortSignal.timeout?.(CALL_TIMEOUT),
+      signal: inTime(),
     });
     const text = await response.text();
     return [response.status, text];
@@ -84,6 +89,10 @@ const problem = (status) => {
 const isPassing = (status) => !status || status >= 500 || [408, 425, 429].includes(status);
 
 export class Hands {
+  // Fields of its own, whatever a page put on Object.prototype.
+  place;
+  input;
+  heed;
   #frame;
   #timer;
   /** The last call for a session; what an earlier one still brings is not wanted. */
@@ -123,10 +132,13 @@ export class Hands {
   handleEvent(event) {
     if (!event.isTrusted) return;
     if (event.type == "load") this.tell("loaded");
-    else if (event.source && event.source == this.#frame?.contentWindow)
-      this.tell("message", event.origin, ...fields(read(event.data), MESSAGE));
+    else if (event.type == "message") {
+      if (event.source && event.source == this.#frame?.contentWindow)
+        this.tell("message", event.origin, ...fields(read(event.data), MESSAGE));
+    }
     // Of the frame's URL, or what the browser leaves of it; and not only for a report.
     else if (
+      event.blockedURI &&
       event.disposition != "report" &&
       event.effectiveDirective == "frame-src" &&
       this.#frame?.src.startsWith(event.blockedURI)

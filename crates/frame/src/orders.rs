@@ -19,7 +19,7 @@ pub struct Orders {
 pub struct Lines(String);
 
 impl Lines {
-    /// Adds an order. An argument ends at its first control character, so that it stays on its line.
+    /// Adds an order. An argument ends with its first line.
     #[inline(never)]
     pub fn push(&mut self, name: &str, arguments: &[&str]) {
         self.line(name);
@@ -41,7 +41,7 @@ impl Lines {
 
     #[inline(never)]
     fn line(&mut self, text: &str) {
-        let (line, _) = cut::before(text, |byte| byte.is_ascii_control());
+        let (line, _) = cut::before(text, |byte| byte == b'\n');
         cut::append(&mut self.0, line);
         cut::append(&mut self.0, "\n");
     }

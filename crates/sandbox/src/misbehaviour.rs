@@ -1,13 +1,15 @@
 /// A way in which the form misbehaves on request: at `/chaos/{name}/form`, with the parameters of
 /// `/form`.
 ///
-/// Source: design.md, "Contract: sandbox".
+/// Source: design.md, "Contract: sandbox", and one more for tests that choose their moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misbehaviour {
     /// It never says Ready.
     NeverReady,
-    /// It says Ready when its button is pressed, and so when a page no longer waits.
+    /// It says Ready when a page no longer waits.
     LateReady,
+    /// It says Ready when its button is pressed.
+    ReadyOnPress,
     /// It says Ready twice.
     DoubleReady,
     /// Its messages are JSON text.
@@ -36,9 +38,10 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// All of them, in the order of the documents.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::NeverReady,
         Self::LateReady,
+        Self::ReadyOnPress,
         Self::DoubleReady,
         Self::JsonText,
         Self::NumericRequestId,
@@ -59,6 +62,7 @@ impl Misbehaviour {
         match self {
             Self::NeverReady => "never-ready",
             Self::LateReady => "late-ready",
+            Self::ReadyOnPress => "ready-on-press",
             Self::DoubleReady => "double-ready",
             Self::JsonText => "json-text",
             Self::NumericRequestId => "numeric-request-id",

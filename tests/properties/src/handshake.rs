@@ -1,6 +1,6 @@
 use pantoken_protocol::{
-    ErrorCode, ErrorMessage, Event, FormMessage, FormResult, Handshake, Input, MessageError,
-    Origin, Outputs, PanToken, RequestId, State, TimerOrder,
+    ErrorCode, ErrorMessage, Event, FailureCode, FormMessage, FormResult, FrameOrder, Handshake,
+    HostCode, Input, MessageError, Origin, Outputs, PanToken, RequestId, State, TimerOrder,
 };
 
 const ORIGIN: &str = "https://a2c-test.qiwi.kz";
@@ -62,8 +62,9 @@ fn failed(code: &str) -> Result<FormMessage, MessageError> {
 }
 
 /// Whatever happens to a form in whatever order, a letter for each: at most one token comes out, the
-/// form's own and only just after it said so; what is forged changes nothing; nothing comes before
-/// the start or after the end; and the timer runs exactly while the form is loading.
+/// form's own and only just after it said so; no Ready comes out that the form did not say, and each
+/// error just after what it tells of; what is forged changes nothing; nothing comes before the start
+/// or after the end; and the timer runs exactly while the form is loading.
 pub fn handshake(letters: &[u8]) {
     let origin = Origin::parse(ORIGIN).unwrap();
     let mut handshake = Handshake::new(RequestId::parse(REQUEST_ID).unwrap(), origin);
@@ -82,6 +83,9 @@ struct Seen {
     over: bool,
     saved: bool,
     timer: bool,
+    /// How often the shown form said Ready and the page was not told: one may be told with a later
+    /// load of the frame.
+    readys: usize,
 }
 
 impl Seen {
@@ -97,6 +101,7 @@ impl Seen {
         }
         self.is_silent_where_it_must_be(input, outputs, was_running);
         self.saves_once(input, outputs, state, was_running);
+        self.tells_what_was_said(input, outputs);
         match outputs.timer {
             Some(TimerOrder::Set) => self.timer = true,
             Some(TimerOrder::Clear) => self.timer = false,
@@ -135,6 +140,39 @@ impl Seen {
             _ => assert!(told.is_none() || self.saved, "a true token was lost"),
         }
         assert_eq!(state == State::Saved, self.saved && !self.over);
+    }
+
+    fn tells_what_was_said(&mut self, input: &Input<'_>, outputs: &Outputs) {
+        if outputs.frame == Some(FrameOrder::Show) {
+            self.readys = 0;
+        }
+        let said = body_from_form(input);
+        self.readys += usize::from(said == Some(&Ok(FormMessage::Ready)));
+        match &outputs.event {
+            Some(Event::Ready(_)) => {
+                let left = self.readys.checked_sub(1);
+                self.readys = left.expect("a Ready that the form did not say");
+            }
+            Some(Event::Error(error)) => assert_eq!(Some(&error.code), cause(input).as_ref()),
+            _ => {}
+        }
+    }
+}
+
+/// The error that this may bring about.
+fn cause(input: &Input<'_>) -> Option<FailureCode> {
+    let failed = match input {
+        Input::TimerFired => return Some(FailureCode::Host(HostCode::ReadyTimeout)),
+        Input::FrameBlocked => return Some(FailureCode::Host(HostCode::FrameBlocked)),
+        _ => body_from_form(input)?,
+    };
+    match failed {
+        Ok(FormMessage::Result {
+            result: FormResult::Failed { code, .. },
+            ..
+        }) => Some(FailureCode::Form(code.clone())),
+        Err(MessageError::CardNumber) => Some(FailureCode::Host(HostCode::ResultRejected)),
+        _ => None,
     }
 }
 

@@ -31,7 +31,10 @@ fn a_refused_report_is_an_error_of_that_request() {
     for status in [400, 401, 404, 409, 410] {
         let mut form = ready_form();
         form.tell(&saved("tok-1"));
-        assert_eq!(form.tell(&kept(status)), ["error RESULT_REJECTED"]);
+        assert_eq!(
+            form.tell(&kept(status)),
+            [&REMOVE[..], &["error RESULT_REJECTED"]].concat()
+        );
         assert_eq!(form.state(), State::Failed);
         let FormError {
             request_id,
@@ -46,6 +49,9 @@ fn a_refused_report_is_an_error_of_that_request() {
             form.reason()
         );
         assert_eq!(form.tell(&kept(200)), [""; 0]);
+        // The frame is gone: what it still said would hide the error and its way out.
+        assert_eq!(form.tell(&ready()), [""; 0]);
+        assert!(form.view().may_retry);
     }
 }
 
@@ -153,7 +159,7 @@ fn says_nothing_once_it_is_left_at_any_stage() {
         (vec![session(), ready()], true),
         (vec![session(), ready(), saved("tok-1")], true),
         (vec![session(), ready(), saved("tok-1"), kept(200)], true),
-        (vec![session(), ready(), saved("tok-1"), kept(409)], true),
+        (vec![session(), ready(), saved("tok-1"), kept(409)], false),
     ];
     for (before, has_frame) in stages {
         let before: Vec<&str> = before.iter().map(String::as_str).collect();

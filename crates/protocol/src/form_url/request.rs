@@ -102,7 +102,7 @@ impl FormRequest {
         }
     }
 
-    /// Known parameters stand in the provider's order, the others before the signature.
+    /// Known parameters stand in the provider's order, the others after them.
     fn form_url(&self, signature: &Signature) -> FormUrl {
         // As long as most are, so that it seldom has to grow.
         let mut text = String::with_capacity(256);
@@ -118,11 +118,11 @@ impl FormRequest {
             text.extend(["&", CALLBACK_URL, "="]);
             percent::encode_into(&mut text, callback_url.as_str());
         }
+        text.extend(["&", SIGNATURE, "=", signature.as_str()]);
         for (name, value) in &self.parameters {
             text.extend(["&", name, "="]);
             percent::encode_into(&mut text, value);
         }
-        text.extend(["&", SIGNATURE, "=", signature.as_str()]);
         FormUrl {
             text,
             language_at: end - self.language.as_str().len()..end,

@@ -17,9 +17,13 @@ impl Signature {
     /// # Errors
     /// [`SignatureError`] unless it is 64 lowercase hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, SignatureError> {
-        Self::check(text)?;
-        let digits = text.as_bytes().try_into();
-        digits.map(Self).map_err(|_| SignatureError)
+        let hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let digits: [u8; Self::LENGTH] = text.as_bytes().try_into().map_err(|_| SignatureError)?;
+        digits
+            .iter()
+            .all(hex)
+            .then_some(Self(digits))
+            .ok_or(SignatureError)
     }
 
     /// The signature that these bytes are, an HMAC-SHA256.
@@ -28,15 +32,6 @@ impl Signature {
         let mut digits = hex::Buffer::<32>::new();
         digits.format(&bytes);
         Self(*digits.as_byte_array())
-    }
-
-    pub(super) fn check(text: &str) -> Result<(), SignatureError> {
-        let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if text.len() == Self::LENGTH && text.bytes().all(hex) {
-            Ok(())
-        } else {
-            Err(SignatureError)
-        }
     }
 
     /// The digits.

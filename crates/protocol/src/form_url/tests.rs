@@ -88,7 +88,7 @@ fn extra_parameters_follow_the_known_ones_and_repeat_none() {
     let mode = iframe().with_parameter("mode", "iframe & events").unwrap();
     let text = signed(&mode).to_text();
     assert!(
-        text.contains("&language=ru&mode=iframe%20%26%20events&agentSign="),
+        text.ends_with(&format!("&agentSign={SIGN}&mode=iframe%20%26%20events")),
         "{text}"
     );
     assert_eq!(request(&FormUrl::parse(&text).unwrap()), mode);
@@ -183,7 +183,12 @@ fn each_wrong_part_is_named() {
         Err(LanguageError.into())
     );
     assert_eq!(
-        url("agentId=a&requestId=1&agentSign=AB"),
+        url("agentId=a&requestId=1"),
+        Err(FormUrlError::Missing("agentSign"))
+    );
+    assert!(url("agentId=a&requestId=1&agentSign=AB").is_ok());
+    assert_eq!(
+        whole("agentId=a&requestId=1&agentSign=AB"),
         Err(SignatureError.into())
     );
     assert_eq!(

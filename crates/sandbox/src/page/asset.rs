@@ -33,6 +33,7 @@ impl Asset {
         let text = match misbehaviour {
             Misbehaviour::NeverReady => include_str!("misbehaviours/never-ready.js"),
             Misbehaviour::LateReady => include_str!("misbehaviours/late-ready.js"),
+            Misbehaviour::ReadyOnPress => include_str!("misbehaviours/ready-on-press.js"),
             Misbehaviour::DoubleReady => include_str!("misbehaviours/double-ready.js"),
             Misbehaviour::JsonText => include_str!("misbehaviours/json-text.js"),
             Misbehaviour::NumericRequestId => include_str!("misbehaviours/numeric-request-id.js"),
