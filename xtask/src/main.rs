@@ -18,6 +18,7 @@ mod npm;
 mod optimize;
 mod other_checkout;
 mod packages;
+mod pages;
 mod postgres;
 mod processes;
 mod program;
