@@ -19,6 +19,7 @@ use crate::packages;
 use crate::pages;
 use crate::postgres;
 use crate::reproduction;
+use crate::sbom;
 use crate::server_programs::ServerPrograms;
 use crate::size;
 use crate::steps::Steps;
@@ -49,7 +50,7 @@ const LONG_FUZZ: Extent = Extent {
 /// `long` does everything that takes long too.
 pub(crate) fn run(long: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(if long { 20 } else { 19 });
+    let mut steps = Steps::of(if long { 21 } else { 20 });
     let outcome = run_steps(&workspace, &mut steps, long);
     eprintln!("\n{}", steps.summary());
     outcome
@@ -62,6 +63,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
         fuzz::find_compiler()?;
         tools::cargo_deny(workspace)?;
         tools::cargo_hack(workspace)?;
+        tools::cargo_sbom(workspace)?;
         Ok((
             Tools::find_or_install(workspace)?,
             Browsers::find_or_install(workspace)?,
@@ -71,6 +73,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
     steps.run("format", || format(workspace))?;
     steps.run("dependencies", || dependencies::check(workspace))?;
+    steps.run("bills of materials", || sbom::write(workspace))?;
     steps.run("clippy, native", || clippy_native(workspace))?;
     steps.run("clippy, wasm32", || clippy_wasm(workspace))?;
     steps.run("no secret in a page", || no_secret_in_a_page(workspace))?;
