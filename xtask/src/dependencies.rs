@@ -135,15 +135,15 @@ mod tests {
     }
 
     impl Check {
-        /// `versions` of subtle, which is in Cargo.lock, are those without the weakness.
-        fn of_an_advisory_but_for(versions: &str) -> Self {
+        /// All versions of the crate have the weakness but those that are named.
+        fn of_an_advisory_for(name: &str, versions: &str) -> Self {
             let check = Self::without_a_database();
             let database = check.folder("database");
             let advisory = format!(
-                "```toml\n[advisory]\nid = \"{ADVISORY}\"\npackage = \"subtle\"\n\
+                "```toml\n[advisory]\nid = \"{ADVISORY}\"\npackage = \"{name}\"\n\
                  date = \"2026-01-01\"\n[versions]\npatched = [{versions}]\n```\n\n# A weakness\n\nNone.\n"
             );
-            let crates = database.join("crates/subtle");
+            let crates = database.join("crates").join(name);
             fs::create_dir_all(&crates).unwrap();
             fs::write(crates.join(format!("{ADVISORY}.md")), advisory).unwrap();
             git(&database, &["init", "--quiet", "--initial-branch=main"]);
@@ -202,15 +202,23 @@ mod tests {
 
     #[test]
     fn fails_for_a_known_weakness_and_names_it() {
-        let check = Check::of_an_advisory_but_for("");
+        let check = Check::of_an_advisory_for("subtle", "");
         let error = check.deny.advisories().unwrap_err().to_string();
         assert!(error.contains(ADVISORY), "{error}");
         assert!(error.contains("subtle v"), "{error}");
     }
 
     #[test]
+    fn fails_for_a_known_weakness_in_the_lock_file_of_the_fuzz_targets_alone() {
+        let check = Check::of_an_advisory_for("libfuzzer-sys", "");
+        let error = check.deny.advisories().unwrap_err().to_string();
+        assert!(error.contains(ADVISORY), "{error}");
+        assert!(error.contains("--manifest-path fuzz/Cargo.toml"), "{error}");
+    }
+
+    #[test]
     fn passes_with_a_weakness_of_a_version_that_we_do_not_have() {
-        let check = Check::of_an_advisory_but_for("\">= 1.0.0\"");
+        let check = Check::of_an_advisory_for("subtle", "\">= 1.0.0\"");
         let outcome = check.deny.advisories().unwrap();
         assert_eq!(outcome, Advisories::Checked);
     }
@@ -226,8 +234,11 @@ mod tests {
 
     #[test]
     fn a_database_that_is_reached_and_cannot_be_read_is_an_error() {
-        let check = Check::of_an_advisory_but_for("\"no version\"");
+        let check = Check::of_an_advisory_for("subtle", "\"no version\"");
         let error = check.deny.advisories().unwrap_err().to_string();
-        assert!(error.contains("advisory"), "{error}");
+        assert!(
+            error.contains("failed to load advisory database"),
+            "{error}"
+        );
     }
 }
