@@ -17,6 +17,14 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// As docs.rs would, which knows no workspace.
+pub(crate) fn document(workspace: &Workspace) -> Result<()> {
+    for mut document in with_each_feature(workspace, &["doc", "--no-deps"])? {
+        command::run(document.env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    Ok(())
+}
+
 /// For the published packages here, and for those of a page in a browser.
 fn with_each_feature(workspace: &Workspace, task: &[&str]) -> Result<[Command; 2]> {
     let folder = [tools::cargo_hack(workspace)?];

@@ -215,7 +215,8 @@ fn test_wasm(workspace: &Workspace, tools: &Tools, browsers: &Browsers) -> Resul
 
 fn document(workspace: &Workspace) -> Result<()> {
     let mut doc = workspace.cargo(&["doc", "--locked", "--no-deps", "--workspace"]);
-    command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
+    features::document(workspace)
 }
 
 fn test_end_to_end(workspace: &Workspace, browsers: &Browsers, long: bool) -> Result<()> {
