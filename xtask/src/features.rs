@@ -1,20 +1,48 @@
-//! Each published package alone, without features and with each of them alone: in the whole workspace
-//! a package may live on what another one asks for.
+//! Each published package and each of a page alone, without features, with each of them alone and with
+//! all: in the whole workspace a package may live on what another one asks for.
+
+use std::process::Command;
 
 use anyhow::Result;
 
 use crate::command;
-use crate::published;
+use crate::pages;
+use crate::tools;
 use crate::workspace::Workspace;
 
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    for package in published::packages(workspace)? {
-        let check = ["check", "--locked", "-p", &package.name];
-        command::run(workspace.cargo(&check).arg("--no-default-features"))?;
-        for feature in &package.features {
-            let alone = ["--no-default-features", "--features", feature];
-            command::run(workspace.cargo(&check).args(alone))?;
-        }
+    for mut check in with_each_feature(workspace, &["check"])? {
+        command::run(&mut check)?;
     }
     Ok(())
+}
+
+/// As docs.rs would, which knows no workspace.
+pub(crate) fn document(workspace: &Workspace) -> Result<()> {
+    for mut document in with_each_feature(workspace, &["doc", "--no-deps"])? {
+        command::run(document.env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    Ok(())
+}
+
+/// For the published packages here, and for those of a page in a browser.
+fn with_each_feature(workspace: &Workspace, task: &[&str]) -> Result<[Command; 2]> {
+    let folder = [tools::cargo_hack(workspace)?];
+    let mut published = hack(workspace, task);
+    published.args(["--workspace", "--ignore-private"]);
+    let mut of_a_page = hack(workspace, task);
+    pages::select(&mut of_a_page);
+    let mut commands = [published, of_a_page];
+    for command in &mut commands {
+        command::prepend_to_path(command, &folder)?;
+    }
+    Ok(commands)
+}
+
+/// Not with `--no-dev-deps`, which rewrites the manifests while it runs: Cargo's resolver leaves the
+/// features of the tests' dependencies out of what is not tested.
+fn hack(workspace: &Workspace, task: &[&str]) -> Command {
+    let mut command = workspace.cargo(&["hack"]);
+    command.args(task).args(["--locked", "--each-feature"]);
+    command
 }

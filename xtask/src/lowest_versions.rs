@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use crate::command;
 use crate::other_checkout;
+use crate::pages;
 use crate::workspace::Workspace;
 
 /// Resolves in a copy, because the lock file is written anew.
@@ -16,5 +17,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     command::run(resolve.env("RUSTC_BOOTSTRAP", "1"))?;
     let target = workspace.scratch("lowest-versions")?;
     let mut check = copied.cargo(&["check", "--locked", "--workspace", "--target-dir"]);
-    command::run(check.arg(target))
+    command::run(check.arg(&target))?;
+    let mut check = copied.cargo(&["check", "--locked", "--target-dir"]);
+    command::run(pages::select(check.arg(&target)))
 }

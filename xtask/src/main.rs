@@ -18,6 +18,7 @@ mod npm;
 mod optimize;
 mod other_checkout;
 mod packages;
+mod pages;
 mod postgres;
 mod processes;
 mod program;
@@ -50,6 +51,7 @@ Examples:
   cargo xtask examples      that package in a React and a Vue page, into dist/examples
   cargo xtask size          what a customer's browser has to load, against the budgets
   cargo xtask fuzz          every boundary with inputs of libFuzzer's, a minute each
+  cargo xtask dependencies  what comes in with dependencies, against deny.toml
   cargo xtask sbom          what is in each thing that is released, into dist/sbom
   cargo xtask bench         speed against other programs of the same kind, about ten minutes
   cargo xtask reliability   the server under faults: what was acknowledged, lost, doubled
@@ -122,6 +124,10 @@ enum Task {
         #[arg(long, requires = "target", conflicts_with = "seconds")]
         input: Option<PathBuf>,
     },
+    /// Hold the dependencies against deny.toml, and against what is known of weaknesses where that can be
+    /// fetched
+    #[command(after_help = "Example:\n  cargo xtask dependencies")]
+    Dependencies,
     /// Write what is in each thing that is released as CycloneDX into dist/sbom
     #[command(after_help = "Example:\n  cargo xtask sbom")]
     Sbom,
@@ -169,6 +175,7 @@ fn main() -> ExitCode {
             };
             fuzz::run(&extent, target.as_deref(), input.as_deref())
         }
+        Task::Dependencies => dependencies::run(),
         Task::Sbom => sbom::run(),
         Task::Reliability { long } => reliability::run(long),
         Task::Bench { part, quick, long } => bench::run(part, bench::Extent { quick, long }),

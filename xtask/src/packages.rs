@@ -12,7 +12,7 @@ pub(crate) fn check(workspace: &Workspace, build: bool) -> Result<()> {
     // A developer tries it before the commit.
     let mut package = workspace.cargo(&["package", "--locked", "--allow-dirty"]);
     for published in published::packages(workspace)? {
-        package.args(["-p", &published.name]);
+        package.args(["-p", &published]);
     }
     if !build {
         package.arg("--no-verify");

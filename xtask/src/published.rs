@@ -6,33 +6,20 @@ use serde_json::Value;
 use crate::command;
 use crate::workspace::Workspace;
 
-/// A package that is published.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Published {
-    pub(crate) name: String,
-    /// Without `default`, which stands for others.
-    pub(crate) features: Vec<String>,
-}
-
-pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<Published>> {
+/// Their names.
+pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<String>> {
     let mut metadata = workspace.cargo(&["metadata", "--locked", "--no-deps"]);
     let text = command::output(metadata.args(["--format-version", "1"]))?;
     let metadata = serde_json::from_str(&text).context("cargo metadata is no JSON")?;
     read(&metadata).context("cargo metadata has another form than expected")
 }
 
-fn read(metadata: &Value) -> Option<Vec<Published>> {
+fn read(metadata: &Value) -> Option<Vec<String>> {
     let packages = metadata["packages"].as_array()?.iter();
     // Null is any registry, and a list of none is `publish = false`.
     let published = packages.filter(|package| package["publish"].is_null());
     published
-        .map(|package| {
-            let features = package["features"].as_object()?.keys().cloned();
-            Some(Published {
-                name: package["name"].as_str()?.to_owned(),
-                features: features.filter(|name| name != "default").collect(),
-            })
-        })
+        .map(|package| Some(package["name"].as_str()?.to_owned()))
         .collect()
 }
 
@@ -45,13 +32,9 @@ mod tests {
     #[test]
     fn what_may_go_to_no_registry_is_left_out() {
         let metadata = json!({"packages": [
-            {"name": "xtask", "publish": [], "features": {}},
-            {"name": "pantoken-frame", "publish": null, "features": {"default": ["browser"], "browser": []}},
+            {"name": "xtask", "publish": []},
+            {"name": "pantoken-frame", "publish": null},
         ]});
-        let published = Published {
-            name: "pantoken-frame".to_owned(),
-            features: vec!["browser".to_owned()],
-        };
-        assert_eq!(read(&metadata), Some(vec![published]));
+        assert_eq!(read(&metadata), Some(vec!["pantoken-frame".to_owned()]));
     }
 }

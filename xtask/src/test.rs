@@ -16,22 +16,16 @@ use crate::fuzz::{self, Extent, Fuzz};
 use crate::lowest_versions;
 use crate::npm::Npm;
 use crate::packages;
+use crate::pages;
 use crate::postgres;
 use crate::reproduction;
+use crate::sbom;
 use crate::server_programs::ServerPrograms;
 use crate::size;
 use crate::steps::Steps;
 use crate::tools::{self, Tools};
 use crate::workspace::Workspace;
 
-const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
-const WASM_PACKAGES: [&str; 5] = [
-    "pantoken-protocol",
-    "pantoken-frame",
-    "pantoken-element",
-    "pantoken-yew",
-    "pantoken-demo",
-];
 /// What may never be compiled into a page.
 const SERVER_PACKAGES: [&str; 5] = [
     "pantoken-signing",
@@ -56,7 +50,7 @@ const LONG_FUZZ: Extent = Extent {
 /// `long` does everything that takes long too.
 pub(crate) fn run(long: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(if long { 20 } else { 19 });
+    let mut steps = Steps::of(if long { 21 } else { 20 });
     let outcome = run_steps(&workspace, &mut steps, long);
     eprintln!("\n{}", steps.summary());
     outcome
@@ -68,6 +62,8 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
         api_description::tool()?;
         fuzz::find_compiler()?;
         tools::cargo_deny(workspace)?;
+        tools::cargo_hack(workspace)?;
+        tools::cargo_sbom(workspace)?;
         Ok((
             Tools::find_or_install(workspace)?,
             Browsers::find_or_install(workspace)?,
@@ -77,6 +73,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
     steps.run("format", || format(workspace))?;
     steps.run("dependencies", || dependencies::check(workspace))?;
+    steps.run("bills of materials", || sbom::write(workspace))?;
     steps.run("clippy, native", || clippy_native(workspace))?;
     steps.run("clippy, wasm32", || clippy_wasm(workspace))?;
     steps.run("no secret in a page", || no_secret_in_a_page(workspace))?;
@@ -140,7 +137,7 @@ fn clippy_wasm(workspace: &Workspace) -> Result<()> {
         let mut clippy = workspace.cargo(&["clippy", "--locked"]);
         command::run(
             clippy
-                .args(WASM)
+                .args(pages::TARGET)
                 .args(packages)
                 .args(["--", "-D", "warnings"]),
         )?;
@@ -150,7 +147,7 @@ fn clippy_wasm(workspace: &Workspace) -> Result<()> {
 
 fn no_secret_in_a_page(workspace: &Workspace) -> Result<()> {
     signing_refuses_wasm(workspace)?;
-    for package in WASM_PACKAGES {
+    for package in pages::PACKAGES {
         has_no_server_package(workspace, package)?;
     }
     Ok(())
@@ -158,7 +155,7 @@ fn no_secret_in_a_page(workspace: &Workspace) -> Result<()> {
 
 fn signing_refuses_wasm(workspace: &Workspace) -> Result<()> {
     let mut check = workspace.cargo(&["check", "--locked", "-p", "pantoken-signing"]);
-    check.args(WASM);
+    check.args(pages::TARGET);
     let line = command::shell_line(&check);
     eprintln!("  $ {line}    (has to fail)");
     let output = command::capture(&mut check)?;
@@ -174,7 +171,7 @@ fn signing_refuses_wasm(workspace: &Workspace) -> Result<()> {
 
 fn has_no_server_package(workspace: &Workspace, package: &str) -> Result<()> {
     let mut tree = workspace.cargo(&["tree", "--locked", "--prefix", "none", "-e", "normal"]);
-    tree.args(WASM).args(["-p", package]);
+    tree.args(pages::TARGET).args(["-p", package]);
     let line = command::shell_line(&tree);
     eprintln!("  $ {line}");
     let output = command::capture(&mut tree)?;
@@ -205,7 +202,7 @@ fn test_native(workspace: &Workspace, servers: &ServerPrograms, long: bool) -> R
 /// The runner and its other settings are in .cargo/config.toml.
 fn test_wasm(workspace: &Workspace, tools: &Tools, browsers: &Browsers) -> Result<()> {
     let mut test = workspace.cargo(&["test", "--locked"]);
-    test.args(WASM)
+    test.args(pages::TARGET)
         .args(["-p", "pantoken-frame", "-p", "pantoken-yew"])
         .env("CHROMEDRIVER", &browsers.chromedriver)
         .env(
@@ -218,7 +215,8 @@ fn test_wasm(workspace: &Workspace, tools: &Tools, browsers: &Browsers) -> Resul
 
 fn document(workspace: &Workspace) -> Result<()> {
     let mut doc = workspace.cargo(&["doc", "--locked", "--no-deps", "--workspace"]);
-    command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
+    features::document(workspace)
 }
 
 fn test_end_to_end(workspace: &Workspace, browsers: &Browsers, long: bool) -> Result<()> {

@@ -13,6 +13,7 @@ use crate::workspace::Workspace;
 const TRUNK_VERSION: &str = "0.21.14";
 const GECKODRIVER_VERSION: &str = "0.37.1";
 const CARGO_DENY_VERSION: &str = "0.20.2";
+const CARGO_HACK_VERSION: &str = "0.6.46";
 const CARGO_SBOM_VERSION: &str = "0.10.0";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -44,35 +45,29 @@ pub(crate) fn geckodriver(workspace: &Workspace) -> Result<PathBuf> {
     if let Some(path) = env::var_os("GECKODRIVER").filter(|value| !value.is_empty()) {
         return Ok(PathBuf::from(path));
     }
-    let tool = Tool {
-        package: "geckodriver",
-        binaries: &["geckodriver"],
-        version: GECKODRIVER_VERSION.to_owned(),
-        options: &["--locked"],
-    };
-    tool.binary(workspace)
+    Tool::locked("geckodriver", GECKODRIVER_VERSION).binary(workspace)
 }
 
 /// Finds what judges the dependencies' licences, sources and advisories, or installs it.
 pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
-    let tool = Tool {
-        package: "cargo-deny",
-        binaries: &["cargo-deny"],
-        version: CARGO_DENY_VERSION.to_owned(),
-        options: &["--locked"],
-    };
-    tool.binary(workspace)
+    Tool::locked("cargo-deny", CARGO_DENY_VERSION).binary(workspace)
 }
 
 /// Finds what writes bills of materials, or installs it.
 pub(crate) fn cargo_sbom(workspace: &Workspace) -> Result<PathBuf> {
+    Tool::locked("cargo-sbom", CARGO_SBOM_VERSION).binary(workspace)
+}
+
+/// Finds what checks a package with each of its features, or installs it: the folder to put before PATH.
+pub(crate) fn cargo_hack(workspace: &Workspace) -> Result<PathBuf> {
     let tool = Tool {
-        package: "cargo-sbom",
-        binaries: &["cargo-sbom"],
-        version: CARGO_SBOM_VERSION.to_owned(),
-        options: &["--locked"],
+        // It answers only as a subcommand of cargo's.
+        version_arguments: &["hack", "--version"],
+        ..Tool::locked("cargo-hack", CARGO_HACK_VERSION)
     };
-    tool.binary(workspace)
+    let binary = tool.binary(workspace)?;
+    let folder = binary.parent().context("cargo-hack is in no folder")?;
+    Ok(folder.to_owned())
 }
 
 fn find_or_add_wasm_target() -> Result<()> {
@@ -98,8 +93,9 @@ fn find_or_add_wasm_target() -> Result<()> {
 
 struct Tool {
     package: &'static str,
-    binaries: &'static [&'static str],
+    binaries: Vec<&'static str>,
     version: String,
+    version_arguments: &'static [&'static str],
     options: &'static [&'static str],
 }
 
@@ -107,8 +103,9 @@ struct Tool {
 fn wasm_bindgen(workspace: &Workspace) -> Result<Tool> {
     Ok(Tool {
         package: "wasm-bindgen-cli",
-        binaries: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+        binaries: vec!["wasm-bindgen", "wasm-bindgen-test-runner"],
         version: workspace.locked_version("wasm-bindgen")?,
+        version_arguments: &["--version"],
         // Not --locked: its lock file names a version that its registry has withdrawn.
         options: &[],
     })
@@ -116,14 +113,23 @@ fn wasm_bindgen(workspace: &Workspace) -> Result<Tool> {
 
 fn trunk() -> Tool {
     Tool {
-        package: "trunk",
-        binaries: &["trunk"],
-        version: TRUNK_VERSION.to_owned(),
         options: &["--locked", "--no-default-features", "--features", "rustls"],
+        ..Tool::locked("trunk", TRUNK_VERSION)
     }
 }
 
 impl Tool {
+    /// A tool of one binary, with the dependencies that its own lock file names.
+    fn locked(package: &'static str, version: &str) -> Self {
+        Self {
+            package,
+            binaries: vec![package],
+            version: version.to_owned(),
+            version_arguments: &["--version"],
+            options: &["--locked"],
+        }
+    }
+
     /// The folder of its binaries, or none when PATH has them already.
     fn find_or_install(&self, workspace: &Workspace) -> Result<Option<PathBuf>> {
         let Self {
@@ -138,7 +144,7 @@ impl Tool {
             eprintln!("  {package} {version}: present");
         } else {
             eprintln!(
-                "  {package} {version}: installing it, once for this user; this takes 5 to 10 minutes"
+                "  {package} {version}: installing it, once for this user; this takes up to 10 minutes"
             );
             self.install(workspace, &folder)?;
         }
@@ -198,7 +204,9 @@ impl Tool {
     }
 
     fn is_whole(&self, path_of: impl Fn(&str) -> Option<PathBuf>) -> bool {
-        let expected = |path: PathBuf| version_of(&path).as_deref() == Some(&self.version);
+        let expected = |path: PathBuf| {
+            version_of(&path, self.version_arguments).as_deref() == Some(&self.version)
+        };
         self.binaries
             .iter()
             .all(|binary| path_of(binary).is_some_and(expected))
@@ -223,9 +231,9 @@ pub(crate) fn folder() -> Result<PathBuf> {
     Ok(cache.join("pantoken").join("tools"))
 }
 
-/// The second word of what `--version` prints, if the file is there and runs.
-fn version_of(binary: &Path) -> Option<String> {
-    let output = Command::new(binary).arg("--version").output().ok()?;
+/// The second word of what it prints when it is asked for its version, if the file is there and runs.
+fn version_of(binary: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(binary).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     text.split_whitespace().nth(1).map(str::to_owned)
 }
@@ -236,12 +244,7 @@ mod tests {
     use super::*;
 
     fn tool(version: &str) -> Tool {
-        Tool {
-            package: "trunk",
-            binaries: &["trunk"],
-            version: version.to_owned(),
-            options: &[],
-        }
+        Tool::locked("trunk", version)
     }
 
     fn folder_with_trunk(script: &str) -> tempfile::TempDir {

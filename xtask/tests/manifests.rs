@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+/// A workspace of its own, so that it inherits no lints.
+const FUZZ: &str = "fuzz";
 /// The one package with lints of its own, and its files that may hold unsafe code.
 const ELEMENT: &str = "crates/element";
 const UNSAFE_FILES: [&str; 2] = ["src/exports.rs", "src/standalone.rs"];
@@ -62,14 +64,27 @@ fn the_element_has_the_workspaces_lints_but_that_it_may_allow_unsafe_code() {
 }
 
 #[test]
+fn unsafe_code_is_forbidden_in_the_fuzz_targets() {
+    let lints = &manifest(&root().join(FUZZ))["lints"];
+    assert_eq!(lints["rust"]["unsafe_code"].as_str(), Some("forbid"));
+}
+
+#[test]
 fn two_files_of_the_element_alone_allow_unsafe_code() {
-    let sources = root().join(ELEMENT).join("src");
+    let element = root().join(ELEMENT);
     let mut allowed = Vec::new();
-    for entry in fs::read_dir(sources).unwrap() {
-        let file = entry.unwrap().path();
-        if fs::read_to_string(&file).unwrap().contains("unsafe_code") {
-            let name = file.file_name().unwrap().to_str().unwrap();
-            allowed.push(format!("src/{name}"));
+    let mut folders = vec![element.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && fs::read_to_string(&path).unwrap().contains("unsafe_code")
+            {
+                let name = path.strip_prefix(&element).unwrap();
+                allowed.push(name.to_str().unwrap().to_owned());
+            }
         }
     }
     allowed.sort();
