@@ -2,6 +2,7 @@ use std::sync::Mutex;
 
 use thirtyfour::prelude::*;
 
+use crate::customer::{PATIENCE, within_patience};
 use crate::engine::{Driver, Engine, Screen};
 
 /// A browser with its driver; one test after another has it for itself.
@@ -33,7 +34,8 @@ impl Browser {
 
     async fn start(engine: Engine, screen: Screen) -> Self {
         let started = engine.start(screen).await;
-        let driver = WebDriver::new(&started.url, started.capabilities.clone())
+        let driver = WebDriver::new(&started.url, started.capabilities.clone());
+        let driver = within_patience(&format!("a browser, {engine}"), driver)
             .await
             .unwrap_or_else(|error| {
                 panic!(
@@ -41,6 +43,8 @@ impl Browser {
                     started.process.log()
                 )
             });
+        // A driver's own patience is five minutes.
+        driver.set_page_load_timeout(PATIENCE).await.unwrap();
         if engine != Engine::Chromium {
             let window = driver.set_window_rect(0, 0, screen.width, screen.height);
             window.await.unwrap();

@@ -10,7 +10,7 @@ use crate::engine::{Engine, Screen, webkit};
 use crate::process::workspace;
 
 /// Long enough for a loaded machine; nothing waits for it unless it fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Between one look and the next.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(20);
 
@@ -78,9 +78,15 @@ impl Customer {
         self.find(selector).await.click().await.unwrap();
     }
 
+    /// Opens the page at this address.
+    pub async fn go(&self, url: &str) {
+        let loaded = within_patience(url, self.driver.goto(url)).await;
+        loaded.unwrap_or_else(|error| panic!("{url} does not load: {error}"));
+    }
+
     /// Opens the page and waits until the form in it is ready.
     pub async fn open_ready(&self, url: &str) {
-        self.driver.goto(url).await.unwrap();
+        self.go(url).await;
         self.find_state("ready").await;
     }
 
