@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use pantoken_tests::{Engine, Page, Suite, tests};
 
 mod accessibility;
+mod another_language;
 mod error_codes;
 mod events;
 mod examples;
@@ -34,6 +35,7 @@ mod stages;
 mod states;
 mod strict_policy;
 mod timeline;
+mod unmounted;
 
 fn main() -> ExitCode {
     let suite = match Suite::new() {
@@ -52,14 +54,25 @@ fn main() -> ExitCode {
             &Engine::ALL,
             &Page::ALL,
             tests![
+                another_language::chosen_while_its_session_is_made_it_has_another,
+                another_language::chosen_while_its_frame_loads_it_has_another,
+                another_language::chosen_when_ready_it_has_another,
+                another_language::chosen_while_it_reports_its_card_is_not_lost,
+                another_language::chosen_before_a_report_is_repeated_its_card_is_not_lost,
+                another_language::chosen_when_saved_it_has_another,
                 error_codes::forbidden_and_invalid_session_reach_the_page_and_the_store,
                 error_codes::a_second_card_for_a_request_is_refused,
                 error_codes::an_agent_that_the_provider_does_not_know_is_told,
                 error_codes::a_wrong_secret_is_told,
                 error_codes::a_damaged_parameter_is_told,
                 handled_frame::taken_out_before_it_is_ready_it_may_be_tried_again,
-                handled_frame::moved_before_it_is_ready_it_is_ready_once,
-                handled_frame::moved_when_ready_it_is_ready_again,
+                handled_frame::moved_or_reloaded_before_it_is_ready_it_is_ready_once,
+                handled_frame::moved_or_reloaded_when_ready_it_is_ready_again,
+                handled_frame::taken_out_when_ready_another_takes_the_card,
+                handled_frame::moved_or_reloaded_while_it_reports_its_card_is_told_once,
+                handled_frame::taken_out_while_it_reports_its_card_is_told_once,
+                handled_frame::moved_or_reloaded_when_saved_it_stays_saved,
+                handled_frame::taken_out_when_saved_it_stays_saved,
                 hostile_messages::what_no_form_says_is_a_warning_each,
                 hostile_messages::half_a_character_in_an_errors_words_is_replaced,
                 hostile_messages::ten_thousand_messages_of_another_window_are_not_heard,
@@ -86,7 +99,6 @@ fn main() -> ExitCode {
                 languages::another_language_starts_another_form,
                 misbehaviour::never_ready_is_an_error_that_may_be_tried_again,
                 misbehaviour::late_ready_lets_the_customer_go_on,
-                misbehaviour::double_ready_is_answered_each_time_and_told_once,
                 misbehaviour::json_text_is_as_usual,
                 misbehaviour::numeric_request_id_is_as_usual,
                 misbehaviour::slow_load_is_as_usual,
@@ -106,6 +118,18 @@ fn main() -> ExitCode {
                 session_endpoint::a_report_that_is_refused_is_told,
                 secrecy::the_secret_the_card_number_and_the_token_stay_in_their_place,
                 strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
+            ],
+        )
+        .with(
+            &Engine::ALL,
+            &[Page::Yew],
+            tests![
+                unmounted::unmounted_while_its_session_is_made_it_tells_nothing,
+                unmounted::unmounted_while_its_frame_loads_it_tells_nothing,
+                unmounted::unmounted_when_ready_it_tells_nothing_more,
+                unmounted::unmounted_while_it_reports_its_card_is_not_lost,
+                unmounted::unmounted_before_a_report_is_repeated_its_card_is_not_lost,
+                unmounted::unmounted_when_saved_it_tells_nothing_more,
             ],
         )
         .with(
@@ -142,6 +166,7 @@ fn main() -> ExitCode {
                 removal::removed_while_its_frame_loads_it_emits_nothing,
                 removal::removed_when_ready_it_emits_nothing_more,
                 removal::removed_by_its_own_event_it_emits_nothing_more,
+                removal::removed_when_saved_it_emits_nothing_more,
                 removal::removed_while_it_reports_its_card_is_not_lost,
                 removal::removed_before_a_report_is_repeated_its_card_is_not_lost,
                 stages::moved_while_its_session_is_made_it_has_another,
