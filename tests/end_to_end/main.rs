@@ -11,6 +11,7 @@ use pantoken_tests::{Engine, Page, Suite, tests};
 
 mod accessibility;
 mod another_language;
+mod answer;
 mod error_codes;
 mod events;
 mod examples;
@@ -28,12 +29,14 @@ mod misbehaviour;
 mod redirect_flow;
 mod removal;
 mod resources;
+mod sandbox_form;
 mod secrecy;
 mod session_endpoint;
 mod stage;
 mod stages;
 mod states;
 mod strict_policy;
+mod tampered_page;
 mod timeline;
 mod unmounted;
 
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
                 another_language::chosen_while_it_reports_its_card_is_not_lost,
                 another_language::chosen_before_a_report_is_repeated_its_card_is_not_lost,
                 another_language::chosen_when_saved_it_has_another,
+                answer::another_document_in_the_forms_frame_gets_no_answer,
                 error_codes::forbidden_and_invalid_session_reach_the_page_and_the_store,
                 error_codes::a_second_card_for_a_request_is_refused,
                 error_codes::an_agent_that_the_provider_does_not_know_is_told,
@@ -99,6 +103,7 @@ fn main() -> ExitCode {
                 languages::another_language_starts_another_form,
                 misbehaviour::never_ready_is_an_error_that_may_be_tried_again,
                 misbehaviour::late_ready_lets_the_customer_go_on,
+                misbehaviour::double_ready_is_answered_each_time_and_told_once,
                 misbehaviour::json_text_is_as_usual,
                 misbehaviour::numeric_request_id_is_as_usual,
                 misbehaviour::slow_load_is_as_usual,
@@ -177,6 +182,9 @@ fn main() -> ExitCode {
                 stages::reloaded_while_it_reports_it_goes_on,
                 stages::moved_when_saved_it_has_another_session,
                 stages::without_its_frame_a_reload_brings_another,
+                sandbox_form::it_takes_no_card_for_a_page_that_is_not_registered,
+                sandbox_form::an_answer_of_another_window_does_not_count,
+                sandbox_form::its_result_is_for_the_origin_that_answered_alone,
                 resources::a_thousand_forms_leave_no_listener_no_timer_and_no_memory,
             ],
         )
