@@ -21,6 +21,7 @@ mod hostile_messages;
 mod hostile_scripts;
 mod hostile_windows;
 mod iframe_flow;
+mod jumping_clock;
 mod languages;
 mod late_form;
 mod layout;
@@ -99,6 +100,10 @@ fn main() -> ExitCode {
                 iframe_flow::a_token_is_not_lost_while_the_server_is_down,
                 iframe_flow::a_customer_needs_no_mouse,
                 iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
+                jumping_clock::a_timeout_before_its_time_lets_the_customer_go_on,
+                jumping_clock::a_timeout_after_ready_is_none,
+                jumping_clock::a_timeout_after_saved_is_none,
+                jumping_clock::a_report_goes_on_when_its_wait_was_longer,
                 languages::the_page_the_widget_and_the_form_speak_one_language,
                 languages::another_language_starts_another_form,
                 misbehaviour::never_ready_is_an_error_that_may_be_tried_again,
