@@ -191,6 +191,8 @@ fn main() -> ExitCode {
                 sandbox_form::an_answer_of_another_window_does_not_count,
                 sandbox_form::its_result_is_for_the_origin_that_answered_alone,
                 resources::a_thousand_forms_leave_no_listener_no_timer_and_no_memory,
+                resources::forms_that_were_ready_or_saved_leave_nothing_either,
+                resources::a_form_holds_its_listeners_and_a_timer_until_it_is_removed,
             ],
         )
         .with(
