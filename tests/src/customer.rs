@@ -247,7 +247,12 @@ const STATE: &str = "
 
 /// What comes before patience ends; nothing takes so long unless it fails.
 pub(crate) async fn within_patience<T>(what: &str, wait: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, wait)
+    within(PATIENCE, what, wait).await
+}
+
+/// What comes before this patience ends.
+pub(crate) async fn within<T>(patience: Duration, what: &str, wait: impl Future<Output = T>) -> T {
+    tokio::time::timeout(patience, wait)
         .await
         .unwrap_or_else(|_| panic!("it never came: {what}"))
 }
