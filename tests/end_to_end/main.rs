@@ -27,6 +27,7 @@ mod late_form;
 mod layout;
 mod life_cycle;
 mod misbehaviour;
+mod polluted_objects;
 mod redirect_flow;
 mod removal;
 mod resources;
@@ -120,6 +121,9 @@ fn main() -> ExitCode {
                 misbehaviour::huge_message_is_a_warning_and_then_as_usual,
                 misbehaviour::reload_is_ready_for_each_load,
                 misbehaviour::error_then_saved_is_both,
+                polluted_objects::values_that_no_script_can_hide_are_not_read,
+                polluted_objects::accessors_give_nothing_and_get_nothing,
+                polluted_objects::accessors_that_are_frozen_give_nothing_and_get_nothing,
                 redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
                 redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
                 redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
