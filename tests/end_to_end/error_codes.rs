@@ -65,7 +65,7 @@ pub(crate) async fn an_agent_that_the_provider_does_not_know_is_told(scene: Scen
     });
     scene
         .browse(async |customer| {
-            customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
+            customer.go(&shop.url("/?lang=en")).await;
             assert_failed(customer, "AGENT_NOT_FOUND").await;
         })
         .await;
@@ -78,7 +78,7 @@ pub(crate) async fn a_wrong_secret_is_told(scene: Scene) {
     });
     scene
         .browse(async |customer| {
-            customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
+            customer.go(&shop.url("/?lang=en")).await;
             assert_failed(customer, "AGENT_SIGN_INVALID").await;
         })
         .await;

@@ -28,7 +28,7 @@ pub(crate) async fn a_page_that_webpack_bundled_takes_a_card(scene: Scene) {
 /// The page shows the token that the shop's back end has for the same request.
 async fn takes_a_card(scene: &Scene, shop: &Shop) {
     let saved = scene.browse(async |customer| {
-        customer.driver.goto(shop.url("/")).await.unwrap();
+        customer.go(&shop.url("/")).await;
         let form_url = customer.form_url().await;
         customer.save_in_frame(GOOD_NUMBER).await;
         customer.find("output:not(:empty)").await;

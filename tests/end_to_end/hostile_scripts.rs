@@ -4,7 +4,7 @@
 use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Scene, Shop};
 
 use crate::iframe_flow::assert_saved;
-use crate::timeline;
+use crate::{tampered_page, timeline};
 
 const PAGE: &str = "/?lang=en";
 
@@ -76,13 +76,8 @@ async fn takes_a_card(scene: &Scene, tamper: &str, in_force: &str) {
 async fn open_with(customer: &Customer, shop: &Shop, tamper: &str, stage: Stage) {
     match stage {
         Stage::Before => {
-            let page = shop.http().get(shop.url("/")).send().await.unwrap();
-            let page = page.text().await.unwrap();
-            let tampered = page.replacen("<head>", &format!("<head><script>{tamper}</script>"), 1);
-            assert_ne!(tampered, page);
-            shop.front
-                .plan("/", Answer::Instead(200, "text/html", tampered));
-            customer.open_ready(&shop.url(PAGE)).await;
+            tampered_page::open(customer, shop, PAGE, tamper).await;
+            customer.find_state("ready").await;
         }
         Stage::After => {
             shop.front.plan("/", Answer::WithoutPolicy);

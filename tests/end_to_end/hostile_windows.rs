@@ -94,12 +94,11 @@ pub(crate) async fn the_forms_frame_gone_to_another_site_is_not_heard(scene: Sce
 /// Opens the page, with frames and scripts of any kind.
 async fn open(customer: &Customer, shop: &Shop) {
     shop.front.plan("/", Answer::WithoutPolicy);
-    let opened = customer.driver.goto(shop.url(PATIENT_PAGE));
-    opened.await.unwrap();
+    customer.go(&shop.url(PATIENT_PAGE)).await;
 }
 
 /// Has the form's frame leave for this address by itself.
-async fn go_in_frame(customer: &Customer, url: &str) {
+pub(crate) async fn go_in_frame(customer: &Customer, url: &str) {
     let go = format!("setTimeout(() => location.assign({url:?}))");
     run_in_frame(customer, "iframe", &go).await;
 }
@@ -122,7 +121,7 @@ fn frame(src: &str) -> Stranger {
 }
 
 /// A page of another site than the shop's, which is on localhost.
-fn other_site(shop: &Shop) -> String {
+pub(crate) fn other_site(shop: &Shop) -> String {
     shop.url("/stranger.html").replace("localhost", "127.0.0.1")
 }
 

@@ -124,7 +124,7 @@ pub(crate) async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form(sce
             let form_url = shop.sign_form_url("1").await;
             // The same server under its other name, which the provider has not been told.
             let unregistered = shop.url("/").replace("localhost", "127.0.0.1");
-            customer.driver.goto(unregistered).await.unwrap();
+            customer.go(&unregistered).await;
             customer.find("#timeline [data-code=SESSION_FAILED]").await;
             let frame = format!(
                 "const frame = document.createElement('iframe');

@@ -249,7 +249,7 @@ pub(crate) async fn the_way_back_to_the_page_leads_to_a_fresh_session(scene: Sce
         .browse(async |customer| {
             customer.open_ready(&shop.url("/?lang=en")).await;
             let before = customer.form_url().await;
-            customer.driver.goto(shop.url("/healthz")).await.unwrap();
+            customer.go(&shop.url("/healthz")).await;
             customer.driver.back().await.unwrap();
             shop.front.wait_for(CREATE, 2).await;
             let old = before.form_url().to_text();

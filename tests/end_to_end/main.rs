@@ -10,6 +10,8 @@ use std::process::ExitCode;
 use pantoken_tests::{Engine, Page, Suite, tests};
 
 mod accessibility;
+mod another_language;
+mod answer;
 mod error_codes;
 mod events;
 mod examples;
@@ -19,21 +21,26 @@ mod hostile_messages;
 mod hostile_scripts;
 mod hostile_windows;
 mod iframe_flow;
+mod jumping_clock;
 mod languages;
 mod late_form;
 mod layout;
 mod life_cycle;
 mod misbehaviour;
+mod polluted_objects;
 mod redirect_flow;
 mod removal;
 mod resources;
+mod sandbox_form;
 mod secrecy;
 mod session_endpoint;
 mod stage;
 mod stages;
 mod states;
 mod strict_policy;
+mod tampered_page;
 mod timeline;
+mod unmounted;
 
 fn main() -> ExitCode {
     let suite = match Suite::new() {
@@ -52,14 +59,26 @@ fn main() -> ExitCode {
             &Engine::ALL,
             &Page::ALL,
             tests![
+                another_language::chosen_while_its_session_is_made_it_has_another,
+                another_language::chosen_while_its_frame_loads_it_has_another,
+                another_language::chosen_when_ready_it_has_another,
+                another_language::chosen_while_it_reports_its_card_is_not_lost,
+                another_language::chosen_before_a_report_is_repeated_its_card_is_not_lost,
+                another_language::chosen_when_saved_it_has_another,
+                answer::another_document_in_the_forms_frame_gets_no_answer,
                 error_codes::forbidden_and_invalid_session_reach_the_page_and_the_store,
                 error_codes::a_second_card_for_a_request_is_refused,
                 error_codes::an_agent_that_the_provider_does_not_know_is_told,
                 error_codes::a_wrong_secret_is_told,
                 error_codes::a_damaged_parameter_is_told,
                 handled_frame::taken_out_before_it_is_ready_it_may_be_tried_again,
-                handled_frame::moved_before_it_is_ready_it_is_ready_once,
-                handled_frame::moved_when_ready_it_is_ready_again,
+                handled_frame::moved_or_reloaded_before_it_is_ready_it_is_ready_once,
+                handled_frame::moved_or_reloaded_when_ready_it_is_ready_again,
+                handled_frame::taken_out_when_ready_another_takes_the_card,
+                handled_frame::moved_or_reloaded_while_it_reports_its_card_is_told_once,
+                handled_frame::taken_out_while_it_reports_its_card_is_told_once,
+                handled_frame::moved_or_reloaded_when_saved_it_stays_saved,
+                handled_frame::taken_out_when_saved_it_stays_saved,
                 hostile_messages::what_no_form_says_is_a_warning_each,
                 hostile_messages::half_a_character_in_an_errors_words_is_replaced,
                 hostile_messages::ten_thousand_messages_of_another_window_are_not_heard,
@@ -82,6 +101,10 @@ fn main() -> ExitCode {
                 iframe_flow::a_token_is_not_lost_while_the_server_is_down,
                 iframe_flow::a_customer_needs_no_mouse,
                 iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
+                jumping_clock::a_timeout_before_its_time_lets_the_customer_go_on,
+                jumping_clock::a_timeout_after_ready_is_none,
+                jumping_clock::a_timeout_after_saved_is_none,
+                jumping_clock::a_report_goes_on_when_its_wait_was_longer,
                 languages::the_page_the_widget_and_the_form_speak_one_language,
                 languages::another_language_starts_another_form,
                 misbehaviour::never_ready_is_an_error_that_may_be_tried_again,
@@ -98,6 +121,9 @@ fn main() -> ExitCode {
                 misbehaviour::huge_message_is_a_warning_and_then_as_usual,
                 misbehaviour::reload_is_ready_for_each_load,
                 misbehaviour::error_then_saved_is_both,
+                polluted_objects::values_that_no_script_can_hide_are_not_read,
+                polluted_objects::accessors_give_nothing_and_get_nothing,
+                polluted_objects::accessors_that_are_frozen_give_nothing_and_get_nothing,
                 redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
                 redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
                 redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
@@ -106,6 +132,18 @@ fn main() -> ExitCode {
                 session_endpoint::a_report_that_is_refused_is_told,
                 secrecy::the_secret_the_card_number_and_the_token_stay_in_their_place,
                 strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
+            ],
+        )
+        .with(
+            &Engine::ALL,
+            &[Page::Yew],
+            tests![
+                unmounted::unmounted_while_its_session_is_made_it_tells_nothing,
+                unmounted::unmounted_while_its_frame_loads_it_tells_nothing,
+                unmounted::unmounted_when_ready_it_tells_nothing_more,
+                unmounted::unmounted_while_it_reports_its_card_is_not_lost,
+                unmounted::unmounted_before_a_report_is_repeated_its_card_is_not_lost,
+                unmounted::unmounted_when_saved_it_tells_nothing_more,
             ],
         )
         .with(
@@ -144,6 +182,7 @@ fn main() -> ExitCode {
                 removal::removed_while_its_frame_loads_it_emits_nothing,
                 removal::removed_when_ready_it_emits_nothing_more,
                 removal::removed_by_its_own_event_it_emits_nothing_more,
+                removal::removed_when_saved_it_emits_nothing_more,
                 removal::removed_while_it_reports_its_card_is_not_lost,
                 removal::removed_before_a_report_is_repeated_its_card_is_not_lost,
                 stages::moved_while_its_session_is_made_it_has_another,
@@ -154,7 +193,12 @@ fn main() -> ExitCode {
                 stages::reloaded_while_it_reports_it_goes_on,
                 stages::moved_when_saved_it_has_another_session,
                 stages::without_its_frame_a_reload_brings_another,
+                sandbox_form::it_takes_no_card_for_a_page_that_is_not_registered,
+                sandbox_form::an_answer_of_another_window_does_not_count,
+                sandbox_form::its_result_is_for_the_origin_that_answered_alone,
                 resources::a_thousand_forms_leave_no_listener_no_timer_and_no_memory,
+                resources::forms_that_were_ready_or_saved_leave_nothing_either,
+                resources::a_form_holds_its_listeners_and_a_timer_until_it_is_removed,
             ],
         )
         .with(

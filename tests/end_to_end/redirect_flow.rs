@@ -61,7 +61,7 @@ pub(crate) async fn a_wrong_number_is_corrected_on_the_providers_page(scene: Sce
 }
 
 async fn go_to_the_form(customer: &Customer, shop: &Shop) {
-    customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
+    customer.go(&shop.url("/?lang=en")).await;
     customer.click("input[name=flow][value=redirect]").await;
     customer.click(".pantoken-redirect").await;
     customer.find("body[data-state=ready]").await;

@@ -93,6 +93,23 @@ pub(crate) async fn removed_by_its_own_event_it_emits_nothing_more(scene: Scene)
         .await;
 }
 
+pub(crate) async fn removed_when_saved_it_emits_nothing_more(scene: Scene) {
+    let shop = scene.shop();
+    scene
+        .browse(async |customer| {
+            stage::open_ready(customer, &shop).await;
+            customer.save_in_frame(GOOD_NUMBER).await;
+            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
+            let state = customer
+                .run("const removed = form; removed.remove(); return removed.state")
+                .await;
+            assert_eq!(state, "idle");
+            assert_silent_after(customer, &["pantoken-ready", "pantoken-saved"]).await;
+            assert_eq!(shop.front.asked("/result"), 1);
+        })
+        .await;
+}
+
 pub(crate) async fn removed_while_it_reports_its_card_is_not_lost(scene: Scene) {
     let shop = scene.shop();
     scene

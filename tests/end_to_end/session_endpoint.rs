@@ -22,7 +22,7 @@ pub(crate) async fn without_a_session_the_page_says_why_and_a_retry_helps(scene:
                 (Answer::Cut, "no answer"),
             ] {
                 shop.front.plan("/v1/sessions", answer);
-                customer.driver.goto(shop.url("/?lang=en")).await.unwrap();
+                customer.go(&shop.url("/?lang=en")).await;
                 customer.find("#timeline [data-code=SESSION_FAILED]").await;
                 customer.find_state("failed").await;
                 let told = customer.text("#timeline").await;

@@ -16,7 +16,7 @@ pub(crate) async fn open_ready(customer: &Customer, shop: &Shop) {
 
 /// Opens it at this address.
 pub(crate) async fn open_at(customer: &Customer, url: &str) {
-    customer.driver.goto(url).await.unwrap();
+    customer.go(url).await;
     customer.until("return 'makeForm' in window").await;
 }
 

@@ -139,7 +139,7 @@ impl Visit<'_> {
 
     async fn open(&self) {
         let url = self.shop.url(&format!("/?lang={}", self.language));
-        self.customer.driver.goto(url).await.unwrap();
+        self.customer.go(&url).await;
     }
 
     async fn find_failure(&self, code: &str) {

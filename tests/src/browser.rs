@@ -1,8 +1,13 @@
 use std::sync::Mutex;
+use std::time::Duration;
 
 use thirtyfour::prelude::*;
 
+use crate::customer::{PATIENCE, within};
 use crate::engine::{Driver, Engine, Screen};
+
+/// A browser is many programs, and a loaded machine starts them slowly.
+const START_PATIENCE: Duration = Duration::from_secs(180);
 
 /// A browser with its driver; one test after another has it for itself.
 pub(crate) struct Browser {
@@ -33,7 +38,8 @@ impl Browser {
 
     async fn start(engine: Engine, screen: Screen) -> Self {
         let started = engine.start(screen).await;
-        let driver = WebDriver::new(&started.url, started.capabilities.clone())
+        let driver = WebDriver::new(&started.url, started.capabilities.clone());
+        let driver = within(START_PATIENCE, &format!("a browser, {engine}"), driver)
             .await
             .unwrap_or_else(|error| {
                 panic!(
@@ -41,6 +47,8 @@ impl Browser {
                     started.process.log()
                 )
             });
+        // A driver's own patience is five minutes.
+        driver.set_page_load_timeout(PATIENCE).await.unwrap();
         if engine != Engine::Chromium {
             let window = driver.set_window_rect(0, 0, screen.width, screen.height);
             window.await.unwrap();

@@ -10,7 +10,7 @@ use crate::engine::{Engine, Screen, webkit};
 use crate::process::workspace;
 
 /// Long enough for a loaded machine; nothing waits for it unless it fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Between one look and the next.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(20);
 
@@ -78,9 +78,15 @@ impl Customer {
         self.find(selector).await.click().await.unwrap();
     }
 
+    /// Opens the page at this address.
+    pub async fn go(&self, url: &str) {
+        let loaded = within_patience(url, self.driver.goto(url)).await;
+        loaded.unwrap_or_else(|error| panic!("{url} does not load: {error}"));
+    }
+
     /// Opens the page and waits until the form in it is ready.
     pub async fn open_ready(&self, url: &str) {
-        self.driver.goto(url).await.unwrap();
+        self.go(url).await;
         self.find_state("ready").await;
     }
 
@@ -241,7 +247,12 @@ const STATE: &str = "
 
 /// What comes before patience ends; nothing takes so long unless it fails.
 pub(crate) async fn within_patience<T>(what: &str, wait: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, wait)
+    within(PATIENCE, what, wait).await
+}
+
+/// What comes before this patience ends.
+pub(crate) async fn within<T>(patience: Duration, what: &str, wait: impl Future<Output = T>) -> T {
+    tokio::time::timeout(patience, wait)
         .await
         .unwrap_or_else(|_| panic!("it never came: {what}"))
 }

@@ -65,7 +65,7 @@ impl Gate {
 
 impl Front {
     /// Opens on a port of its own; the server is not known yet.
-    pub(crate) fn open() -> Self {
+    pub fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -89,13 +89,13 @@ impl Front {
         }
     }
 
-    /// The port on which customers find the shop.
-    pub(crate) fn port(&self) -> u16 {
+    /// The port on which customers find what is behind it.
+    pub fn port(&self) -> u16 {
         self.port
     }
 
     /// Sends what comes from now on to this server.
-    pub(crate) fn lead_to(&self, server: &str) {
+    pub fn lead_to(&self, server: &str) {
         server.clone_into(&mut self.street.server.lock().unwrap());
     }
 

@@ -2,8 +2,13 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+/// Long enough for a loaded machine; nothing waits for it unless it fails. The demo builds before it
+/// says where it is, and the tests before it have built the same.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A program, with all that it starts, until this is dropped; and all that they have printed.
 pub struct Process {
@@ -44,8 +49,23 @@ impl Process {
 
     /// What is read from the first line that can be read so; `None` when the program ended before.
     pub fn wait_for_line<T>(&self, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let mut lines = self.lines.iter();
-        lines.find_map(|line| read(&line))
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let left = patience.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => {
+                    if let Some(found) = read(&line) {
+                        return Some(found);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => panic!(
+                    "it did not say what it was waited for in {} s, but:\n{}",
+                    PATIENCE.as_secs(),
+                    self.log()
+                ),
+            }
+        }
     }
 
     /// All that was printed so far.

@@ -132,7 +132,8 @@ async fn after_the_end_there_is_no_frame_and_no_event() {
     form.take_down();
     let impatient = Form::mount(1);
     impatient.take_down();
-    page::turns(20).await;
+    page::messages_heard().await;
+    page::timers_run(1).await;
     for form in [form, impatient] {
         assert_eq!(page::iframes(&form.parent), 0);
         assert_eq!(*form.events.borrow(), Vec::<String>::new());
@@ -148,7 +149,7 @@ async fn it_may_be_taken_down_inside_its_own_event() {
     form.post("'Ready'");
     form.post("'Ready'");
     form.wait_for(&["ready"]).await;
-    page::turns(5).await;
+    page::messages_heard().await;
     assert_eq!(form.events.borrow().len(), 1);
     assert_eq!(page::iframes(&form.parent), 0);
 }

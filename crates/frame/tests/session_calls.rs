@@ -192,16 +192,21 @@ async fn an_error_is_mentioned_once_whatever_comes_of_it() {
         let hands = with_session(&endpoint).await;
         endpoint.answer(status, "");
         hands.hands.mention("INVALID_PAN", "Wrong number");
-        page::turns(2).await;
-        assert_eq!(
-            endpoint.asked(),
-            [concat!(
-                "POST /v1/sessions/12/result ",
-                r#"{"content-type":"application/json","authorization":"Bearer token"} "#,
-                r#"{"errorCode":"INVALID_PAN","errorMessage":"Wrong number"}"#
-            )]
+        // A later call that was answered: the mention's answer has had its turn.
+        endpoint.answer(200, "{}");
+        done(hands.hands.report("tok-1")).await;
+        let mention = concat!(
+            "POST /v1/sessions/12/result ",
+            r#"{"content-type":"application/json","authorization":"Bearer token"} "#,
+            r#"{"errorCode":"INVALID_PAN","errorMessage":"Wrong number"}"#
         );
-        assert!(hands.told.borrow().is_empty());
+        let report = mention.replace(
+            r#""errorCode":"INVALID_PAN","errorMessage":"Wrong number""#,
+            r#""panToken":"tok-1""#,
+        );
+        assert_eq!(endpoint.asked(), [mention, &report]);
+        assert!(endpoint.waits().is_empty());
+        assert_eq!(*hands.told.borrow(), ["kept\n"]);
     }
 }
 

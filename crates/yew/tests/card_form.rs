@@ -1,4 +1,4 @@
-//! The components in a real document; the form is a page of the test's own origin.
+//! The component of a form URL in a real document; the form is a page of the test's own origin.
 #![allow(unreachable_pub)] // the modules are private to the test
 #![allow(clippy::unwrap_used)]
 #![cfg(target_family = "wasm")]
@@ -6,17 +6,16 @@
 #[path = "../../frame/tests/page/mod.rs"]
 #[allow(dead_code)]
 mod page;
+mod view;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use page::{REQUEST_ID, form_loaded, iframe, iframes, origin, parent, post_from, turns};
-use pantoken_yew::{
-    CardForm, Flow, FormError, FormUrl, Language, Origin, Ready, Saved, SessionForm,
-};
-use wasm_bindgen::JsCast;
+use pantoken_yew::{CardForm, FormError, FormUrl, Language, Origin, Ready, Saved};
+use view::{retry_button, status, wait_for_state};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -69,14 +68,16 @@ fn App(props: &AppProps) -> Html {
         return Html::default();
     };
     html! {
-        <CardForm
-            {form_url}
-            language={page.language}
-            form_origin={page.form_origin.clone()}
-            on_ready={move |_: Ready| on_ready("ready".into())}
-            on_saved={move |saved: Saved| on_saved(format!("saved {}", saved.pan_token.as_str()))}
-            on_error={move |error: FormError| on_error(format!("error {}", error.code.as_str()))}
-        />
+        <div data-mark={mark}>
+            <CardForm
+                {form_url}
+                language={page.language}
+                form_origin={page.form_origin.clone()}
+                on_ready={move |_: Ready| on_ready("ready".into())}
+                on_saved={move |saved: Saved| on_saved(format!("saved {}", saved.pan_token.as_str()))}
+                on_error={move |error: FormError| on_error(format!("error {}", error.code.as_str()))}
+            />
+        </div>
     }
 }
 
@@ -138,31 +139,6 @@ impl Test {
     }
 }
 
-async fn wait_for_state(parent: &Element, state: &str) {
-    let selector = format!(".pantoken[data-state={state}]");
-    while parent.query_selector(&selector).unwrap().is_none() {
-        turns(1).await;
-    }
-}
-
-fn status(parent: &Element) -> String {
-    parent
-        .query_selector("[role=status]")
-        .unwrap()
-        .unwrap()
-        .text_content()
-        .unwrap()
-}
-
-fn retry_button(parent: &Element) -> Option<HtmlElement> {
-    Some(
-        parent
-            .query_selector(".pantoken-retry")
-            .unwrap()?
-            .unchecked_into(),
-    )
-}
-
 #[wasm_bindgen_test]
 async fn takes_a_card_and_calls_back() {
     let test = Test::mount(Page::with_form());
@@ -191,7 +167,10 @@ async fn a_new_callback_is_heard_without_a_new_frame() {
         mark: "second ",
         ..Page::with_form()
     });
-    turns(2).await;
+    let rendered = || test.parent.query_selector("[data-mark='second ']").unwrap();
+    while rendered().is_none() {
+        turns(1).await;
+    }
     assert_eq!(iframe(&test.parent), Some(before));
     test.post(&format!(
         "{{ requestId: '{REQUEST_ID}', errorCode: 'INVALID_PAN' }}"
@@ -255,64 +234,4 @@ async fn a_form_url_on_another_origin_opens_nothing_unless_it_is_named() {
     while iframes(&test.parent) == 0 {
         turns(1).await;
     }
-}
-
-#[wasm_bindgen_test]
-async fn a_session_endpoint_that_is_not_there_is_an_error_with_a_retry() {
-    let (parent, log) = (parent(), Log::default());
-    let heard = Rc::clone(&log);
-    let on_error = Callback::from(move |error: FormError| {
-        heard
-            .borrow_mut()
-            .push(format!("{} {}", error.code.as_str(), error.recoverable));
-    });
-    let props = yew::props!(pantoken_yew::SessionFormProps {
-        language: Language::En,
-        on_error
-    });
-    let _app = yew::Renderer::<SessionForm>::with_root_and_props(parent.clone(), props).render();
-    wait_for_state(&parent, "failed").await;
-    assert_eq!(*log.borrow(), ["SESSION_FAILED true"]);
-    assert_eq!(
-        status(&parent),
-        "The form did not open. Check your connection and try again."
-    );
-    retry_button(&parent).unwrap().click();
-    while log.borrow().len() < 2 {
-        turns(1).await;
-    }
-    assert_eq!(
-        *log.borrow(),
-        ["SESSION_FAILED true", "SESSION_FAILED true"]
-    );
-}
-
-#[wasm_bindgen_test]
-async fn the_redirect_flow_is_a_button_and_no_frame() {
-    let (parent, log) = (parent(), Log::default());
-    let heard = Rc::clone(&log);
-    let on_error = Callback::from(move |error: FormError| {
-        heard.borrow_mut().push(error.code.as_str().to_owned());
-    });
-    let props = yew::props!(pantoken_yew::SessionFormProps {
-        language: Language::En,
-        flow: Flow::Redirect,
-        on_error
-    });
-    let _app = yew::Renderer::<SessionForm>::with_root_and_props(parent.clone(), props).render();
-    wait_for_state(&parent, "idle").await;
-    let button = || -> HtmlElement {
-        let button = parent.query_selector(".pantoken-redirect").unwrap();
-        button.unwrap().unchecked_into()
-    };
-    assert_eq!(
-        button().text_content().as_deref(),
-        Some("Continue on the payment page")
-    );
-    assert!(log.borrow().is_empty() && retry_button(&parent).is_none());
-    button().click();
-    wait_for_state(&parent, "failed").await;
-    assert_eq!(*log.borrow(), ["SESSION_FAILED"]);
-    assert!(button().is_connected());
-    assert_eq!(iframes(&parent), 0);
 }

@@ -1,16 +1,15 @@
-// What a page holds: listeners of its window and document, the forms' timers, and the module's
-// memory. A listener of any other node goes with that node.
+// What a page holds: listeners of its window and document, timers that a file of its own has set, and
+// the module's memory. A listener of any other node goes with that node.
 
-/** By it a form's timer is known: WebKit's driver sets timers of its own in the page. */
-const READY_TIMEOUT = 1234567;
-
-const held = { listeners: 0, timers: 0, memory: 0 };
+const listeners = [];
+const timers = new Map();
 let memory;
 
 /** Counts from now on; the element's module must not be there yet. */
 window.watchResources = () => {
   watchListeners();
-  watchTimers();
+  watchTimers("setTimeout", "clearTimeout");
+  watchTimers("setInterval", "clearInterval");
   const { instantiate } = WebAssembly;
   WebAssembly.instantiate = async (...source) => {
     const module = await instantiate(...source);
@@ -19,55 +18,80 @@ window.watchResources = () => {
   };
 };
 
-window.held = () => ({ ...held, memory: memory.buffer.byteLength });
+/** The names of the events that are listened for, the milliseconds of the timers, and the memory. */
+window.held = () => ({
+  listeners: listeners.map(({ type }) => type),
+  timers: [...timers.values()],
+  memory: memory?.buffer.byteLength ?? 0,
+});
 
-/** Inserts forms one after the other, and removes each when its frame is there. */
-window.comeAndGo = async (times, attributes) => {
+/** Inserts forms one after the other, and removes each at this stage: when its `frame` is there, when it
+ *  is `ready`, or when it is `saved`. */
+window.comeAndGo = async (times, attributes, stage) => {
   comeAndGo.done = false;
   for (let time = 0; time < times; time++) {
-    const form = makeForm("form", { ...attributes, "ready-timeout": READY_TIMEOUT });
+    const form = makeForm("form", attributes);
+    const reached = stage === "frame" ? frameIn(form) : eventOf(form, `pantoken-${stage}`);
     document.body.append(form);
-    while (!form.querySelector("iframe")) await inserted(form);
+    await reached;
     form.remove();
     if (form.childElementCount) throw new Error("the form left something in its element");
   }
   comeAndGo.done = true;
 };
 
-const inserted = (form) =>
+const frameIn = (form) =>
   new Promise((done) => {
     const observer = new MutationObserver(() => {
+      if (!form.querySelector("iframe")) return;
       observer.disconnect();
       done();
     });
     observer.observe(form, { childList: true, subtree: true });
   });
 
+const eventOf = (form, name) => new Promise((done) => form.addEventListener(name, done));
+
 function watchListeners() {
   const { addEventListener, removeEventListener } = EventTarget.prototype;
-  const isLasting = (target = globalThis) => target === globalThis || target === document;
+  const place = (target, type, listener, options) => {
+    const capture = options === true || !!options?.capture;
+    const is = (other) =>
+      other.target === target && other.type === type && other.listener === listener && other.capture === capture;
+    return [listeners.findIndex(is), { target, type, listener, capture }];
+  };
   EventTarget.prototype.addEventListener = function (...rest) {
-    if (isLasting(this)) held.listeners++;
-    addEventListener.apply(this, rest);
+    const target = this ?? globalThis;
+    const [index, one] = place(target, ...rest);
+    const isLasting = target === globalThis || target === document;
+    if (isLasting && index < 0 && one.listener) listeners.push(one);
+    addEventListener.apply(target, rest);
   };
   EventTarget.prototype.removeEventListener = function (...rest) {
-    if (isLasting(this)) held.listeners--;
-    removeEventListener.apply(this, rest);
+    const target = this ?? globalThis;
+    const [index] = place(target, ...rest);
+    if (index >= 0) listeners.splice(index, 1);
+    removeEventListener.apply(target, rest);
   };
 }
 
-function watchTimers() {
-  const { setTimeout, clearTimeout } = globalThis;
-  const running = new Set();
-  globalThis.setTimeout = (then, milliseconds, ...rest) => {
-    const timer = setTimeout(then, milliseconds, ...rest);
-    if (milliseconds == READY_TIMEOUT) running.add(timer);
-    held.timers = running.size;
+function watchTimers(set, clear) {
+  const { [set]: original, [clear]: originalClear } = globalThis;
+  globalThis[set] = (then, milliseconds, ...rest) => {
+    const run = (...all) => {
+      if (set === "setTimeout") timers.delete(timer);
+      then(...all);
+    };
+    const timer = original(run, milliseconds, ...rest);
+    if (isOfThePage(new Error().stack)) timers.set(timer, Number(milliseconds ?? 0));
     return timer;
   };
-  globalThis.clearTimeout = (timer) => {
-    running.delete(timer);
-    held.timers = running.size;
-    clearTimeout(timer);
+  globalThis[clear] = (timer) => {
+    timers.delete(timer);
+    originalClear(timer);
   };
 }
+
+/** WebKit's driver sets timers of its own in the page; its scripts are in no file of the page's. */
+const isOfThePage = (stack) =>
+  stack.split("\n").some((call) => call.includes(location.origin) && !call.includes("/resources.js"));

@@ -83,6 +83,35 @@ pub async fn turns(count: u32) {
     }
 }
 
+/// Waits until all is heard that was posted to the page so far: a window hears in order.
+pub async fn messages_heard() {
+    wait_in_page(
+        "const hear = ({ source, data }) => {
+            if (source !== window || data !== 'the last') return;
+            removeEventListener('message', hear);
+            done();
+        };
+        addEventListener('message', hear);
+        postMessage('the last', '*');",
+    )
+    .await;
+}
+
+/// Waits until each timer of so many milliseconds that was set so far has run, if it was not cleared: a
+/// browser runs those of one length in order.
+pub async fn timers_run(milliseconds: u32) {
+    wait_in_page(&format!("setTimeout(done, {milliseconds})")).await;
+}
+
+/// Runs a script and waits until it calls `done`.
+async fn wait_in_page(script: &str) {
+    let wait = Function::new_with_args("done", script);
+    let done = Promise::new(&mut |done, _| {
+        wait.call1(&JsValue::NULL, &done).unwrap();
+    });
+    JsFuture::from(done).await.unwrap();
+}
+
 pub fn document_is_complete(document: &Document) -> bool {
     Reflect::get(document, &"readyState".into())
         .unwrap()

@@ -1,0 +1,22 @@
+// In the page that the frame FRAME floods: counts its messages, and has it post more until the flood is
+// over. Counts what a customer would see meanwhile: pictures, and clicks on a button that are answered.
+{
+  const STEP = 100;
+  const flooded = (window.flooded = { handled: 0, pictures: 0, clicks: 0, over: false });
+  const goesOn = () => flooded.handled > 0 && !flooded.over;
+  const button = document.createElement("button");
+  button.id = "flooded";
+  button.textContent = "Click";
+  button.onclick = () => (flooded.clicks += goesOn());
+  document.body.prepend(button);
+  const draw = () => {
+    flooded.pictures += goesOn();
+    requestAnimationFrame(draw);
+  };
+  requestAnimationFrame(draw);
+  addEventListener("message", ({ source }) => {
+    if (source !== document.querySelector("FRAME")?.contentWindow) return;
+    flooded.handled++;
+    if (flooded.handled % STEP === 0 && goesOn()) source.postMessage("more", "*");
+  });
+}
