@@ -61,7 +61,7 @@ pub trait SessionStore: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Whether the store can take a call now.
+    /// Whether the store can keep something now: it writes one row, and waits for the disk.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot.
@@ -101,6 +101,8 @@ pub enum Recording {
     Repeated(Session),
     /// A panToken is kept, and this is not it. Nothing was written.
     Conflict(Session),
+    /// It is one error more than [`Session::MAX_ERRORS`]. Nothing was written.
+    Ignored(Session),
     /// The session had expired. Nothing was written.
     Expired(Session),
     /// There is no such session, or the proof is not its own. Nothing was written.

@@ -106,7 +106,7 @@ async fn rotate_store_seals_under_the_new_key_on_both_databases() {
         let keys = StoreKeys::new(StoreKey::parse(NEW).unwrap(), Vec::new());
         let options = StoreOptions {
             keys: Some(keys),
-            outbox: false,
+            ..StoreOptions::default()
         };
         let database = DatabaseUrl::parse(&url).unwrap();
         Database::open(&database, options)
@@ -117,6 +117,27 @@ async fn rotate_store_seals_under_the_new_key_on_both_databases() {
     }
     let text = ends(&pantoken(folder.path(), &["key", "rotate-store"], &[]), 2);
     assert!(text.contains("PANTOKEN_STORE_KEY: is required"), "{text}");
+}
+
+#[test]
+fn rotate_store_names_what_it_cannot_open_and_keeps_the_old_key() {
+    let folder = tempfile::tempdir().unwrap();
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    edit(
+        folder.path(),
+        "UPDATE sessions SET pan_token = substr(pan_token, 1, 5)",
+    );
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    let keys = [("PANTOKEN_STORE_KEY", NEW), ("PANTOKEN_STORE_KEY_OLD", OLD)];
+    let text = ends(&pantoken(folder.path(), &["key", "rotate-store"], &keys), 1);
+    assert!(
+        text.contains("1 panTokens were sealed, of 2 sessions; those of these requests"),
+        "{text}"
+    );
+    let rotate = ["key", "rotate-store"];
+    let alone = pantoken(folder.path(), &rotate, &[("PANTOKEN_STORE_KEY", NEW)]);
+    let text = ends(&alone, 1);
+    assert!(text.contains(StoreKey::parse(OLD).unwrap().id()), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -207,16 +228,22 @@ fn old_sessions_are_deleted_and_young_ones_stay() {
     process.stop();
 }
 
-/// Edits the file.
 fn expire_long_ago(folder: &Path, request_id: &str) {
+    edit(
+        folder,
+        &format!("UPDATE sessions SET expires_at = 1 WHERE request_id = {request_id}"),
+    );
+}
+
+/// Edits the file.
+fn edit(folder: &Path, update: &str) {
     use sqlx::{Connection, Executor};
     let url = format!("sqlite://{}/pantoken.db", folder.display());
-    let update = format!("UPDATE sessions SET expires_at = 1 WHERE request_id = {request_id}");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
         connection
-            .execute(sqlx::AssertSqlSafe(update))
+            .execute(sqlx::AssertSqlSafe(update.to_owned()))
             .await
             .unwrap();
         connection.close().await.unwrap();
