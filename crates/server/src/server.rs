@@ -151,6 +151,7 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Database, StoreErr
     let options = StoreOptions {
         keys: settings.store_keys.clone(),
         outbox: settings.webhook.is_some(),
+        ..StoreOptions::default()
     };
     if options.keys.is_none() {
         tracing::warn!("panTokens are kept in clear: set PANTOKEN_STORE_KEY to seal them");
