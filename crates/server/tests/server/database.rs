@@ -235,6 +235,72 @@ fn expire_long_ago(folder: &Path, request_id: &str) {
     );
 }
 
+#[test]
+fn webhooks_that_nobody_sends_any_more_are_warned_of_and_hold_no_session_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody listens at the webhook's URL.
+    save(folder.path(), &[]);
+    save(folder.path(), &[]);
+    edit(folder.path(), "UPDATE sessions SET expires_at = 1");
+    let abandoned = "UPDATE deliveries SET due_at = 1 WHERE id = 1";
+    edit(folder.path(), abandoned);
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    let serve = serve
+        .env_remove("PANTOKEN_WEBHOOK_URL")
+        .env("PANTOKEN_RETENTION_DAYS", "1");
+    let process = Process::spawn(serve);
+    wait::until("the one session to go", || {
+        (count(folder.path(), "sessions") == 1).then_some(())
+    });
+    let log = process.stop();
+    assert!(
+        log.contains("2 webhooks wait: set PANTOKEN_WEBHOOK_URL"),
+        "{log}"
+    );
+    assert!(log.contains("webhooks were given up"), "{log}");
+    assert_eq!(count(folder.path(), "deliveries"), 1);
+}
+
+#[test]
+fn doctor_checks_the_store_key_and_leaves_nothing_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let doctor = |key| {
+        let mut doctor = command(folder.path(), "127.0.0.1:0", "text");
+        let arguments: Vec<_> = doctor.get_args().skip(1).map(ToOwned::to_owned).collect();
+        let variables: Vec<_> = doctor
+            .get_envs()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+            .collect();
+        doctor = Command::new(env!("CARGO_BIN_EXE_pantoken"));
+        doctor
+            .arg("doctor")
+            .args(arguments)
+            .env_clear()
+            .envs(variables)
+            .env("PANTOKEN_STORE_KEY", key)
+            .current_dir(folder.path());
+        doctor.output().unwrap()
+    };
+    ends(&doctor(NEW), 0);
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    ends(&doctor(OLD), 0);
+    let text = ends(&doctor(NEW), 1);
+    assert!(text.contains(StoreKey::parse(OLD).unwrap().id()), "{text}");
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+}
+
+fn count(folder: &Path, table: &str) -> i64 {
+    use sqlx::Connection;
+    let url = format!("sqlite://{}/pantoken.db", folder.display());
+    let query = format!("SELECT count(*) FROM {table}");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(query));
+        query.fetch_one(&mut connection).await.unwrap()
+    })
+}
+
 /// Edits the file.
 fn edit(folder: &Path, update: &str) {
     use sqlx::{Connection, Executor};
