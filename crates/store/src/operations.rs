@@ -48,6 +48,10 @@ impl<B: Backend> SessionStore for B {
         self.read(sessions::Get { request_id }).await
     }
 
+    async fn youngest(&self) -> Result<Option<i64>, StoreError> {
+        self.read(sessions::Youngest).await
+    }
+
     async fn delete_expired_before(&self, time: i64, limit: u32) -> Result<u64, StoreError> {
         self.write(delete_expired::DeleteExpired { time, limit })
             .await

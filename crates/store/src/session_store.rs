@@ -46,6 +46,13 @@ pub trait SessionStore: Send + Sync + 'static {
         request_id: RequestId,
     ) -> impl Future<Output = Result<Option<Session>, StoreError>> + Send;
 
+    /// When the youngest session was created, in Unix milliseconds: the one of the largest request id,
+    /// which is made of the time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot answer.
+    fn youngest(&self) -> impl Future<Output = Result<Option<i64>, StoreError>> + Send;
+
     /// Deletes up to `limit` sessions that expired before `time`, in Unix milliseconds, those that
     /// expired first; their results, idempotency keys and deliveries go with them. The number of
     /// those that were deleted: fewer than `limit` means that no more are left.

@@ -1,7 +1,7 @@
 use pantoken_protocol::RequestId;
 
 use crate::backend::Operation;
-use crate::connection::{Connection, Statement, locking};
+use crate::connection::{Connection, Row, Statement, locking};
 use crate::session_row::read_session;
 use crate::{Session, StoreError, StoreOptions};
 
@@ -54,6 +54,24 @@ impl Operation for Get {
             .await?;
         row.map(|row| read_session(&row, options.keys.as_ref()))
             .transpose()
+    }
+}
+
+pub(crate) const YOUNGEST: Statement =
+    Statement::same("SELECT created_at FROM sessions ORDER BY request_id DESC LIMIT 1");
+
+pub(super) struct Youngest;
+
+impl Operation for Youngest {
+    type Answer = Option<i64>;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        _options: &StoreOptions,
+    ) -> Result<Option<i64>, StoreError> {
+        let row = connection.row(&YOUNGEST, &[]).await?;
+        row.map_or(Ok(None), |row| row.integer("created_at"))
     }
 }
 

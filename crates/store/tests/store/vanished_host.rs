@@ -65,7 +65,9 @@ impl Host {
     ) {
         let mut bytes = [0; 4096];
         while let Ok(length @ 1..) = from.read(&mut bytes).await {
-            if at % 2 == 0 && self.changes() == at && to.write_all(&bytes[..length]).await.is_err()
+            if at.is_multiple_of(2)
+                && self.changes() == at
+                && to.write_all(&bytes[..length]).await.is_err()
             {
                 break;
             }
