@@ -12,7 +12,7 @@ const INSERT: Statement = Statement::same(
 );
 
 /// An error that nobody was told takes no room beside the next one.
-const REPLACE: Statement = Statement::same(
+pub(crate) const REPLACE: Statement = Statement::same(
     "DELETE FROM deliveries WHERE request_id = $1 AND state = 'pending' AND attempts = 0 \
      AND error_code IS NOT NULL",
 );

@@ -10,7 +10,7 @@ use crate::connection::Statement;
 use crate::{Database, DatabaseUrl};
 
 /// Each with values for its parameters, and the index that it has to use.
-const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 11] = [
+const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 13] = [
     (
         "get",
         &sessions::FIND,
@@ -45,6 +45,18 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 11] = [
         "claim in the order of a request",
         &deliveries::DUE,
         "50, 10",
+        ["deliveries_waiting", "deliveries_waiting"],
+    ),
+    (
+        "delete what is told",
+        &delete_expired::DELETE,
+        "50, 10",
+        ["deliveries_waiting", "sessions_by_expiry"],
+    ),
+    (
+        "replace an error",
+        &deliveries::REPLACE,
+        "5",
         ["deliveries_waiting", "deliveries_waiting"],
     ),
     (
