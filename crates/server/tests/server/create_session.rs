@@ -169,19 +169,6 @@ async fn a_browser_creates_sessions_on_an_allowed_origin_only() {
 }
 
 #[tokio::test]
-async fn a_browser_does_not_say_who_the_customer_is() {
-    let server = server().await;
-    let headers = [("origin", PAGE), ("content-type", "application/json")];
-    let body = r#"{"flow":"iframe","customer":"order 7"}"#;
-    let answer = server.call("POST", "/v1/sessions", &headers, body).await;
-    answer.is_problem(400, "INVALID_FIELD", Some("customer"));
-    assert!(answer.text.contains("API key"), "{}", answer.text);
-    let body = r#"{"flow":"iframe","customer":null}"#;
-    let answer = server.call("POST", "/v1/sessions", &headers, body).await;
-    assert_eq!(answer.status, 201);
-}
-
-#[tokio::test]
 async fn a_browser_creates_no_session_unless_they_are_public() {
     let server = server_with(|options| options.public_sessions = false).await;
     let answer = create_in_browser(&server, PAGE, None).await;

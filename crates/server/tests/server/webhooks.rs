@@ -189,29 +189,6 @@ async fn the_webhooks_of_a_request_come_in_the_order_of_its_results() {
 }
 
 #[tokio::test]
-async fn whoever_reports_errors_without_end_is_told_of_a_few_times() {
-    let server = server().await;
-    let session = server.iframe_session().await;
-    for number in 0..60 {
-        let body = format!(r#"{{"errorCode":"INVALID_PAN","errorMessage":"{number}"}}"#);
-        let answer = server.post_result(&session, &body).await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.field("state")),
-            (200, "failed".to_owned())
-        );
-    }
-    server.post_result(&session, SAVED).await;
-    let mut receiver = receiver(&[]).await;
-    start(&server, &receiver);
-    let failed = at_once(&mut receiver).await.json();
-    // The last one that was recorded; none before it was ever tried.
-    assert_eq!(failed["errorMessage"], "19");
-    assert_eq!(at_once(&mut receiver).await.json()["type"], "session.saved");
-    let line = r#"pantoken_results_total{outcome="ignored"}"#;
-    assert_eq!(server.metric(line).await, "40");
-}
-
-#[tokio::test]
 async fn a_webhook_that_is_refused_for_days_is_given_up_and_can_be_tried_again() {
     let server = server().await;
     let mut receiver = receiver(&[500; 16]).await;
