@@ -15,6 +15,7 @@ use crate::metrics::Metrics;
 use crate::public_url::PublicUrl;
 use crate::random::Random;
 use crate::rate_limit::{PublicSessionLimits, RateLimits};
+use crate::readiness::Readiness;
 use crate::return_url::ReturnUrls;
 
 /// What the HTTP API is allowed to do, and where it is.
@@ -81,6 +82,7 @@ pub(crate) struct Parts<S> {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Box<dyn Random>,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) readiness: Readiness,
     pub(crate) metrics: Metrics,
     pub(crate) call_ids: CallIds,
 }
@@ -99,6 +101,7 @@ impl<S> AppState<S> {
             store,
             signer,
             rate_limits: RateLimits::new(options.public_session_limits, Arc::clone(&clock)),
+            readiness: Readiness::default(),
             options,
             clock,
             random: Box::new(random),

@@ -23,6 +23,7 @@ mod problem;
 mod public_url;
 mod random;
 mod rate_limit;
+mod readiness;
 mod retention;
 mod return_url;
 mod router;

@@ -118,6 +118,7 @@ impl Metrics {
             },
             Recording::Repeated(_) => "repeated",
             Recording::Conflict(_) => "conflict",
+            Recording::Ignored(_) => "ignored",
             Recording::Expired(_) => "expired",
             Recording::Forbidden => "forbidden",
         };

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use pantoken_store::{SessionStore, StoreError};
+use pantoken_store::{Outbox, SessionStore, StoreError};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::clock::{Clock, SystemClock};
@@ -9,6 +9,8 @@ use crate::clock::{Clock, SystemClock};
 const BATCH: u32 = 500;
 const INTERVAL: Duration = Duration::from_secs(60);
 const MILLISECONDS_IN_A_DAY: i64 = 86_400_000;
+/// A webhook is tried again for less than four days.
+const LONGEST_BACKOFF: i64 = 4 * MILLISECONDS_IN_A_DAY;
 
 /// Ends a task when it is dropped.
 #[must_use = "dropping it ends the task"]
@@ -20,22 +22,66 @@ impl Drop for Sweeper {
     }
 }
 
+/// Whether anybody is told of results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Webhooks {
+    Sent,
+    /// What is still to be told waits for a receiver that there may never be again.
+    Unsent,
+}
+
 /// Deletes sessions that expired so many days ago, from now on and every minute.
-pub(crate) fn sweep(store: impl SessionStore, days: u32) -> Sweeper {
+pub(crate) fn sweep(store: impl SessionStore + Outbox, days: u32, webhooks: Webhooks) -> Sweeper {
     let task: JoinHandle<()> = tokio::spawn(async move {
         let clock = SystemClock::new();
         let mut interval = tokio::time::interval(INTERVAL);
         loop {
             interval.tick().await;
-            let before = clock.now() - i64::from(days) * MILLISECONDS_IN_A_DAY;
-            match delete_expired(&store, before).await {
-                Ok(0) => {}
-                Ok(deleted) => tracing::info!(deleted, "old sessions were deleted"),
-                Err(error) => tracing::error!(%error, "old sessions cannot be deleted"),
+            if let Err(error) = sweep_once(&store, clock.now(), days, webhooks).await {
+                tracing::error!(%error, "old sessions cannot be deleted");
             }
         }
     });
     Sweeper(task.abort_handle())
+}
+
+async fn sweep_once(
+    store: &(impl SessionStore + Outbox),
+    now: i64,
+    days: u32,
+    webhooks: Webhooks,
+) -> Result<(), StoreError> {
+    let Some(youngest) = store.youngest().await? else {
+        return Ok(());
+    };
+    // A clock that is ahead would otherwise have all of them deleted at once.
+    let before = now.min(youngest) - i64::from(days) * MILLISECONDS_IN_A_DAY;
+    if webhooks == Webhooks::Unsent {
+        let given_up = abandon(store, before - LONGEST_BACKOFF).await?;
+        if given_up > 0 {
+            tracing::warn!(
+                given_up,
+                "webhooks were given up: without PANTOKEN_WEBHOOK_URL nobody is told"
+            );
+        }
+    }
+    let deleted = delete_expired(store, before).await?;
+    if deleted > 0 {
+        tracing::info!(deleted, "old sessions were deleted");
+    }
+    Ok(())
+}
+
+async fn abandon(store: &impl Outbox, before: i64) -> Result<u64, StoreError> {
+    let mut all = 0;
+    loop {
+        let reason = "no webhook was sent for too long".to_owned();
+        let given_up = store.abandon_deliveries(before, reason, BATCH).await?;
+        all += given_up;
+        if given_up < u64::from(BATCH) {
+            return Ok(all);
+        }
+    }
 }
 
 async fn delete_expired(store: &impl SessionStore, before: i64) -> Result<u64, StoreError> {
@@ -45,6 +91,43 @@ async fn delete_expired(store: &impl SessionStore, before: i64) -> Result<u64, S
         all += deleted;
         if deleted < u64::from(BATCH) {
             return Ok(all);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pantoken_protocol::{Language, RequestId};
+    use pantoken_store::{Digest, SessionFlow, SqliteStore, Terms};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_clock_that_is_ahead_deletes_no_more_than_the_youngest_session_allows() {
+        const TODAY: i64 = 20_000;
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("pantoken.db")).await;
+        let store = store.unwrap();
+        for day in [TODAY - 9, TODAY - 1, TODAY] {
+            let terms = Terms {
+                request_id: RequestId::from_i64(day).unwrap(),
+                language: Language::Ru,
+                flow: SessionFlow::Iframe,
+                customer: None,
+                seed: [0; 16],
+                result_token: Digest::of(b""),
+                created_at: day * MILLISECONDS_IN_A_DAY,
+                expires_at: day * MILLISECONDS_IN_A_DAY + 1,
+            };
+            let _ = store.create(terms, None).await.unwrap();
+        }
+        for now in [TODAY, TODAY + 1000] {
+            let now = now * MILLISECONDS_IN_A_DAY;
+            sweep_once(&store, now, 7, Webhooks::Sent).await.unwrap();
+            for (day, stays) in [(TODAY - 9, false), (TODAY - 1, true), (TODAY, true)] {
+                let id = RequestId::from_i64(day).unwrap();
+                assert_eq!(store.get(id).await.unwrap().is_some(), stays, "{day}");
+            }
         }
     }
 }

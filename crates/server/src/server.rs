@@ -2,9 +2,10 @@ use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use pantoken_store::{ApiKeyStore, Database, StoreError, StoreOptions};
+use pantoken_store::{ApiKeyStore, Database, DeliveryState, Outbox, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -15,14 +16,14 @@ use crate::connections::serve_connections;
 use crate::metrics::metrics_router;
 use crate::public_url::PublicUrl;
 use crate::random::SystemRandom;
-use crate::retention;
+use crate::retention::{self, Webhooks};
 use crate::router::router;
 use crate::settings::Settings;
 use crate::stop_signals::StopSignals;
 use crate::webhook::{WebhookTarget, deliver};
 
-/// How long calls under way may take after the signal to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// From the end of an answer's time to its last byte.
+const MARGIN: Duration = Duration::from_secs(1);
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +88,7 @@ pub async fn serve(
     if options.api_key.is_none() && !options.public_sessions && !has_api_key(&store).await? {
         return Err(ServeError::NobodyMayCreate);
     }
+    let webhooks = webhooks(settings, &store).await?;
     let limits = options.limits;
     let (signer, random) = (settings.signer.clone(), SystemRandom);
     let app = AppState::new(store.clone(), signer, options, SystemClock::new(), random);
@@ -95,7 +97,7 @@ pub async fn serve(
     announce(address);
     let _sweeper = settings
         .retention_days
-        .map(|days| retention::sweep(store.clone(), days));
+        .map(|days| retention::sweep(store.clone(), days, webhooks));
     if let Some(listener) = metrics_listener {
         tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
         let metrics = metrics_router(app.clone());
@@ -104,21 +106,39 @@ pub async fn serve(
     let (stop, stopped) = watch::channel(());
     let deliveries = deliver_webhooks(&app, settings.webhook.clone(), until(stopped.clone()));
     let api = serve_connections(listener, router(app.clone()), limits, until(stopped));
+    let answered = AtomicBool::new(false);
     let api = async {
         api.await;
+        answered.store(true, Ordering::Relaxed);
         Ok::<_, ServeError>(())
     };
     let too_slow = async {
         signals.received().await;
         drop(stop);
-        tokio::time::sleep(GRACE).await;
+        // As long as any answer may take, and longer than a webhook does.
+        tokio::time::sleep(limits.answer_time + MARGIN).await;
     };
     tokio::select! {
         done = async { tokio::try_join!(api, deliveries) } => drop(done?),
-        () = too_slow => tracing::warn!("calls under way were cut off"),
+        // A webhook that was under way is sent again.
+        () = too_slow => if !answered.load(Ordering::Relaxed) {
+            tracing::warn!("calls under way were cut off");
+        }
     }
     store.close().await;
     Ok(())
+}
+
+/// Whether webhooks are sent; without a receiver it warns of those that wait for one.
+async fn webhooks(settings: &Settings, store: &impl Outbox) -> Result<Webhooks, StoreError> {
+    if settings.webhook.is_some() {
+        return Ok(Webhooks::Sent);
+    }
+    let waiting = store.count_deliveries(DeliveryState::Pending).await?;
+    if waiting > 0 {
+        tracing::warn!("{waiting} webhooks wait: set PANTOKEN_WEBHOOK_URL to send them");
+    }
+    Ok(Webhooks::Unsent)
 }
 
 async fn deliver_webhooks(
@@ -151,6 +171,7 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Database, StoreErr
     let options = StoreOptions {
         keys: settings.store_keys.clone(),
         outbox: settings.webhook.is_some(),
+        ..StoreOptions::default()
     };
     if options.keys.is_none() {
         tracing::warn!("panTokens are kept in clear: set PANTOKEN_STORE_KEY to seal them");

@@ -12,24 +12,23 @@ pub trait KeyRotation: Send + Sync + 'static {
     /// under the current key that are under another or in clear. Without keys it does nothing.
     ///
     /// # Errors
-    /// [`StoreError::UnknownKey`] and [`StoreError::Corrupt`] for a panToken that cannot be opened;
-    /// then none of this call is sealed.
+    /// [`StoreError`] when the store cannot answer; then none of this call is sealed.
     fn reseal(
         &self,
         after: Option<RequestId>,
         limit: u32,
     ) -> impl Future<Output = Result<Resealed, StoreError>> + Send;
 
-    /// Forgets that any key but the current one was used: after [`KeyRotation::reseal`] has looked
-    /// at every session, and no process seals under another key.
+    /// Forgets that any key but the current one was used, unless panTokens are under another one or
+    /// in clear: how many those are.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot answer.
-    fn forget_other_keys(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn forget_other_keys(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }
 
 /// How far a rotation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resealed {
     /// The last session that was looked at; `None` when there are no more.
     pub last: Option<RequestId>,
@@ -37,4 +36,7 @@ pub struct Resealed {
     pub seen: u64,
     /// How many panTokens were sealed.
     pub sealed: u64,
+    /// The sessions whose panToken cannot be opened: it was changed, or its key was not given. They
+    /// stay as they are.
+    pub unreadable: Vec<RequestId>,
 }

@@ -48,13 +48,17 @@ impl<B: Backend> SessionStore for B {
         self.read(sessions::Get { request_id }).await
     }
 
+    async fn youngest(&self) -> Result<Option<i64>, StoreError> {
+        self.read(sessions::Youngest).await
+    }
+
     async fn delete_expired_before(&self, time: i64, limit: u32) -> Result<u64, StoreError> {
         self.write(delete_expired::DeleteExpired { time, limit })
             .await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        self.read(sessions::Check).await
+        self.write(sessions::Check).await
     }
 }
 
@@ -148,6 +152,24 @@ impl<B: Backend> Outbox for B {
         self.read(operation).await
     }
 
+    async fn count_deliveries(&self, state: DeliveryState) -> Result<u64, StoreError> {
+        self.read(deliveries::Count { state }).await
+    }
+
+    async fn abandon_deliveries(
+        &self,
+        time: i64,
+        reason: String,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let operation = deliveries::Abandon {
+            time,
+            reason,
+            limit,
+        };
+        self.write(operation).await
+    }
+
     async fn retry_delivery(&self, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
         self.write(deliveries::Retry { id, now }).await
     }
@@ -158,7 +180,16 @@ impl<B: Backend> KeyRotation for B {
         self.write(store_keys::Reseal { after, limit }).await
     }
 
-    async fn forget_other_keys(&self) -> Result<(), StoreError> {
-        self.write(store_keys::ForgetOthers).await
+    async fn forget_other_keys(&self) -> Result<u64, StoreError> {
+        let (mut others, mut after) = (0, Some(0));
+        while let Some(last) = after {
+            let (found, next) = self.read(store_keys::CountOthers { after: last }).await?;
+            others += found;
+            after = next;
+        }
+        if others == 0 {
+            self.write(store_keys::ForgetOthers).await?;
+        }
+        Ok(others)
     }
 }

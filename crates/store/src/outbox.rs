@@ -69,6 +69,28 @@ pub trait Outbox: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Delivery>, StoreError>> + Send;
 
+    /// How many deliveries are in this state.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot answer.
+    fn count_deliveries(
+        &self,
+        state: DeliveryState,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Gives up to `limit` pending deliveries up that were due before `time`, in Unix milliseconds,
+    /// and that nobody claimed: there may be no receiver any more. How many those were; the reason is
+    /// kept for [`Outbox::list_deliveries`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot answer.
+    fn abandon_deliveries(
+        &self,
+        time: i64,
+        reason: String,
+        limit: u32,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
     /// Makes a dead delivery pending again and due at `now`, with no attempts; `false` if no
     /// delivery of this id is dead.
     ///

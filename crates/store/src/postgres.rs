@@ -1,5 +1,8 @@
 //! Postgres: one database for any number of processes.
 
+mod lease;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{AppliedMigration, Migrate, Migrator};
@@ -7,15 +10,18 @@ use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::backend::{Backend, Operation};
-use crate::operations::store_keys::Register;
+use crate::operations::store_keys::CheckKeys;
 use crate::{PostgresUrl, StoreError, StoreOptions};
+use lease::Lease;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 const MAX_CONNECTIONS: u32 = 16;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a transaction is begun that others keep from its end.
 const MAX_TRIES: u32 = 5;
-/// No call waits for ever, and a process that stops in the middle of a transaction does not hold up
+/// For a connection to a host that may be gone, and for closing one.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What the server itself ends. No statement waits for ever, and a process that stops in the middle of a transaction does not hold up
 /// the others.
 const TIMEOUTS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
                         SET idle_in_transaction_session_timeout = '10s'";
@@ -37,7 +43,7 @@ impl PostgresStore {
     /// [`StoreError::UnknownKey`] when it holds panTokens under a key that is not among the options.
     pub async fn open_with(url: &PostgresUrl, options: StoreOptions) -> Result<Self, StoreError> {
         let store = Self::connect(url, options).await?;
-        store.write(Register).await?;
+        store.read(CheckKeys).await?;
         Ok(store)
     }
 
@@ -49,7 +55,7 @@ impl PostgresStore {
         migrate(url).await?;
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .acquire_timeout(ACQUIRE_TIMEOUT.min(options.time_limit))
             .after_connect(|connection, _| {
                 Box::pin(async move { connection.execute(TIMEOUTS).await.map(drop) })
             })
@@ -57,29 +63,69 @@ impl PostgresStore {
         Ok(Self { pool, options })
     }
 
-    /// Waits for the calls under way and closes the connections.
+    /// Waits for the calls under way and closes the connections; of a host that does not answer, as
+    /// long as one call may take.
     pub async fn close(&self) {
-        self.pool.close().await;
+        // What is not closed by then goes with the process.
+        let _ = tokio::time::timeout(self.options.time_limit, self.pool.close()).await;
+    }
+
+    async fn try_read<O: Operation>(&self, operation: &O) -> Result<O::Answer, StoreError> {
+        let mut lease = Lease::take(&self.pool).await?;
+        let answer = operation.run(lease.connection()?, &self.options).await?;
+        lease.give_back(self.options.time_limit);
+        Ok(answer)
     }
 
     async fn try_write<O: Operation>(&self, operation: &O) -> Result<O::Answer, StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        let answer = operation.run(&mut *transaction, &self.options).await?;
-        transaction.commit().await?;
-        Ok(answer)
+        let mut lease = Lease::take(&self.pool).await?;
+        let mut transaction = lease.connection()?.begin().await?;
+        let answer = operation.run(&mut *transaction, &self.options).await;
+        match &answer {
+            Ok(_) => transaction.commit().await?,
+            Err(_) => transaction.rollback().await?,
+        }
+        lease.give_back(self.options.time_limit);
+        answer
     }
+
+    async fn write_again<O: Operation>(&self, operation: &O) -> Result<O::Answer, StoreError> {
+        let mut tries = 1;
+        loop {
+            match self.try_write(operation).await {
+                Err(error) if error.is_serialization_failure() && tries < MAX_TRIES => tries += 1,
+                done => return done,
+            }
+        }
+    }
+}
+
+/// The host may vanish without a word, and the system would wait for it for a quarter of an hour.
+async fn within<T>(
+    time: Duration,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let done = tokio::time::timeout(time, work).await;
+    done.unwrap_or_else(|late| Err(StoreError::Unavailable(Arc::new(late))))
 }
 
 /// Under a lock that the migrator takes, so that of several processes one migrates and the others
 /// wait for it; on a connection without a timeout, because a large table takes its time.
 pub(crate) async fn migrate(url: &PostgresUrl) -> Result<(), StoreError> {
     let opening = |error| StoreError::opening(url.to_string(), error);
-    let mut connection: PgConnection = url.options().connect().await.map_err(opening)?;
-    if !is_migrated(&mut connection).await {
+    let connect = async {
+        let mut connection = url.options().connect().await?;
+        let is_done = is_migrated(&mut connection).await;
+        Ok((connection, is_done))
+    };
+    let connected = within(CONNECT_TIMEOUT, connect).await;
+    let (mut connection, is_done) = connected.map_err(opening)?;
+    if !is_done {
         let done = MIGRATOR.run_direct(None, &mut connection, false).await;
         done.map_err(|error| StoreError::opening(url.to_string(), error))?;
     }
-    connection.close().await.map_err(opening)
+    let close = async { Ok(connection.close().await?) };
+    within(CONNECT_TIMEOUT, close).await.map_err(opening)
 }
 
 /// Whether there is nothing to migrate, so that a user who may not change tables need not try.
@@ -98,17 +144,10 @@ async fn is_migrated(connection: &mut PgConnection) -> bool {
 
 impl Backend for PostgresStore {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        operation.run(&mut *connection, &self.options).await
+        within(self.options.time_limit, self.try_read(&operation)).await
     }
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
-        let mut tries = 1;
-        loop {
-            match self.try_write(&operation).await {
-                Err(error) if error.is_serialization_failure() && tries < MAX_TRIES => tries += 1,
-                done => return done,
-            }
-        }
+        within(self.options.time_limit, self.write_again(&operation)).await
     }
 }

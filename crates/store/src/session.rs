@@ -9,6 +9,8 @@ pub struct Session {
     pub terms: Terms,
     /// What was recorded for it so far.
     pub outcome: Option<Outcome>,
+    /// How many errors were recorded for it, of [`Session::MAX_ERRORS`].
+    pub errors_recorded: i64,
 }
 
 /// What a session is created with; none of it changes afterwards.
@@ -113,9 +115,15 @@ pub enum Verdict {
     Conflict,
     /// It comes too late.
     Expired,
+    /// It is one error too many.
+    Ignore,
 }
 
 impl Session {
+    /// How many errors are recorded for a session; of further ones nothing is kept. Without a limit
+    /// whoever holds one result token could fill the database, and the outbox with it.
+    pub const MAX_ERRORS: i64 = 20;
+
     /// Where the session stands; `now` in Unix milliseconds.
     #[must_use]
     pub fn state(&self, now: i64) -> State {
@@ -154,8 +162,15 @@ impl Session {
             Some(FormResult::Saved(_)) => Verdict::Conflict,
             _ if self.is_expired(now) => Verdict::Expired,
             _ if kept == Some(result) => Verdict::Repeated,
+            _ if self.has_errors_enough() && matches!(result, FormResult::Failed { .. }) => {
+                Verdict::Ignore
+            }
             _ => Verdict::Record,
         }
+    }
+
+    fn has_errors_enough(&self) -> bool {
+        self.errors_recorded >= Self::MAX_ERRORS
     }
 
     fn is_expired(&self, now: i64) -> bool {

@@ -40,6 +40,7 @@ pub(crate) fn read_session(
                 result,
                 recorded_at,
             }),
+        errors_recorded: required("errors_recorded")?,
     })
 }
 

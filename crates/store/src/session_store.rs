@@ -46,6 +46,13 @@ pub trait SessionStore: Send + Sync + 'static {
         request_id: RequestId,
     ) -> impl Future<Output = Result<Option<Session>, StoreError>> + Send;
 
+    /// When the youngest session was created, in Unix milliseconds: the one of the largest request id,
+    /// which is made of the time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot answer.
+    fn youngest(&self) -> impl Future<Output = Result<Option<i64>, StoreError>> + Send;
+
     /// Deletes up to `limit` sessions that expired before `time`, in Unix milliseconds, those that
     /// expired first; their results, idempotency keys and deliveries go with them. The number of
     /// those that were deleted: fewer than `limit` means that no more are left.
@@ -61,7 +68,7 @@ pub trait SessionStore: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Whether the store can take a call now.
+    /// Whether the store can keep something now: it writes one row, and waits for the disk.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot.
@@ -101,6 +108,8 @@ pub enum Recording {
     Repeated(Session),
     /// A panToken is kept, and this is not it. Nothing was written.
     Conflict(Session),
+    /// It is one error more than [`Session::MAX_ERRORS`]. Nothing was written.
+    Ignored(Session),
     /// The session had expired. Nothing was written.
     Expired(Session),
     /// There is no such session, or the proof is not its own. Nothing was written.

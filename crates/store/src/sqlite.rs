@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 };
 
 use crate::backend::{Backend, Operation};
-use crate::operations::store_keys::Register;
+use crate::operations::store_keys::CheckKeys;
 use crate::{StoreError, StoreOptions};
 use writer::Writer;
 
@@ -49,7 +49,7 @@ impl SqliteStore {
     /// when it holds panTokens under a key that is not among the options.
     pub async fn open_with(file: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let store = Self::connect(file, options).await?;
-        store.write(Register).await?;
+        store.read(CheckKeys).await?;
         Ok(store)
     }
 
@@ -69,8 +69,9 @@ impl SqliteStore {
 
     /// Waits for the calls under way and closes the file.
     pub async fn close(&self) {
-        self.writer.close().await;
         self.readers.close().await;
+        // Last, because who closes last puts the log of writes into the file, and a reader cannot.
+        self.writer.close().await;
     }
 }
 

@@ -72,13 +72,26 @@ fn of_debian() -> Vec<PathBuf> {
 }
 
 impl Server {
-    /// Starts a server with no database in it.
+    /// Starts a server with no database in it, for tests: it does not wait for the disk.
     ///
     /// # Errors
     /// [`Error`] when Postgres is missing or does not start.
     pub fn start() -> Result<Self, Error> {
+        Self::start_with("off")
+    }
+
+    /// Starts a server with no database in it, for benchmarks: each commit waits for the disk, as
+    /// Postgres comes.
+    ///
+    /// # Errors
+    /// [`Error`] when Postgres is missing or does not start.
+    pub fn start_durable() -> Result<Self, Error> {
+        Self::start_with("on")
+    }
+
+    fn start_with(fsync: &str) -> Result<Self, Error> {
         let programs = programs().ok_or(Error::Missing)?;
-        let mut child = command(&programs)?
+        let mut child = command(&programs, fsync)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -165,7 +178,7 @@ impl fmt::Debug for Server {
     }
 }
 
-fn command(programs: &Path) -> io::Result<Command> {
+fn command(programs: &Path, fsync: &str) -> io::Result<Command> {
     let script = ["-c", include_str!("server.sh"), "server.sh"];
     let mut command = if is_root()? {
         let mut command = Command::new("runuser");
@@ -174,7 +187,11 @@ fn command(programs: &Path) -> io::Result<Command> {
     } else {
         Command::new("sh")
     };
-    command.args(script).arg(programs).current_dir("/");
+    command
+        .args(script)
+        .arg(programs)
+        .arg(fsync)
+        .current_dir("/");
     Ok(command)
 }
 

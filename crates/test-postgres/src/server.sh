@@ -1,14 +1,15 @@
-# Runs Postgres in a new folder: `server.sh BIN`. Prints the folder; then takes the commands `stop`
+# Runs Postgres in a new folder: `server.sh BIN FSYNC`, which is on or off. Prints the folder; then takes the commands `stop`
 # (as in a crash), `start` and `create NAME`, and answers each with `done`. Ends when its input does,
 # which is when the process that started it is gone.
 bin=$1
+fsync=$2
 export LC_ALL=C
 folder=$(mktemp -d "${TMPDIR:-/tmp}/pantoken-postgres-XXXXXX") || exit 1
 cd "$folder" || exit 1
 
 start() {
     "$bin/postgres" -D data -k "$folder" -c listen_addresses= -c max_connections=200 \
-        -c fsync=off >>log 2>&1 </dev/null &
+        -c fsync="$fsync" >>log 2>&1 </dev/null &
     server=$!
     until "$bin/psql" -h "$folder" -U postgres -qc 'SELECT 1' >/dev/null 2>&1 </dev/null; do
         kill -0 $server 2>/dev/null || return 1

@@ -21,3 +21,17 @@ fn a_server_makes_databases_and_leaves_nothing_behind() {
     drop(server);
     assert!(!Path::new(folder).exists());
 }
+
+#[test]
+fn a_durable_server_waits_for_the_disk_and_another_does_not() {
+    for (server, fsync) in [
+        (Server::start_durable().unwrap(), "on"),
+        (Server::start().unwrap(), "off"),
+    ] {
+        let url = server.create_database().unwrap();
+        let folder = url.split_once("host=").unwrap().1;
+        let options = std::fs::read_to_string(Path::new(folder).join("data/postmaster.opts"));
+        let options = options.unwrap();
+        assert!(options.contains(&format!("fsync={fsync}\"")), "{options}");
+    }
+}

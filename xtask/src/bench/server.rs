@@ -145,7 +145,7 @@ impl Bench<'_> {
     }
 
     fn whole_sessions(&self, table: &mut Table) -> Result<()> {
-        let postgres = Postgres::start()?;
+        let postgres = Postgres::start_durable()?;
         let server = self.server("postgres", &postgres.create_database()?)?;
         let mut sessions = Command::new(self.workspace.release_binary("bench-sessions"));
         sessions

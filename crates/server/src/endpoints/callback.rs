@@ -57,6 +57,7 @@ async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
         Recording::Recorded(session)
         | Recording::Repeated(session)
         | Recording::Conflict(session)
+        | Recording::Ignored(session)
         | Recording::Expired(session) => location(&session, now),
         Recording::Forbidden => Err((Trouble::UnknownLink, None)),
     }

@@ -69,7 +69,12 @@ fn read_body<S>(app: &Parts<S>, caller: &Caller<'_>, mut fields: Fields) -> Resu
             let rule = "is known to the server: a customer leaves it out";
             return Err(Problem::invalid("customer", rule));
         }
-        (_, customer) => customer,
+        // It is told in webhooks as the agent's own word.
+        (Caller::Browser(_), Some(_)) => {
+            let rule = "is the agent's own word: only a call with an API key may say it";
+            return Err(Problem::invalid("customer", rule));
+        }
+        (Caller::Agent | Caller::Browser(_), customer) => customer,
     };
     fields.finish()?;
     Ok(Asked {

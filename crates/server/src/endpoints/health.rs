@@ -10,10 +10,11 @@ pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The store answers too.
+/// The store takes writes too.
 pub(crate) async fn ready<S: Store>(
     State(app): State<AppState<S>>,
 ) -> Result<&'static str, Problem> {
-    app.parts().store.check().await?;
+    let app = app.parts();
+    app.readiness.of(&app.store, app.clock.as_ref()).await?;
     Ok("ready\n")
 }

@@ -48,7 +48,9 @@ pub(crate) async fn record_result<S: Store>(
         call::note_session(request_id);
     }
     match recording {
-        Recording::Recorded(session) | Recording::Repeated(session) => Ok(Json(Recorded {
+        Recording::Recorded(session)
+        | Recording::Repeated(session)
+        | Recording::Ignored(session) => Ok(Json(Recorded {
             request_id,
             state: session.state(now).as_str(),
         })),

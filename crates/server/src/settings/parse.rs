@@ -1,5 +1,6 @@
 //! The settings' values, where no type of their own reads them.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -45,8 +46,14 @@ pub(super) fn retention_days(text: &str) -> Result<u32, &'static str> {
 }
 
 pub(super) fn listen(text: &str) -> Result<SocketAddr, &'static str> {
-    text.parse()
-        .map_err(|_| "is an IP address, a colon and a port")
+    // A name that needs no look-up; any other could be several addresses.
+    let numeric = match text.strip_prefix("localhost:") {
+        Some(port) => Cow::Owned(format!("127.0.0.1:{port}")),
+        None => Cow::Borrowed(text),
+    };
+    numeric
+        .parse()
+        .map_err(|_| "is an IP address or localhost, a colon and a port")
 }
 
 pub(super) fn origins(list: &str) -> Result<Vec<Origin>, OriginError> {
@@ -58,7 +65,11 @@ pub(super) fn origins(list: &str) -> Result<Vec<Origin>, OriginError> {
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, &'static str> {
-    text.parse().map_err(|_| "is true or false")
+    match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err("is true or false"),
+    }
 }
 
 pub(super) fn session_seconds(text: &str) -> Result<u32, &'static str> {

@@ -85,6 +85,22 @@ fn what_is_left_out_has_a_default() {
 }
 
 #[test]
+fn a_switch_may_be_a_digit_and_localhost_is_its_address() {
+    let settings = |switch| {
+        Given::enough()
+            .variable("PANTOKEN_LISTEN", "localhost:3029")
+            .variable("PANTOKEN_ALLOWED_ORIGINS", "https://shop.kz")
+            .variable("PANTOKEN_PUBLIC_SESSIONS", switch)
+            .read()
+            .unwrap()
+    };
+    assert_eq!(settings("1").listen.to_string(), "127.0.0.1:3029");
+    for (switch, is_on) in [("1", true), ("0", false), ("true", true), ("false", false)] {
+        assert_eq!(settings(switch).api.public_sessions, is_on, "{switch}");
+    }
+}
+
+#[test]
 fn the_public_gets_no_metrics_from_the_apis_own_address() {
     let settings = Given::enough()
         .variable("PANTOKEN_LISTEN", "0.0.0.0:3019")
@@ -267,7 +283,7 @@ fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
             "sqlite://a?mode=ro",
             "nothing more",
         ),
-        ("PANTOKEN_LISTEN", "localhost", "IP address"),
+        ("PANTOKEN_LISTEN", "shop.kz:3019", "IP address"),
         ("PANTOKEN_PUBLIC_URL", "http://shop.kz", "plain http"),
         ("PANTOKEN_API_KEY", "a key", "1 to 256"),
         (

@@ -5,8 +5,7 @@ use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::CONTENT_TYPE;
 
-use super::public_address::is_public;
-use super::target::WebhookTarget;
+use super::target::{Reach, WebhookTarget};
 use super::{SIGNATURE_HEADER, sign};
 use crate::http_client;
 
@@ -21,10 +20,7 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(target: WebhookTarget) -> Result<Self, reqwest::Error> {
-        let mut builder = http_client::builder(ANSWER_TIME);
-        if !target.allow_private {
-            builder = builder.dns_resolver(PublicOnly);
-        }
+        let builder = http_client::builder(ANSWER_TIME).dns_resolver(Within(target.reach()));
         Ok(Self {
             client: builder.build()?,
             target,
@@ -55,24 +51,36 @@ impl Sender {
     }
 }
 
-/// Finds public addresses alone. What it finds is what is connected to, so a name that leads
-/// elsewhere the next time changes nothing.
-struct PublicOnly;
+/// Finds the addresses alone that are allowed. What it finds is what is connected to, so a name that
+/// leads elsewhere the next time changes nothing.
+struct Within(Reach);
 
-/// The target's name leads into a private network.
+/// The target's name leads elsewhere.
 #[derive(Debug, thiserror::Error)]
-#[error("its host has no public address: see PANTOKEN_WEBHOOK_ALLOW_PRIVATE")]
-struct NoPublicAddress;
+enum NoSuchAddress {
+    #[error("its host has no public address: see PANTOKEN_WEBHOOK_ALLOW_PRIVATE")]
+    Public,
+    #[error("its host has no private address: by plain http it is on a private network alone")]
+    Private,
+    #[error("its host has no address")]
+    Any,
+}
 
-impl Resolve for PublicOnly {
+impl Resolve for Within {
     fn resolve(&self, name: Name) -> Resolving {
+        let reach = self.0;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|found| is_public(found.ip())).collect();
-            if public.is_empty() {
-                return Err(NoPublicAddress.into());
+            let allowed: Vec<SocketAddr> = found.filter(|found| reach.allows(found.ip())).collect();
+            if allowed.is_empty() {
+                let missing = match reach {
+                    Reach::Public => NoSuchAddress::Public,
+                    Reach::Private => NoSuchAddress::Private,
+                    Reach::Anywhere => NoSuchAddress::Any,
+                };
+                return Err(missing.into());
             }
-            Ok(Box::new(public.into_iter()) as Addrs)
+            Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
 }

@@ -14,6 +14,27 @@ pub struct WebhookTarget {
     pub(super) allow_private: bool,
 }
 
+/// The addresses that a webhook may go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Those of the public internet.
+    Public,
+    /// Those of private networks: by plain `http` anybody on the way could read a panToken.
+    Private,
+    /// All.
+    Anywhere,
+}
+
+impl Reach {
+    pub(super) fn allows(self, address: IpAddr) -> bool {
+        match self {
+            Self::Public => is_public(address),
+            Self::Private => !is_public(address),
+            Self::Anywhere => true,
+        }
+    }
+}
+
 /// Why a URL cannot be a webhook's. It is not repeated: it may hold a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -21,7 +42,7 @@ pub enum WebhookTargetError {
     /// No URL with a host.
     #[error("is a URL such as https://shop.kz/webhooks/pantoken")]
     Malformed,
-    /// Neither `https`, nor `http` where private addresses are allowed.
+    /// Neither `https`, nor `http` on a private network that is allowed.
     #[error(
         "starts with https://; http:// is for a private network alone, with \
          PANTOKEN_WEBHOOK_ALLOW_PRIVATE=true"
@@ -60,14 +81,26 @@ impl WebhookTarget {
             Host::Ipv4(address) => Some(address.into()),
             Host::Ipv6(address) => Some(address.into()),
         };
-        if !allow_private && address.is_some_and(|address| !is_public(address)) {
-            return Err(WebhookTargetError::Private);
+        let is_plain = url.scheme() == "http";
+        match address.map(is_public) {
+            Some(true) if is_plain => return Err(WebhookTargetError::Insecure),
+            Some(false) if !allow_private => return Err(WebhookTargetError::Private),
+            _ => {}
         }
         Ok(Self {
             url,
             secret,
             allow_private,
         })
+    }
+
+    /// Which addresses its host's name may lead to.
+    pub(super) fn reach(&self) -> Reach {
+        match (self.is_plain(), self.allow_private) {
+            (true, _) => Reach::Private,
+            (false, true) => Reach::Anywhere,
+            (false, false) => Reach::Public,
+        }
     }
 
     /// Whether it is called by `http`.
@@ -124,5 +157,17 @@ mod tests {
             assert!(target(url, false).is_err(), "{url}");
             assert!(target(url, true).is_ok(), "{url}");
         }
+    }
+
+    #[test]
+    fn plain_http_is_for_private_networks_alone() {
+        let error = target("http://8.8.8.8/hooks", true).unwrap_err();
+        assert_eq!(error, WebhookTargetError::Insecure);
+        let reach = |url| target(url, true).unwrap().reach();
+        let (public, private) = ([8, 8, 8, 8].into(), [10, 0, 0, 1].into());
+        let plain = reach("http://backend/hooks");
+        assert!(plain.allows(private) && !plain.allows(public));
+        let sealed = reach("https://backend/hooks");
+        assert!(sealed.allows(private) && sealed.allows(public));
     }
 }

@@ -41,6 +41,11 @@ fn main() -> ExitCode {
             &["systemd-analyze"],
             systemd::the_unit_is_valid_and_hardened,
         ),
+        trial(
+            "systemd::the_unit_starts_the_server_with_its_credentials",
+            &[],
+            systemd::the_unit_starts_the_server_with_its_credentials,
+        ),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

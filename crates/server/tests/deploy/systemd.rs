@@ -1,5 +1,7 @@
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
+use crate::load::program;
 use crate::{deployed, with};
 
 pub(crate) fn the_unit_is_valid_and_hardened() {
@@ -18,6 +20,65 @@ pub(crate) fn the_unit_is_valid_and_hardened() {
     // In tenths, from 0 to 100: above 20 it would be "OK", "MEDIUM" or worse.
     let security = ["security", "--offline=true", "--threshold=20"];
     analyze(&[&security[..], &[file.to_str().unwrap()]].concat());
+}
+
+/// What systemd does with the unit, but for its user and its walls: the command, with the variables
+/// and the credentials that the unit names.
+pub(crate) fn the_unit_starts_the_server_with_its_credentials() {
+    let folder = tempfile::tempdir().unwrap();
+    let [settings, secrets, credentials, state] =
+        ["settings", "secrets", "credentials", "state"].map(|name| folder.path().join(name));
+    for made in [&settings, &secrets, &credentials, &state] {
+        std::fs::create_dir(made).unwrap();
+    }
+    let toml = "agent_id = \"agent-01\"\nform_host = \"https://a2c-test.qiwi.kz\"\n\
+                listen = \"127.0.0.1:0\"\npublic_sessions = true\n\
+                allowed_origins = [\"https://shop.kz\"]\n";
+    std::fs::write(settings.join("pantoken.toml"), toml).unwrap();
+    std::fs::write(secrets.join("agent-secret-key"), "22f3b3cc2ae84451\n").unwrap();
+    std::fs::write(secrets.join("store-key"), "0123456789abcdef".repeat(4)).unwrap();
+    let unit = with(
+        deployed("pantoken.service"),
+        &[
+            ("/usr/local/bin/pantoken", env!("CARGO_BIN_EXE_pantoken")),
+            ("/etc/pantoken/secrets", text(&secrets)),
+            (
+                "/etc/pantoken/pantoken.toml",
+                text(&settings.join("pantoken.toml")),
+            ),
+            ("%d", text(&credentials)),
+        ],
+    );
+    let said = |key: &'static str| {
+        let lines = unit.lines();
+        lines.filter_map(move |line| line.strip_prefix(key)?.strip_prefix('='))
+    };
+    for credential in said("LoadCredential") {
+        let (name, file) = credential.split_once(':').unwrap();
+        std::fs::copy(file, credentials.join(name)).unwrap();
+    }
+    let words: Vec<_> = said("ExecStart").flat_map(str::split_whitespace).collect();
+    let mut command = Command::new(words[0]);
+    command
+        .args(&words[1..])
+        .env_clear()
+        .envs(said("Environment").map(|pair| pair.split_once('=').unwrap()))
+        .current_dir(&state)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let (_pantoken, address) = program::start(&mut command);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let ready = runtime.block_on(async {
+        let url = format!("http://{address}/readyz");
+        let client = crate::site::client("127.0.0.1");
+        client.get(url).send().await.unwrap().status()
+    });
+    assert_eq!(ready, 200);
+    assert!(state.join("pantoken.db").exists());
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
 }
 
 fn analyze(arguments: &[&str]) {

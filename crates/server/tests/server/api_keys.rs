@@ -4,7 +4,7 @@ use pantoken_server::{ApiKey, Random, RandomError};
 use pantoken_store::{ApiKeyName, ApiKeyStore};
 use tempfile::TempDir;
 
-use crate::support::{Answer, Server, server, server_with};
+use crate::support::{Answer, PAGE, Server, server, server_with};
 
 struct Counted(u8);
 
@@ -132,4 +132,17 @@ fn a_server_that_nobody_could_use_does_not_start() {
         .output()
         .unwrap();
     says(&output, 2, "pantoken key add NAME");
+}
+
+#[tokio::test]
+async fn a_browser_does_not_say_who_the_customer_is() {
+    let server = server().await;
+    let headers = [("origin", PAGE), ("content-type", "application/json")];
+    let body = r#"{"flow":"iframe","customer":"order 7"}"#;
+    let answer = server.call("POST", "/v1/sessions", &headers, body).await;
+    answer.is_problem(400, "INVALID_FIELD", Some("customer"));
+    assert!(answer.text.contains("API key"), "{}", answer.text);
+    let body = r#"{"flow":"iframe","customer":null}"#;
+    let answer = server.call("POST", "/v1/sessions", &headers, body).await;
+    assert_eq!(answer.status, 201);
 }

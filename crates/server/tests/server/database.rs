@@ -1,4 +1,4 @@
-//! The real binary on each database: tables, keys and retention.
+//! The real binary on each database: tables and keys.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use pantoken_store::{Database, DatabaseUrl, SessionStore, StoreKey, StoreKeys, StoreOptions};
 
 use crate::process::{API_KEY, PAN_TOKEN, Process, command, json_field};
+use crate::retention::edit;
 use crate::wait;
 
 const OLD: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -31,7 +32,7 @@ fn ends(output: &Output, code: i32) -> String {
 }
 
 /// Saves a panToken and gives what the server logged.
-fn save(folder: &Path, variables: &[(&str, &str)]) -> String {
+pub(crate) fn save(folder: &Path, variables: &[(&str, &str)]) -> String {
     let mut serve = command(folder, "127.0.0.1:0", "text");
     let process = Process::spawn(serve.envs(variables.iter().copied()));
     let created = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
@@ -106,7 +107,7 @@ async fn rotate_store_seals_under_the_new_key_on_both_databases() {
         let keys = StoreKeys::new(StoreKey::parse(NEW).unwrap(), Vec::new());
         let options = StoreOptions {
             keys: Some(keys),
-            outbox: false,
+            ..StoreOptions::default()
         };
         let database = DatabaseUrl::parse(&url).unwrap();
         Database::open(&database, options)
@@ -117,6 +118,27 @@ async fn rotate_store_seals_under_the_new_key_on_both_databases() {
     }
     let text = ends(&pantoken(folder.path(), &["key", "rotate-store"], &[]), 2);
     assert!(text.contains("PANTOKEN_STORE_KEY: is required"), "{text}");
+}
+
+#[test]
+fn rotate_store_names_what_it_cannot_open_and_keeps_the_old_key() {
+    let folder = tempfile::tempdir().unwrap();
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    edit(
+        folder.path(),
+        "UPDATE sessions SET pan_token = substr(pan_token, 1, 5)",
+    );
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    let keys = [("PANTOKEN_STORE_KEY", NEW), ("PANTOKEN_STORE_KEY_OLD", OLD)];
+    let text = ends(&pantoken(folder.path(), &["key", "rotate-store"], &keys), 1);
+    assert!(
+        text.contains("1 panTokens were sealed, of 2 sessions; those of these requests"),
+        "{text}"
+    );
+    let rotate = ["key", "rotate-store"];
+    let alone = pantoken(folder.path(), &rotate, &[("PANTOKEN_STORE_KEY", NEW)]);
+    let text = ends(&alone, 1);
+    assert!(text.contains(StoreKey::parse(OLD).unwrap().id()), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,41 +206,29 @@ fn create_until_it_works(create: impl Fn() -> String) {
 }
 
 #[test]
-fn old_sessions_are_deleted_and_young_ones_stay() {
+fn doctor_checks_the_store_key_and_leaves_nothing_of_it() {
     let folder = tempfile::tempdir().unwrap();
-    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
-    let process = Process::spawn(&mut serve);
-    let old = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
-    let young = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
-    process.stop();
-    let [old, young] = [old, young].map(|created| json_field(&created, "requestId"));
-    expire_long_ago(folder.path(), &old);
-
-    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
-    let process = Process::spawn(serve.env("PANTOKEN_RETENTION_DAYS", "1"));
-    let get = |id: &str| {
-        let head = format!("GET /v1/sessions/{id} HTTP/1.1\r\nAuthorization: Bearer {API_KEY}");
-        process.call(&head, "")
+    let doctor = |key| {
+        let mut doctor = command(folder.path(), "127.0.0.1:0", "text");
+        let arguments: Vec<_> = doctor.get_args().skip(1).map(ToOwned::to_owned).collect();
+        let variables: Vec<_> = doctor
+            .get_envs()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+            .collect();
+        doctor = Command::new(env!("CARGO_BIN_EXE_pantoken"));
+        doctor
+            .arg("doctor")
+            .args(arguments)
+            .env_clear()
+            .envs(variables)
+            .env("PANTOKEN_STORE_KEY", key)
+            .current_dir(folder.path());
+        doctor.output().unwrap()
     };
-    wait::until("the old session to go", || {
-        get(&old).starts_with("HTTP/1.1 404").then_some(())
-    });
-    assert!(get(&young).starts_with("HTTP/1.1 200"));
-    process.stop();
-}
-
-/// Edits the file.
-fn expire_long_ago(folder: &Path, request_id: &str) {
-    use sqlx::{Connection, Executor};
-    let url = format!("sqlite://{}/pantoken.db", folder.display());
-    let update = format!("UPDATE sessions SET expires_at = 1 WHERE request_id = {request_id}");
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        connection
-            .execute(sqlx::AssertSqlSafe(update))
-            .await
-            .unwrap();
-        connection.close().await.unwrap();
-    });
+    ends(&doctor(NEW), 0);
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    ends(&doctor(OLD), 0);
+    let text = ends(&doctor(NEW), 1);
+    assert!(text.contains(StoreKey::parse(OLD).unwrap().id()), "{text}");
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
 }

@@ -143,6 +143,7 @@ async fn health_is_the_process_and_readiness_the_store() {
     assert_eq!(server.get("/healthz").await.status, 200);
     assert_eq!(server.get("/readyz").await.status, 200);
     server.store.close().await;
+    server.clock.advance_seconds(1);
     assert_eq!(server.get("/healthz").await.status, 200);
     let answer = server.get("/readyz").await;
     answer.is_problem(503, "STORE_UNAVAILABLE", None);
@@ -150,4 +151,27 @@ async fn health_is_the_process_and_readiness_the_store() {
     assert_golden("store-unavailable.json", &answer);
     let answer = server.post("/v1/sessions", r#"{"flow":"iframe"}"#).await;
     answer.is_problem(503, "STORE_UNAVAILABLE", None);
+}
+
+#[tokio::test]
+async fn readiness_is_a_write_that_all_who_ask_within_a_second_share() {
+    use sqlx::{Connection, Executor};
+    let server = server().await;
+    let url = format!("sqlite://{}", server.database.display());
+    let mut editor = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    let session = server.iframe_session().await;
+    assert_eq!(server.get("/readyz").await.status, 200);
+    // As on a full disk: what is there is read, and nothing can be written.
+    let refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON readiness \
+                  BEGIN SELECT raise(ABORT, 'no writes'); END";
+    editor.execute(refuse).await.unwrap();
+    assert_eq!(server.get("/readyz").await.status, 200, "looked at already");
+    server.clock.advance_seconds(1);
+    let answer = server.get("/readyz").await;
+    answer.is_problem(503, "STORE_UNAVAILABLE", None);
+    assert_eq!(server.session(&session).await.status, 200);
+    editor.execute("DROP TRIGGER refuse").await.unwrap();
+    assert_eq!(server.get("/readyz").await.status, 503, "looked at already");
+    server.clock.advance_seconds(1);
+    assert_eq!(server.get("/readyz").await.status, 200);
 }

@@ -17,6 +17,7 @@ mod pages;
 mod process;
 mod rate_limits;
 mod record_result;
+mod retention;
 mod support;
 mod wait;
 mod webhooks;

@@ -1,5 +1,8 @@
 use std::sync::Arc;
 
+use pantoken_protocol::FormResult;
+use pantoken_store::{DeliveryState, Outbox};
+
 use crate::support::{SESSION_SECONDS, assert_golden, server};
 
 const TOKEN: &str = r#"{"panToken":"1a77343a-dd8a-11eb-ba80-0242ac130004"}"#;
@@ -206,4 +209,37 @@ async fn exactly_one_of_many_racing_tokens_is_kept() {
         }
     }
     assert_eq!(winners, [server.session(&session).await.field("panToken")]);
+}
+
+#[tokio::test]
+async fn whoever_reports_errors_without_end_is_told_of_a_few_times() {
+    let server = server().await;
+    let session = server.iframe_session().await;
+    let report = async |number: u32| {
+        let body = format!(r#"{{"errorCode":"INVALID_PAN","errorMessage":"{number}"}}"#);
+        let answer = server.post_result(&session, &body).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.field("state"), "failed");
+    };
+    for number in 0..60 {
+        report(number).await;
+    }
+    let body = r#"{"panToken":"token-1"}"#;
+    assert_eq!(server.post_result(&session, body).await.status, 200);
+    let waiting = server
+        .store
+        .list_deliveries(DeliveryState::Pending, None, 10);
+    let results: Vec<_> = waiting
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|delivery| delivery.result.unwrap())
+        .collect();
+    // The last one that was recorded; none before it was ever tried.
+    let [FormResult::Failed { message, .. }, FormResult::Saved(_)] = &results[..] else {
+        panic!("{results:?}")
+    };
+    assert_eq!(message.as_str(), "19");
+    let line = r#"pantoken_results_total{outcome="ignored"}"#;
+    assert_eq!(server.metric(line).await, "40");
 }

@@ -28,6 +28,7 @@ impl Operation for Create {
             return Ok(Creation::Created(Session {
                 terms: self.terms.clone(),
                 outcome: None,
+                errors_recorded: 0,
             }));
         }
         let Some(idempotency) = &self.idempotency else {

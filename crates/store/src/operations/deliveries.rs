@@ -1,7 +1,7 @@
 use pantoken_protocol::{FormResult, RequestId};
 
 use crate::backend::Operation;
-use crate::connection::{Connection, Row, Statement, Value, locking};
+use crate::connection::{Connection, Row, Statement, Value};
 use crate::operations::record_result::error_columns;
 use crate::session_row::{read_request_id, read_result};
 use crate::{Claim, Delivery, DeliveryId, DeliveryState, StoreError, StoreKeys, StoreOptions};
@@ -11,13 +11,24 @@ const INSERT: Statement = Statement::same(
      attempts) VALUES ($1, $2, $3, $4, 'pending', $4, 0)",
 );
 
-/// Puts a result into the outbox, to be delivered at once.
+/// An error that nobody was told takes no room beside the next one.
+pub(crate) const REPLACE: Statement = Statement::same(
+    "DELETE FROM deliveries WHERE request_id = $1 AND state = 'pending' AND attempts = 0 \
+     AND error_code IS NOT NULL",
+);
+
+/// Puts a result into the outbox, to be delivered at once; an error in place of one before it that
+/// was never tried.
 pub(super) async fn insert<C: Connection>(
     connection: &mut C,
     request_id: RequestId,
     result: &FormResult,
     now: i64,
 ) -> Result<(), StoreError> {
+    if matches!(result, FormResult::Failed { .. }) {
+        let values = [request_id.get().into()];
+        connection.execute(&REPLACE, &values).await?;
+    }
     let [error_code, error_message] = error_columns(result);
     let values = [
         request_id.get().into(),
@@ -34,27 +45,41 @@ pub(super) struct ClaimDue {
     pub(super) limit: u32,
 }
 
-/// Deliveries with what they take from their session.
+/// Deliveries with what they take from their session, by an index of theirs that SQLite has to use.
 macro_rules! select {
-    ($condition:literal) => {
+    ($index:literal, $condition:expr) => {
         concat!(
             "SELECT deliveries.id, deliveries.request_id, deliveries.error_code, \
              deliveries.error_message, recorded_at, state, due_at, attempts, last_error, customer, \
-             pan_token, pan_token_key FROM deliveries \
-             JOIN sessions ON sessions.request_id = deliveries.request_id WHERE ",
+             pan_token, pan_token_key FROM deliveries ",
+            $index,
+            " JOIN sessions ON sessions.request_id = deliveries.request_id WHERE ",
             $condition
         )
     };
 }
 
-pub(crate) const DUE: Statement = locking!(
-    select!(
-        "state = 'pending' AND due_at <= $1 AND NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
-         WHERE earlier.request_id = deliveries.request_id AND earlier.id < deliveries.id \
-         AND earlier.state = 'pending') ORDER BY due_at, deliveries.id LIMIT $2"
-    ),
-    "FOR UPDATE OF deliveries SKIP LOCKED"
-);
+macro_rules! due {
+    ($due:literal, $waiting:literal) => {
+        select!(
+            $due,
+            concat!(
+                "state = 'pending' AND due_at <= $1 AND NOT EXISTS \
+                 (SELECT 1 FROM deliveries AS earlier ",
+                $waiting,
+                " WHERE earlier.request_id = deliveries.request_id AND earlier.id < deliveries.id \
+                 AND earlier.state = 'pending') ORDER BY due_at, deliveries.id LIMIT $2"
+            )
+        )
+    };
+}
+
+pub(crate) const DUE: Statement = Statement {
+    // Nobody runs ANALYZE, and without statistics SQLite would look through all that are pending,
+    // once for each that is due.
+    sqlite: due!("INDEXED BY deliveries_due", "INDEXED BY deliveries_waiting"),
+    postgres: concat!(due!("", ""), " FOR UPDATE OF deliveries SKIP LOCKED"),
+};
 
 const CLAIM: Statement =
     Statement::same("UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id = $1");
@@ -123,6 +148,7 @@ pub(super) struct List {
 }
 
 const LIST: Statement = Statement::same(select!(
+    "",
     "state = $1 AND deliveries.id > $2 ORDER BY deliveries.id LIMIT $3"
 ));
 
@@ -142,6 +168,74 @@ impl Operation for List {
         let rows = connection.rows(&LIST, &values).await?;
         let keys = options.keys.as_ref();
         rows.iter().map(|row| read_delivery(row, keys)).collect()
+    }
+}
+
+pub(super) struct Count {
+    pub(super) state: DeliveryState,
+}
+
+const COUNT: Statement =
+    Statement::same("SELECT count(*) AS number FROM deliveries WHERE state = $1");
+
+impl Operation for Count {
+    type Answer = u64;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        _options: &StoreOptions,
+    ) -> Result<u64, StoreError> {
+        let row = connection
+            .row(&COUNT, &[self.state.as_str().into()])
+            .await?;
+        let number = row.and_then(|row| row.integer("number").transpose());
+        Ok(number.transpose()?.unwrap_or_default().unsigned_abs())
+    }
+}
+
+pub(super) struct Abandon {
+    pub(super) time: i64,
+    pub(super) reason: String,
+    pub(super) limit: u32,
+}
+
+macro_rules! abandon {
+    ($ids:literal) => {
+        concat!(
+            "UPDATE deliveries SET state = 'dead', last_error = $2 WHERE id ",
+            $ids
+        )
+    };
+}
+
+pub(crate) const ABANDON: Statement = Statement {
+    sqlite: abandon!(
+        "IN (SELECT id FROM deliveries INDEXED BY deliveries_due \
+         WHERE state = 'pending' AND due_at < $1 ORDER BY due_at, id LIMIT $3)"
+    ),
+    // An array, because Postgres may join a subquery to the whole table.
+    postgres: abandon!(
+        "= ANY (ARRAY(SELECT id FROM deliveries \
+         WHERE state = 'pending' AND due_at < $1 ORDER BY due_at, id LIMIT $3 \
+         FOR UPDATE SKIP LOCKED))"
+    ),
+};
+
+impl Operation for Abandon {
+    type Answer = u64;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        _options: &StoreOptions,
+    ) -> Result<u64, StoreError> {
+        let values = [
+            self.time.into(),
+            self.reason.as_str().into(),
+            i64::from(self.limit).into(),
+        ];
+        connection.execute(&ABANDON, &values).await
     }
 }
 

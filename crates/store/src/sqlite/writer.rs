@@ -2,8 +2,10 @@
 //! so that many writes wait for the disk once.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection as _};
@@ -150,7 +152,7 @@ impl Task {
                     Entry::Close(reply) => closing.push(reply),
                 }
             }
-            self.write(writes).await;
+            self.survive(writes).await;
             if !closing.is_empty() {
                 entries.close();
                 self.finish(entries).await;
@@ -163,11 +165,30 @@ impl Task {
     async fn finish(mut self, mut entries: mpsc::Receiver<Entry>) {
         while let Some(entry) = entries.recv().await {
             if let Entry::Write(write) = entry {
-                self.write(vec![write]).await;
+                self.survive(vec![write]).await;
             }
         }
         if let Some(connection) = self.connection {
             let _ = connection.close().await;
+        }
+    }
+
+    /// A panic is a bug in one of them: it costs those that are written with it their answer, and
+    /// nobody after them the writer.
+    async fn survive(&mut self, writes: Vec<Box<dyn Write>>) {
+        let panicked = {
+            let mut work = pin!(self.write(writes));
+            poll_fn(|context| {
+                let poll = AssertUnwindSafe(|| work.as_mut().poll(context));
+                match catch_unwind(poll) {
+                    Ok(poll) => poll.map(|()| false),
+                    Err(_) => Poll::Ready(true),
+                }
+            })
+            .await
+        };
+        if panicked {
+            self.connection = None;
         }
     }
 
@@ -203,5 +224,40 @@ impl Task {
             }
         }
         connection.execute(&COMMIT, &[]).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::backend::{Backend, Operation};
+    use crate::connection::Connection;
+    use crate::{SessionStore, SqliteStore, StoreError, StoreOptions};
+
+    struct Panic;
+
+    impl Operation for Panic {
+        type Answer = ();
+
+        async fn run<C: Connection>(
+            &self,
+            _connection: &mut C,
+            _options: &StoreOptions,
+        ) -> Result<(), StoreError> {
+            tokio::task::yield_now().await;
+            panic!("a bug")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_fails_one_write_and_not_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("pantoken.db")).await;
+        let store = store.unwrap();
+        for _ in 0..2 {
+            let answer = store.write(Panic).await;
+            assert!(matches!(answer, Err(StoreError::Unavailable(_))));
+            store.check().await.unwrap();
+        }
+        store.close().await;
     }
 }

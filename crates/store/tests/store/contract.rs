@@ -30,6 +30,7 @@ macro_rules! contract_tests {
             a_saved_token_is_confirmed_after_expiry,
             a_token_can_follow_an_error,
             an_error_can_be_replaced_and_repeated,
+            errors_are_recorded_up_to_a_limit_and_a_token_after_it,
             nothing_first_is_recorded_after_expiry,
             a_token_does_not_follow_an_error_after_expiry,
             nothing_is_recorded_without_the_sessions_own_proof,
@@ -55,6 +56,7 @@ macro_rules! contract_tests {
         $crate::contract::contract_tests! { $place, outbox:
             each_recorded_result_is_delivered_once_and_in_order,
             what_was_not_recorded_is_not_delivered,
+            an_error_takes_the_place_of_one_that_was_never_tried,
             a_lease_holds_until_it_ends,
             a_rescheduled_delivery_is_due_at_its_time,
             a_dead_delivery_lets_the_next_one_pass_and_can_be_retried,
@@ -62,6 +64,7 @@ macro_rules! contract_tests {
             deliveries_of_many_requests_are_claimed_the_longest_due_first,
             racing_claims_share_nothing,
             deliveries_are_listed_in_pages,
+            what_was_due_long_ago_can_be_given_up,
         }
         $crate::contract::contract_tests! { $place, place store_keys:
             a_token_is_sealed_at_rest_and_compared_open,
@@ -70,7 +73,10 @@ macro_rules! contract_tests {
             a_token_under_a_key_that_came_later_names_it,
             a_sealed_token_that_was_changed_or_moved_is_corrupt,
             a_delivery_that_cannot_be_read_does_not_hold_up_the_others,
+            a_key_is_needed_from_its_first_token_on,
             a_rotation_seals_every_token_and_can_begin_again,
+            other_keys_are_not_forgotten_while_a_token_is_under_one,
+            a_rotation_passes_over_what_it_cannot_open_and_names_it,
         }
     };
     ($place:ty, $module:ident: $($behaviour:ident),* $(,)?) => {

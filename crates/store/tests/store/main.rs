@@ -6,3 +6,4 @@ mod kill;
 mod postgres;
 mod sqlite;
 mod sqlite_faults;
+mod vanished_host;

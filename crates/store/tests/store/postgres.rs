@@ -125,6 +125,31 @@ async fn a_database_that_takes_no_writes_is_told_and_written_to_when_it_does() {
     create(&store, 2).await;
 }
 
+/// With tables and migrations of its own in another schema.
+#[tokio::test]
+async fn a_schema_of_its_own_keeps_it_apart_from_the_agents_tables() {
+    let place = PostgresPlace::new();
+    place
+        .edit(
+            "CREATE TABLE sessions (id BIGINT); CREATE TABLE _sqlx_migrations (version BIGINT); \
+             INSERT INTO _sqlx_migrations VALUES (1); CREATE SCHEMA pantoken",
+        )
+        .await;
+    let url = format!("{}&options=-c%20search_path%3Dpantoken", place.text);
+    let url = PostgresUrl::parse(&url).unwrap();
+    for id in 1..=2 {
+        let store = PostgresStore::open_with(&url, StoreOptions::default()).await;
+        let store = store.unwrap();
+        create(&store, id).await;
+        store.close().await;
+    }
+    place
+        .edit("INSERT INTO sessions VALUES (1); DROP TABLE sessions, _sqlx_migrations")
+        .await;
+    let store = PostgresStore::open_with(&url, StoreOptions::default()).await;
+    assert!(store.unwrap().get(request_id(2)).await.unwrap().is_some());
+}
+
 const END_OTHER_CONNECTIONS: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
     WHERE datname = current_database() AND pid <> pg_backend_pid()";
 

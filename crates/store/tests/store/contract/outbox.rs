@@ -240,3 +240,49 @@ pub(crate) async fn deliveries_are_listed_in_pages([store, _]: [impl SessionStor
         .unwrap();
     assert_eq!(requests(&none), NONE);
 }
+
+pub(crate) async fn an_error_takes_the_place_of_one_that_was_never_tried(
+    [store, _]: [impl SessionStore + Outbox; 2],
+) {
+    create(&store, 1).await;
+    create(&store, 2).await;
+    record(&store, 1, failed(ErrorCode::InvalidPan), CREATED_AT).await;
+    record(&store, 2, failed(ErrorCode::InvalidPan), CREATED_AT).await;
+    record(&store, 1, failed(ErrorCode::Forbidden), CREATED_AT + 1).await;
+    let claimed = claim(&store, NOW).await;
+    assert_eq!(requests(&claimed), [2, 1]);
+    let result = claimed[1].result.as_ref().unwrap();
+    assert_eq!(result, &failed(ErrorCode::Forbidden));
+
+    record(&store, 1, failed(ErrorCode::InvalidPan), CREATED_AT + 2).await;
+    record(&store, 1, saved("token"), CREATED_AT + 3).await;
+    let pending = store.list_deliveries(DeliveryState::Pending, None, 10);
+    let pending = pending.await.unwrap();
+    assert_eq!(requests(&pending), [2, 1, 1, 1], "what was tried stays");
+}
+
+pub(crate) async fn what_was_due_long_ago_can_be_given_up(
+    [store, other]: [impl SessionStore + Outbox; 2],
+) {
+    for id in 1..=4 {
+        create(&store, id).await;
+        record(&store, id, saved("token"), CREATED_AT + id).await;
+    }
+    let abandon = async |limit| {
+        let reason = "nobody is told any more".to_owned();
+        let time = CREATED_AT + 4;
+        store.abandon_deliveries(time, reason, limit).await.unwrap()
+    };
+    assert_eq!(
+        (abandon(2).await, abandon(9).await, abandon(9).await),
+        (2, 1, 0)
+    );
+    let count = async |state| other.count_deliveries(state).await.unwrap();
+    assert_eq!(count(DeliveryState::Pending).await, 1);
+    assert_eq!(count(DeliveryState::Dead).await, 3);
+    let dead = other.list_deliveries(DeliveryState::Dead, None, 9);
+    let dead = dead.await.unwrap();
+    assert_eq!(requests(&dead), [1, 2, 3]);
+    let reason = dead[0].last_error.as_deref();
+    assert_eq!(reason, Some("nobody is told any more"));
+}

@@ -143,6 +143,33 @@ pub(crate) async fn an_error_can_be_replaced_and_repeated([store, _]: [impl Sess
     assert_eq!(outcome.recorded_at, CREATED_AT + 2);
 }
 
+pub(crate) async fn errors_are_recorded_up_to_a_limit_and_a_token_after_it(
+    [store, _]: [impl SessionStore; 2],
+) {
+    create(&store, 1).await;
+    let error = |number| match number % 2 {
+        0 => failed(ErrorCode::InvalidPan),
+        _ => failed(ErrorCode::Forbidden),
+    };
+    for number in 1..=Session::MAX_ERRORS {
+        let answer = record(&store, error(number), CREATED_AT + number).await;
+        assert!(matches!(answer, Recording::Recorded(_)), "{answer:?}");
+    }
+    let last = session(&store, 1).await;
+    for number in 1..=2 {
+        let answer = record(&store, error(number), CREATED_AT + 100).await;
+        let was_last = error(number) == error(Session::MAX_ERRORS);
+        match answer {
+            Recording::Repeated(kept) if was_last => assert_eq!(kept, last),
+            Recording::Ignored(kept) if !was_last => assert_eq!(kept, last),
+            _ => panic!("{answer:?}"),
+        }
+    }
+    assert_eq!(session(&store, 1).await, last);
+    let answer = record(&store, saved("token"), CREATED_AT + 101).await;
+    assert!(matches!(answer, Recording::Recorded(_)), "{answer:?}");
+}
+
 pub(crate) async fn nothing_first_is_recorded_after_expiry([store, _]: [impl SessionStore; 2]) {
     create(&store, 1).await;
     for result in [saved("token"), failed(ErrorCode::InvalidPan)] {

@@ -19,6 +19,7 @@ fn under(digits: &str) -> StoreOptions {
             .next()
             .map(|current| StoreKeys::new(current, keys.collect())),
         outbox: true,
+        ..StoreOptions::default()
     }
 }
 
@@ -173,7 +174,8 @@ pub(crate) async fn a_rotation_seals_every_token_and_can_begin_again(place: impl
         Resealed {
             last,
             seen: 3,
-            sealed: 2
+            sealed: 2,
+            unreadable: Vec::new(),
         }
     );
     is_unknown_key(place.try_open(under("2")).await, '1');
@@ -188,7 +190,7 @@ pub(crate) async fn a_rotation_seals_every_token_and_can_begin_again(place: impl
         }
     }
     assert_eq!((seen, sealed), (6, 3));
-    new.forget_other_keys().await.unwrap();
+    assert_eq!(new.forget_other_keys().await.unwrap(), 0);
     let alone = place.open(under("2")).await;
     for id in [1, 3, 4, 5, 6] {
         assert_eq!(token(&alone, id).await.unwrap(), format!("canary-{id}"));
@@ -197,4 +199,47 @@ pub(crate) async fn a_rotation_seals_every_token_and_can_begin_again(place: impl
         alone.get(request_id(2)).await.unwrap().unwrap().outcome,
         None
     );
+}
+
+pub(crate) async fn a_key_is_needed_from_its_first_token_on(place: impl Place) {
+    let mistyped = place.open(under("9")).await;
+    create(&mistyped, 1).await;
+    let failed = super::failed(pantoken_protocol::ErrorCode::InvalidPan);
+    let answer = mistyped.record_result(request_id(1), proof(), failed, CREATED_AT);
+    let _ = answer.await.unwrap();
+    let first = place.open(under("1")).await;
+    save(&first, 2).await;
+    is_unknown_key(place.try_open(under("9")).await, '1');
+}
+
+pub(crate) async fn other_keys_are_not_forgotten_while_a_token_is_under_one(place: impl Place) {
+    let clear = place.open(under("")).await;
+    let late = place.open(under("1")).await;
+    save(&late, 1).await;
+    let new = place.open(under("21")).await;
+    assert_eq!(new.reseal(None, 9).await.unwrap().sealed, 1);
+    // Servers that still have the old key alone, or none.
+    save(&late, 2).await;
+    save(&clear, 3).await;
+    assert_eq!(new.forget_other_keys().await.unwrap(), 2);
+    is_unknown_key(place.try_open(under("2")).await, '1');
+    assert_eq!(new.reseal(None, 9).await.unwrap().sealed, 2);
+    assert_eq!(new.forget_other_keys().await.unwrap(), 0);
+    place.open(under("2")).await;
+}
+
+pub(crate) async fn a_rotation_passes_over_what_it_cannot_open_and_names_it(place: impl Place) {
+    let old = place.open(under("1")).await;
+    for id in 1..=3 {
+        save(&old, id).await;
+    }
+    place
+        .edit("UPDATE sessions SET pan_token = substr(pan_token, 1, 5) WHERE request_id = 2")
+        .await;
+    let new = place.open(under("21")).await;
+    let whole = new.reseal(None, 9).await.unwrap();
+    assert_eq!((whole.seen, whole.sealed), (3, 2));
+    assert_eq!(whole.unreadable, [request_id(2)]);
+    assert_eq!(new.forget_other_keys().await.unwrap(), 1);
+    assert_eq!(token(&new, 3).await.unwrap(), "canary-3");
 }

@@ -1,0 +1,2 @@
+-- How many errors were recorded for the session, of which there is a limit.
+ALTER TABLE sessions ADD COLUMN errors_recorded INTEGER NOT NULL DEFAULT 0;
