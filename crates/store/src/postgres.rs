@@ -21,8 +21,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_TRIES: u32 = 5;
 /// For a connection to a host that may be gone, and for closing one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// What the server itself ends. No statement waits for ever, and a process that stops in the middle of a transaction does not hold up
-/// the others.
+/// What the server itself ends: no statement waits for ever, and a process that stops in the middle of a
+/// transaction does not hold up the others.
 const TIMEOUTS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
                         SET idle_in_transaction_session_timeout = '10s'";
 
