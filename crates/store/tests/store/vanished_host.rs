@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pantoken_store::{Outbox, PostgresStore, PostgresUrl, SessionStore, StoreError, StoreOptions};
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Executor};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixStream};
 
@@ -18,6 +20,8 @@ use crate::postgres::server;
 struct Host {
     /// Odd while nothing is forwarded.
     changes: Arc<AtomicU32>,
+    /// What never vanishes.
+    url: String,
 }
 
 impl Host {
@@ -31,6 +35,7 @@ impl Host {
         let port = listener.local_addr().unwrap().port();
         let host = Self {
             changes: Arc::default(),
+            url: url.clone(),
         };
         tokio::spawn(host.clone().accept(listener, socket));
         let url = format!("postgres://postgres@127.0.0.1:{port}/{database}?sslmode=disable");
@@ -133,33 +138,42 @@ async fn a_host_that_vanishes_fails_calls_and_is_used_again_when_it_is_back() {
     }
 }
 
+/// As when clients go away: every connection is in the middle of a call when its host vanishes.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_is_dropped_leaves_no_connection_waiting() {
+async fn calls_that_are_dropped_half_way_leave_no_connection_waiting() {
+    const CONNECTIONS: i64 = 16;
     let (host, url) = Host::start().await;
     let store = PostgresStore::open_with(&url, StoreOptions::default())
         .await
         .unwrap();
     create(&store, 1).await;
-    // So many that every connection is there.
-    let calls: Vec<_> = (0..200)
+    let mut other = PgConnection::connect(&host.url).await.unwrap();
+    // In a transaction it would see the same activity for ever.
+    let mut watcher = PgConnection::connect(&host.url).await.unwrap();
+    let mut lock = other.begin().await.unwrap();
+    lock.execute("UPDATE readiness SET writes = 0")
+        .await
+        .unwrap();
+    let calls: Vec<_> = (0..CONNECTIONS)
         .map(|_| {
             let store = store.clone();
-            tokio::spawn(async move { store.get(request_id(1)).await })
+            tokio::spawn(async move { store.check().await })
         })
         .collect();
-    for call in calls {
-        call.await.unwrap().unwrap();
-    }
+    let waiting = "SELECT count(*) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(waiting)
+        .fetch_one(&mut watcher)
+        .await
+        .unwrap()
+        < CONNECTIONS
+    {}
     host.vanish_or_return();
-    for _ in 0..40 {
-        let call = store.get(request_id(1));
-        // As a client that goes away does.
-        assert!(
-            tokio::time::timeout(Duration::from_millis(20), call)
-                .await
-                .is_err()
-        );
+    for call in calls {
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
     }
+    lock.rollback().await.unwrap();
     host.vanish_or_return();
     assert!(store.get(request_id(1)).await.unwrap().is_some());
 }
