@@ -44,25 +44,6 @@ pub(crate) async fn another_language_is_one_new_session(scene: Scene) {
         .await;
 }
 
-/// Its request has a card: another form for it could only say so.
-pub(crate) async fn a_saved_card_stays_saved_in_another_language(scene: Scene) {
-    let shop = scene.shop();
-    scene
-        .browse(async |customer| {
-            stage::open_ready(customer, &shop).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
-            customer.run("form.setAttribute('language', 'kz')").await;
-            // What it would do at once, it has done before another form is ready.
-            stage::insert_ready(customer, "other").await;
-            assert_eq!(customer.run("return form.state").await, "saved");
-            let emitted = stage::emitted(customer, "form").await;
-            assert_eq!(emitted, ["pantoken-ready", "pantoken-saved"]);
-            assert_eq!(shop.front.asked(CREATE), 2);
-        })
-        .await;
-}
-
 pub(crate) async fn several_changes_in_one_task_are_one_new_session(scene: Scene) {
     let shop = scene.shop();
     scene

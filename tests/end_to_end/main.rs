@@ -164,7 +164,6 @@ fn main() -> ExitCode {
                 form_url::without_any_url_it_waits_for_one,
                 life_cycle::inserted_twice_in_one_task_it_is_one_form,
                 life_cycle::another_language_is_one_new_session,
-                life_cycle::a_saved_card_stays_saved_in_another_language,
                 life_cycle::several_changes_in_one_task_are_one_new_session,
                 life_cycle::a_value_that_stays_the_same_changes_nothing,
                 life_cycle::a_moved_form_takes_a_card,

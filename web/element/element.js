@@ -124,9 +124,7 @@ const makeClass = () =>
     }
 
     attributeChangedCallback(name, before, after) {
-      // A card that is saved stays so, until another form is asked for.
-      const isKept = this.state == "saved" && !name.endsWith("-url");
-      if (before !== after && this.isConnected && !isKept) this.#start();
+      if (before !== after && this.isConnected) this.#start();
     }
 
     #stop() {
