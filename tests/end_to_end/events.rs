@@ -24,7 +24,7 @@ pub(crate) async fn the_details_of_the_events_are_the_golden_ones(scene: Scene) 
                 post_from_form(customer, &message).await;
             }
             stage::wait_for(customer, "form", "pantoken-saved", 1).await;
-            customer.run("form.removeAttribute('form-url')").await;
+            customer.run("form.setAttribute('form-url', '')").await;
             stage::wait_for(customer, "form", "pantoken-error", 3).await;
             let mut events = stage::events(customer, "form").await;
             for event in &mut events {

@@ -87,7 +87,7 @@ impl Visit<'_> {
         self.customer.find_state("ready").await;
         self.customer.save_in_frame(GOOD_NUMBER).await;
         self.find_failure("RESULT_REJECTED").await;
-        look(&state("refused-result", true)).await;
+        look(&state("refused-result", false)).await;
     }
 
     async fn redirect_of_the_demo_page(&self, look: &impl AsyncFn(&State)) {
