@@ -188,7 +188,12 @@ fn a_text_is_read_up_to_its_limit() {
 
 #[wasm_bindgen_test]
 fn no_field_starts_a_line_of_its_own() {
-    for control in ["\\n", "\\r", "\\0", "\\x1f"] {
+    for (control, told_as) in [
+        ("\\n", '\r'),
+        ("\\r", '\r'),
+        ("\\0", '\0'),
+        ("\\x1f", '\x1f'),
+    ] {
         let hands = ShownHands::new();
         hands.hear(&evaluate(&format!(
             "{{ errorMessage: 'a{control}b', status: 'c{control}d' }}"
@@ -196,7 +201,7 @@ fn no_field_starts_a_line_of_its_own() {
         let told = hands.told.borrow();
         assert_eq!(
             *told.last().unwrap(),
-            format!("message\n{ORIGIN}\nsc d\n\n\n\nsa b"),
+            format!("message\n{ORIGIN}\nsc{told_as}d\n\n\n\nsa{told_as}b"),
             "{control}"
         );
     }
