@@ -4,7 +4,7 @@ use thirtyfour::prelude::*;
 
 use pantoken_tests::{BAD_NUMBER, Customer, GOOD_NUMBER, Scene, Shop};
 
-use crate::timeline;
+use crate::{late_form, timeline};
 
 pub(crate) async fn a_saved_card_is_a_token_in_the_page_and_in_the_store(scene: Scene) {
     let shop = scene.shop();
@@ -156,4 +156,27 @@ pub(crate) async fn assert_saved(customer: &Customer, shop: &Shop) {
     let session = shop.session(&request_id).await;
     assert_eq!(session["state"], "saved");
     assert_eq!(session["panToken"], pan_token.as_str());
+}
+
+pub(crate) async fn a_press_counts_whatever_the_form_says_meanwhile(scene: Scene) {
+    let shop = late_form::shop(&scene);
+    scene
+        .browse(async |customer| {
+            customer.go(&shop.url(late_form::IMPATIENT_PAGE)).await;
+            late_form::wait_for(customer).await;
+            let button = customer.find(".pantoken-retry").await;
+            let hold = customer.driver.action_chain();
+            let hold = hold.move_to_element_center(&button).click_and_hold();
+            hold.perform().await.unwrap();
+            customer.find("iframe").await.enter_frame().await.unwrap();
+            customer.run("parent.postMessage('meanwhile', '*')").await;
+            customer.leave_form().await;
+            timeline::wait_for(customer, 2).await;
+            let release = customer.driver.action_chain().release();
+            release.perform().await.unwrap();
+            let timeout = "error READY_TIMEOUT";
+            let expected = [timeout, "warning UNREADABLE_MESSAGE", timeout];
+            timeline::assert_all(customer, &expected).await;
+        })
+        .await;
 }

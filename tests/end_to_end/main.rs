@@ -100,6 +100,7 @@ fn main() -> ExitCode {
                 iframe_flow::another_card_gets_a_session_of_its_own,
                 iframe_flow::a_token_is_not_lost_while_the_server_is_down,
                 iframe_flow::a_customer_needs_no_mouse,
+                iframe_flow::a_press_counts_whatever_the_form_says_meanwhile,
                 iframe_flow::a_page_on_a_host_that_is_not_registered_is_shown_no_form,
                 jumping_clock::a_timeout_before_its_time_lets_the_customer_go_on,
                 jumping_clock::a_timeout_after_ready_is_none,

@@ -21,6 +21,12 @@ function create(name, part) {
   return element;
 }
 
+/** What has not changed is not announced again, and WebKit takes a press of a button whose text was
+ *  replaced meanwhile for none. */
+function write(element, text) {
+  if (element.textContent != text) element.textContent = text;
+}
+
 /** What the element shows in its light DOM, and the form behind it. */
 class Form extends Hands {
   state;
@@ -60,14 +66,13 @@ class Form extends Hands {
     this.#root.lang = lang;
     this.#root.dataset.state = state;
     this.#root.setAttribute("aria-busy", busy);
-    // What has not changed is not announced again.
-    if (this.#status.textContent != status) this.#status.textContent = status;
+    write(this.#status, status);
     this.#offer(this.#retry, retry);
     this.#offer(this.#redirect, redirect);
   }
 
   #offer(button, text) {
-    button.textContent = text;
+    write(button, text);
     if (!text) button.remove();
     else if (!button.isConnected) this.place.before(button);
   }
