@@ -8,11 +8,23 @@ use crate::cut;
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
+/// RFC 3986's unreserved set.
+const UNRESERVED: [bool; 256] = {
+    let mut set = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        set[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    set
+};
+
 /// Appends the text with every byte outside RFC 3986's unreserved set percent-encoded.
 pub(crate) fn encode_into(out: &mut String, text: &str) {
     let mut plain = 0;
     for (index, byte) in text.bytes().enumerate() {
-        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')) {
+        if !UNRESERVED[usize::from(byte)] {
             out.push_str(text.get(plain..index).unwrap_or_default());
             out.push('%');
             out.push(char::from(HEX[usize::from(byte >> 4)]));

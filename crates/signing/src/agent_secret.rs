@@ -48,7 +48,7 @@ impl AgentSecret {
     /// Signs a request.
     #[must_use]
     pub fn sign(&self, request: FormRequest) -> SignedRequest {
-        let mac = self.mac(request.signed_string().as_bytes());
+        let mac = self.mac_of(&request);
         request.with_signature(Signature::from_bytes(mac.finalize().into_bytes().into()))
     }
 
@@ -58,7 +58,7 @@ impl AgentSecret {
         let Ok(signature) = hex::decode(signed.signature().as_str()) else {
             return false;
         };
-        self.mac(signed.request().signed_string().as_bytes())
+        self.mac_of(signed.request())
             .verify_slice(&signature)
             .is_ok()
     }
@@ -70,11 +70,14 @@ impl AgentSecret {
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         debug_assert!(purpose.starts_with(|c: char| c.is_ascii_alphabetic()));
-        self.mac(purpose.as_bytes()).finalize().into_bytes().into()
+        let mac = self.0.clone().chain_update(purpose);
+        mac.finalize().into_bytes().into()
     }
 
-    fn mac(&self, message: &[u8]) -> Hmac<Sha256> {
-        self.0.clone().chain_update(message)
+    fn mac_of(&self, request: &FormRequest) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        request.write_signed(|part| mac.update(part.as_bytes()));
+        mac
     }
 }
 

@@ -86,11 +86,18 @@ impl FormRequest {
     /// What is signed: `requestId;agentId;` and, in the redirect flow, the raw callback URL.
     #[must_use]
     pub fn signed_string(&self) -> String {
-        let mut text = String::with_capacity(64);
-        push_digits(&mut text, self.request_id);
-        let callback_url = self.callback_url.as_ref().map_or("", CallbackUrl::as_str);
-        text.extend([";", self.agent_id.as_str(), ";", callback_url]);
+        let mut text = String::new();
+        self.write_signed(|part| text.push_str(part));
         text
+    }
+
+    /// Gives [`Self::signed_string`] part by part, so that who signs needs no copy of it.
+    pub fn write_signed(&self, mut write: impl FnMut(&str)) {
+        let callback_url = self.callback_url.as_ref().map_or("", CallbackUrl::as_str);
+        write(itoa::Buffer::new().format(self.request_id.get()));
+        for part in [";", self.agent_id.as_str(), ";", callback_url] {
+            write(part);
+        }
     }
 
     /// This request and its signature, which `pantoken-signing` makes.
