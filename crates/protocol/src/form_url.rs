@@ -143,6 +143,16 @@ impl FormUrl {
         cut::join(&[before, language.as_str(), after])
     }
 
+    /// [`Self::to_text`], without a copy where its language stands in it already.
+    #[cfg(feature = "serde")]
+    pub(crate) fn as_text(&self) -> alloc::borrow::Cow<'_, str> {
+        use alloc::borrow::Cow;
+        match self.text.get(self.language_at.clone()) {
+            Some(written) if written == self.language.as_str() => Cow::Borrowed(&self.text),
+            _ => Cow::Owned(self.to_text()),
+        }
+    }
+
     /// The origin that the form's messages come from.
     #[must_use]
     pub fn origin(&self) -> &Origin {

@@ -30,7 +30,7 @@ text! {
     ErrorMessage => |message| message.as_str(),
     Language => |language| language.as_str(),
     Flow => |flow| flow.as_str(),
-    FormUrl => |url| &url.to_text(),
+    FormUrl => |url| &url.as_text(),
     Origin => |origin| origin.as_str(),
 }
 

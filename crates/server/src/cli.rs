@@ -3,6 +3,7 @@
 mod database_arguments;
 mod doctor;
 mod key;
+mod log_fields;
 mod logging;
 mod migrate;
 mod rotate_store;

@@ -4,7 +4,7 @@
 //! callback's holds a panToken.
 
 use std::convert::Infallible;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -60,6 +60,8 @@ where
         Box::pin(async move {
             let app = app.parts();
             let call_id = app.call_ids.next();
+            // It is large, and moves no further.
+            let answer = pin!(answer);
             let answer = within(app.options.limits.answer_time, answer);
             let (answer, session) = call::run(call_id, answer).await;
             let mut response = match answer {

@@ -57,7 +57,9 @@ async fn sweep_once(
     // A clock that is ahead would otherwise have all of them deleted at once.
     let before = now.min(youngest) - i64::from(days) * MILLISECONDS_IN_A_DAY;
     if webhooks == Webhooks::Unsent {
-        let given_up = abandon(store, before - LONGEST_BACKOFF).await?;
+        let before = before - LONGEST_BACKOFF;
+        let reason = "no webhook was sent for too long";
+        let given_up = all(|| store.abandon_deliveries(before, reason.to_owned(), BATCH)).await?;
         if given_up > 0 {
             tracing::warn!(
                 given_up,
@@ -65,31 +67,23 @@ async fn sweep_once(
             );
         }
     }
-    let deleted = delete_expired(store, before).await?;
+    let deleted = all(|| store.delete_expired_before(before, BATCH)).await?;
     if deleted > 0 {
         tracing::info!(deleted, "old sessions were deleted");
     }
     Ok(())
 }
 
-async fn abandon(store: &impl Outbox, before: i64) -> Result<u64, StoreError> {
+/// Does it batch by batch, until one finds fewer.
+async fn all<Batch>(batch: impl Fn() -> Batch) -> Result<u64, StoreError>
+where
+    Batch: Future<Output = Result<u64, StoreError>>,
+{
     let mut all = 0;
     loop {
-        let reason = "no webhook was sent for too long".to_owned();
-        let given_up = store.abandon_deliveries(before, reason, BATCH).await?;
-        all += given_up;
-        if given_up < u64::from(BATCH) {
-            return Ok(all);
-        }
-    }
-}
-
-async fn delete_expired(store: &impl SessionStore, before: i64) -> Result<u64, StoreError> {
-    let mut all = 0;
-    loop {
-        let deleted = store.delete_expired_before(before, BATCH).await?;
-        all += deleted;
-        if deleted < u64::from(BATCH) {
+        let done = batch().await?;
+        all += done;
+        if done < u64::from(BATCH) {
             return Ok(all);
         }
     }

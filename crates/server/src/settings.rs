@@ -63,10 +63,8 @@ impl Settings {
         let listen = reader.optional(&setting::LISTEN, parse::listen);
         let listen = listen.unwrap_or(parse::DEFAULT_LISTEN);
         let metrics_listen = reader.optional(&setting::METRICS_LISTEN, parse::listen);
-        let mut api = read_api(&mut reader, listen);
-        if let Some(api) = &mut api {
-            api.metrics = metrics_listen.is_none() && listen.ip().is_loopback();
-        }
+        let metrics = metrics_listen.is_none() && listen.ip().is_loopback();
+        let api = read_api(&mut reader, listen, metrics);
         let webhook = read_webhook(&mut reader);
         let log_format = reader.optional(&setting::LOG_FORMAT, LogFormat::parse);
         let (signer, api) = reader.finish(signer.zip(api))?;
@@ -84,7 +82,7 @@ impl Settings {
     }
 }
 
-fn read_api(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<ApiOptions> {
+fn read_api(reader: &mut Reader<'_>, listen: SocketAddr, metrics: bool) -> Option<ApiOptions> {
     let public_url = read_public_url(reader, listen);
     let callers = Callers::read(reader);
     let return_urls = reader.optional(&setting::RETURN_URLS, ReturnUrls::parse);
@@ -102,6 +100,7 @@ fn read_api(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<ApiOptions> {
         pages,
         public_session_limits,
         trusted_proxies: trusted_proxies.unwrap_or_default(),
+        metrics,
         ..defaults
     })
 }

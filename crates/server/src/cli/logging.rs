@@ -1,9 +1,12 @@
 use std::io::{self, BufWriter, Stderr, Write, stderr};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+use std::{fmt, thread};
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::fmt::format;
+use tracing_subscriber::fmt::time::FormatTime;
 
+use super::log_fields::LogFields;
 use crate::settings::LogFormat;
 
 /// Lines that wait to be written, each of some hundred bytes; then those who log wait with them.
@@ -21,11 +24,12 @@ pub(super) fn start(format: LogFormat) -> WorkerGuard {
         .finish(Batches(BufWriter::new(stderr())));
     let builder = tracing_subscriber::fmt()
         .with_writer(writer)
+        .with_timer(Moment)
         .with_max_level(tracing::Level::INFO)
         .with_target(false)
         .with_ansi(false);
     match format {
-        LogFormat::Text => builder.init(),
+        LogFormat::Text => builder.fmt_fields(LogFields).init(),
         LogFormat::Json => builder.json().with_span_list(false).init(),
     }
     guard
@@ -43,5 +47,15 @@ impl Write for Batches {
         self.0.flush()?;
         thread::sleep(PAUSE);
         Ok(())
+    }
+}
+
+/// When a line was logged, in RFC 3339.
+struct Moment;
+
+impl FormatTime for Moment {
+    fn format_time(&self, line: &mut format::Writer<'_>) -> fmt::Result {
+        let now = SystemTime::now();
+        write!(line, "{}", humantime::format_rfc3339_micros(now))
     }
 }

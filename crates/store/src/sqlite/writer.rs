@@ -2,11 +2,10 @@
 //! so that many writes wait for the disk once.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 
+use futures_util::FutureExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection as _};
 use tokio::sync::{mpsc, oneshot};
@@ -176,18 +175,8 @@ impl Task {
     /// A panic is a bug in one of them: it costs those that are written with it their answer, and
     /// nobody after them the writer.
     async fn survive(&mut self, writes: Vec<Box<dyn Write>>) {
-        let panicked = {
-            let mut work = pin!(self.write(writes));
-            poll_fn(|context| {
-                let poll = AssertUnwindSafe(|| work.as_mut().poll(context));
-                match catch_unwind(poll) {
-                    Ok(poll) => poll.map(|()| false),
-                    Err(_) => Poll::Ready(true),
-                }
-            })
-            .await
-        };
-        if panicked {
+        let work = AssertUnwindSafe(self.write(writes));
+        if work.catch_unwind().await.is_err() {
             self.connection = None;
         }
     }
