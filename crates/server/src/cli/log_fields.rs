@@ -115,7 +115,7 @@ mod tests {
         let [ours, theirs] = logged(|| {
             tracing::info!(
                 method = %"POST",
-                requestId = Some(7).map(tracing::field::display),
+                requestId = Some(tracing::field::display(7)),
                 none = None::<u64>,
                 status = 201_u16,
                 code = Some("NOT_FOUND"),

@@ -54,6 +54,8 @@ impl Write for Batches {
 struct Moment;
 
 impl FormatTime for Moment {
+    // What a line tells is the machine's time, also where the server goes by another.
+    #[allow(clippy::disallowed_methods)]
     fn format_time(&self, line: &mut format::Writer<'_>) -> fmt::Result {
         let now = SystemTime::now();
         write!(line, "{}", humantime::format_rfc3339_micros(now))
