@@ -42,30 +42,14 @@ pub(crate) fn log_failure(what: &str, error: impl Display) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::sync::{Arc, Mutex};
-
     use super::*;
     use crate::call_id::CallIds;
-
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::test_log::TestLog;
 
     #[tokio::test]
     async fn a_call_knows_its_session_and_why_it_fails_is_logged_with_its_id() {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone());
+        let log = TestLog::default();
+        let subscriber = tracing_subscriber::fmt().with_writer(log.clone());
         let _guard = tracing::subscriber::set_default(subscriber.finish());
 
         let id = CallIds::default().next();
@@ -77,7 +61,7 @@ mod tests {
         };
         assert_eq!(run(id, work).await, ((), Some(session)));
 
-        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let log = log.text();
         for part in [id.as_str(), "ERROR", "the store failed", "the disk is full"] {
             assert_eq!(log.matches(part).count(), 1, "{part} in {log}");
         }

@@ -4,7 +4,7 @@
 //! callback's holds a panToken.
 
 use std::convert::Infallible;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -56,13 +56,12 @@ where
         let app = self.app.clone();
         let matched = request.extensions().get::<MatchedPath>().cloned();
         let method = method_name(request.method());
-        let answer = self.inner.call(request);
+        // It is large, and moves no further.
+        let mut answer = Box::pin(self.inner.call(request));
         Box::pin(async move {
             let app = app.parts();
             let call_id = app.call_ids.next();
-            // It is large, and moves no further.
-            let answer = pin!(answer);
-            let answer = within(app.options.limits.answer_time, answer);
+            let answer = within(app.options.limits.answer_time, answer.as_mut());
             let (answer, session) = call::run(call_id, answer).await;
             let mut response = match answer {
                 Some(Ok(response)) => response,

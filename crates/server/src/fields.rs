@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::pin::pin;
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
@@ -152,8 +153,8 @@ impl<S: Store> FromRequest<AppState<S>> for Fields {
             return Err(Problem::UnsupportedMediaType);
         }
         let in_time = app.parts().options.limits.body_time;
-        let body = within(in_time, to_bytes(request.into_body(), MAX_BODY));
-        let body = body.await.ok_or(Problem::BodyTimeout)?;
+        let body = pin!(to_bytes(request.into_body(), MAX_BODY));
+        let body = within(in_time, body).await.ok_or(Problem::BodyTimeout)?;
         Self::parse(&body.map_err(|error| unread(&error))?)
     }
 }

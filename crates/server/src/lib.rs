@@ -31,6 +31,8 @@ mod server;
 mod session_token;
 mod settings;
 mod stop_signals;
+#[cfg(test)]
+mod test_log;
 mod wire_time;
 
 pub mod cli;

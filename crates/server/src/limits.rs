@@ -1,5 +1,5 @@
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -34,9 +34,11 @@ impl Default for Limits {
 }
 
 /// Does the work; `None` when it is not done in time. What need not wait gets no timer, which costs
-/// more than most of what is done here.
-pub(crate) async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
+/// more than most of what is done here. Pinned, because it would stand in the answer's future twice.
+pub(crate) async fn within<T>(
+    time: Duration,
+    mut work: Pin<&mut impl Future<Output = T>>,
+) -> Option<T> {
     if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
         return Some(done);
     }

@@ -1,6 +1,5 @@
 //! What Prometheus reads. Every label has a few known values: never a path, an address or an id.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use pantoken_protocol::Flow;
 use pantoken_store::Recording;
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -26,9 +26,16 @@ const BUCKETS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0,
 ];
 
-type Label<V> = (&'static str, V);
-type Counters<const N: usize> = Family<[Label<&'static str>; N], Counter>;
-type Histograms = Family<[Label<Cow<'static, str>>; 3], Histogram>;
+type Counters<const N: usize> = Family<[(&'static str, &'static str); N], Counter>;
+type Histograms = Family<Answered, Histogram>;
+
+/// The labels of an answer.
+#[derive(Clone, Debug, EncodeLabelSet, PartialEq, Eq, Hash)]
+struct Answered {
+    method: &'static str,
+    route: String,
+    status: &'static str,
+}
 
 /// The server's counters.
 pub(crate) struct Metrics {
@@ -91,11 +98,11 @@ impl Metrics {
         status: StatusCode,
         took: Duration,
     ) {
-        let labels = [
-            ("method", method.into()),
-            ("route", route.to_owned().into()),
-            ("status", class(status).into()),
-        ];
+        let labels = Answered {
+            method,
+            route: route.to_owned(),
+            status: class(status),
+        };
         self.requests
             .get_or_create(&labels)
             .observe(took.as_secs_f64());

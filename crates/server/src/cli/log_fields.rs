@@ -78,36 +78,19 @@ impl Write for OneLine<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::{Arc, Mutex};
-
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::test_log::TestLog;
 
     /// What is logged, with this formatter and with the library's own.
     fn logged(log: impl Fn()) -> [String; 2] {
-        let [ours, theirs] = [Log::default(), Log::default()];
+        let [ours, theirs] = [TestLog::default(), TestLog::default()];
         let plain = tracing_subscriber::fmt().without_time().with_ansi(false);
-        let out = ours.clone();
-        let subscriber = plain.with_writer(move || out.clone());
-        tracing::subscriber::with_default(subscriber.fmt_fields(LogFields).finish(), &log);
-        let plain = tracing_subscriber::fmt().without_time().with_ansi(false);
-        let out = theirs.clone();
-        let subscriber = plain.with_writer(move || out.clone());
+        let subscriber = plain.with_writer(ours.clone()).fmt_fields(LogFields);
         tracing::subscriber::with_default(subscriber.finish(), &log);
-        [ours, theirs].map(|log| String::from_utf8(log.0.lock().unwrap().clone()).unwrap())
+        let plain = tracing_subscriber::fmt().without_time().with_ansi(false);
+        let subscriber = plain.with_writer(theirs.clone());
+        tracing::subscriber::with_default(subscriber.finish(), &log);
+        [ours.text(), theirs.text()]
     }
 
     #[test]
