@@ -18,9 +18,9 @@ use writer::Writer;
 
 const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// From the log of writes into the file, in pages: at 32 MB. All writes wait while it is done, so it
-/// is done an eighth as often as SQLite would, with the pages that were written again copied once.
-const CHECKPOINT_PAGES: &str = "8000";
+/// From the log of writes into the file, in pages: at 16 MB. All writes wait while it is done, so it
+/// is done a fourth as often as SQLite would, with the pages that were written again copied once.
+const CHECKPOINT_PAGES: &str = "4000";
 
 /// A store in a SQLite file.
 ///
