@@ -19,7 +19,7 @@ pub use form_host::{FormHost, FormHostError};
 pub use request::{FormRequest, SignedRequest};
 pub use signature::{Signature, SignatureError};
 
-use crate::{Language, Origin, RequestId, cut};
+use crate::{Language, Origin, RequestId, cut, percent};
 
 const AGENT_ID: &str = "agentId";
 const REQUEST_ID: &str = "requestId";
@@ -215,9 +215,7 @@ fn is_url_byte(byte: u8) -> bool {
 /// One or more unreserved characters, so that a name has one spelling, and two are the same exactly
 /// when their texts are.
 fn is_parameter_name(name: &str) -> bool {
-    let unreserved =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    !name.is_empty() && name.bytes().all(unreserved)
+    !name.is_empty() && name.bytes().all(percent::is_unreserved)
 }
 
 #[cfg(test)]

@@ -8,13 +8,17 @@ use crate::cut;
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
-/// RFC 3986's unreserved set.
+/// Whether RFC 3986 reserves no meaning for the byte, so that a URL holds it as it is.
+pub(crate) const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// [`is_unreserved`] for each byte, looked up for each of a form URL.
 const UNRESERVED: [bool; 256] = {
     let mut set = [false; 256];
     let mut byte: u8 = 0;
     while byte < 128 {
-        set[byte as usize] =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        set[byte as usize] = is_unreserved(byte);
         byte += 1;
     }
     set

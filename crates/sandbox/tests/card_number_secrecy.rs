@@ -7,41 +7,22 @@
 #[path = "sandbox/support.rs"]
 mod support;
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use serde_json::{Value, json};
 use support::{CARD, TOKEN, get, iframe_url, path, sandbox, save, save_body};
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+/// What is logged.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 #[tokio::test]
 async fn the_card_number_is_in_no_answer_and_no_log() {
-    let log = Log::default();
-    let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::TRACE)
         .with_ansi(false)
-        .with_writer(move || writer.clone())
+        .with_writer(|| LOG.make_writer())
         .finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
@@ -75,7 +56,7 @@ async fn the_card_number_is_in_no_answer_and_no_log() {
     for answer in answers {
         assert!(!answer.contains(CARD), "{answer}");
     }
-    let log = log.text();
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
     assert!(
         log.contains("card saved") && log.contains("card refused"),
         "{log}"

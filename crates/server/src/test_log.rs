@@ -1,7 +1,7 @@
-use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::writer::MutexGuardWriter;
 
 /// Where a test reads what was logged; its clones are one log.
 #[derive(Clone, Default)]
@@ -13,20 +13,10 @@ impl TestLog {
     }
 }
 
-impl Write for TestLog {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
+impl<'a> MakeWriter<'a> for TestLog {
+    type Writer = MutexGuardWriter<'a, Vec<u8>>;
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for TestLog {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
+    fn make_writer(&'a self) -> Self::Writer {
+        (*self.0).make_writer()
     }
 }

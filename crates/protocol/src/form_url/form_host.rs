@@ -3,8 +3,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
-use crate::cut;
 use crate::origin::{Origin, OriginError};
+use crate::{cut, percent};
 
 /// Where the form is: an origin, and a path before `/form` or none.
 ///
@@ -44,10 +44,7 @@ impl FormHost {
         let (origin, tail) = Origin::split(text)?;
         let path = tail.strip_suffix('/').unwrap_or(tail);
         let plain = |segment: &str| {
-            !matches!(segment, "" | "." | "..")
-                && segment
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
+            !matches!(segment, "" | "." | "..") && segment.bytes().all(percent::is_unreserved)
         };
         match path.strip_prefix('/') {
             None if path.is_empty() => {}

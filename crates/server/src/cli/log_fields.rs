@@ -28,7 +28,12 @@ struct Line<'a> {
     result: fmt::Result,
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'a>) -> fmt::Result) {
+        let written = self.begin(field).and_then(|()| value(&mut self.line));
+        self.result = self.result.and(written);
+    }
+
     fn begin(&mut self, field: &Field) -> fmt::Result {
         if self.is_begun {
             self.line.write_char(' ')?;
@@ -44,16 +49,13 @@ impl Line<'_> {
 
 impl Visit for Line<'_> {
     fn record_u64(&mut self, field: &Field, value: u64) {
-        let mut digits = itoa::Buffer::new();
-        let written = self.begin(field);
-        let written = written.and_then(|()| self.line.write_str(digits.format(value)));
-        self.result = self.result.and(written);
+        self.write(field, |line| {
+            line.write_str(itoa::Buffer::new().format(value))
+        });
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let written = self.begin(field);
-        let written = written.and_then(|()| write!(OneLine(&mut self.line), "{value:?}"));
-        self.result = self.result.and(written);
+        self.write(field, |line| write!(OneLine(line), "{value:?}"));
     }
 }
 
