@@ -9,7 +9,7 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
-use pantoken_protocol::SignedRequest;
+use pantoken_a2c::SignedRequest;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 

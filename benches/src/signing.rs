@@ -5,8 +5,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use hmac::{Hmac, KeyInit, Mac};
-use pantoken_protocol::{AgentId, FormHost, RequestId};
-use pantoken_signing::{AgentSecret, Signer};
+use pantoken_a2c::{AgentId, FormHost, RequestId};
+use pantoken_a2c_signing::{AgentSecret, Signer};
 use sha2::Sha256;
 
 const SECRET: &str = "22f3b3cc2ae84451";

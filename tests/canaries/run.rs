@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use pantoken_protocol::{CallbackUrl, SignedRequest};
+use pantoken_a2c::{CallbackUrl, SignedRequest};
 use pantoken_tests::{Process, binaries, clear_settings};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use pantoken_protocol::SignedRequest;
+use pantoken_a2c::SignedRequest;
 use serde_json::Value;
 use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;

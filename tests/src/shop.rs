@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use pantoken_protocol::RequestId;
+use pantoken_a2c::RequestId;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -1,4 +1,4 @@
-import { Hands, lines } from "../../crates/frame/src/hands.js";
+import { Hands, lines } from "../../crates/browser/widget/src/hands.js";
 import { load, open } from "./module.js";
 
 /** In the order in which the module reads them. */

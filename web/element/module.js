@@ -1,6 +1,6 @@
-import { inTime } from "../../crates/frame/src/hands.js";
+import { inTime } from "../../crates/browser/widget/src/hands.js";
 
-/** The exports of crates/element/src/exports.rs, once they are there. */
+/** The exports of crates/browser/element/src/exports.rs, once they are there. */
 let module;
 /** Once for all elements of the page; after a failure the next one tries again. */
 let loading;

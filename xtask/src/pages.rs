@@ -4,8 +4,9 @@ use std::process::Command;
 
 pub(crate) const TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 pub(crate) const PACKAGES: [&str; 5] = [
-    "pantoken-protocol",
-    "pantoken-frame",
+    "pantoken-core",
+    "pantoken-a2c",
+    "pantoken-widget",
     "pantoken-element",
     "pantoken-yew",
     "pantoken-demo",

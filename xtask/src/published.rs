@@ -33,8 +33,8 @@ mod tests {
     fn what_may_go_to_no_registry_is_left_out() {
         let metadata = json!({"packages": [
             {"name": "xtask", "publish": []},
-            {"name": "pantoken-frame", "publish": null},
+            {"name": "pantoken-widget", "publish": null},
         ]});
-        assert_eq!(read(&metadata), Some(vec!["pantoken-frame".to_owned()]));
+        assert_eq!(read(&metadata), Some(vec!["pantoken-widget".to_owned()]));
     }
 }

@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    const TREE: &str = "pantoken-yew v0.1.0 (/checkout/crates/yew)\nyew v0.23.0\n\
+    const TREE: &str = "pantoken-yew v0.1.0 (/checkout/crates/browser/yew)\nyew v0.23.0\n\
                         yew-macro v0.23.0 (proc-macro)\nyew v0.23.0 (*)\n";
 
     fn hold_to_tree(version: &str, components: &Value) -> Result<()> {

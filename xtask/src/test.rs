@@ -28,13 +28,13 @@ use crate::workspace::Workspace;
 
 /// What may never be compiled into a page.
 const SERVER_PACKAGES: [&str; 5] = [
-    "pantoken-signing",
+    "pantoken-a2c-signing",
     "pantoken-store",
-    "pantoken-test-postgres",
+    "pantoken-test-support",
     "pantoken-server",
     "pantoken-sandbox",
 ];
-/// What pantoken-signing says when it is compiled for a browser.
+/// What pantoken-a2c-signing says when it is compiled for a browser.
 const REFUSAL: &str = "must never reach a browser";
 
 /// For each target, and again from the same seed.
@@ -124,10 +124,10 @@ fn clippy_native(workspace: &Workspace) -> Result<()> {
 
 /// All targets where the tests run in a browser; elsewhere they are for the host.
 fn clippy_wasm(workspace: &Workspace) -> Result<()> {
-    let sources = ["-p", "pantoken-protocol", "-p", "pantoken-demo"];
+    let sources = ["-p", "pantoken-a2c", "-p", "pantoken-demo"];
     let with_tests = [
         "-p",
-        "pantoken-frame",
+        "pantoken-widget",
         "-p",
         "pantoken-yew",
         "--all-targets",
@@ -154,17 +154,19 @@ fn no_secret_in_a_page(workspace: &Workspace) -> Result<()> {
 }
 
 fn signing_refuses_wasm(workspace: &Workspace) -> Result<()> {
-    let mut check = workspace.cargo(&["check", "--locked", "-p", "pantoken-signing"]);
+    let mut check = workspace.cargo(&["check", "--locked", "-p", "pantoken-a2c-signing"]);
     check.args(pages::TARGET);
     let line = command::shell_line(&check);
     eprintln!("  $ {line}    (has to fail)");
     let output = command::capture(&mut check)?;
     let errors = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
-        bail!("pantoken-signing compiles for wasm32, and a secret could reach a browser: {line}");
+        bail!(
+            "pantoken-a2c-signing compiles for wasm32, and a secret could reach a browser: {line}"
+        );
     }
     if !errors.contains(REFUSAL) {
-        bail!("pantoken-signing fails for wasm32 for another reason: {line}\n{errors}");
+        bail!("pantoken-a2c-signing fails for wasm32 for another reason: {line}\n{errors}");
     }
     Ok(())
 }
@@ -203,7 +205,7 @@ fn test_native(workspace: &Workspace, servers: &ServerPrograms, long: bool) -> R
 fn test_wasm(workspace: &Workspace, tools: &Tools, browsers: &Browsers) -> Result<()> {
     let mut test = workspace.cargo(&["test", "--locked"]);
     test.args(pages::TARGET)
-        .args(["-p", "pantoken-frame", "-p", "pantoken-yew"])
+        .args(["-p", "pantoken-widget", "-p", "pantoken-yew"])
         .env("CHROMEDRIVER", &browsers.chromedriver)
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
@@ -242,9 +244,9 @@ mod tests {
 
     #[test]
     fn a_server_package_is_found_by_its_whole_name() {
-        let tree = "pantoken-demo v0.1.0 (/checkout/web/demo)\npantoken-signing v0.1.0 (*)\n";
-        assert_eq!(server_package_in(tree), Some("pantoken-signing"));
-        let tree = "pantoken-demo v0.1.0\npantoken-signing-like v0.1.0\n";
+        let tree = "pantoken-demo v0.1.0 (/checkout/web/demo)\npantoken-a2c-signing v0.1.0 (*)\n";
+        assert_eq!(server_package_in(tree), Some("pantoken-a2c-signing"));
+        let tree = "pantoken-demo v0.1.0\npantoken-a2c-signing-like v0.1.0\n";
         assert_eq!(server_package_in(tree), None);
     }
 }

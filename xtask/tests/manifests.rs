@@ -9,7 +9,7 @@ use toml::{Table, Value};
 /// A workspace of its own, so that it inherits no lints.
 const FUZZ: &str = "fuzz";
 /// The one package with lints of its own, and its files that may hold unsafe code.
-const ELEMENT: &str = "crates/element";
+const ELEMENT: &str = "crates/browser/element";
 const UNSAFE_FILES: [&str; 2] = ["src/exports.rs", "src/standalone.rs"];
 
 fn root() -> PathBuf {

@@ -18,12 +18,12 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
-use pantoken_protocol::{AgentId, FormHost};
+use pantoken_a2c::{AgentId, FormHost};
+use pantoken_a2c_signing::AgentSecret;
 use pantoken_server::{
     ApiOptions, AppState, Customer, Limits, PublicUrl, Signer, SystemClock, SystemRandom, router,
     serve_connections,
 };
-use pantoken_signing::AgentSecret;
 use pantoken_store::SqliteStore;
 use tokio::net::TcpListener;
 

@@ -8,9 +8,9 @@
 
 use std::error::Error;
 
-use pantoken_protocol::{AgentId, FormHost, Language, RequestId};
+use pantoken_a2c::{AgentId, FormHost, Language, RequestId};
+use pantoken_a2c_signing::AgentSecret;
 use pantoken_server::Signer;
-use pantoken_signing::AgentSecret;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let request_id = std::env::args().nth(1).ok_or("name a request id")?;

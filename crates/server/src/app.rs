@@ -2,21 +2,21 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pantoken_protocol::Origin;
-use pantoken_signing::Signer;
+use pantoken_a2c::Origin;
+use pantoken_a2c_signing::Signer;
 use pantoken_store::{ApiKeyStore, SessionStore};
 
-use crate::api_key::ApiKey;
-use crate::call_id::CallIds;
-use crate::client_address::TrustedProxies;
-use crate::clock::Clock;
-use crate::limits::Limits;
-use crate::metrics::Metrics;
-use crate::public_url::PublicUrl;
-use crate::random::Random;
-use crate::rate_limit::{PublicSessionLimits, RateLimits};
-use crate::readiness::Readiness;
-use crate::return_url::ReturnUrls;
+use crate::a2c::return_url::ReturnUrls;
+use crate::http::api_key::ApiKey;
+use crate::http::client_address::TrustedProxies;
+use crate::http::limits::Limits;
+use crate::http::metrics::Metrics;
+use crate::http::public_url::PublicUrl;
+use crate::http::rate_limit::{PublicSessionLimits, RateLimits};
+use crate::http::readiness::Readiness;
+use crate::http::request_id::CallIds;
+use pantoken_core::Clock;
+use pantoken_core::Random;
 
 /// What the HTTP API is allowed to do, and where it is.
 #[derive(Clone, Debug)]

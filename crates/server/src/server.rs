@@ -9,18 +9,18 @@ use pantoken_store::{ApiKeyStore, Database, DeliveryState, Outbox, StoreError, S
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::api_key::ApiKey;
+use crate::a2c::retention::{self, Webhooks};
 use crate::app::{ApiOptions, AppState};
-use crate::clock::SystemClock;
-use crate::connections::serve_connections;
-use crate::metrics::metrics_router;
-use crate::public_url::PublicUrl;
-use crate::random::SystemRandom;
-use crate::retention::{self, Webhooks};
-use crate::router::router;
+use crate::http::api_key::ApiKey;
+use crate::http::connections::serve_connections;
+use crate::http::metrics::metrics_router;
+use crate::http::public_url::PublicUrl;
+use crate::http::router::router;
 use crate::settings::Settings;
-use crate::stop_signals::StopSignals;
-use crate::webhook::{WebhookTarget, deliver};
+use crate::webhooks::{WebhookTarget, deliver};
+use pantoken_core::StopSignals;
+use pantoken_core::SystemClock;
+use pantoken_core::SystemRandom;
 
 /// From the end of an answer's time to its last byte.
 const MARGIN: Duration = Duration::from_secs(1);
@@ -93,7 +93,7 @@ pub async fn serve(
     let (signer, random) = (settings.signer.clone(), SystemRandom);
     let app = AppState::new(store.clone(), signer, options, SystemClock::new(), random);
     // Before anyone knows that we listen, so that a signal that follows at once is not missed.
-    let mut signals = StopSignals::take_over()?;
+    let mut signals = StopSignals::listen()?;
     announce(address);
     let _sweeper = settings
         .retention_days

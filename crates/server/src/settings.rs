@@ -9,17 +9,17 @@ mod setting;
 
 use std::net::SocketAddr;
 
-use pantoken_protocol::{AgentId, FormHost, Origin};
-use pantoken_signing::{AgentSecret, Signer};
+use pantoken_a2c::{AgentId, FormHost, Origin};
+use pantoken_a2c_signing::{AgentSecret, Signer};
 use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 
-use crate::api_key::ApiKey;
+use crate::a2c::return_url::ReturnUrls;
 use crate::app::ApiOptions;
-use crate::client_address::TrustedProxies;
-use crate::public_url::PublicUrl;
-use crate::rate_limit::PublicSessionLimits;
-use crate::return_url::ReturnUrls;
-use crate::webhook::{WebhookSecret, WebhookTarget};
+use crate::http::api_key::ApiKey;
+use crate::http::client_address::TrustedProxies;
+use crate::http::public_url::PublicUrl;
+use crate::http::rate_limit::PublicSessionLimits;
+use crate::webhooks::{WebhookSecret, WebhookTarget};
 
 pub use error::{SettingError, SettingsError};
 pub use parse::LogFormat;

@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use pantoken_protocol::{Language, RequestId};
+use pantoken_a2c::{Language, RequestId};
 use pantoken_store::{
     Creation, Database, DatabaseUrl, Digest, Idempotency, SessionFlow, SessionStore, SqliteStore,
     Terms,

@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use pantoken_protocol::RequestId;
+use pantoken_a2c::RequestId;
 
 use crate::StoreError;
 

@@ -10,7 +10,7 @@ mod record_result;
 mod sessions;
 pub(crate) mod store_keys;
 
-use pantoken_protocol::{FormResult, RequestId};
+use pantoken_a2c::{FormResult, RequestId};
 
 use crate::backend::Backend;
 use crate::{

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::future::Future;
 
-use pantoken_protocol::{FormResult, RequestId};
+use pantoken_a2c::{FormResult, RequestId};
 
 use crate::StoreError;
 

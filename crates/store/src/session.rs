@@ -1,4 +1,4 @@
-use pantoken_protocol::{Flow, FormResult, Language, RequestId};
+use pantoken_a2c::{Flow, FormResult, Language, RequestId};
 
 use crate::Digest;
 

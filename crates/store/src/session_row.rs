@@ -1,6 +1,6 @@
 //! A row of the table `sessions`, read back into types that cannot be wrong.
 
-use pantoken_protocol::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
+use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
 
 use crate::connection::Row;
 use crate::store_key::{Sealed, StoreKeys};

@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use pantoken_protocol::{FormResult, RequestId};
+use pantoken_a2c::{FormResult, RequestId};
 
 use crate::{Digest, Proof, Session, StoreError, Terms};
 

@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use pantoken_protocol::RequestId;
+use pantoken_a2c::RequestId;
 use sqlx::error::DatabaseError as _;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;

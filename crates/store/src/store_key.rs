@@ -11,7 +11,7 @@ use aes_gcm_siv::aead::{Aead, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use pantoken_protocol::{PanToken, RequestId};
+use pantoken_a2c::{PanToken, RequestId};
 use zeroize::Zeroizing;
 
 use crate::{Digest, StoreError};

@@ -1,4 +1,4 @@
-use pantoken_protocol::{CallbackQuery, FormResult};
+use pantoken_a2c::{CallbackQuery, FormResult};
 use url::form_urlencoded::Serializer;
 
 use crate::message::keeps_its_rules;

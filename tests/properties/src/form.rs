@@ -1,9 +1,9 @@
 use std::str::Lines;
 
-use pantoken_frame::{FormInput, FormMachine, FormOptions, FormSource, FormView, SessionSource};
-use pantoken_protocol::{
+use pantoken_a2c::{
     Event, Field, Flow, FormMessage, FormOrigins, FormResult, FormUrl, PanToken, State,
 };
+use pantoken_widget::{FormInput, FormMachine, FormOptions, FormSource, FormView, SessionSource};
 
 use crate::message::keeps_its_rules;
 

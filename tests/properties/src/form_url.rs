@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
-use pantoken_protocol::{FormUrl, Language, SignedRequest};
-use pantoken_signing::AgentSecret;
+use pantoken_a2c::{FormUrl, Language, SignedRequest};
+use pantoken_a2c_signing::AgentSecret;
 
 /// The test agent's. Source: protocol.md, "Signed form URL".
 static SECRET: LazyLock<AgentSecret> =

@@ -1,4 +1,4 @@
-use pantoken_protocol::{
+use pantoken_a2c::{
     ErrorCode, ErrorMessage, Event, FailureCode, FormMessage, FormResult, FrameOrder, Handshake,
     HostCode, Input, MessageError, Origin, Outputs, PanToken, RequestId, State, TimerOrder,
 };

@@ -1,10 +1,9 @@
-use pantoken_protocol::{
-    ErrorCode, ErrorMessage, FormMessage, FormResult, PanToken, contains_card_number,
-};
+use pantoken_a2c::{ErrorCode, ErrorMessage, FormMessage, FormResult, PanToken};
+use pantoken_core::contains_card_number;
 use serde_json::{Value, json};
 
-#[allow(unreachable_pub)] // the tests of pantoken-protocol have it too
-#[path = "../../../crates/protocol/tests/native/mod.rs"]
+#[allow(unreachable_pub)] // the tests of pantoken-a2c have it too
+#[path = "../../../crates/providers/a2c/tests/native/mod.rs"]
 mod native;
 
 use native::decode;

@@ -1,7 +1,8 @@
 use axum::Router;
-use pantoken_protocol::{AgentId, Origin};
-use pantoken_sandbox::{OsRandom, Settings, router};
-use pantoken_signing::AgentSecret;
+use pantoken_a2c::{AgentId, Origin};
+use pantoken_a2c_signing::AgentSecret;
+use pantoken_core::SystemRandom;
+use pantoken_sandbox::a2c::{Settings, router};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::connection::{answers_to, assert_no_failure};
@@ -52,7 +53,7 @@ fn sandbox() -> Router {
         registered_hosts: vec![Origin::parse(Settings::TEST_REGISTERED_HOST).unwrap()],
         public_origin: Origin::parse("http://127.0.0.1:3020").unwrap(),
     };
-    router(settings, OsRandom)
+    router(settings, SystemRandom)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use pantoken_protocol::Flow;
+use pantoken_a2c::Flow;
 use pantoken_yew::Language;
 use yew::prelude::*;
 

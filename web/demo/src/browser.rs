@@ -1,6 +1,6 @@
 //! What the page asks of the browser.
 
-use pantoken_frame::FormOptions;
+use pantoken_widget::FormOptions;
 use pantoken_yew::Language;
 use web_sys::{Element, UrlSearchParams, Window};
 

@@ -20,7 +20,7 @@ pub(crate) struct ErrorsProps {
 #[component]
 pub(crate) fn Errors(props: &ErrorsProps) -> Html {
     let texts = Texts::of(props.language);
-    let customer = pantoken_frame::Texts::of(props.language);
+    let customer = pantoken_widget::Texts::of(props.language);
     let row = |code: FailureCode| {
         html! {
             <li>

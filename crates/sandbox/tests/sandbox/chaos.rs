@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use pantoken_sandbox::Misbehaviour;
+use pantoken_sandbox::a2c::Misbehaviour;
 use tokio::time::Instant;
 
 use crate::support::{CARD, TOKEN, get, iframe_url, path, sandbox, save_at, save_body};

@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 
-use pantoken_protocol::{AgentId, FormHost, RequestId};
-use pantoken_signing::{AgentSecret, Signer};
+use pantoken_a2c::{AgentId, FormHost, RequestId};
+use pantoken_a2c_signing::{AgentSecret, Signer};
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pantoken-sandbox"));

@@ -1,8 +1,8 @@
 use axum::Router;
 use axum::http::StatusCode;
-use pantoken_protocol::{AgentId, FormHost, Language, RequestId};
-use pantoken_sandbox::{Settings, router};
-use pantoken_signing::Signer;
+use pantoken_a2c::{AgentId, FormHost, Language, RequestId};
+use pantoken_a2c_signing::Signer;
+use pantoken_sandbox::a2c::{Settings, router};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -201,8 +201,8 @@ async fn a_signed_value_cannot_leave_the_page_data() {
     );
 }
 
-fn callback(text: &str) -> pantoken_protocol::CallbackUrl {
-    pantoken_protocol::CallbackUrl::parse(text).unwrap()
+fn callback(text: &str) -> pantoken_a2c::CallbackUrl {
+    pantoken_a2c::CallbackUrl::parse(text).unwrap()
 }
 
 #[tokio::test]

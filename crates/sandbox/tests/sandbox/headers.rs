@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
-use pantoken_protocol::Origin;
-use pantoken_sandbox::{Settings, router};
+use pantoken_a2c::Origin;
+use pantoken_sandbox::a2c::{Settings, router};
 
 use crate::support::{FixedRandom, get, iframe_url, path, sandbox, settings};
 

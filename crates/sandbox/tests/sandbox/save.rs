@@ -1,7 +1,8 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use pantoken_protocol::{FormMessage, FormResult, RawMessage};
-use pantoken_sandbox::{Random, RandomError, router};
+use pantoken_a2c::{FormMessage, FormResult, RawMessage};
+use pantoken_core::{Random, RandomError};
+use pantoken_sandbox::a2c::router;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -198,7 +199,7 @@ async fn a_malformed_body_is_refused() {
 async fn without_randomness_nothing_is_saved() {
     struct Broken;
     impl Random for Broken {
-        fn bytes(&self) -> Result<[u8; 16], RandomError> {
+        fn fill(&self, _: &mut [u8]) -> Result<(), RandomError> {
             Err(RandomError)
         }
     }

@@ -1,11 +1,10 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use pantoken_protocol::{
-    AgentId, CallbackUrl, FormHost, FormUrl, Origin, RequestId, SignedRequest,
-};
-use pantoken_sandbox::{Random, RandomError, Settings, router};
-use pantoken_signing::{AgentSecret, Signer};
+use pantoken_a2c::{AgentId, CallbackUrl, FormHost, FormUrl, Origin, RequestId, SignedRequest};
+use pantoken_a2c_signing::{AgentSecret, Signer};
+use pantoken_core::{Random, RandomError};
+use pantoken_sandbox::a2c::{Settings, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -17,8 +16,9 @@ pub(crate) const TOKEN: &str = "2a2a2a2a-2a2a-4a2a-aa2a-2a2a2a2a2a2a";
 pub(crate) struct FixedRandom;
 
 impl Random for FixedRandom {
-    fn bytes(&self) -> Result<[u8; 16], RandomError> {
-        Ok([0x2a; 16])
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), RandomError> {
+        buffer.fill(0x2a);
+        Ok(())
     }
 }
 

@@ -1,11 +1,13 @@
+mod examine;
+
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::server_arguments::ServerArguments;
 use super::{FAILURE, block_on, print};
-use crate::clock::SystemClock;
-use crate::doctor::{Finding, examine, page_policy};
+use crate::cli::doctor::examine::{Finding, examine, page_policy};
+use pantoken_core::SystemClock;
 
 const EXAMPLES: &str = "\
 It takes what `pantoken serve` takes: flags, PANTOKEN_* variables, pantoken.toml, and secrets from

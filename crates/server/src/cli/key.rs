@@ -5,10 +5,10 @@ use pantoken_store::{ApiKeyName, ApiKeyRecord, ApiKeyStore, Database};
 
 use super::database_arguments::{DatabaseArguments, with_store};
 use super::{FAILURE, USAGE, fail, print, rotate_store};
-use crate::api_key::ApiKey;
-use crate::clock::{Clock, SystemClock};
-use crate::random::SystemRandom;
-use crate::wire_time::to_rfc3339;
+use crate::http::api_key::ApiKey;
+use crate::http::wire_time::to_rfc3339;
+use pantoken_core::SystemRandom;
+use pantoken_core::{Clock, SystemClock};
 
 const EXAMPLES: &str = "\
 The agent's back end sends a key as `Authorization: Bearer KEY`. The database keeps only its digest,

@@ -2,7 +2,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
-use pantoken_protocol::RequestId;
+use pantoken_a2c::RequestId;
 use pantoken_store::{
     Database, DatabaseUrl, KeyRotation, Resealed, StoreError, StoreKeys, StoreOptions,
 };

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use pantoken_protocol::{CallbackUrl, Language, RequestId};
+use pantoken_a2c::{CallbackUrl, Language, RequestId};
 
 use super::{ConfigArguments, USAGE, fail, print, sources};
 use crate::settings::{Reader, SettingsError, Sources, read_signer};

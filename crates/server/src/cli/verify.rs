@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use pantoken_protocol::SignedRequest;
+use pantoken_a2c::SignedRequest;
 
 use super::{ConfigArguments, FAILURE, USAGE, fail, print, sources};
 use crate::settings::{Reader, SettingsError, Sources, read_secret};

@@ -5,8 +5,8 @@ use pantoken_store::{Delivery, DeliveryId, DeliveryState, Outbox, StoreError};
 
 use super::database_arguments::{DatabaseArguments, with_store};
 use super::{FAILURE, USAGE, fail, print};
-use crate::clock::{Clock, SystemClock};
-use crate::wire_time::to_rfc3339;
+use crate::http::wire_time::to_rfc3339;
+use pantoken_core::{Clock, SystemClock};
 
 const EXAMPLES: &str = "\
 Webhooks are sent by `pantoken serve`, while PANTOKEN_WEBHOOK_URL is set. One that is refused for four
@@ -90,10 +90,10 @@ async fn list(store: &impl Outbox, state: DeliveryState) -> Result<ExitCode, Sto
 fn line(delivery: &Delivery) -> String {
     let event = match &delivery.result {
         // Only a panToken is sealed, and here it is not opened.
-        Ok(pantoken_protocol::FormResult::Saved(_)) | Err(StoreError::UnknownKey { .. }) => {
+        Ok(pantoken_a2c::FormResult::Saved(_)) | Err(StoreError::UnknownKey { .. }) => {
             "session.saved"
         }
-        Ok(pantoken_protocol::FormResult::Failed { .. }) => "session.failed",
+        Ok(pantoken_a2c::FormResult::Failed { .. }) => "session.failed",
         Err(_) => "unreadable",
     };
     let recorded = to_rfc3339(delivery.recorded_at).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use pantoken_protocol::{Origin, OriginError};
+use pantoken_a2c::{Origin, OriginError};
 use pantoken_store::{StoreKey, StoreKeyError};
 
 pub(super) const DEFAULT_DATABASE: &str = "pantoken.db";

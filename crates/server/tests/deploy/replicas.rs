@@ -1,8 +1,8 @@
 use std::path::Path;
 
 use futures_util::future::join_all;
-use pantoken_protocol::SignedRequest;
-use pantoken_test_postgres::Server;
+use pantoken_a2c::SignedRequest;
+use pantoken_test_support::Server;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 

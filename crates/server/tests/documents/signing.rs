@@ -1,6 +1,6 @@
-use pantoken_protocol::{AgentId, CallbackUrl, FormHost, SignedRequest};
+use pantoken_a2c::{AgentId, CallbackUrl, FormHost, SignedRequest};
+use pantoken_a2c_signing::AgentSecret;
 use pantoken_server::Signer;
-use pantoken_signing::AgentSecret;
 
 use crate::program::Program;
 

@@ -1,4 +1,4 @@
-use pantoken_server::webhook::{WebhookSecret, sign};
+use pantoken_server::webhooks::{WebhookSecret, sign};
 use pantoken_server::{Clock, SystemClock};
 
 use crate::program::Program;

@@ -6,8 +6,7 @@ use crate::shop::Shop;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_becomes_read_only_is_refused_with_its_cause_until_it_is_not() {
-    let postgres =
-        pantoken_test_postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let postgres = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let url = postgres.create_database().unwrap();
     let shop = Shop::open_on(Some(url.clone()));
     let times = short_or_long(2, 20);

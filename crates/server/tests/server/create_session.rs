@@ -1,4 +1,5 @@
-use pantoken_protocol::{Language, SignedRequest, is_card_number};
+use pantoken_a2c::{Language, SignedRequest};
+use pantoken_core::is_card_number;
 
 use crate::support::{
     API_KEY, Answer, PAGE, SESSION_SECONDS, Server, assert_golden, server, server_with,

@@ -85,7 +85,7 @@ fn a_server_without_the_key_of_its_pan_tokens_does_not_start() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rotate_store_seals_under_the_new_key_on_both_databases() {
-    let server = pantoken_test_postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let server = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite://{}/pantoken.db", folder.path().display());
     for url in [file, server.create_database().unwrap()] {
@@ -143,7 +143,7 @@ fn rotate_store_names_what_it_cannot_open_and_keeps_the_old_key() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn migrate_makes_the_tables_and_may_be_repeated() {
-    let server = pantoken_test_postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let server = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let folder = tempfile::tempdir().unwrap();
     let postgres = server.create_database().unwrap();
     for url in ["sqlite://new.db", &postgres] {
@@ -173,7 +173,7 @@ async fn migrate_makes_the_tables_and_may_be_repeated() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_stops_is_503_with_its_cause_in_the_log_until_it_is_back() {
-    let server = pantoken_test_postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let server = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let folder = tempfile::tempdir().unwrap();
     let url = server.create_database().unwrap();
     let mut serve = command(folder.path(), "127.0.0.1:0", "text");

@@ -32,7 +32,7 @@ async fn the_document_is_served() {
 #[tokio::test]
 async fn the_document_has_every_route_and_the_server_every_path() {
     let document = document();
-    let mut routes = between(include_str!("../../src/router.rs"), ".route(\"", "\"");
+    let mut routes = between(include_str!("../../src/http/router.rs"), ".route(\"", "\"");
     assert!(routes.remove("/v1/{*rest}"), "the route of what is unknown");
     let paths: BTreeSet<_> = document["paths"].as_object().unwrap().keys().collect();
     let paths: BTreeSet<_> = paths.into_iter().map(String::as_str).collect();
@@ -58,7 +58,7 @@ async fn the_document_has_every_route_and_the_server_every_path() {
 #[test]
 fn the_document_and_the_guide_have_every_error_code() {
     let document = document();
-    let source = include_str!("../../src/problem.rs");
+    let source = include_str!("../../src/http/problem.rs");
     let (_, table) = source.split_once("fn status_and_code").unwrap();
     let (table, _) = table.split_once("\n    }\n").unwrap();
     let codes: BTreeSet<_> = between(table, "\"", "\"")

@@ -136,7 +136,7 @@ fn no_secret_token_or_card_number_is_in_any_log_line_or_error() {
             json_field(&created, "resultToken"),
         );
         let form_url = json_field(&created, "formUrl");
-        let url = pantoken_protocol::SignedRequest::parse(&form_url).unwrap();
+        let url = pantoken_a2c::SignedRequest::parse(&form_url).unwrap();
         let callback = url.request().callback_url().unwrap().as_str().to_owned();
         let callback = &callback[callback.find("/v1/").unwrap()..];
         let callback_token = callback.rsplit('.').next().unwrap();

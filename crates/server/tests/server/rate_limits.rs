@@ -12,7 +12,7 @@ fn limit(options: &mut ApiOptions, per_address: u32, per_origin: u32) {
     };
     options
         .allowed_origins
-        .push(pantoken_protocol::Origin::parse(OTHER_PAGE).unwrap());
+        .push(pantoken_a2c::Origin::parse(OTHER_PAGE).unwrap());
     options.trusted_proxies = TrustedProxies::parse("10.0.0.0/8").unwrap();
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use pantoken_protocol::FormResult;
+use pantoken_a2c::FormResult;
 use pantoken_store::{DeliveryState, Outbox};
 
 use crate::support::{SESSION_SECONDS, assert_golden, server};
@@ -111,7 +111,7 @@ async fn the_token_of_the_callback_reports_no_result_here() {
     let server = server().await;
     let session = server.redirect_session().await;
     let url = session.field("formUrl");
-    let url = pantoken_protocol::SignedRequest::parse(&url).unwrap();
+    let url = pantoken_a2c::SignedRequest::parse(&url).unwrap();
     let callback = url.request().callback_url().unwrap().as_str();
     let token = format!("Bearer {}", callback.rsplit('.').next().unwrap());
     let path = format!("/v1/sessions/{}/result", session.field("requestId"));

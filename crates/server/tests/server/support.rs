@@ -9,12 +9,12 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::{Extension, Router};
-use pantoken_protocol::{AgentId, FormHost, Origin, SignedRequest};
+use pantoken_a2c::{AgentId, FormHost, Origin, SignedRequest};
+use pantoken_a2c_signing::AgentSecret;
 use pantoken_server::{
     ApiKey, ApiOptions, AppState, Clock, PublicUrl, Random, RandomError, ReturnUrls, Signer,
     metrics_router, router,
 };
-use pantoken_signing::AgentSecret;
 use pantoken_store::{SqliteStore, StoreOptions};
 use serde_json::Value;
 use tempfile::TempDir;

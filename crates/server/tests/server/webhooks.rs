@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use pantoken_server::Clock;
-use pantoken_server::webhook::{SIGNATURE_HEADER, WebhookSecret, WebhookTarget, deliver, verify};
+use pantoken_server::webhooks::{SIGNATURE_HEADER, WebhookSecret, WebhookTarget, deliver, verify};
 use pantoken_store::{Delivery, DeliveryState, Outbox, SqliteStore};
 use serde_json::Value;
 use tokio::net::TcpListener;

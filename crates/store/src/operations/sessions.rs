@@ -1,4 +1,4 @@
-use pantoken_protocol::RequestId;
+use pantoken_a2c::RequestId;
 
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement, locking};

@@ -1,4 +1,4 @@
-use pantoken_protocol::{FormResult, RequestId};
+use pantoken_a2c::{FormResult, RequestId};
 
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement, locking};

@@ -7,7 +7,7 @@ pub(crate) mod retention;
 pub(crate) mod sessions;
 pub(crate) mod store_keys;
 
-use pantoken_protocol::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
+use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
 use pantoken_store::{
     ApiKeyStore, Creation, Digest, KeyRotation, Outbox, Proof, SessionFlow, SessionStore,
     StoreError, StoreOptions, Terms,

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use pantoken_protocol::FormResult;
+use pantoken_a2c::FormResult;
 use pantoken_store::{
     Creation, Database, DatabaseUrl, DeliveryState, Outbox, Recording, SessionStore, StoreOptions,
 };

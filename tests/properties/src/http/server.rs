@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use pantoken_protocol::{AgentId, FormHost, Origin};
+use pantoken_a2c::{AgentId, FormHost, Origin};
+use pantoken_a2c_signing::AgentSecret;
 use pantoken_server::{
     ApiKey, ApiOptions, AppState, Clock, PublicUrl, Random, RandomError, ReturnUrls, Signer, router,
 };
-use pantoken_signing::AgentSecret;
 use pantoken_store::{SessionStore, SqliteStore};
 use serde_json::Value;
 use tempfile::TempDir;

@@ -2,7 +2,7 @@
 
 mod agent_secret;
 mod options;
-mod stop;
+mod serve;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
@@ -10,9 +10,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind as UsageError;
-use pantoken_protocol::{Origin, OriginError};
-use pantoken_sandbox::{OsRandom, Settings, router};
-use pantoken_signing::AgentSecret;
+use pantoken_a2c::{Origin, OriginError};
+use pantoken_a2c_signing::AgentSecret;
+use pantoken_core::{StopSignals, SystemRandom};
+use pantoken_sandbox::a2c::{Settings, router};
 use tokio::net::TcpListener;
 
 use crate::options::Options;
@@ -64,12 +65,12 @@ async fn run(options: Options, secret: AgentSecret) -> Result<(), RunError> {
         registered_hosts: options.registered_hosts,
         public_origin: public_origin(address).map_err(|error| RunError::Origin(address, error))?,
     };
-    let signals = stop::Signals::listen()?;
+    let signals = StopSignals::listen()?;
     writeln!(
         std::io::stdout(),
         "pantoken-sandbox: listening on http://{address}"
     )?;
-    signals.serve(listener, router(settings, OsRandom)).await?;
+    serve::until_stopped(signals, listener, router(settings, SystemRandom)).await?;
     Ok(())
 }
 

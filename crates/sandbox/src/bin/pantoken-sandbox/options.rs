@@ -1,8 +1,8 @@
 use std::net::SocketAddr;
 
 use clap::{CommandFactory, Parser};
-use pantoken_protocol::{AgentId, Origin};
-use pantoken_sandbox::{Misbehaviour, Settings};
+use pantoken_a2c::{AgentId, Origin};
+use pantoken_sandbox::a2c::{Misbehaviour, Settings};
 
 /// What `--help` says after the flags.
 fn after_help() -> String {

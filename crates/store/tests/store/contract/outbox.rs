@@ -1,6 +1,6 @@
 //! The outbox: deliveries are claimed by one at a time and in order.
 
-use pantoken_protocol::{ErrorCode, FormResult};
+use pantoken_a2c::{ErrorCode, FormResult};
 use pantoken_store::{Delivery, DeliveryState, Outbox, Recording, SessionStore, StoreOptions};
 
 use super::{CREATED_AT, EXPIRES_AT, create, failed, proof, request_id, saved};

@@ -1,6 +1,6 @@
 //! Many at once: one wins, and everyone is told the truth.
 
-use pantoken_protocol::{ErrorCode, FormResult};
+use pantoken_a2c::{ErrorCode, FormResult};
 use pantoken_store::{Creation, Digest, Proof, Recording, SessionStore};
 
 pub(crate) use super::sessions::options;

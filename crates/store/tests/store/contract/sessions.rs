@@ -1,6 +1,6 @@
 //! Sessions and their results.
 
-use pantoken_protocol::{ErrorCode, FormResult, Language};
+use pantoken_a2c::{ErrorCode, FormResult, Language};
 use pantoken_store::{
     Creation, Digest, Idempotency, Proof, Recording, Session, SessionFlow, SessionStore, State,
     StoreOptions, Terms,

@@ -34,7 +34,7 @@ async fn save(store: &impl SessionStore, id: i64) {
 async fn token(store: &impl SessionStore, id: i64) -> Result<String, StoreError> {
     let session = store.get(request_id(id)).await?.unwrap();
     match session.outcome.unwrap().result {
-        pantoken_protocol::FormResult::Saved(token) => Ok(token.as_str().to_owned()),
+        pantoken_a2c::FormResult::Saved(token) => Ok(token.as_str().to_owned()),
         failed => panic!("{failed:?}"),
     }
 }
@@ -204,7 +204,7 @@ pub(crate) async fn a_rotation_seals_every_token_and_can_begin_again(place: impl
 pub(crate) async fn a_key_is_needed_from_its_first_token_on(place: impl Place) {
     let mistyped = place.open(under("9")).await;
     create(&mistyped, 1).await;
-    let failed = super::failed(pantoken_protocol::ErrorCode::InvalidPan);
+    let failed = super::failed(pantoken_a2c::ErrorCode::InvalidPan);
     let answer = mistyped.record_result(request_id(1), proof(), failed, CREATED_AT);
     let _ = answer.await.unwrap();
     let first = place.open(under("1")).await;

@@ -1,0 +1,74 @@
+use pantoken_a2c::{Flow, State};
+
+use crate::form_machine::FormMachine;
+use crate::form_options::FormSource;
+use crate::texts::Text;
+
+/// What a customer sees around a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FormView {
+    /// Where the form is.
+    pub state: State,
+    /// What the status says; nothing while the form speaks for itself.
+    pub status: Option<Text>,
+    /// Whether to offer to start over.
+    pub may_retry: bool,
+    /// Whether to offer to go on at the provider's page.
+    pub may_redirect: bool,
+}
+
+impl FormView {
+    /// The view of a form that is on its way; and so of one on a server, until the browser has had
+    /// its say.
+    #[must_use]
+    pub fn loading() -> Self {
+        Self {
+            state: State::Loading,
+            status: Some(Text::Loading),
+            may_retry: false,
+            may_redirect: false,
+        }
+    }
+
+    /// The view of a form as it stands.
+    #[must_use]
+    pub fn of(form: &FormMachine) -> Self {
+        let state = form.state();
+        // Without an error nothing has failed that the customer could mend.
+        let failure = form.failure().filter(|_| state == State::Failed);
+        let status = match (state, failure) {
+            (_, Some(failure)) => Some(failure.text),
+            (State::Saved, _) => Some(Text::Saved),
+            (State::Loading, _) => Some(Text::Loading),
+            _ => None,
+        };
+        let failed = failure.is_some();
+        let (may_retry, may_redirect) = match &form.options().source {
+            FormSource::Session(session) if session.flow == Flow::Redirect => {
+                (false, failed || state == State::Idle)
+            }
+            FormSource::Session(_) => (
+                failed,
+                failure.is_some_and(|failure| failure.is_about_the_frame),
+            ),
+            // A form URL is for one request: only a new session helps where that is spent.
+            _ => (failure.is_some_and(|failure| failure.recoverable), false),
+        };
+        Self {
+            state,
+            status,
+            may_retry,
+            may_redirect,
+        }
+    }
+
+    /// The value of `aria-busy`.
+    #[must_use]
+    pub fn aria_busy(&self) -> &'static str {
+        if self.state == State::Loading {
+            "true"
+        } else {
+            "false"
+        }
+    }
+}

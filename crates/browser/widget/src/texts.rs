@@ -1,0 +1,136 @@
+use pantoken_a2c::{ErrorCode, FailureCode, HostCode, Language, Remedy};
+
+use crate::form_input::LineReader;
+
+/// What a customer reads around the form, in one language: the one catalogue for every widget.
+///
+/// A file for each language, with a text on each line, in the order of [`Text`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Texts(&'static str);
+
+/// One of the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Text {
+    /// The iframe's title.
+    Title,
+    /// While the form is on its way.
+    Loading,
+    /// When the card is saved.
+    Saved,
+    /// On the button that starts over.
+    Retry,
+    /// On the button that goes on at the provider's page.
+    Redirect,
+    /// The form did not open; the customer looks to the network.
+    Network,
+    /// The form cannot be had until the shop mends its site.
+    Shop,
+    /// The session is over; a new one is needed.
+    NewSession,
+    /// The request has a card already; a new session is needed for another.
+    CardSavedBefore,
+    /// The customer corrects the number.
+    InvalidNumber,
+    /// The customer comes again later.
+    Wait,
+    /// Anything else.
+    Other,
+}
+
+impl Texts {
+    /// The texts in this language.
+    #[must_use]
+    pub fn of(language: Language) -> Self {
+        Self(match language {
+            Language::Ru => include_str!("texts/ru.txt"),
+            Language::En => include_str!("texts/en.txt"),
+            Language::Kz => include_str!("texts/kz.txt"),
+        })
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn get(self, text: Text) -> &'static str {
+        let mut lines = LineReader::new(self.0);
+        for _ in 0..text as usize {
+            lines.line();
+        }
+        lines.line()
+    }
+}
+
+impl Text {
+    /// What to tell the customer about an error.
+    #[must_use]
+    pub fn of_failure(code: &FailureCode) -> Self {
+        match code {
+            FailureCode::Host(HostCode::ReadyTimeout | HostCode::SessionFailed) => Self::Network,
+            FailureCode::Host(HostCode::FrameBlocked | HostCode::InvalidFormUrl) => Self::Shop,
+            FailureCode::Form(ErrorCode::PanIsExistsForRequest) => Self::CardSavedBefore,
+            FailureCode::Form(code) => match code.remedy() {
+                Remedy::AgentConfiguration => Self::Shop,
+                Remedy::NewSession => Self::NewSession,
+                Remedy::CustomerCorrects => Self::InvalidNumber,
+                Remedy::Wait => Self::Wait,
+                _ => Self::Other,
+            },
+            FailureCode::Host(_) => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failures() -> Vec<FailureCode> {
+        let form = ErrorCode::listed().into_iter().map(FailureCode::Form);
+        let host = [
+            HostCode::ReadyTimeout,
+            HostCode::FrameBlocked,
+            HostCode::SessionFailed,
+            HostCode::ResultRejected,
+            HostCode::InvalidFormUrl,
+        ];
+        form.chain(host.map(FailureCode::Host)).collect()
+    }
+
+    #[test]
+    fn each_language_has_its_own_words_for_each_failure() {
+        for code in failures() {
+            let texts =
+                Language::ALL.map(|language| Texts::of(language).get(Text::of_failure(&code)));
+            assert!(texts.iter().all(|text| !text.is_empty()));
+            assert!(
+                texts[0] != texts[1] && texts[1] != texts[2] && texts[0] != texts[2],
+                "{code:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_customer_can_do_differs_by_whose_move_it_is() {
+        let text = |code| Text::of_failure(&FailureCode::Form(code));
+        assert_ne!(text(ErrorCode::InvalidPan), text(ErrorCode::Forbidden));
+        assert_ne!(
+            text(ErrorCode::InvalidSession),
+            text(ErrorCode::AgentNotFound)
+        );
+        assert_eq!(
+            text(ErrorCode::AgentSignInvalid),
+            text(ErrorCode::ParseRequestError)
+        );
+    }
+
+    #[test]
+    fn each_language_has_every_text_and_no_more() {
+        for language in Language::ALL {
+            let texts = Texts::of(language);
+            assert_eq!(texts.0.lines().count(), Text::Other as usize + 1);
+            assert!(texts.0.lines().all(|line| !line.trim().is_empty()));
+        }
+        assert_eq!(Texts::of(Language::En).get(Text::Title), "Card number form");
+        assert_eq!(Texts::of(Language::Ru).get(Text::Saved), "Карта сохранена");
+    }
+}

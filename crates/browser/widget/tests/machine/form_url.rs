@@ -1,0 +1,200 @@
+//! A form URL that the page has.
+
+use pantoken_a2c::{FormOrigins, Language, Origin, State};
+use pantoken_widget::{FormOptions, FormSource};
+
+use crate::support::*;
+
+fn form() -> Form {
+    Form::started(of_form_url(&form_url()))
+}
+
+#[test]
+fn shows_the_form_answers_its_ready_and_emits_the_token() {
+    let mut form = Form::of(of_form_url(&form_url()));
+    assert_eq!(form.state(), State::Idle);
+    assert_eq!(
+        form.tell(START),
+        [
+            "show",
+            &form_url(),
+            "Форма ввода номера карты",
+            "wait",
+            "15000"
+        ]
+    );
+    assert_eq!(form.state(), State::Loading);
+    assert_eq!(form.tell(LOADED), [""; 0]);
+    assert_eq!(form.tell(&ready()), ["answer", ORIGIN, "stop", "ready"]);
+    assert_eq!(form.state(), State::Ready);
+    assert_eq!(form.tell(&saved("tok-1")), ["stop", "saved tok-1"]);
+    assert_eq!(form.state(), State::Saved);
+}
+
+#[test]
+fn speaks_the_language_and_waits_the_time_that_the_page_chose() {
+    let mut form = Form::with(FormOptions {
+        language: Some(Language::Kz),
+        title: Some("Card".to_owned()),
+        ready_timeout: u32::MAX,
+        ..FormOptions::new(of_form_url(&form_url()))
+    });
+    let in_kazakh = form_url().replace("language=ru", "language=kz");
+    assert_eq!(
+        form.tell(START),
+        ["show", &in_kazakh, "Card", "wait", "2147483647"]
+    );
+}
+
+#[test]
+fn reports_nothing_to_anyone() {
+    let mut form = form();
+    assert_eq!(
+        form.tell(&failed("INVALID_PAN")),
+        ["stop", "warning RESULT_BEFORE_READY", "error INVALID_PAN"]
+    );
+    assert_eq!(form.reason(), "Words");
+    assert_eq!(
+        form.tell(&saved("tok-1")),
+        ["stop", "warning RESULT_BEFORE_READY", "saved tok-1"]
+    );
+    assert_eq!(form.tell(&kept(200)), [""; 0]);
+}
+
+#[test]
+fn hears_no_other_origin() {
+    let mut form = form();
+    for origin in [
+        "https://evil.kz",
+        "https://a2c-test.qiwi.kz:444",
+        "null",
+        "",
+    ] {
+        let message = message_from(origin, ["sReady", "", "", "", ""]);
+        assert_eq!(form.tell(&message), [""; 0], "{origin}");
+    }
+}
+
+#[test]
+fn tells_what_a_message_means_by_the_type_of_its_fields() {
+    for (fields, expected) in [
+        (["sReady", "", "", "", ""], "ready"),
+        (["", "s123456789", "stok-1", "", ""], "saved tok-1"),
+        (["", "n123456789", "stok-1", "", ""], "saved tok-1"),
+        (["", "n1", "stok-1", "", ""], "warning REQUEST_MISMATCH"),
+        (["", "?", "stok-1", "", ""], "warning UNREADABLE_MESSAGE"),
+        (
+            ["", "n123456789", "n5", "", ""],
+            "warning UNREADABLE_MESSAGE",
+        ),
+        (
+            ["", "n9223372036854775808", "stok-1", "", ""],
+            "warning UNREADABLE_MESSAGE",
+        ),
+        (["", "n-1", "stok-1", "", ""], "warning UNREADABLE_MESSAGE"),
+        (["", "nan", "stok-1", "", ""], "warning UNREADABLE_MESSAGE"),
+        (
+            ["", "s123456789", "s4111111111111111", "", ""],
+            "error RESULT_REJECTED",
+        ),
+        (
+            ["", "s123456789", "", "sINVALID_PAN", "?"],
+            "error INVALID_PAN",
+        ),
+        (["", "", "", "", ""], "warning UNREADABLE_MESSAGE"),
+    ] {
+        let told = form().tell(&message_from(ORIGIN, fields));
+        assert_eq!(told.last().unwrap(), expected, "{fields:?}");
+    }
+}
+
+#[test]
+fn a_message_of_fewer_lines_has_no_more_fields() {
+    assert_eq!(form().tell("message"), [""; 0], "it is of no origin");
+    let told = form().tell(&format!("message\n{ORIGIN}"));
+    assert_eq!(told, ["warning UNREADABLE_MESSAGE"]);
+}
+
+#[test]
+fn a_silent_form_times_out_and_may_still_speak() {
+    let mut form = form();
+    assert_eq!(form.tell(TIMEOUT), ["error READY_TIMEOUT"]);
+    assert_eq!(form.state(), State::Failed);
+    assert_eq!(form.tell(&ready()).last().unwrap(), "ready");
+    assert_eq!(form.state(), State::Ready);
+}
+
+#[test]
+fn a_policy_that_forbids_the_form_is_told() {
+    assert_eq!(
+        form().tell(BLOCKED),
+        ["remove", "stop", "error FRAME_BLOCKED"]
+    );
+}
+
+#[test]
+fn a_form_url_that_may_not_be_opened_shows_nothing() {
+    let forms = [
+        (
+            of_form_url(&form_url_of("https://evil.kz", "1")),
+            "form-origin",
+        ),
+        (of_form_url(&redirect_form_url()), "agentCallbackUrl"),
+        (
+            FormSource::Unreadable("form-url is wrong in requestId".to_owned()),
+            "requestId",
+        ),
+    ];
+    for (source, reason) in forms {
+        let mut form = Form::of(source);
+        assert_eq!(form.tell(START), ["error INVALID_FORM_URL"]);
+        assert_eq!(form.state(), State::Failed);
+        assert!(form.reason().contains(reason), "{}", form.reason());
+        assert!(!form.error.as_ref().unwrap().recoverable);
+        assert_eq!(form.tell(&ready()), [""; 0]);
+        assert_eq!(form.tell(RELOAD), ["error INVALID_FORM_URL"]);
+    }
+}
+
+#[test]
+fn an_origin_that_the_page_names_is_opened() {
+    let there = form_url_of("https://forms.agent.kz", REQUEST_ID);
+    let mut form = Form::with(FormOptions {
+        form_origins: FormOrigins::with_extra(Origin::parse("https://forms.agent.kz").ok()),
+        ..FormOptions::new(of_form_url(&there))
+    });
+    assert_eq!(form.tell(START)[..2], ["show", &there]);
+}
+
+#[test]
+fn has_no_page_of_the_providers_to_go_on_at() {
+    assert_eq!(form().tell(&away()), [""; 0]);
+}
+
+#[test]
+fn says_nothing_once_it_is_left_at_any_stage() {
+    for before in [
+        vec![],
+        vec![ready()],
+        vec![TIMEOUT.to_owned()],
+        vec![ready(), failed("FORBIDDEN")],
+        vec![ready(), saved("tok-1")],
+    ] {
+        let before: Vec<&str> = before.iter().map(String::as_str).collect();
+        let mut form = Form::after(of_form_url(&form_url()), &before);
+        assert_eq!(form.tell(LEAVE), REMOVE, "{before:?}");
+        assert_eq!(form.state(), State::Idle);
+        for after in [
+            START,
+            RELOAD,
+            LOADED,
+            TIMEOUT,
+            &ready(),
+            &saved("tok-2"),
+            &away(),
+            LEAVE,
+        ] {
+            assert_eq!(form.tell(after), [""; 0], "{before:?}, {after:?}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The redirect flow: chosen by the page, or offered where the frame does not open.
+
+use pantoken_a2c::{Flow, Language, State};
+use pantoken_widget::{FormOptions, FormSource, SessionSource};
+
+use crate::support::*;
+
+#[test]
+fn no_session_is_asked_for_before_the_customer_wants_to_go() {
+    let mut form = Form::of(of_session(Flow::Redirect));
+    assert_eq!(form.tell(START), [""; 0]);
+    assert_eq!(form.state(), State::Idle);
+    assert_eq!(
+        form.tell(&away()),
+        ["create", ENDPOINT, "redirect", "ru", PAGE]
+    );
+    assert_eq!(form.state(), State::Loading);
+    assert_eq!(form.tell(&redirect_session()), ["go", &redirect_form_url()]);
+    assert_eq!(form.state(), State::Loading);
+}
+
+#[test]
+fn leads_back_to_where_the_page_says() {
+    let mut form = Form::with(FormOptions {
+        language: Some(Language::En),
+        ..FormOptions::new(FormSource::Session(SessionSource {
+            endpoint: ENDPOINT.to_owned(),
+            flow: Flow::Redirect,
+            return_url: Some("https://shop.kz/done".to_owned()),
+        }))
+    });
+    form.tell(START);
+    assert_eq!(
+        form.tell(&away()),
+        ["create", ENDPOINT, "redirect", "en", "https://shop.kz/done"]
+    );
+    let in_english = redirect_form_url().replace("language=ru", "language=en");
+    assert_eq!(form.tell(&redirect_session()), ["go", &in_english]);
+}
+
+#[test]
+fn goes_to_no_form_of_the_other_flow_and_to_no_other_origin() {
+    let elsewhere = redirect_form_url().replace(ORIGIN, "https://evil.kz");
+    for (answer, code) in [
+        (session(), "error SESSION_FAILED"),
+        (
+            created(201, &elsewhere, REQUEST_ID),
+            "error INVALID_FORM_URL",
+        ),
+        (created(503, "", ""), "error SESSION_FAILED"),
+    ] {
+        let mut form = Form::after(of_session(Flow::Redirect), &[&away()]);
+        assert_eq!(form.tell(&answer), [code]);
+        assert_eq!(form.state(), State::Failed);
+        assert_eq!(form.tell(&away())[0], "create");
+    }
+}
+
+#[test]
+fn a_blocked_frame_may_be_left_for_the_providers_page() {
+    let mut form = Form::after(of_session(Flow::Iframe), &[&session(), BLOCKED]);
+    let create = ["create", ENDPOINT, "redirect", "ru", PAGE];
+    assert_eq!(form.tell(&away()), [&create[..], &REMOVE].concat());
+    assert_eq!(form.tell(&redirect_session()), ["go", &redirect_form_url()]);
+}
+
+#[test]
+fn a_page_that_comes_back_waits_for_the_customer_again() {
+    let mut form = Form::after(of_session(Flow::Redirect), &[&away()]);
+    assert_eq!(form.tell(RELOAD), [""; 0]);
+    assert_eq!(form.state(), State::Idle);
+    assert_eq!(
+        form.tell(&redirect_session()),
+        [""; 0],
+        "nobody waits for it"
+    );
+}
+
+#[test]
+fn says_nothing_once_it_is_left_on_the_way() {
+    let mut form = Form::after(of_session(Flow::Redirect), &[&away()]);
+    assert_eq!(form.tell(LEAVE), [""; 0]);
+    assert_eq!(form.tell(&redirect_session()), [""; 0]);
+}

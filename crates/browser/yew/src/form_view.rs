@@ -1,0 +1,48 @@
+use pantoken_a2c::{Event, FormError, Language, Ready, Saved, Warning};
+use pantoken_widget::{Text, Texts};
+use yew::prelude::*;
+use yew::virtual_dom::VText;
+
+use crate::use_card_form::CardFormHandle;
+
+/// Who hears of what happens to a form.
+pub(crate) struct Callbacks {
+    pub(crate) on_ready: Callback<Ready>,
+    pub(crate) on_saved: Callback<Saved>,
+    pub(crate) on_error: Callback<FormError>,
+    pub(crate) on_warning: Callback<Warning>,
+}
+
+impl Callbacks {
+    /// One for all.
+    pub(crate) fn of_events(self) -> Callback<Event> {
+        Callback::from(move |event| match event {
+            Event::Ready(ready) => self.on_ready.emit(ready),
+            Event::Saved(saved) => self.on_saved.emit(saved),
+            Event::Error(error) => self.on_error.emit(error),
+            Event::Warning(warning) => self.on_warning.emit(warning),
+        })
+    }
+}
+
+/// The form with its status and, where they may help, the buttons that start over and that go on at
+/// the provider's page. No component or hook of its own, because each is code on the customer's phone.
+pub(crate) fn form_view(language: Language, form: CardFormHandle) -> Html {
+    let texts = Texts::of(language);
+    let text = |text: Option<Text>| VText::new(text.map_or("", |text| texts.get(text)));
+    let view = form.view;
+    let retry = form.reload.reform(|_: MouseEvent| ());
+    let redirect = form.redirect.reform(|_: MouseEvent| ());
+    html! {
+        <div class="pantoken" lang={language.html_lang()} aria-busy={view.aria_busy()} data-state={view.state.as_str()}>
+            <p class="pantoken-status" role="status">{ text(view.status) }</p>
+            if view.may_retry {
+                <button class="pantoken-retry" type="button" onclick={retry}>{ text(Some(Text::Retry)) }</button>
+            }
+            if view.may_redirect {
+                <button class="pantoken-redirect" type="button" onclick={redirect}>{ text(Some(Text::Redirect)) }</button>
+            }
+            <div class="pantoken-widget" ref={form.container} />
+        </div>
+    }
+}

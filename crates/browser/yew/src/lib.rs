@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod card_form;
+mod form_view;
+mod session_form;
+mod use_card_form;
+
+pub use card_form::{CardForm, CardFormProps};
+pub use pantoken_a2c::{
+    ErrorCode, ErrorSource, Event, FailureCode, Flow, FormError, FormOrigins, FormUrl, HostCode,
+    Language, Origin, PanToken, Ready, Remedy, RequestId, Saved, State, Warning, WarningCode,
+};
+pub use pantoken_widget::{
+    FormOptions as CardFormOptions, FormSource, FormView, SessionSource, Text,
+};
+pub use session_form::{SessionEndpoint, SessionForm, SessionFormProps, use_session_endpoint};
+pub use use_card_form::{CardFormHandle, use_card_form};

@@ -1,0 +1,98 @@
+use alloc::string::String;
+use core::fmt;
+
+use pantoken_core::decimal::{self, decimal_digits};
+
+/// The provider's name for one operation: a whole number from 1 to 2^63 − 1.
+///
+/// On every JSON or JavaScript boundary it is a string of decimal digits, because a JavaScript
+/// number above 2^53 − 1 is rounded without a word. Source: protocol.md, "Signed form URL".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(i64);
+
+/// Why a text or a number is no [`RequestId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestIdError {
+    /// Something other than digits, or a leading zero.
+    #[error("a request id is written in decimal digits alone, without a leading zero")]
+    NotDigits,
+    /// Zero, negative, or above 2^63 − 1.
+    #[error("a request id is a whole number from 1 to 9223372036854775807")]
+    OutOfRange,
+}
+
+impl RequestId {
+    /// The largest id that a JavaScript number holds exactly, and so the largest that we mint.
+    pub const MAX_MINTED: i64 = (1 << 53) - 1;
+
+    /// Reads exactly the digits that are signed: `"007"` and `"+7"` are refused.
+    ///
+    /// # Errors
+    /// [`RequestIdError`] for anything but 1..=2^63 − 1 in canonical decimal.
+    pub fn parse(text: &str) -> Result<Self, RequestIdError> {
+        let number = decimal::parse(text).ok_or(RequestIdError::NotDigits)?;
+        let value = i64::try_from(number).map_err(|_| RequestIdError::OutOfRange)?;
+        Self::from_i64(value)
+    }
+
+    /// The id with this value.
+    ///
+    /// # Errors
+    /// [`RequestIdError::OutOfRange`] below 1.
+    pub fn from_i64(value: i64) -> Result<Self, RequestIdError> {
+        if value < 1 {
+            return Err(RequestIdError::OutOfRange);
+        }
+        Ok(Self(value))
+    }
+
+    /// The id's decimal digits, as they are signed.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        decimal_digits(self.0.unsigned_abs())
+    }
+
+    /// The id as a number, for a database column.
+    #[must_use]
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.to_text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_id_is_exact_up_to_the_largest_long() {
+        for text in ["1", "9007199254740993", "9223372036854775807"] {
+            assert_eq!(RequestId::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn request_id_refuses_what_would_change_the_signed_digits() {
+        for text in ["", "007", "+7", "-1", " 7", "7 ", "1e3", "1.0", "0x10", "٣"] {
+            assert_eq!(
+                RequestId::parse(text),
+                Err(RequestIdError::NotDigits),
+                "{text:?}"
+            );
+        }
+        for text in ["0", "9223372036854775808", "99999999999999999999"] {
+            assert_eq!(
+                RequestId::parse(text),
+                Err(RequestIdError::OutOfRange),
+                "{text:?}"
+            );
+        }
+        assert_eq!(RequestId::from_i64(0), Err(RequestIdError::OutOfRange));
+    }
+}

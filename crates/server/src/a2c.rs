@@ -1,0 +1,42 @@
+//! Card tokenization with the a2c provider: the endpoints, and what they decide.
+
+pub(crate) mod callback;
+pub(crate) mod create_session;
+mod customer_page;
+pub(crate) mod form_urls;
+pub(crate) mod get_session;
+pub(crate) mod record_result;
+pub(crate) mod request_id;
+pub(crate) mod retention;
+pub(crate) mod return_url;
+mod session_token;
+
+use pantoken_a2c::Flow;
+
+use crate::http::fields::Fields;
+use crate::http::problem::Problem;
+
+/// Takes the field `flow`.
+fn take_flow(fields: &mut Fields) -> Result<Flow, Problem> {
+    fields.required("flow", |text| {
+        [Flow::Iframe, Flow::Redirect]
+            .into_iter()
+            .find(|flow| flow.as_str() == text)
+            .ok_or("a flow is one of iframe, redirect")
+    })
+}
+
+/// A field of one flow only: needed there, refused elsewhere.
+fn only_in_redirect<T>(
+    flow: Flow,
+    field: &'static str,
+    value: Option<T>,
+) -> Result<Option<T>, Problem> {
+    match (flow, &value) {
+        (Flow::Redirect, None) => Err(Problem::MissingField(field)),
+        (Flow::Iframe, Some(_)) => {
+            Err(Problem::invalid(field, "belongs to the redirect flow only"))
+        }
+        _ => Ok(value),
+    }
+}

@@ -1,0 +1,76 @@
+//! `GET /v1/callback/{state}`: the provider sends the customer's browser here in the redirect flow.
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use pantoken_a2c::{CallbackQuery, Language};
+use pantoken_store::{Proof, Recording, Session, SessionFlow, StoreError};
+
+use crate::a2c::customer_page::{self, Trouble};
+use crate::a2c::return_url::ReturnUrl;
+use crate::a2c::session_token::CallbackState;
+use crate::app::{AppState, Parts, Store};
+use crate::http::call;
+use crate::http::path_segment::PathSegment;
+
+pub(crate) async fn take_callback<S: Store>(
+    State(app): State<AppState<S>>,
+    PathSegment(state): PathSegment,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let languages = customer_page::accepted_languages(&headers);
+    match take(app.parts(), &state, query.as_deref().unwrap_or_default()).await {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err((trouble, Some(language))) => customer_page::page(trouble, &[language]),
+        Err((trouble, None)) => customer_page::page(trouble, &languages),
+    }
+}
+
+/// Where the customer goes next, or what to tell them, in the session's language where it is known.
+type Taken = Result<String, (Trouble, Option<Language>)>;
+
+async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
+    let state = CallbackState::parse(state).ok_or((Trouble::UnknownLink, None))?;
+    let proof = Proof::CallbackToken(state.token.digest());
+    let found = app.store.get(state.request_id).await;
+    let session = match found.map_err(|error| store_trouble(&error, None))? {
+        Some(session) if session.accepts(&proof) => session,
+        _ => return Err((Trouble::UnknownLink, None)),
+    };
+    call::note_session(state.request_id);
+    let language = Some(session.terms.language);
+    let answer = match CallbackQuery::parse(query) {
+        Ok(answer) if answer.request_id == state.request_id => answer,
+        _ => return Err((Trouble::UnreadableAnswer, language)),
+    };
+    let now = app.clock.now();
+    let recording = app
+        .store
+        .record_result(state.request_id, proof, answer.result, now)
+        .await;
+    let recording = recording.map_err(|error| store_trouble(&error, language))?;
+    app.metrics.result(&recording);
+    match recording {
+        // The stored status is told whatever came, so that the same callback twice is the same.
+        Recording::Recorded(session)
+        | Recording::Repeated(session)
+        | Recording::Conflict(session)
+        | Recording::Ignored(session)
+        | Recording::Expired(session) => location(&session, now),
+        Recording::Forbidden => Err((Trouble::UnknownLink, None)),
+    }
+}
+
+fn location(session: &Session, now: i64) -> Taken {
+    let SessionFlow::Redirect { return_url, .. } = &session.terms.flow else {
+        return Err((Trouble::UnknownLink, None));
+    };
+    let return_url = ReturnUrl::from_stored(return_url).ok_or((Trouble::Unavailable, None))?;
+    Ok(return_url.with_status(session.terms.request_id, session.state(now)))
+}
+
+fn store_trouble(error: &StoreError, language: Option<Language>) -> (Trouble, Option<Language>) {
+    call::log_failure("the store failed", error);
+    (Trouble::Unavailable, language)
+}

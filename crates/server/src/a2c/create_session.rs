@@ -1,0 +1,209 @@
+//! `POST /v1/sessions`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::request::Parts as Request;
+use axum::http::{HeaderMap, StatusCode};
+use pantoken_a2c::{Flow, FormUrl, Language, Origin, RequestId};
+use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, Terms};
+use serde::Serialize;
+
+use crate::a2c::request_id::mint_request_id;
+use crate::a2c::return_url::ReturnUrl;
+use crate::a2c::session_token::{CallbackState, SessionToken};
+use crate::app::{AppState, Parts, Store};
+use crate::http::call;
+use crate::http::caller::Caller;
+use crate::http::customer::Customer;
+use crate::http::fields::{Fields, parse_text};
+use crate::http::problem::Problem;
+use crate::http::wire_time::to_rfc3339;
+
+use super::{only_in_redirect, take_flow};
+
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// Two requests of one millisecond collide once in 4,096 times.
+const MAX_MINTS: usize = 16;
+
+/// What the caller asks for.
+struct Asked {
+    return_url: Option<ReturnUrl>,
+    language: Language,
+    customer: Option<Customer>,
+}
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Created {
+    request_id: RequestId,
+    form_url: FormUrl,
+    form_origin: Origin,
+    result_token: String,
+    expires_at: Option<String>,
+}
+
+pub(crate) async fn create_session<S: Store>(
+    State(app): State<AppState<S>>,
+    request: Request,
+    fields: Result<Fields, Problem>,
+) -> Result<(StatusCode, Json<Created>), Problem> {
+    let app = app.parts();
+    let caller = Caller::identify(app, &request).await?;
+    let asked = read_body(app, &caller, fields?)?;
+    let idempotency = read_idempotency_key(&caller, &request.headers, &asked)?;
+    let session = create(app, &asked, idempotency).await?;
+    app.metrics.session(session.terms.flow.kind(), &caller);
+    call::note_session(session.terms.request_id);
+    Ok((StatusCode::CREATED, Json(answer(app, &session)?)))
+}
+
+fn read_body<S>(app: &Parts<S>, caller: &Caller<'_>, mut fields: Fields) -> Result<Asked, Problem> {
+    let flow = take_flow(&mut fields)?;
+    let language = fields.optional("language", Language::parse)?;
+    let return_url = fields.optional("returnUrl", |text| app.options.return_urls.allow(text))?;
+    let customer = fields.optional("customer", Customer::parse)?;
+    let customer = match (caller, customer) {
+        (Caller::Customer(own), None) => Some((*own).clone()),
+        (Caller::Customer(_), Some(_)) => {
+            let rule = "is known to the server: a customer leaves it out";
+            return Err(Problem::invalid("customer", rule));
+        }
+        // It is told in webhooks as the agent's own word.
+        (Caller::Browser(_), Some(_)) => {
+            let rule = "is the agent's own word: only a call with an API key may say it";
+            return Err(Problem::invalid("customer", rule));
+        }
+        (Caller::Agent | Caller::Browser(_), customer) => customer,
+    };
+    fields.finish()?;
+    Ok(Asked {
+        return_url: only_in_redirect(flow, "returnUrl", return_url)?,
+        language: language.unwrap_or_default(),
+        customer,
+    })
+}
+
+fn read_idempotency_key(
+    caller: &Caller<'_>,
+    headers: &HeaderMap,
+    asked: &Asked,
+) -> Result<Option<Idempotency>, Problem> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(Problem::RepeatedField(IDEMPOTENCY_KEY));
+    }
+    // Who guesses a public caller's key gets that caller's session.
+    let (lengths, rule) = match caller {
+        Caller::Agent => (1..=128, "has 1 to 128 visible ASCII characters"),
+        Caller::Browser(_) | Caller::Customer(_) => {
+            (16..=128, "has 16 to 128 visible ASCII characters")
+        }
+    };
+    let key = parse_text(
+        IDEMPOTENCY_KEY,
+        value.to_str().unwrap_or_default(),
+        |text| {
+            let fit = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+            if fit { Ok(text.to_owned()) } else { Err(rule) }
+        },
+    )?;
+    let scoped = format!("{}\n{key}", caller.scope());
+    Ok(Some(Idempotency {
+        key: Digest::of(scoped.as_bytes()),
+        fingerprint: asked.fingerprint(),
+    }))
+}
+
+impl Asked {
+    /// The same for the same request only: JSON keeps the parts apart.
+    fn fingerprint(&self) -> Digest {
+        let return_url = self.return_url.as_ref().map(ReturnUrl::as_str);
+        let customer = self.customer.as_ref().map(Customer::as_str);
+        let parts = serde_json::json!([return_url, self.language, customer]);
+        Digest::of(parts.to_string().as_bytes())
+    }
+}
+
+async fn create<S: Store>(
+    app: &Parts<S>,
+    asked: &Asked,
+    idempotency: Option<Idempotency>,
+) -> Result<Session, Problem> {
+    for _ in 0..MAX_MINTS {
+        let terms = new_terms(app, asked)?;
+        match app.store.create(terms, idempotency).await? {
+            Creation::Created(session) | Creation::Repeated(session) => return Ok(session),
+            Creation::Mismatch => return Err(Problem::IdempotencyKeyReused),
+            Creation::RequestIdTaken => {}
+        }
+    }
+    call::log_failure(
+        "no session could be made",
+        "every request id that was drawn is taken",
+    );
+    Err(Problem::Internal)
+}
+
+fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
+    let created_at = app.clock.now();
+    let request_id = mint_request_id(created_at, app.random.as_ref())?;
+    let mut seed = [0; 16];
+    app.random.fill(&mut seed)?;
+    let secret = app.signer.secret();
+    let flow = match &asked.return_url {
+        None => SessionFlow::Iframe,
+        Some(return_url) => SessionFlow::Redirect {
+            return_url: return_url.as_str().to_owned(),
+            callback_token: SessionToken::callback(secret, request_id, &seed).digest(),
+        },
+    };
+    Ok(Terms {
+        request_id,
+        language: asked.language,
+        flow,
+        customer: asked.customer.as_ref().map(|c| c.as_str().to_owned()),
+        seed,
+        result_token: SessionToken::result(secret, request_id, &seed).digest(),
+        created_at,
+        expires_at: created_at + i64::from(app.options.session_seconds) * 1000,
+    })
+}
+
+fn answer<S>(app: &Parts<S>, session: &Session) -> Result<Created, Problem> {
+    let terms = &session.terms;
+    let result_token = SessionToken::result(app.signer.secret(), terms.request_id, &terms.seed);
+    if result_token.digest() != terms.result_token {
+        return Err(Problem::IdempotencyKeyStale);
+    }
+    Ok(Created {
+        request_id: terms.request_id,
+        form_url: form_url(app, terms)?,
+        form_origin: app.signer.host().origin().clone(),
+        result_token: result_token.reveal().to_owned(),
+        expires_at: to_rfc3339(terms.expires_at),
+    })
+}
+
+fn form_url<S>(app: &Parts<S>, terms: &Terms) -> Result<FormUrl, Problem> {
+    let url = match terms.flow.kind() {
+        Flow::Iframe => app.signer.iframe(terms.request_id),
+        Flow::Redirect => {
+            let secret = app.signer.secret();
+            let state = CallbackState {
+                request_id: terms.request_id,
+                token: SessionToken::callback(secret, terms.request_id, &terms.seed),
+            };
+            let callback_url = app.options.public_url.callback(&state.to_text());
+            let callback_url = callback_url.map_err(|error| {
+                call::log_failure("no callback URL could be made", error);
+                Problem::Internal
+            })?;
+            app.signer.redirect(terms.request_id, callback_url)
+        }
+    };
+    Ok(url.with_language(terms.language))
+}

@@ -1,0 +1,128 @@
+//! The page that a customer sees when a callback cannot be taken: no script, nothing from elsewhere,
+//! nothing of what came in.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use pantoken_a2c::Language;
+
+use crate::http::problem::Problem;
+
+/// What went wrong, as far as the customer can do anything about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The link belongs to no session.
+    UnknownLink,
+    /// The card form's answer cannot be read.
+    UnreadableAnswer,
+    /// The answer could not be kept; opening the page again may keep it.
+    Unavailable,
+}
+
+impl Trouble {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::UnknownLink => StatusCode::NOT_FOUND,
+            Self::UnreadableAnswer => StatusCode::BAD_REQUEST,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn words(self, language: Language) -> (&'static str, &'static str) {
+        match (self, language) {
+            (Self::UnknownLink, Language::Ru) => (
+                "Ссылка недействительна",
+                "Вернитесь в магазин и начните добавление карты заново.",
+            ),
+            (Self::UnknownLink, Language::En) => (
+                "This link is not valid",
+                "Go back to the shop and add the card again.",
+            ),
+            (Self::UnknownLink, Language::Kz) => (
+                "Сілтеме жарамсыз",
+                "Дүкенге оралып, картаны қайтадан қосыңыз.",
+            ),
+            (Self::UnreadableAnswer, Language::Ru) => (
+                "Ответ не распознан",
+                "Карта не добавлена. Вернитесь в магазин и попробуйте ещё раз.",
+            ),
+            (Self::UnreadableAnswer, Language::En) => (
+                "The answer could not be read",
+                "The card was not added. Go back to the shop and try again.",
+            ),
+            (Self::UnreadableAnswer, Language::Kz) => (
+                "Жауап танылмады",
+                "Карта қосылмады. Дүкенге оралып, қайталап көріңіз.",
+            ),
+            (Self::Unavailable, Language::Ru) => (
+                "Сервис временно недоступен",
+                "Не закрывайте эту страницу: обновите её через минуту.",
+            ),
+            (Self::Unavailable, Language::En) => (
+                "The service is not available right now",
+                "Do not close this page: reload it in a minute.",
+            ),
+            (Self::Unavailable, Language::Kz) => (
+                "Қызмет уақытша қолжетімсіз",
+                "Бұл бетті жаппаңыз: бір минуттан кейін жаңартыңыз.",
+            ),
+        }
+    }
+}
+
+/// The first of the form's languages that the browser asks for, or all of them.
+pub(crate) fn accepted_languages(headers: &HeaderMap) -> Vec<Language> {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE);
+    let accepted = accepted
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let primary = |range: &str| {
+        let tag = range
+            .split([';', '-'])
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        Language::ALL
+            .into_iter()
+            .find(|language| language.html_lang() == tag)
+    };
+    match accepted.split(',').find_map(primary) {
+        Some(language) => vec![language],
+        None => Language::ALL.to_vec(),
+    }
+}
+
+/// The page, once in each of the languages.
+pub(crate) fn page(trouble: Trouble, languages: &[Language]) -> Response {
+    let first = languages.first().copied().unwrap_or_default();
+    let sections: String = languages
+        .iter()
+        .map(|language| section(trouble, *language))
+        .collect();
+    let html = format!(
+        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{}</title>\n</head>\n<body>\n<main>\n{sections}</main>\n</body>\n</html>\n",
+        first.html_lang(),
+        trouble.words(first).0,
+    );
+    let policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let mut response = (trouble.status(), Html(html)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        header::HeaderValue::from_static(policy),
+    );
+    if trouble == Trouble::Unavailable {
+        headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+        let code = Problem::StoreUnavailable.code();
+        response.extensions_mut().insert(code);
+    }
+    response
+}
+
+fn section(trouble: Trouble, language: Language) -> String {
+    let (title, advice) = trouble.words(language);
+    let lang = language.html_lang();
+    format!("<section lang=\"{lang}\">\n<h1>{title}</h1>\n<p>{advice}</p>\n</section>\n")
+}

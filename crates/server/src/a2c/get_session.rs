@@ -1,0 +1,72 @@
+//! `GET /v1/sessions/{requestId}`
+
+use axum::Json;
+use axum::extract::State;
+use pantoken_a2c::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken, RequestId};
+use pantoken_store::Session;
+use serde::Serialize;
+
+use crate::app::{AppState, Store};
+use crate::http::call;
+use crate::http::caller::Agent;
+use crate::http::path_segment::PathSegment;
+use crate::http::problem::Problem;
+use crate::http::wire_time::to_rfc3339;
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Found {
+    request_id: RequestId,
+    state: &'static str,
+    flow: Flow,
+    language: Language,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pan_token: Option<PanToken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<ErrorCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<ErrorMessage>,
+    created_at: Option<String>,
+    expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finished_at: Option<String>,
+}
+
+pub(crate) async fn get_session<S: Store>(
+    _: Agent,
+    State(app): State<AppState<S>>,
+    PathSegment(request_id): PathSegment,
+) -> Result<Json<Found>, Problem> {
+    let app = app.parts();
+    let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
+    let session = app.store.get(request_id).await?;
+    let session = session.ok_or(Problem::SessionNotFound)?;
+    call::note_session(request_id);
+    Ok(Json(describe(session, app.clock.now())))
+}
+
+fn describe(session: Session, now: i64) -> Found {
+    let state = session.state(now).as_str();
+    let finished_at = session.outcome.as_ref().map(|outcome| outcome.recorded_at);
+    let (pan_token, error_code, error_message) = match session.outcome.map(|o| o.result) {
+        Some(FormResult::Saved(pan_token)) => (Some(pan_token), None, None),
+        Some(FormResult::Failed { code, message }) => (None, Some(code), Some(message)),
+        None => (None, None, None),
+    };
+    Found {
+        request_id: session.terms.request_id,
+        state,
+        flow: session.terms.flow.kind(),
+        language: session.terms.language,
+        customer: session.terms.customer,
+        pan_token,
+        error_code,
+        error_message: error_message.filter(|message| !message.as_str().is_empty()),
+        created_at: to_rfc3339(session.terms.created_at),
+        expires_at: to_rfc3339(session.terms.expires_at),
+        finished_at: finished_at.and_then(to_rfc3339),
+    }
+}

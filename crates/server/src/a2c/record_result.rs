@@ -1,0 +1,86 @@
+//! `POST /v1/sessions/{requestId}/result`
+
+use std::convert::Infallible;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, PanToken, RequestId};
+use pantoken_store::{Proof, Recording};
+use serde::Serialize;
+
+use crate::a2c::session_token::SessionToken;
+use crate::app::{AppState, Store};
+use crate::http::call;
+use crate::http::caller::bearer;
+use crate::http::fields::Fields;
+use crate::http::path_segment::PathSegment;
+use crate::http::problem::Problem;
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Recorded {
+    request_id: RequestId,
+    state: &'static str,
+}
+
+pub(crate) async fn record_result<S: Store>(
+    State(app): State<AppState<S>>,
+    PathSegment(request_id): PathSegment,
+    headers: HeaderMap,
+    fields: Result<Fields, Problem>,
+) -> Result<Json<Recorded>, Problem> {
+    let app = app.parts();
+    let token = bearer(&headers).ok_or(Problem::ResultTokenRequired)?;
+    let token = SessionToken::presented(token).ok_or(Problem::ResultTokenInvalid)?;
+    let request_id = RequestId::parse(&request_id).map_err(|_| Problem::ResultTokenInvalid)?;
+    let result = read_body(fields?)?;
+    let proof = Proof::ResultToken(token.digest());
+    let now = app.clock.now();
+    let recording = app
+        .store
+        .record_result(request_id, proof, result, now)
+        .await?;
+    app.metrics.result(&recording);
+    if !matches!(recording, Recording::Forbidden) {
+        call::note_session(request_id);
+    }
+    match recording {
+        Recording::Recorded(session)
+        | Recording::Repeated(session)
+        | Recording::Ignored(session) => Ok(Json(Recorded {
+            request_id,
+            state: session.state(now).as_str(),
+        })),
+        Recording::Conflict(_) => Err(Problem::ResultConflict),
+        Recording::Expired(_) => Err(Problem::SessionExpired),
+        Recording::Forbidden => Err(Problem::ResultTokenInvalid),
+    }
+}
+
+fn read_body(mut fields: Fields) -> Result<FormResult, Problem> {
+    let pan_token = fields.optional("panToken", PanToken::parse)?;
+    let code = fields.optional("errorCode", ErrorCode::parse)?;
+    let message = fields.optional("errorMessage", |text| {
+        Ok::<_, Infallible>(ErrorMessage::from_text(text))
+    })?;
+    fields.finish()?;
+    match (pan_token, code, message) {
+        (Some(pan_token), None, None) => Ok(FormResult::Saved(pan_token)),
+        (None, Some(code), message) => Ok(FormResult::Failed {
+            code,
+            message: message.unwrap_or_default(),
+        }),
+        (Some(_), Some(_), _) => Err(Problem::invalid(
+            "errorCode",
+            "stands beside panToken: send one of the two",
+        )),
+        (Some(_), None, Some(_)) => Err(Problem::invalid(
+            "errorMessage",
+            "belongs to an errorCode, not to a panToken",
+        )),
+        (None, None, Some(_)) => Err(Problem::MissingField("errorCode")),
+        (None, None, None) => Err(Problem::MissingField("panToken")),
+    }
+}

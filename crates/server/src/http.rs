@@ -1,0 +1,24 @@
+//! HTTP itself: the router, its middleware, who calls, limits, errors and metrics.
+
+pub(crate) mod api_key;
+pub(crate) mod call;
+pub(crate) mod caller;
+pub(crate) mod client;
+pub(crate) mod client_address;
+pub(crate) mod connections;
+pub(crate) mod customer;
+pub(crate) mod fields;
+pub(crate) mod health;
+pub(crate) mod limits;
+pub(crate) mod metrics;
+pub(crate) mod middleware;
+pub(crate) mod openapi;
+pub(crate) mod pages;
+pub(crate) mod path_segment;
+pub(crate) mod problem;
+pub(crate) mod public_url;
+pub(crate) mod rate_limit;
+pub(crate) mod readiness;
+pub(crate) mod request_id;
+pub(crate) mod router;
+pub(crate) mod wire_time;

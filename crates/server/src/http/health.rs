@@ -1,0 +1,20 @@
+//! `GET /healthz` and `GET /readyz`
+
+use axum::extract::State;
+
+use crate::app::{AppState, Store};
+use crate::http::problem::Problem;
+
+/// The process answers.
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The store takes writes too.
+pub(crate) async fn ready<S: Store>(
+    State(app): State<AppState<S>>,
+) -> Result<&'static str, Problem> {
+    let app = app.parts();
+    app.readiness.of(&app.store, app.clock.as_ref()).await?;
+    Ok("ready\n")
+}

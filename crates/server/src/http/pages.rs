@@ -1,0 +1,64 @@
+//! Static files at `/`, for the demo page.
+
+use std::convert::Infallible;
+use std::path::Path;
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use pantoken_a2c::Origin;
+use tower::{Service, ServiceExt, service_fn};
+use tower_http::services::ServeDir;
+
+use crate::http::problem::Problem;
+
+type FilesFuture = std::pin::Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+/// The folder's files, with headers that let a page show the form and nothing else.
+pub(crate) fn pages(
+    folder: &Path,
+    form_origin: &Origin,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future = FilesFuture>
++ Clone
++ Send
++ Sync
++ 'static {
+    let files = ServeDir::new(folder)
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(service_fn(|_: Request| async {
+            Ok::<_, Infallible>(Problem::NotFound.into_response())
+        }));
+    let policy = HeaderValue::from_str(&policy(form_origin)).ok();
+    service_fn(move |request: Request| -> FilesFuture {
+        let (files, policy) = (files.clone(), policy.clone());
+        Box::pin(async move {
+            let mut response = files.oneshot(request).await.into_response();
+            let headers = response.headers_mut();
+            if let Some(policy) = policy {
+                headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            let fixed = [
+                (header::REFERRER_POLICY, "strict-origin"),
+                (header::CACHE_CONTROL, "no-cache"),
+            ];
+            for (name, value) in fixed {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+            Ok(response)
+        })
+    })
+}
+
+fn policy(form_origin: &Origin) -> String {
+    let needed = needed_directives("'self'", form_origin);
+    format!(
+        "default-src 'self'; {needed}; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
+         object-src 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// What the policy of any page has to allow that shows the form: the element's code, its calls to the
+/// server, and the form.
+pub(crate) fn needed_directives(server: &str, form_origin: &Origin) -> String {
+    format!("script-src 'self' 'wasm-unsafe-eval'; connect-src {server}; frame-src {form_origin}")
+}

@@ -1,0 +1,16 @@
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+
+/// The only parameter of a path. It is empty, and so belongs to nothing, if it is not UTF-8.
+pub(crate) struct PathSegment(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathSegment {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(path.map(|Path(text)| text).unwrap_or_default()))
+    }
+}

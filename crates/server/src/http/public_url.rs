@@ -1,0 +1,91 @@
+use pantoken_a2c::{CallbackUrl, CallbackUrlError};
+
+/// Where browsers reach this server: `https://host` (`http` on loopback), with a path or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+/// Why a text is no [`PublicUrl`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublicUrlError {
+    /// No callback URL can be made from it.
+    #[error(transparent)]
+    CallbackUrl(#[from] CallbackUrlError),
+    /// It has a query.
+    #[error("the public URL is an origin and a path, without a query")]
+    Query,
+}
+
+impl PublicUrl {
+    /// As long as the longest state of a callback: a request id, a dot and a token.
+    const LONGEST_STATE: usize = 19 + 1 + 43;
+
+    /// Reads the URL; a `/` at the end is dropped.
+    ///
+    /// # Errors
+    /// [`PublicUrlError`] unless callback URLs can be made from it.
+    pub fn parse(text: &str) -> Result<Self, PublicUrlError> {
+        if text.contains('?') {
+            return Err(PublicUrlError::Query);
+        }
+        CallbackUrl::parse(text)?;
+        let url = Self(text.trim_end_matches('/').to_owned());
+        url.callback(&"0".repeat(Self::LONGEST_STATE))?;
+        Ok(url)
+    }
+
+    /// `http://localhost` and the port: where a browser on this machine reaches the server.
+    #[must_use]
+    pub fn localhost(port: u16) -> Self {
+        Self(format!("http://localhost:{port}"))
+    }
+
+    /// The URL, without a `/` at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The callback URL with this state.
+    ///
+    /// # Errors
+    /// [`CallbackUrlError`] for a state that is too long or unfit for a path.
+    pub fn callback(&self, state: &str) -> Result<CallbackUrl, CallbackUrlError> {
+        CallbackUrl::parse(&format!("{}/v1/callback/{state}", self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_makes_callback_urls() {
+        for text in [
+            "https://pay.shop.kz",
+            "https://pay.shop.kz/",
+            "https://shop.kz/pay",
+        ] {
+            let url = PublicUrl::parse(text).unwrap();
+            let callback = url.callback("1.a").unwrap();
+            assert_eq!(
+                callback.as_str(),
+                format!("{}/v1/callback/1.a", text.trim_end_matches('/'))
+            );
+        }
+    }
+
+    #[test]
+    fn a_public_url_is_secure_and_plain() {
+        for text in [
+            "",
+            "pay.shop.kz",
+            "http://pay.shop.kz",
+            "https://shop.kz/?a",
+            "https://shop.kz/#a",
+        ] {
+            assert!(PublicUrl::parse(text).is_err(), "{text}");
+        }
+        assert!(PublicUrl::parse(&format!("https://shop.kz/{}", "a".repeat(2000))).is_err());
+    }
+}

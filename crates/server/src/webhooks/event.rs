@@ -1,0 +1,47 @@
+use pantoken_a2c::{FormResult, RequestId};
+use pantoken_store::Delivery;
+use serde::Serialize;
+
+use crate::http::wire_time::to_rfc3339;
+
+/// What the agent's back end is told. It is the same text each time that one delivery is tried.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    id: String,
+    r#type: &'static str,
+    request_id: RequestId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pan_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<&'a str>,
+    occurred_at: Option<String>,
+}
+
+/// The body of the delivery, or why there is none.
+pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
+    let result = delivery.result.as_ref().map_err(ToString::to_string)?;
+    let (kind, pan_token, error_code, error_message) = match result {
+        FormResult::Saved(pan_token) => ("session.saved", Some(pan_token.as_str()), None, None),
+        FormResult::Failed { code, message } => {
+            let message = Some(message.as_str()).filter(|text| !text.is_empty());
+            ("session.failed", None, Some(code.as_str()), message)
+        }
+    };
+    let event = Event {
+        // The delivery's number is one database's own; the request's is the agent's.
+        id: format!("{}-{}", delivery.request_id, delivery.id),
+        r#type: kind,
+        request_id: delivery.request_id,
+        customer: delivery.customer.as_deref(),
+        pan_token,
+        error_code,
+        error_message,
+        occurred_at: to_rfc3339(delivery.recorded_at),
+    };
+    serde_json::to_string(&event).map_err(|error| error.to_string())
+}
