@@ -3,7 +3,7 @@
 use std::process::Command;
 
 pub(crate) const TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
-pub(crate) const PACKAGES: [&str; 5] = [
+pub(crate) const PACKAGES: [&str; 6] = [
     "pantoken-core",
     "pantoken-a2c",
     "pantoken-widget",
