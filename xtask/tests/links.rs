@@ -1,22 +1,58 @@
-//! Checks that the relative links of every Markdown file lead to a file, and their anchors to a heading.
+//! Checks that the documents and the sections exist to which Markdown files link and comments refer.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 const SKIPPED: [&str; 4] = ["target", "dist", "node_modules", ".git"];
+const SOURCES: [&str; 6] = ["crates", "fuzz", "tests", "web", "xtask/src", "benches"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
 
 #[test]
 fn every_link_leads_somewhere() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut documents = Vec::new();
-    collect(root, &mut documents);
-    assert!(documents.contains(&root.join("README.md")));
+    let documents = files(root(), &["md"]);
+    assert!(documents.contains(&root().join("README.md")));
     let broken: Vec<String> = documents
         .iter()
         .flat_map(|document| broken_links(document))
         .collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_source_that_a_comment_names_is_there() {
+    let mut named = 0;
+    for folder in SOURCES {
+        for file in files(&root().join(folder), &["rs", "js"]) {
+            let text = fs::read_to_string(&file).unwrap();
+            for (document, section) in text.lines().flat_map(sources_named_in) {
+                named += 1;
+                let target = format!("{document}#{}", anchor_of(section));
+                assert!(
+                    leads_somewhere(&root().join("README.md"), &target),
+                    "{}: {document} has no section \"{section}\"",
+                    file.display()
+                );
+            }
+        }
+    }
+    assert!(named > 0);
+}
+
+#[test]
+fn a_comment_names_sections_of_several_documents() {
+    let line = r#"/// Source: docs/a.md, "One", step 5, and "Two"; docs/b.md. Source: docs/c.md."#;
+    let expected = [
+        ("docs/a.md", "One"),
+        ("docs/a.md", "Two"),
+        ("docs/b.md", ""),
+        ("docs/c.md", ""),
+    ];
+    assert_eq!(sources_named_in(line), expected);
+    assert_eq!(sources_named_in("/// Source: errno(3)."), []);
 }
 
 #[test]
@@ -31,16 +67,39 @@ fn a_broken_link_is_found() {
     assert!(broken[0].ends_with("#three") && broken[1].ends_with("d.md"));
 }
 
-fn collect(folder: &Path, documents: &mut Vec<PathBuf>) {
+fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let is_skipped = SKIPPED.iter().any(|name| path.ends_with(name));
-        if path.is_dir() && !is_skipped {
-            collect(&path, documents);
-        } else if path.extension().is_some_and(|extension| extension == "md") {
-            documents.push(path);
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if path.is_dir() && !SKIPPED.iter().any(|name| path.ends_with(name)) {
+            found.extend(files(&path, extensions));
+        } else if extension.is_some_and(|extension| extensions.contains(&extension)) {
+            found.push(path);
         }
     }
+    found
+}
+
+/// The documents after each `Source: `, with their quoted sections; without any, the section is empty.
+fn sources_named_in(line: &str) -> Vec<(&str, &str)> {
+    let mut named = Vec::new();
+    for source in line
+        .split("Source: ")
+        .skip(1)
+        .flat_map(|rest| rest.split("; "))
+    {
+        let Some((path, rest)) = source.split_once(".md") else {
+            continue;
+        };
+        let document = &source[..path.len() + ".md".len()];
+        let sections: Vec<&str> = rest.split('"').skip(1).step_by(2).collect();
+        if sections.is_empty() {
+            named.push((document, ""));
+        }
+        named.extend(sections.into_iter().map(|section| (document, section)));
+    }
+    named
 }
 
 fn broken_links(document: &Path) -> Vec<String> {
