@@ -1,4 +1,4 @@
-//! The command line. Source: design.md, "Contract: command line".
+//! The command line.
 
 mod database_arguments;
 mod doctor;

@@ -1,5 +1,5 @@
 //! The server's settings: flags over `PANTOKEN_*` environment over `pantoken.toml`.
-//! Source: design.md, "Contract: HTTP API", configuration.
+//! Source: docs/server.md, "Settings".
 
 mod config_file;
 mod error;

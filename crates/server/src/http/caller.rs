@@ -1,4 +1,4 @@
-//! Who calls. Source: design.md, "Contract: HTTP API", column "who".
+//! Who calls. Source: docs/server.md, "API keys".
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts as Request;

@@ -18,7 +18,7 @@ const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// An error answer: RFC 9457 `application/problem+json` with a stable `code`.
 ///
-/// No text repeats a value that was refused. Source: design.md, "Contract: HTTP API".
+/// No text repeats a value that was refused. Source: docs/server.md, "Errors".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {

@@ -16,7 +16,7 @@ use crate::http::pages::pages;
 use crate::http::problem::Problem;
 use crate::http::{health, openapi};
 
-/// The HTTP API. Source: design.md, "Contract: HTTP API".
+/// The HTTP API. Source: docs/server.md.
 pub fn router<S: Store>(app: AppState<S>) -> Router {
     let cors = cors(&app.parts().options);
     let of_a_page = Router::new()
