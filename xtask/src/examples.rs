@@ -1,10 +1,10 @@
 //! `cargo xtask examples`: the package's tarball in pages of other tools, outside this checkout.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use fs_err as fs;
 use tempfile::TempDir;
 
 use crate::command;
@@ -49,7 +49,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let built = workspace.root().join("dist/examples");
     if built.exists() {
         // Vite names its files by what is in them, and would leave the old ones beside the new.
-        fs::remove_dir_all(&built).with_context(|| format!("cannot remove {}", built.display()))?;
+        fs::remove_dir_all(&built)?;
     }
     for (project, name, mode) in PAGES {
         let folder = outside.install(project)?;
@@ -59,8 +59,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let tests = outside.folder.path().join(TESTS);
     command::run(npm(&tests).args(["run", "test"]))?;
     let axe = tests.join("node_modules/axe-core/axe.min.js");
-    fs::copy(&axe, built.join("axe.min.js"))
-        .with_context(|| format!("cannot copy {}", axe.display()))?;
+    fs::copy(&axe, built.join("axe.min.js"))?;
     Ok(())
 }
 
@@ -82,8 +81,7 @@ impl Outside<'_> {
         let folder = self.folder.path().join(project);
         copy(&self.workspace.root().join(project), &folder)?;
         let tarball = self.folder.path().join(TARBALL);
-        fs::copy(&tarball, folder.join(TARBALL))
-            .with_context(|| format!("`npm pack` did not make {}", tarball.display()))?;
+        fs::copy(&tarball, folder.join(TARBALL))?;
         let quietly = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
         command::run(npm(&folder).args(quietly).arg("--prefer-offline"))?;
         Ok(folder)
@@ -98,9 +96,8 @@ fn npm(folder: &Path) -> Command {
 
 /// A developer's own install and build stay behind.
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
-    let entries = fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))?;
-    for entry in entries {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if entry.file_name() == "node_modules" || entry.file_name() == "dist" {
@@ -109,7 +106,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         if from.is_dir() {
             copy(&from, &to)?;
         } else {
-            fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
+            fs::copy(&from, &to)?;
         }
     }
     Ok(())
