@@ -52,8 +52,8 @@ fn document(tree: &str) -> Result<Value> {
         let (name, rest) = package.split_once(" v").context("a crate has no version")?;
         let version = rest.split(' ').next().unwrap_or_default();
         let reference = format!("pkg:cargo/{name}@{version}");
-        // Cargo marks a crate that it has shown before.
-        let licence = licence.trim_end_matches(" (*)");
+        // Cargo marks a crate that it has shown before, and older crates write "MIT/Apache-2.0".
+        let licence = licence.trim_end_matches(" (*)").replace('/', " OR ");
         let component = json!({
             "type": "library", "bom-ref": reference, "purl": reference, "name": name, "version": version,
             "licenses": [{ "expression": licence }],
