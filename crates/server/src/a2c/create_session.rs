@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{Flow, FormUrl, Language, Origin, RequestId};
-use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, Terms};
+use pantoken_store::{CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow};
 use serde::Serialize;
 
 use crate::a2c::request_id::mint_request_id;
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::{CallbackState, SessionToken};
+use crate::a2c::stored;
 use crate::app::{AppState, Parts, Store};
 use crate::http::call;
 use crate::http::caller::Caller;
@@ -53,9 +54,14 @@ pub(crate) async fn create_session<S: Store>(
     let asked = read_body(app, &caller, fields?)?;
     let idempotency = read_idempotency_key(&caller, &request.headers, &asked)?;
     let session = create(app, &asked, idempotency).await?;
-    app.metrics.session(session.terms.flow.kind(), &caller);
-    call::note_session(session.terms.request_id);
-    Ok((StatusCode::CREATED, Json(answer(app, &session)?)))
+    app.metrics
+        .session(stored::flow(&session.data.flow), &caller);
+    let request_id = stored::request_id(session.data.id)?;
+    call::note_session(request_id);
+    Ok((
+        StatusCode::CREATED,
+        Json(answer(app, request_id, &session.data)?),
+    ))
 }
 
 fn read_body<S>(app: &Parts<S>, caller: &Caller<'_>, mut fields: Fields) -> Result<Asked, Problem> {
@@ -134,11 +140,13 @@ async fn create<S: Store>(
     idempotency: Option<Idempotency>,
 ) -> Result<Session, Problem> {
     for _ in 0..MAX_MINTS {
-        let terms = new_terms(app, asked)?;
-        match app.store.create(terms, idempotency).await? {
-            Creation::Created(session) | Creation::Repeated(session) => return Ok(session),
-            Creation::Mismatch => return Err(Problem::IdempotencyKeyReused),
-            Creation::RequestIdTaken => {}
+        let data = new_session(app, asked)?;
+        match app.store.create(data, idempotency).await? {
+            CreateOutcome::Created(session) | CreateOutcome::Repeated(session) => {
+                return Ok(session);
+            }
+            CreateOutcome::IdempotencyKeyReused => return Err(Problem::IdempotencyKeyReused),
+            CreateOutcome::IdTaken => {}
         }
     }
     call::log_failure(
@@ -148,7 +156,7 @@ async fn create<S: Store>(
     Err(Problem::Internal)
 }
 
-fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
+fn new_session<S>(app: &Parts<S>, asked: &Asked) -> Result<SessionData, Problem> {
     let created_at = app.clock.now();
     let request_id = mint_request_id(created_at, app.random.as_ref())?;
     let mut seed = [0; 16];
@@ -161,9 +169,9 @@ fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
             callback_token: SessionToken::callback(secret, request_id, &seed).digest(),
         },
     };
-    Ok(Terms {
-        request_id,
-        language: asked.language,
+    Ok(SessionData {
+        id: stored::session_id(request_id),
+        language: asked.language.as_str().to_owned(),
         flow,
         customer: asked.customer.as_ref().map(|c| c.as_str().to_owned()),
         seed,
@@ -173,37 +181,44 @@ fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
     })
 }
 
-fn answer<S>(app: &Parts<S>, session: &Session) -> Result<Created, Problem> {
-    let terms = &session.terms;
-    let result_token = SessionToken::result(app.signer.secret(), terms.request_id, &terms.seed);
-    if result_token.digest() != terms.result_token {
+fn answer<S>(
+    app: &Parts<S>,
+    request_id: RequestId,
+    data: &SessionData,
+) -> Result<Created, Problem> {
+    let result_token = SessionToken::result(app.signer.secret(), request_id, &data.seed);
+    if result_token.digest() != data.result_token {
         return Err(Problem::IdempotencyKeyStale);
     }
     Ok(Created {
-        request_id: terms.request_id,
-        form_url: form_url(app, terms)?,
+        request_id,
+        form_url: form_url(app, request_id, data)?,
         form_origin: app.signer.host().origin().clone(),
         result_token: result_token.reveal().to_owned(),
-        expires_at: to_rfc3339(terms.expires_at),
+        expires_at: to_rfc3339(data.expires_at),
     })
 }
 
-fn form_url<S>(app: &Parts<S>, terms: &Terms) -> Result<FormUrl, Problem> {
-    let url = match terms.flow.kind() {
-        Flow::Iframe => app.signer.iframe(terms.request_id),
+fn form_url<S>(
+    app: &Parts<S>,
+    request_id: RequestId,
+    data: &SessionData,
+) -> Result<FormUrl, Problem> {
+    let url = match stored::flow(&data.flow) {
+        Flow::Iframe => app.signer.iframe(request_id),
         Flow::Redirect => {
             let secret = app.signer.secret();
             let state = CallbackState {
-                request_id: terms.request_id,
-                token: SessionToken::callback(secret, terms.request_id, &terms.seed),
+                request_id,
+                token: SessionToken::callback(secret, request_id, &data.seed),
             };
             let callback_url = app.options.public_url.callback(&state.to_text());
             let callback_url = callback_url.map_err(|error| {
                 call::log_failure("no callback URL could be made", error);
                 Problem::Internal
             })?;
-            app.signer.redirect(terms.request_id, callback_url)
+            app.signer.redirect(request_id, callback_url)
         }
     };
-    Ok(url.with_language(terms.language))
+    Ok(url.with_language(stored::language(data)?))
 }
