@@ -12,7 +12,7 @@ pub mod cli;
 pub mod webhooks;
 
 pub use a2c::return_url::{ReturnUrl, ReturnUrlError, ReturnUrls};
-pub use app::{ApiOptions, AppState, Store};
+pub use app::{AppState, Store};
 pub use http::api_key::{ApiKey, ApiKeyError};
 pub use http::client_address::{TrustedProxies, TrustedProxiesError};
 pub use http::connections::serve_connections;
@@ -26,4 +26,4 @@ pub use http::router::router;
 pub use pantoken_a2c_signing::Signer;
 pub use pantoken_core::{Clock, Random, RandomError, SystemClock, SystemRandom};
 pub use server::{ServeError, serve};
-pub use settings::{LogFormat, SettingError, Settings, SettingsError, Sources};
+pub use settings::{ApiOptions, LogFormat, SettingError, Settings, SettingsError, Sources};

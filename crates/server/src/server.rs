@@ -10,7 +10,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::a2c::retention::{self, Webhooks};
-use crate::app::{ApiOptions, AppState};
+use crate::app::AppState;
+use crate::settings::ApiOptions;
 use crate::http::api_key::ApiKey;
 use crate::http::connections::serve_connections;
 use crate::http::metrics::metrics_router;

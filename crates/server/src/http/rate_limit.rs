@@ -28,17 +28,6 @@ pub struct PublicSessionLimits {
     pub per_origin: NonZeroU32,
 }
 
-impl Default for PublicSessionLimits {
-    fn default() -> Self {
-        const PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
-        const PER_ORIGIN: NonZeroU32 = NonZeroU32::new(600).unwrap();
-        Self {
-            per_address: PER_ADDRESS,
-            per_origin: PER_ORIGIN,
-        }
-    }
-}
-
 /// Too many: when the next one is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooMany(pub(crate) Duration);
