@@ -7,17 +7,16 @@ use pantoken_store::{ApiKeyStore, SessionStore};
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimits;
 use crate::http::readiness::Readiness;
-use crate::http::request_id::CallIds;
 use crate::settings::ApiOptions;
 use pantoken_core::Clock;
 use pantoken_core::Random;
 
-/// What the HTTP API keeps things in: sessions and API keys.
+/// The store of the HTTP API: sessions and API keys.
 pub trait Store: SessionStore + ApiKeyStore {}
 
 impl<S: SessionStore + ApiKeyStore> Store for S {}
 
-/// Everything that an endpoint works with.
+/// The state that all endpoints share.
 pub struct AppState<S>(Arc<Parts<S>>);
 
 pub(crate) struct Parts<S> {
@@ -29,11 +28,10 @@ pub(crate) struct Parts<S> {
     pub(crate) rate_limits: RateLimits,
     pub(crate) readiness: Readiness,
     pub(crate) metrics: Metrics,
-    pub(crate) call_ids: CallIds,
 }
 
 impl<S> AppState<S> {
-    /// Puts the parts together.
+    /// Creates the state of one server.
     pub fn new(
         store: S,
         signer: Signer,
@@ -51,7 +49,6 @@ impl<S> AppState<S> {
             clock,
             random: Box::new(random),
             metrics: Metrics::new(),
-            call_ids: CallIds::default(),
         }))
     }
 }

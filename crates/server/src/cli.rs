@@ -3,7 +3,6 @@
 mod database;
 mod doctor;
 mod key;
-mod log_fields;
 mod logging;
 mod migrate;
 mod rotate_store;

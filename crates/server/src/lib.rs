@@ -18,7 +18,7 @@ pub use http::client_address::{TrustedProxies, TrustedProxiesError};
 pub use http::connections::serve_connections;
 pub use http::customer::{Customer, CustomerError};
 pub use http::limits::Limits;
-pub use http::metrics::metrics_router;
+pub use http::metrics_endpoint::metrics_router;
 pub use http::problem::Problem;
 pub use http::public_url::{PublicUrl, PublicUrlError};
 pub use http::rate_limit::PublicSessionLimits;

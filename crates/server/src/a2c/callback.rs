@@ -10,8 +10,8 @@ use crate::a2c::customer_page::{self, Trouble};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::CallbackState;
 use crate::app::{AppState, Parts, Store};
-use crate::http::call;
 use crate::http::path_segment::PathSegment;
+use crate::http::trace::{log_error, record_session};
 
 pub(crate) async fn take_callback<S: Store>(
     State(app): State<AppState<S>>,
@@ -38,7 +38,7 @@ async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
         Some(session) if session.accepts(&proof) => session,
         _ => return Err((Trouble::UnknownLink, None)),
     };
-    call::note_session(state.request_id);
+    record_session(state.request_id);
     let language = Some(session.terms.language);
     let answer = match CallbackQuery::parse(query) {
         Ok(answer) if answer.request_id == state.request_id => answer,
@@ -50,7 +50,7 @@ async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
         .record_result(state.request_id, proof, answer.result, now)
         .await;
     let recording = recording.map_err(|error| store_trouble(&error, language))?;
-    app.metrics.result(&recording);
+    app.metrics.record_result(&recording);
     match recording {
         // The stored status is told whatever came, so that the same callback twice is the same.
         Recording::Recorded(session)
@@ -71,6 +71,6 @@ fn location(session: &Session, now: i64) -> Taken {
 }
 
 fn store_trouble(error: &StoreError, language: Option<Language>) -> (Trouble, Option<Language>) {
-    call::log_failure("the store failed", error);
+    log_error("the store failed", error);
     (Trouble::Unavailable, language)
 }

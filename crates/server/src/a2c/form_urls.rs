@@ -6,7 +6,7 @@ use pantoken_a2c::{CallbackUrl, FormUrl, Language, Origin, RequestId};
 use serde::Serialize;
 
 use crate::app::{AppState, Store};
-use crate::http::caller::Agent;
+use crate::http::auth::RequireApiKey;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 
@@ -21,7 +21,7 @@ pub(crate) struct Signed {
 }
 
 pub(crate) async fn sign_form_url<S: Store>(
-    _: Agent,
+    _: RequireApiKey,
     State(app): State<AppState<S>>,
     mut fields: Fields,
 ) -> Result<Json<Signed>, Problem> {

@@ -7,10 +7,10 @@ use pantoken_store::Session;
 use serde::Serialize;
 
 use crate::app::{AppState, Store};
-use crate::http::call;
-use crate::http::caller::Agent;
+use crate::http::auth::RequireApiKey;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::http::trace::record_session;
 use crate::http::wire_time::to_rfc3339;
 
 /// The answer.
@@ -36,7 +36,7 @@ pub(crate) struct Found {
 }
 
 pub(crate) async fn get_session<S: Store>(
-    _: Agent,
+    _: RequireApiKey,
     State(app): State<AppState<S>>,
     PathSegment(request_id): PathSegment,
 ) -> Result<Json<Found>, Problem> {
@@ -44,7 +44,7 @@ pub(crate) async fn get_session<S: Store>(
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
     let session = app.store.get(request_id).await?;
     let session = session.ok_or(Problem::SessionNotFound)?;
-    call::note_session(request_id);
+    record_session(request_id);
     Ok(Json(describe(session, app.clock.now())))
 }
 

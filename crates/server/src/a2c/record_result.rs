@@ -11,11 +11,11 @@ use serde::Serialize;
 
 use crate::a2c::session_token::SessionToken;
 use crate::app::{AppState, Store};
-use crate::http::call;
-use crate::http::caller::bearer;
+use crate::http::auth::bearer;
 use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::http::trace::record_session;
 
 /// The answer.
 #[derive(Serialize)]
@@ -42,9 +42,9 @@ pub(crate) async fn record_result<S: Store>(
         .store
         .record_result(request_id, proof, result, now)
         .await?;
-    app.metrics.result(&recording);
+    app.metrics.record_result(&recording);
     if !matches!(recording, Recording::Forbidden) {
-        call::note_session(request_id);
+        record_session(request_id);
     }
     match recording {
         Recording::Recorded(session)

@@ -87,7 +87,10 @@ async fn revoke(store: &impl ApiKeyStore, name: ApiKeyName) -> ExitCode {
         Ok(true) => print(&format!("{name} is revoked")),
         Ok(false) => {
             let advice = "`pantoken key list` lists all keys";
-            fail(FAILURE, &format!("there is no active key named {name}: {advice}"))
+            fail(
+                FAILURE,
+                &format!("there is no active key named {name}: {advice}"),
+            )
         }
         Err(error) => fail(FAILURE, &error),
     }

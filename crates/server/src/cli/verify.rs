@@ -25,7 +25,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    match arguments.flags.read(|sources| verify(&arguments.url, sources)) {
+    match arguments
+        .flags
+        .read(|sources| verify(&arguments.url, sources))
+    {
         Ok(Ok(line)) => print(&line),
         Ok(Err(line)) => fail(FAILURE, &line),
         Err(error) => fail(USAGE, &error),

@@ -16,7 +16,11 @@ pub(super) fn parse(
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.unwrap_or_default().matches('\n').count() + 1;
-        vec![refusal(path, None, &format!("line {line} is not valid TOML"))]
+        vec![refusal(
+            path,
+            None,
+            &format!("line {line} is not valid TOML"),
+        )]
     })?;
     let mut values = BTreeMap::new();
     let mut errors = Vec::new();

@@ -75,7 +75,8 @@ pub(super) fn session_seconds(text: &str) -> Result<u32, &'static str> {
 }
 
 pub(super) fn sessions_per_minute(text: &str) -> Result<NonZeroU32, &'static str> {
-    text.parse().map_err(|_| "must be a whole number, 1 or more")
+    text.parse()
+        .map_err(|_| "must be a whole number, 1 or more")
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, std::convert::Infallible> {

@@ -124,7 +124,9 @@ pub(crate) const PUBLIC_URL: Setting = Setting {
     key: "public_url",
     kind: Kind::Text("URL"),
     help: "The URL at which browsers reach this server",
-    default: Default::Absent("http://localhost and the port; required unless it listens on loopback"),
+    default: Default::Absent(
+        "http://localhost and the port; required unless it listens on loopback",
+    ),
     example: "https://pay.shop.kz",
 };
 pub(crate) const LISTEN: Setting = Setting {
@@ -138,7 +140,9 @@ pub(crate) const METRICS_LISTEN: Setting = Setting {
     key: "metrics_listen",
     kind: Kind::Text("ADDRESS:PORT"),
     help: "The address that serves /metrics to Prometheus; keep it away from the public",
-    default: Default::Absent("the API's own address if it is a loopback address, otherwise nowhere"),
+    default: Default::Absent(
+        "the API's own address if it is a loopback address, otherwise nowhere",
+    ),
     example: "127.0.0.1:3029",
 };
 pub(crate) const DATABASE_URL: Setting = Setting {

@@ -213,7 +213,10 @@ fn a_secret_comes_from_a_file_without_its_line_end() {
         .file("/run/api", "0123456789abcdef\r\n");
     assert!(given.read().unwrap().api.api_key.unwrap().is(API_KEY));
     let both = given.variable("PANTOKEN_API_KEY", API_KEY);
-    assert!(both.error().contains("is set, and so is PANTOKEN_API_KEY_FILE"));
+    assert!(
+        both.error()
+            .contains("is set, and so is PANTOKEN_API_KEY_FILE")
+    );
 }
 
 #[test]
@@ -380,7 +383,10 @@ fn row(setting: &setting::Setting) -> String {
 fn every_setting_is_described_in_one_sentence() {
     for setting in setting::ALL {
         let help = setting.help;
-        assert!(!help.contains(['|', '\n', '.']) || help.contains("://"), "{help}");
+        assert!(
+            !help.contains(['|', '\n', '.']) || help.contains("://"),
+            "{help}"
+        );
         assert!(help.starts_with(char::is_uppercase), "{help}");
     }
 }

@@ -109,7 +109,7 @@ impl<S: Store + Outbox> Worker<S> {
 
     async fn note_arrival(&self, delivery: &Delivery) -> Result<(), StoreError> {
         let app = self.app.parts();
-        app.metrics.webhook("delivered");
+        app.metrics.record_webhook("delivered");
         app.store.mark_delivered(delivery.claim()).await?;
         let (id, request_id) = (delivery.id, delivery.request_id);
         tracing::info!(delivery = %id, requestId = %request_id, "webhook delivered");
@@ -121,7 +121,7 @@ impl<S: Store + Outbox> Worker<S> {
         let (id, request_id, attempts) = (delivery.id, delivery.request_id, delivery.attempts);
         match wait_after(attempts, self.chance()) {
             Some(wait) => {
-                app.metrics.webhook("failed");
+                app.metrics.record_webhook("failed");
                 tracing::warn!(delivery = %id, requestId = %request_id, attempts, reason, "webhook failed");
                 let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
                 let next = app.clock.now().saturating_add(wait);
@@ -130,7 +130,7 @@ impl<S: Store + Outbox> Worker<S> {
                     .await?;
             }
             None => {
-                app.metrics.webhook("dead");
+                app.metrics.record_webhook("dead");
                 tracing::error!(
                     delivery = %id, requestId = %request_id, attempts, reason,
                     "webhook given up: `pantoken webhooks retry {id}` tries again"

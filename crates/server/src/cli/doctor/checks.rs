@@ -31,12 +31,10 @@ pub(crate) enum Finding {
 use Finding::Warning;
 
 /// Runs all checks, and reports each finding as soon as it is known.
-pub(crate) async fn check(
-    settings: &Settings,
-    clock: &dyn Clock,
-    report: &mut dyn FnMut(Finding),
-) {
-    report(Finding::Ok("configuration: all settings are valid".to_owned()));
+pub(crate) async fn check(settings: &Settings, clock: &dyn Clock, report: &mut dyn FnMut(Finding)) {
+    report(Finding::Ok(
+        "configuration: all settings are valid".to_owned(),
+    ));
     warnings(settings).into_iter().for_each(&mut *report);
     check_store(settings)
         .await
@@ -90,7 +88,9 @@ fn warnings(settings: &Settings) -> Vec<Finding> {
         warn("PANTOKEN_WEBHOOK_URL: plain http lets everyone on that network read panTokens");
     }
     if api.pages.as_ref().is_some_and(|folder| !folder.is_dir()) {
-        findings.push(Finding::Error("PANTOKEN_PAGES: this is not a folder".to_owned()));
+        findings.push(Finding::Error(
+            "PANTOKEN_PAGES: this is not a folder".to_owned(),
+        ));
     }
     findings
 }
@@ -104,7 +104,9 @@ async fn check_store(settings: &Settings) -> Vec<Finding> {
     let findings = match store.check().await {
         Err(error) => vec![Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))],
         Ok(()) => {
-            let ok = format!("store: {database} can be opened and written, and its tables are up to date");
+            let ok = format!(
+                "store: {database} can be opened and written, and its tables are up to date"
+            );
             let mut findings = vec![Finding::Ok(ok)];
             findings.extend(check_api_keys(settings, &store).await);
             findings
