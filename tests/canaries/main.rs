@@ -1,5 +1,5 @@
 //! The card number and the secrets are followed through all that a whole run leaves or says, with the
-//! real server, its database, webhooks and metrics, and the real sandbox. Source: protocol.md.
+//! real server, its database, webhooks and metrics, and the real sandbox. Source: docs/a2c.md.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod canary;

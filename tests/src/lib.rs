@@ -23,7 +23,7 @@ pub use scene::Scene;
 pub use shop::{AGENT_ID, API_KEY, SECRET_KEY, Shop, ShopOptions, clear_settings};
 pub use suite::{Suite, Test};
 
-/// A number that the sandbox saves. Source: design.md, "Contract: sandbox".
+/// A number that the sandbox saves. Source: docs/sandbox.md, "Cards".
 pub const GOOD_NUMBER: &str = "4242424242424242";
 /// A number whose check digit is wrong.
 pub const BAD_NUMBER: &str = "4242424242424241";

@@ -10,7 +10,7 @@ use crate::front::{Front, client};
 use crate::page::Pages;
 use crate::process::{Process, binaries};
 
-/// The provider's published test data. Source: protocol.md, "Signed form URL".
+/// The provider's published test data. Source: docs/a2c.md, "Signed form URL".
 pub const AGENT_ID: &str = "agent-01";
 /// The published secret of that agent.
 pub const SECRET_KEY: &str = "22f3b3cc2ae84451";

@@ -21,7 +21,7 @@ const SANDBOX_PORT: u16 = 3020;
 const PAGE_ORIGINS: [&str; 2] = ["http://localhost:3019", "http://localhost:8080"];
 const SANDBOX_HOST: &str = "http://127.0.0.1:3020";
 const PROVIDER_TEST_HOST: &str = "https://a2c-test.qiwi.kz";
-/// Published test data of the provider's. Source: protocol.md, "Signed form URL".
+/// Published test data of the provider's. Source: docs/a2c.md, "Signed form URL".
 const TEST_AGENT_ID: &str = "agent-01";
 const TEST_AGENT_SECRET_KEY: &str = "22f3b3cc2ae84451";
 const START_PATIENCE: Duration = Duration::from_secs(60);

@@ -153,7 +153,7 @@ impl Session {
     ///
     /// A panToken is final, and is confirmed again even after the session expired. An error is not
     /// final: after INVALID_PAN a token can still follow, and a lost token is the worst outcome.
-    /// Source: design.md, "Contract: HTTP API"; protocol.md, "Iframe flow".
+    /// Source: docs/server.md, "Report the result"; docs/a2c.md, "Iframe flow".
     #[must_use]
     pub fn judge(&self, result: &FormResult, now: i64) -> Verdict {
         let kept = self.outcome.as_ref().map(|outcome| &outcome.result);

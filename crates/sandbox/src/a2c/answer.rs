@@ -5,7 +5,7 @@ use crate::a2c::refusal::Refusal;
 
 /// The result that the page forwards, to its parent or in the callback URL, as it stands.
 ///
-/// Source: protocol.md, "Iframe flow", step 5, and "Redirect flow".
+/// Source: docs/a2c.md, "Iframe flow", step 5, and "Redirect flow".
 #[derive(Serialize)]
 #[serde(untagged, rename_all_fields = "camelCase")]
 pub(crate) enum Answer {

@@ -1,7 +1,7 @@
 /// A way in which the form misbehaves on request: at `/chaos/{name}/form`, with the parameters of
 /// `/form`.
 ///
-/// Source: design.md, "Contract: sandbox", and one more for tests that choose their moment.
+/// Source: docs/sandbox.md, "A form that misbehaves".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misbehaviour {
     /// It never says Ready.

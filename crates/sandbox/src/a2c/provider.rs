@@ -14,7 +14,7 @@ const INVALID_SESSION_PAN: &str = "4000000000000069";
 
 /// What the provider decides: whether a form may be shown, and what becomes of a card.
 ///
-/// Source: design.md, "Contract: sandbox".
+/// Source: docs/sandbox.md.
 pub(crate) struct Provider {
     settings: Settings,
     random: Box<dyn Random>,

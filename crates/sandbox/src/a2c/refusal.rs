@@ -2,7 +2,7 @@ use pantoken_a2c::{ErrorCode, FormUrlError};
 
 /// Why the sandbox refuses; its text is the `errorMessage`, for developers, and repeats no value.
 ///
-/// Source: protocol.md, "Error codes"; design.md, "Contract: sandbox".
+/// Source: docs/a2c.md, "Error codes"; docs/sandbox.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("this agentId is not known here: give the sandbox the same one with --agent-id")]

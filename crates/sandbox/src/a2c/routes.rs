@@ -27,7 +27,7 @@ const MAX_BODY: usize = 16 * 1024;
 /// `/chaos/{name}` for each [`Misbehaviour`](crate::a2c::Misbehaviour), `GET /healthz`.
 ///
 /// Requests that have a card are kept in memory for as long as the router lives.
-/// Source: design.md, "Contract: sandbox".
+/// Source: docs/sandbox.md.
 pub fn router(settings: Settings, random: impl Random) -> Router {
     let policy = content_security_policy(&settings.registered_hosts);
     form_routes(get(show_form), Asset::EMBEDDER)

@@ -3,7 +3,7 @@ use pantoken_a2c_signing::AgentSecret;
 
 /// What the sandbox knows of the one agent that it serves, and of itself.
 ///
-/// Source: design.md, "Contract: sandbox".
+/// Source: docs/sandbox.md, "Flags and environment".
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The agent whose form URLs are accepted.
@@ -17,7 +17,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The agent id that the provider publishes for tests. Source: protocol.md, "Signed form URL".
+    /// The agent id that the provider publishes for tests. Source: docs/a2c.md, "Signed form URL".
     pub const TEST_AGENT_ID: &str = "agent-01";
     /// The secret key that the provider publishes for tests, and so no secret.
     pub const TEST_SECRET_KEY: &str = "22f3b3cc2ae84451";

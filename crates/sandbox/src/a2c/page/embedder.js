@@ -1,4 +1,4 @@
-// The page that embeds the form. Source: protocol.md, "Iframe flow".
+// The page that embeds the form. Source: docs/a2c.md, "Iframe flow".
 //
 // The form says Ready to whoever embeds it, and nothing more until one of the agent's registered
 // hosts has answered. Results go to that origin alone. A misbehaving form has another file in the

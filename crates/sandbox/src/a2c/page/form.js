@@ -1,4 +1,4 @@
-// The provider's form. Source: protocol.md, "Redirect flow" and "Iframe flow".
+// The provider's form. Source: docs/a2c.md, "Redirect flow" and "Iframe flow".
 
 import { cardField } from './card-field.js';
 import { isEmbedded, meet, report } from './embedder.js';
