@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use pantoken_a2c_signing::Signer;
-use pantoken_store::{ApiKeyStore, SessionStore};
+use pantoken_store::Database;
 
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimits;
@@ -11,16 +11,12 @@ use crate::settings::ApiOptions;
 use pantoken_core::Clock;
 use pantoken_core::Random;
 
-/// The store of the HTTP API: sessions and API keys.
-pub trait Store: SessionStore + ApiKeyStore {}
+/// The state that all endpoints share. Clones share it too.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
 
-impl<S: SessionStore + ApiKeyStore> Store for S {}
-
-/// The state that all endpoints share.
-pub struct AppState<S>(Arc<Parts<S>>);
-
-pub(crate) struct Parts<S> {
-    pub(crate) store: S,
+pub(crate) struct Parts {
+    pub(crate) store: Database,
     pub(crate) signer: Signer,
     pub(crate) options: ApiOptions,
     pub(crate) clock: Arc<dyn Clock>,
@@ -30,10 +26,10 @@ pub(crate) struct Parts<S> {
     pub(crate) metrics: Metrics,
 }
 
-impl<S> AppState<S> {
+impl AppState {
     /// Creates the state of one server.
     pub fn new(
-        store: S,
+        store: impl Into<Database>,
         signer: Signer,
         options: ApiOptions,
         clock: impl Clock,
@@ -41,7 +37,7 @@ impl<S> AppState<S> {
     ) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(clock);
         Self(Arc::new(Parts {
-            store,
+            store: store.into(),
             signer,
             rate_limits: RateLimits::new(options.public_session_limits, Arc::clone(&clock)),
             readiness: Readiness::default(),
@@ -51,22 +47,14 @@ impl<S> AppState<S> {
             metrics: Metrics::new(),
         }))
     }
-}
 
-impl<S> Clone for AppState<S> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0
     }
 }
 
-impl<S> fmt::Debug for AppState<S> {
+impl fmt::Debug for AppState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AppState").finish_non_exhaustive()
-    }
-}
-
-impl<S> AppState<S> {
-    pub(crate) fn parts(&self) -> &Parts<S> {
-        &self.0
     }
 }

@@ -133,7 +133,7 @@ pub async fn serve(
 }
 
 /// Returns whether webhooks are sent. Warns if some are waiting and there is no receiver.
-async fn webhooks(settings: &Settings, store: &impl Outbox) -> Result<Webhooks, StoreError> {
+async fn webhooks(settings: &Settings, store: &Database) -> Result<Webhooks, StoreError> {
     if settings.webhook.is_some() {
         return Ok(Webhooks::Sent);
     }
@@ -145,7 +145,7 @@ async fn webhooks(settings: &Settings, store: &impl Outbox) -> Result<Webhooks, 
 }
 
 async fn deliver_webhooks(
-    app: &AppState<Database>,
+    app: &AppState,
     target: Option<WebhookTarget>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
@@ -192,7 +192,7 @@ impl From<StoreError> for ServeError {
 }
 
 /// Returns whether the store has an API key that is not revoked.
-pub(crate) async fn has_api_key(store: &impl ApiKeyStore) -> Result<bool, StoreError> {
+pub(crate) async fn has_api_key(store: &Database) -> Result<bool, StoreError> {
     let keys = store.list_api_keys().await?;
     Ok(keys.iter().any(|key| key.revoked_at.is_none()))
 }

@@ -4,17 +4,17 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pantoken_a2c::{CallbackQuery, Language};
-use pantoken_store::{Proof, Recording, Session, SessionFlow, StoreError};
+use pantoken_store::{Proof, Recording, Session, SessionFlow, SessionStore, StoreError};
 
 use crate::a2c::customer_page::{self, Trouble};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::CallbackState;
-use crate::app::{AppState, Parts, Store};
+use crate::app::{AppState, Parts};
 use crate::http::path_segment::PathSegment;
 use crate::http::trace::{log_error, record_session};
 
-pub(crate) async fn take_callback<S: Store>(
-    State(app): State<AppState<S>>,
+pub(crate) async fn take_callback(
+    State(app): State<AppState>,
     PathSegment(state): PathSegment,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -30,7 +30,7 @@ pub(crate) async fn take_callback<S: Store>(
 /// Where the customer goes next, or what to tell them, in the session's language where it is known.
 type Taken = Result<String, (Trouble, Option<Language>)>;
 
-async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
+async fn take(app: &Parts, state: &str, query: &str) -> Taken {
     let state = CallbackState::parse(state).ok_or((Trouble::UnknownLink, None))?;
     let proof = Proof::CallbackToken(state.token.digest());
     let found = app.store.get(state.request_id).await;

@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{Flow, FormUrl, Language, Origin, RequestId};
-use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, Terms};
+use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, SessionStore, Terms};
 use serde::Serialize;
 
 use crate::a2c::request_id::{RequestIdError, new_request_id};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::{CallbackState, SessionToken};
-use crate::app::{AppState, Parts, Store};
+use crate::app::{AppState, Parts};
 use crate::http::auth::Principal;
 use crate::http::customer::Customer;
 use crate::http::fields::{Fields, parse_text};
@@ -43,8 +43,8 @@ pub(crate) struct Created {
     expires_at: Option<String>,
 }
 
-pub(crate) async fn create_session<S: Store>(
-    State(app): State<AppState<S>>,
+pub(crate) async fn create_session(
+    State(app): State<AppState>,
     request: Request,
     fields: Result<Fields, Problem>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
@@ -59,11 +59,7 @@ pub(crate) async fn create_session<S: Store>(
     Ok((StatusCode::CREATED, Json(answer(app, &session)?)))
 }
 
-fn read_body<S>(
-    app: &Parts<S>,
-    principal: &Principal<'_>,
-    mut fields: Fields,
-) -> Result<Asked, Problem> {
+fn read_body(app: &Parts, principal: &Principal<'_>, mut fields: Fields) -> Result<Asked, Problem> {
     let flow = take_flow(&mut fields)?;
     let language = fields.optional("language", Language::parse)?;
     let return_url = fields.optional("returnUrl", |text| app.options.return_urls.allow(text))?;
@@ -133,8 +129,8 @@ impl Asked {
     }
 }
 
-async fn create<S: Store>(
-    app: &Parts<S>,
+async fn create(
+    app: &Parts,
     asked: &Asked,
     idempotency: Option<Idempotency>,
 ) -> Result<Session, Problem> {
@@ -153,7 +149,7 @@ async fn create<S: Store>(
     Err(Problem::Internal)
 }
 
-fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
+fn new_terms(app: &Parts, asked: &Asked) -> Result<Terms, Problem> {
     let created_at = app.clock.now();
     let request_id = new_request_id(created_at, app.random.as_ref())?;
     let mut seed = [0; 16];
@@ -178,7 +174,7 @@ fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
     })
 }
 
-fn answer<S>(app: &Parts<S>, session: &Session) -> Result<Created, Problem> {
+fn answer(app: &Parts, session: &Session) -> Result<Created, Problem> {
     let terms = &session.terms;
     let result_token = SessionToken::result(app.signer.secret(), terms.request_id, &terms.seed);
     if result_token.digest() != terms.result_token {
@@ -193,7 +189,7 @@ fn answer<S>(app: &Parts<S>, session: &Session) -> Result<Created, Problem> {
     })
 }
 
-fn form_url<S>(app: &Parts<S>, terms: &Terms) -> Result<FormUrl, Problem> {
+fn form_url(app: &Parts, terms: &Terms) -> Result<FormUrl, Problem> {
     let url = match terms.flow.kind() {
         Flow::Iframe => app.signer.iframe(terms.request_id),
         Flow::Redirect => {

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use pantoken_a2c::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken, RequestId};
-use pantoken_store::Session;
+use pantoken_store::{Session, SessionStore};
 use serde::Serialize;
 
-use crate::app::{AppState, Store};
+use crate::app::AppState;
 use crate::http::auth::RequireApiKey;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
@@ -35,9 +35,9 @@ pub(crate) struct Found {
     finished_at: Option<String>,
 }
 
-pub(crate) async fn get_session<S: Store>(
+pub(crate) async fn get_session(
     _: RequireApiKey,
-    State(app): State<AppState<S>>,
+    State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
 ) -> Result<Json<Found>, Problem> {
     let app = app.parts();

@@ -6,11 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, PanToken, RequestId};
-use pantoken_store::{Proof, Recording};
+use pantoken_store::{Proof, Recording, SessionStore};
 use serde::Serialize;
 
 use crate::a2c::session_token::SessionToken;
-use crate::app::{AppState, Store};
+use crate::app::AppState;
 use crate::http::auth::bearer;
 use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
@@ -25,8 +25,8 @@ pub(crate) struct Recorded {
     state: &'static str,
 }
 
-pub(crate) async fn record_result<S: Store>(
-    State(app): State<AppState<S>>,
+pub(crate) async fn record_result(
+    State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
     headers: HeaderMap,
     fields: Result<Fields, Problem>,

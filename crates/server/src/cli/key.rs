@@ -65,7 +65,7 @@ fn with_name(named: &Named, work: impl AsyncFnOnce(Database, ApiKeyName) -> Exit
     }
 }
 
-async fn add(store: &impl ApiKeyStore, name: ApiKeyName) -> ExitCode {
+async fn add(store: &Database, name: ApiKeyName) -> ExitCode {
     let key = match ApiKey::generate(&SystemRandom) {
         Ok(key) => key,
         Err(error) => return fail(FAILURE, &error),
@@ -81,7 +81,7 @@ async fn add(store: &impl ApiKeyStore, name: ApiKeyName) -> ExitCode {
     }
 }
 
-async fn revoke(store: &impl ApiKeyStore, name: ApiKeyName) -> ExitCode {
+async fn revoke(store: &Database, name: ApiKeyName) -> ExitCode {
     let now = SystemClock::new().now();
     match store.revoke_api_key(name.clone(), now).await {
         Ok(true) => print(&format!("{name} is revoked")),
@@ -96,7 +96,7 @@ async fn revoke(store: &impl ApiKeyStore, name: ApiKeyName) -> ExitCode {
     }
 }
 
-async fn list(store: &impl ApiKeyStore) -> ExitCode {
+async fn list(store: &Database) -> ExitCode {
     match store.list_api_keys().await {
         Ok(keys) => {
             let lines: Vec<_> = keys.iter().map(line).collect();

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use pantoken_store::{Delivery, DeliveryId, DeliveryState, Outbox, StoreError};
+use pantoken_store::{Database, Delivery, DeliveryId, DeliveryState, Outbox, StoreError};
 
 use super::database::{DatabaseFlags, read, with_store};
 use super::{FAILURE, USAGE, fail, print};
@@ -73,7 +73,7 @@ pub(super) fn run(command: &Command) -> ExitCode {
     })
 }
 
-async fn list(store: &impl Outbox, state: DeliveryState) -> Result<ExitCode, StoreError> {
+async fn list(store: &Database, state: DeliveryState) -> Result<ExitCode, StoreError> {
     let mut after = None;
     loop {
         let page = store.list_deliveries(state, after, PAGE_SIZE).await?;
@@ -103,7 +103,7 @@ fn line(delivery: &Delivery) -> String {
     line.trim_end().to_owned()
 }
 
-async fn retry(store: &impl Outbox, number: Option<i64>) -> Result<ExitCode, StoreError> {
+async fn retry(store: &Database, number: Option<i64>) -> Result<ExitCode, StoreError> {
     let now = SystemClock::new().now();
     match number {
         Some(number) => {

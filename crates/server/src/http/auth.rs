@@ -5,7 +5,9 @@ use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, HeaderName, header};
 use pantoken_a2c::Origin;
 
-use crate::app::{AppState, Parts, Store};
+use pantoken_store::ApiKeyStore;
+
+use crate::app::{AppState, Parts};
 use crate::http::api_key::ApiKey;
 use crate::http::client_address::client_address;
 use crate::http::customer::Customer;
@@ -24,10 +26,7 @@ pub(crate) enum Principal<'a> {
 impl<'a> Principal<'a> {
     /// Identifies the principal: a [`Customer`] in the request's extensions, an API key, or, where
     /// sessions are public, the browser's `Origin` within the rate limits.
-    pub(crate) async fn identify<S: Store>(
-        app: &'a Parts<S>,
-        request: &'a Request,
-    ) -> Result<Self, Problem> {
+    pub(crate) async fn identify(app: &'a Parts, request: &'a Request) -> Result<Self, Problem> {
         let (options, headers) = (&app.options, &request.headers);
         if let Some(customer) = request.extensions.get() {
             return Ok(Self::Customer(customer));
@@ -72,17 +71,17 @@ impl<'a> Principal<'a> {
 /// Extracts nothing, and rejects requests without a valid API key.
 pub(crate) struct RequireApiKey;
 
-impl<S: Store> FromRequestParts<AppState<S>> for RequireApiKey {
+impl FromRequestParts<AppState> for RequireApiKey {
     type Rejection = Problem;
 
-    async fn from_request_parts(request: &mut Request, app: &AppState<S>) -> Result<Self, Problem> {
+    async fn from_request_parts(request: &mut Request, app: &AppState) -> Result<Self, Problem> {
         require_api_key(app.parts(), &request.headers).await?;
         Ok(Self)
     }
 }
 
 /// Accepts the key of the settings, and those that `pantoken key add` created.
-async fn require_api_key<S: Store>(app: &Parts<S>, headers: &HeaderMap) -> Result<(), Problem> {
+async fn require_api_key(app: &Parts, headers: &HeaderMap) -> Result<(), Problem> {
     let presented = bearer(headers).ok_or(Problem::ApiKeyRequired)?;
     if let Some(key) = &app.options.api_key
         && key.is(presented)

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use crate::app::{AppState, Store};
+use crate::app::AppState;
 use crate::http::problem::Problem;
 
 /// Responds while the process runs.
@@ -11,9 +11,7 @@ pub(crate) async fn alive() -> &'static str {
 }
 
 /// Responds while the store accepts writes too.
-pub(crate) async fn ready<S: Store>(
-    State(app): State<AppState<S>>,
-) -> Result<&'static str, Problem> {
+pub(crate) async fn ready(State(app): State<AppState>) -> Result<&'static str, Problem> {
     let app = app.parts();
     app.readiness.check(&app.store, app.clock.as_ref()).await?;
     Ok("ready\n")

@@ -14,7 +14,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyDeadlineLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::app::{AppState, Store};
+use crate::app::AppState;
 use crate::http::limits::MAX_BODY;
 use crate::http::problem::Problem;
 use crate::http::request_id::RequestIdGenerator;
@@ -27,10 +27,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 ///
 /// A handler that takes too long is dropped. What it was doing in the store happens as a whole or not at
 /// all.
-pub(crate) fn add_middleware<S: Store>(
-    router: Router<AppState<S>>,
-    app: &AppState<S>,
-) -> Router<AppState<S>> {
+pub(crate) fn add_middleware(router: Router<AppState>, app: &AppState) -> Router<AppState> {
     let limits = app.parts().options.limits;
     let layers = ServiceBuilder::new()
         .map_request(remove_request_id)
@@ -45,7 +42,7 @@ pub(crate) fn add_middleware<S: Store>(
                 .on_response(trace::log_response)
                 .on_failure(()),
         )
-        .layer(from_fn_with_state(app.clone(), record_metrics::<S>))
+        .layer(from_fn_with_state(app.clone(), record_metrics))
         .layer(default_header(header::CACHE_CONTROL, "no-store"))
         .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -68,11 +65,7 @@ fn default_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLay
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-async fn record_metrics<S: Store>(
-    State(app): State<AppState<S>>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn record_metrics(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = trace::method(&request);
     let route = trace::route(&request).to_owned();

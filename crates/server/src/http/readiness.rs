@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use pantoken_store::{SessionStore, StoreError};
+use pantoken_store::{Database, SessionStore, StoreError};
 use tokio::sync::Mutex;
 
 use pantoken_core::Clock;
@@ -20,7 +20,7 @@ struct Checked {
 impl Readiness {
     pub(crate) async fn check(
         &self,
-        store: &impl SessionStore,
+        store: &Database,
         clock: &dyn Clock,
     ) -> Result<(), StoreError> {
         let mut last = self.0.lock().await;

@@ -8,7 +8,7 @@ use crate::a2c::create_session::create_session;
 use crate::a2c::form_urls::sign_form_url;
 use crate::a2c::get_session::get_session;
 use crate::a2c::record_result::record_result;
-use crate::app::{AppState, Store};
+use crate::app::AppState;
 use crate::http::metrics_endpoint::metrics;
 use crate::http::middleware::add_middleware;
 use crate::http::pages::pages;
@@ -17,26 +17,26 @@ use crate::http::{health, openapi};
 use crate::settings::ApiOptions;
 
 /// Returns the HTTP API.
-pub fn router<S: Store>(app: AppState<S>) -> Router {
+pub fn router(app: AppState) -> Router {
     let cors = cors(&app.parts().options);
     let called_by_pages = Router::new()
-        .route("/v1/sessions", post(create_session::<S>))
-        .route("/v1/sessions/{requestId}/result", post(record_result::<S>))
+        .route("/v1/sessions", post(create_session))
+        .route("/v1/sessions/{requestId}/result", post(record_result))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .layer(cors);
     let api = Router::new()
         .merge(called_by_pages)
-        .route("/v1/sessions/{requestId}", get(get_session::<S>))
-        .route("/v1/form-urls", post(sign_form_url::<S>))
-        .route("/v1/callback/{state}", get(take_callback::<S>))
+        .route("/v1/sessions/{requestId}", get(get_session))
+        .route("/v1/form-urls", post(sign_form_url))
+        .route("/v1/callback/{state}", get(take_callback))
         .route("/v1/{*rest}", any(not_found))
         .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready::<S>))
+        .route("/readyz", get(health::ready))
         .route("/openapi.json", get(openapi::describe))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     let parts = app.parts();
     let api = match parts.options.metrics {
-        true => api.route("/metrics", get(metrics::<S>)),
+        true => api.route("/metrics", get(metrics)),
         false => api,
     };
     let api = match &parts.options.pages {

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use pantoken_store::{Delivery, Outbox, StoreError};
@@ -7,7 +8,7 @@ use super::backoff::wait_after;
 use super::event;
 use super::sender::Sender;
 use super::target::WebhookTarget;
-use crate::app::{AppState, Store};
+use crate::app::AppState;
 
 /// How often the outbox is looked into while it is empty.
 const POLL: Duration = Duration::from_millis(250);
@@ -26,14 +27,14 @@ const AT_ONCE: u32 = 16;
 ///
 /// # Errors
 /// [`reqwest::Error`] when this machine has no certificates to know the target by.
-pub async fn deliver<S: Store + Outbox>(
-    app: AppState<S>,
+pub async fn deliver(
+    app: AppState,
     target: WebhookTarget,
     stop: impl Future<Output = ()>,
 ) -> Result<(), reqwest::Error> {
     let worker = Worker {
         app,
-        sender: std::sync::Arc::new(Sender::new(target)?),
+        sender: Arc::new(Sender::new(target)?),
     };
     tokio::pin!(stop);
     loop {
@@ -53,21 +54,13 @@ pub async fn deliver<S: Store + Outbox>(
     }
 }
 
-struct Worker<S> {
-    app: AppState<S>,
-    sender: std::sync::Arc<Sender>,
+#[derive(Clone)]
+struct Worker {
+    app: AppState,
+    sender: Arc<Sender>,
 }
 
-impl<S> Clone for Worker<S> {
-    fn clone(&self) -> Self {
-        Self {
-            app: self.app.clone(),
-            sender: std::sync::Arc::clone(&self.sender),
-        }
-    }
-}
-
-impl<S: Store + Outbox> Worker<S> {
+impl Worker {
     /// Attempts all that is due, up to a limit; how many that were.
     async fn deliver_due(&self) -> Result<usize, StoreError> {
         let app = self.app.parts();
