@@ -5,12 +5,15 @@ use axum::extract::State;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{Flow, FormUrl, Language, Origin, RequestId};
-use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, SessionStore, Terms};
+use pantoken_store::{
+    CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow, SessionStore,
+};
 use serde::Serialize;
 
 use crate::a2c::request_id::{RequestIdError, new_request_id};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::{CallbackState, SessionToken};
+use crate::a2c::stored;
 use crate::app::{AppState, Parts};
 use crate::http::auth::Principal;
 use crate::http::customer::Customer;
@@ -54,9 +57,13 @@ pub(crate) async fn create_session(
     let idempotency = read_idempotency_key(&principal, &request.headers, &asked)?;
     let session = create(app, &asked, idempotency).await?;
     app.metrics
-        .record_session(session.terms.flow.kind(), principal.kind());
-    record_session(session.terms.request_id);
-    Ok((StatusCode::CREATED, Json(answer(app, &session)?)))
+        .record_session(stored::flow(&session.data.flow), principal.kind());
+    let request_id = stored::request_id(session.data.id)?;
+    record_session(request_id);
+    Ok((
+        StatusCode::CREATED,
+        Json(answer(app, request_id, &session.data)?),
+    ))
 }
 
 fn read_body(app: &Parts, principal: &Principal<'_>, mut fields: Fields) -> Result<Asked, Problem> {
@@ -135,11 +142,13 @@ async fn create(
     idempotency: Option<Idempotency>,
 ) -> Result<Session, Problem> {
     for _ in 0..MAX_ATTEMPTS {
-        let terms = new_terms(app, asked)?;
-        match app.store.create(terms, idempotency).await? {
-            Creation::Created(session) | Creation::Repeated(session) => return Ok(session),
-            Creation::Mismatch => return Err(Problem::IdempotencyKeyReused),
-            Creation::RequestIdTaken => {}
+        let data = new_session(app, asked)?;
+        match app.store.create(data, idempotency).await? {
+            CreateOutcome::Created(session) | CreateOutcome::Repeated(session) => {
+                return Ok(session);
+            }
+            CreateOutcome::IdempotencyKeyReused => return Err(Problem::IdempotencyKeyReused),
+            CreateOutcome::IdTaken => {}
         }
     }
     log_error(
@@ -149,7 +158,7 @@ async fn create(
     Err(Problem::Internal)
 }
 
-fn new_terms(app: &Parts, asked: &Asked) -> Result<Terms, Problem> {
+fn new_session(app: &Parts, asked: &Asked) -> Result<SessionData, Problem> {
     let created_at = app.clock.now();
     let request_id = new_request_id(created_at, app.random.as_ref())?;
     let mut seed = [0; 16];
@@ -162,9 +171,9 @@ fn new_terms(app: &Parts, asked: &Asked) -> Result<Terms, Problem> {
             callback_token: SessionToken::callback(secret, request_id, &seed).digest(),
         },
     };
-    Ok(Terms {
-        request_id,
-        language: asked.language,
+    Ok(SessionData {
+        id: stored::session_id(request_id),
+        language: asked.language.as_str().to_owned(),
         flow,
         customer: asked.customer.as_ref().map(|c| c.as_str().to_owned()),
         seed,
@@ -174,37 +183,36 @@ fn new_terms(app: &Parts, asked: &Asked) -> Result<Terms, Problem> {
     })
 }
 
-fn answer(app: &Parts, session: &Session) -> Result<Created, Problem> {
-    let terms = &session.terms;
-    let result_token = SessionToken::result(app.signer.secret(), terms.request_id, &terms.seed);
-    if result_token.digest() != terms.result_token {
+fn answer(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<Created, Problem> {
+    let result_token = SessionToken::result(app.signer.secret(), request_id, &data.seed);
+    if result_token.digest() != data.result_token {
         return Err(Problem::IdempotencyKeyStale);
     }
     Ok(Created {
-        request_id: terms.request_id,
-        form_url: form_url(app, terms)?,
+        request_id,
+        form_url: form_url(app, request_id, data)?,
         form_origin: app.signer.host().origin().clone(),
         result_token: result_token.reveal().to_owned(),
-        expires_at: to_rfc3339(terms.expires_at),
+        expires_at: to_rfc3339(data.expires_at),
     })
 }
 
-fn form_url(app: &Parts, terms: &Terms) -> Result<FormUrl, Problem> {
-    let url = match terms.flow.kind() {
-        Flow::Iframe => app.signer.iframe(terms.request_id),
+fn form_url(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<FormUrl, Problem> {
+    let url = match stored::flow(&data.flow) {
+        Flow::Iframe => app.signer.iframe(request_id),
         Flow::Redirect => {
             let secret = app.signer.secret();
             let state = CallbackState {
-                request_id: terms.request_id,
-                token: SessionToken::callback(secret, terms.request_id, &terms.seed),
+                request_id,
+                token: SessionToken::callback(secret, request_id, &data.seed),
             };
             let callback_url = app.options.public_url.callback(&state.to_text());
             let callback_url = callback_url.map_err(|error| {
                 log_error("no callback URL can be built", error);
                 Problem::Internal
             })?;
-            app.signer.redirect(terms.request_id, callback_url)
+            app.signer.redirect(request_id, callback_url)
         }
     };
-    Ok(url.with_language(terms.language))
+    Ok(url.with_language(stored::language(data)?))
 }

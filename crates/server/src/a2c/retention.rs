@@ -51,7 +51,7 @@ async fn sweep_once(
     days: u32,
     webhooks: Webhooks,
 ) -> Result<(), StoreError> {
-    let Some(youngest) = store.youngest().await? else {
+    let Some(youngest) = store.newest_created_at().await? else {
         return Ok(());
     };
     // A clock that is ahead would otherwise have all of them deleted at once.
@@ -91,8 +91,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use pantoken_a2c::{Language, RequestId};
-    use pantoken_store::{Digest, SessionFlow, SqliteStore, Terms};
+    use pantoken_store::{Digest, SessionData, SessionFlow, SessionId, SqliteStore};
 
     use super::*;
 
@@ -103,9 +102,9 @@ mod tests {
         let store = SqliteStore::open(&folder.path().join("pantoken.db")).await;
         let store = Database::from(store.unwrap());
         for day in [TODAY - 9, TODAY - 1, TODAY] {
-            let terms = Terms {
-                request_id: RequestId::from_i64(day).unwrap(),
-                language: Language::Ru,
+            let data = SessionData {
+                id: SessionId::from_i64(day),
+                language: "ru".to_owned(),
                 flow: SessionFlow::Iframe,
                 customer: None,
                 seed: [0; 16],
@@ -113,13 +112,13 @@ mod tests {
                 created_at: day * MILLISECONDS_IN_A_DAY,
                 expires_at: day * MILLISECONDS_IN_A_DAY + 1,
             };
-            let _ = store.create(terms, None).await.unwrap();
+            let _ = store.create(data, None).await.unwrap();
         }
         for now in [TODAY, TODAY + 1000] {
             let now = now * MILLISECONDS_IN_A_DAY;
             sweep_once(&store, now, 7, Webhooks::Sent).await.unwrap();
             for (day, stays) in [(TODAY - 9, false), (TODAY - 1, true), (TODAY, true)] {
-                let id = RequestId::from_i64(day).unwrap();
+                let id = SessionId::from_i64(day);
                 assert_eq!(store.get(id).await.unwrap().is_some(), stays, "{day}");
             }
         }

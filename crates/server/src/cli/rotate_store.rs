@@ -2,9 +2,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
-use pantoken_a2c::RequestId;
 use pantoken_store::{
-    Database, DatabaseUrl, KeyRotation, Resealed, StoreError, StoreKeys, StoreOptions,
+    Database, DatabaseUrl, KeyRotation, Reencrypted, SessionId, StoreError, StoreKeys, StoreOptions,
 };
 
 use super::database::{DatabaseFlags, read_with};
@@ -56,7 +55,7 @@ struct Rotated {
     sealed: u64,
     /// How many sessions the last pass read.
     seen: u64,
-    unreadable: Vec<RequestId>,
+    unreadable: Vec<SessionId>,
     /// How many panTokens are encrypted with another key.
     others: u64,
 }
@@ -100,14 +99,14 @@ async fn rotate(database: &DatabaseUrl, keys: StoreKeys) -> Result<Rotated, Stor
     let mut sealed = 0;
     let mut last = pass(&store).await?;
     for _ in 1..MAX_PASSES {
-        if last.sealed == 0 {
+        if last.encrypted == 0 {
             break;
         }
-        sealed += last.sealed;
+        sealed += last.encrypted;
         last = pass(&store).await?;
     }
     let rotated = Rotated {
-        sealed: sealed + last.sealed,
+        sealed: sealed + last.encrypted,
         seen: last.seen,
         unreadable: last.unreadable,
         others: store.forget_other_keys().await?,
@@ -117,19 +116,19 @@ async fn rotate(database: &DatabaseUrl, keys: StoreKeys) -> Result<Rotated, Stor
 }
 
 /// Reads every session once.
-async fn pass(store: &Database) -> Result<Resealed, StoreError> {
-    let mut whole = store.reseal(None, BATCH).await?;
+async fn pass(store: &Database) -> Result<Reencrypted, StoreError> {
+    let mut whole = store.reencrypt(None, BATCH).await?;
     for batch in 1.. {
         if whole.last.is_none() {
             break;
         }
-        let page = store.reseal(whole.last, BATCH).await?;
+        let page = store.reencrypt(whole.last, BATCH).await?;
         whole.last = page.last;
         whole.seen += page.seen;
-        whole.sealed += page.sealed;
+        whole.encrypted += page.encrypted;
         whole.unreadable.extend(page.unreadable);
         if batch % PROGRESS_EVERY == 0 {
-            let (seen, sealed) = (whole.seen, whole.sealed);
+            let (seen, sealed) = (whole.seen, whole.encrypted);
             // Nobody watches without a stderr.
             let _ = writeln!(
                 std::io::stderr(),

@@ -1,7 +1,9 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use pantoken_store::{Database, Delivery, DeliveryId, DeliveryState, Outbox, StoreError};
+use pantoken_store::{
+    Database, Delivery, DeliveryId, DeliveryState, Outbox, SessionResult, StoreError,
+};
 
 use super::database::{DatabaseFlags, read, with_store};
 use super::{FAILURE, USAGE, fail, print};
@@ -90,14 +92,12 @@ async fn list(store: &Database, state: DeliveryState) -> Result<ExitCode, StoreE
 fn line(delivery: &Delivery) -> String {
     let event = match &delivery.result {
         // Only panTokens are encrypted, and this command has no key.
-        Ok(pantoken_a2c::FormResult::Saved(_)) | Err(StoreError::UnknownKey { .. }) => {
-            "session.saved"
-        }
-        Ok(pantoken_a2c::FormResult::Failed { .. }) => "session.failed",
+        Ok(SessionResult::Saved { .. }) | Err(StoreError::UnknownKey { .. }) => "session.saved",
+        Ok(SessionResult::Failed { .. }) => "session.failed",
         Err(_) => "unreadable",
     };
     let recorded = to_rfc3339(delivery.recorded_at).unwrap_or_default();
-    let (id, request, attempts) = (delivery.id, delivery.request_id, delivery.attempts);
+    let (id, request, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
     let error = delivery.last_error.as_deref().unwrap_or("");
     let line = format!("{id}  {request}  {event}  {attempts} attempts  {recorded}  {error}");
     line.trim_end().to_owned()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use pantoken_a2c::Flow;
-use pantoken_store::Recording;
+use pantoken_store::{RecordOutcome, SessionResult};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -109,17 +109,19 @@ impl Metrics {
         self.sessions.get_or_create(&labels).inc();
     }
 
-    pub(crate) fn record_result(&self, recording: &Recording) {
-        let outcome = match recording {
-            Recording::Recorded(session) => match session.outcome.as_ref().map(|o| &o.result) {
-                Some(pantoken_a2c::FormResult::Saved(_)) => "saved",
-                _ => "failed",
-            },
-            Recording::Repeated(_) => "repeated",
-            Recording::Conflict(_) => "conflict",
-            Recording::Ignored(_) => "ignored",
-            Recording::Expired(_) => "expired",
-            Recording::Forbidden => "forbidden",
+    pub(crate) fn record_result(&self, outcome: &RecordOutcome) {
+        let outcome = match outcome {
+            RecordOutcome::Recorded(session) => {
+                match session.recorded.as_ref().map(|r| &r.result) {
+                    Some(SessionResult::Saved { .. }) => "saved",
+                    _ => "failed",
+                }
+            }
+            RecordOutcome::Repeated(_) => "repeated",
+            RecordOutcome::Conflict(_) => "conflict",
+            RecordOutcome::Ignored(_) => "ignored",
+            RecordOutcome::Expired(_) => "expired",
+            RecordOutcome::Forbidden => "forbidden",
         };
         self.results.get_or_create(&[("outcome", outcome)]).inc();
     }

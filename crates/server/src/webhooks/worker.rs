@@ -104,14 +104,14 @@ impl Worker {
         let app = self.app.parts();
         app.metrics.record_webhook("delivered");
         app.store.mark_delivered(delivery.claim()).await?;
-        let (id, request_id) = (delivery.id, delivery.request_id);
+        let (id, request_id) = (delivery.id, delivery.session_id);
         tracing::info!(delivery = %id, requestId = %request_id, "webhook delivered");
         Ok(())
     }
 
     async fn note_failure(&self, delivery: &Delivery, reason: String) -> Result<(), StoreError> {
         let app = self.app.parts();
-        let (id, request_id, attempts) = (delivery.id, delivery.request_id, delivery.attempts);
+        let (id, request_id, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
         match wait_after(attempts, self.chance()) {
             Some(wait) => {
                 app.metrics.record_webhook("failed");

@@ -12,7 +12,7 @@ async fn a_full_disk_is_refused_with_its_cause_until_there_is_room() {
         write_error: NO_SPACE,
         ..Faults::default()
     };
-    fails_for_a_while("a full disk", &full, "no room left").await;
+    fails_for_a_while("a full disk", &full, "is full").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,12 +7,12 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use pantoken_a2c::FormResult;
 use pantoken_store::{
-    Creation, Database, DatabaseUrl, DeliveryState, Outbox, Recording, SessionStore, StoreOptions,
+    CreateOutcome, Database, DatabaseUrl, DeliveryState, Outbox, RecordOutcome, SessionResult,
+    SessionStore, StoreOptions,
 };
 
-use crate::contract::{CREATED_AT, proof, request_id, saved, terms};
+use crate::contract::{CREATED_AT, credential, saved, session_data, session_id};
 use crate::postgres::server;
 
 const DATABASE: &str = "PANTOKEN_TEST_DATABASE";
@@ -71,10 +71,10 @@ async fn open(url: &str) -> Database {
 }
 
 async fn token_of(store: &Database, id: i64) -> Option<String> {
-    let session = store.get(request_id(id)).await.unwrap()?;
-    match session.outcome?.result {
-        FormResult::Saved(token) => Some(token.as_str().to_owned()),
-        FormResult::Failed { .. } => None,
+    let session = store.get(session_id(id)).await.unwrap()?;
+    match session.recorded?.result {
+        SessionResult::Saved { token } => Some(token.expose().to_owned()),
+        SessionResult::Failed { .. } => None,
     }
 }
 
@@ -88,12 +88,12 @@ async fn each_token_has_one_delivery(store: &Database, acknowledged: &HashMap<i6
         let Some(end) = page.last() else { break };
         last = Some(end.id);
         for delivery in &page {
-            let id = delivery.request_id.get();
-            let FormResult::Saved(token) = delivery.result.as_ref().unwrap() else {
+            let id = delivery.session_id.get();
+            let SessionResult::Saved { token } = delivery.result.as_ref().unwrap() else {
                 panic!("{delivery:?}")
             };
-            assert_eq!(token_of(store, id).await.unwrap(), token.as_str());
-            let earlier = delivered.insert(id, token.as_str().to_owned());
+            assert_eq!(token_of(store, id).await.unwrap(), token.expose());
+            let earlier = delivered.insert(id, token.expose().to_owned());
             assert_eq!(earlier, None, "two tokens for {id}");
         }
     }
@@ -169,15 +169,15 @@ async fn writes_until_it_is_killed() {
 
 /// The token of the two that was recorded.
 async fn save(store: &Database, id: i64) -> String {
-    let created = store.create(terms(id), None).await.unwrap();
-    assert!(matches!(created, Creation::Created(_)), "{created:?}");
+    let created = store.create(session_data(id), None).await.unwrap();
+    assert!(matches!(created, CreateOutcome::Created(_)), "{created:?}");
     let [first, second] = ["first", "second"].map(|name| format!("{name}-{id}"));
     let record =
-        |token: &str| store.record_result(request_id(id), proof(), saved(token), CREATED_AT);
+        |token: &str| store.record_result(session_id(id), credential(), saved(token), CREATED_AT);
     let (one, other) = tokio::join!(record(&first), record(&second));
     match (one.unwrap(), other.unwrap()) {
-        (Recording::Recorded(_), Recording::Conflict(_)) => first,
-        (Recording::Conflict(_), Recording::Recorded(_)) => second,
+        (RecordOutcome::Recorded(_), RecordOutcome::Conflict(_)) => first,
+        (RecordOutcome::Conflict(_), RecordOutcome::Recorded(_)) => second,
         both => panic!("{both:?}"),
     }
 }
