@@ -13,7 +13,7 @@ use crate::npm::Npm;
 use crate::optimize;
 use crate::page;
 use crate::steps::Steps;
-use crate::tools;
+use crate::tools::{Tools, WASM_TARGET};
 use crate::workspace::Workspace;
 use crate::yew_margin;
 
@@ -48,7 +48,7 @@ impl Size {
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
     let mut steps = Steps::of(4);
-    steps.run("wasm32 target", tools::find_or_add_wasm_target)?;
+    steps.run("tools", || Tools::find_or_install(&[WASM_TARGET]))?;
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
     steps.run("demo page", || page::build(&workspace))?;
     steps.run("element", || element::build(&workspace, &npm))?;
