@@ -2,7 +2,7 @@
 //! package.
 
 use anyhow::{Context, Result};
-use pantoken_test_support::{Error, programs};
+use pantoken_test_support::postgres::{Error, programs};
 
 use crate::debian;
 

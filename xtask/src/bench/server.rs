@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use pantoken_test_support::Server as Postgres;
+use pantoken_test_support::postgres::Server as Postgres;
 use tempfile::TempDir;
 
 use super::table::Table;

@@ -5,9 +5,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::faulty_site::FaultySite;
 use crate::load::cards::Cards;
 use crate::load::short_or_long;
-use crate::shop::Shop;
 
 const CONNECTIONS: usize = 10_000;
 /// Files that this process has open for other reasons.
@@ -37,34 +37,34 @@ fn connections() -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_served_is_served_on_beside_thousands_of_idle_and_slow_connections() {
     let connections = connections();
-    let shop = Shop::open();
-    let mut cards = Cards::bring(&shop.agent);
+    let site = FaultySite::open();
+    let mut cards = Cards::bring(&site.agent);
     let mut acknowledged = cards.next(40).await;
     let mut crowd = JoinSet::new();
     for number in 0..connections {
-        crowd.spawn(wait_for_ever(shop.address(), number));
+        crowd.spawn(wait_for_ever(site.address(), number));
     }
-    crowd_is_in(&shop).await;
+    crowd_is_in(&site).await;
     acknowledged.extend(cards.next(short_or_long(200, 2000)).await);
-    let resident = shop.resident_mebibytes();
+    let resident = site.resident_mebibytes();
     crowd.shutdown().await;
     acknowledged.extend(cards.last().await);
     let fault = format!("{connections} idle and slow connections");
-    shop.settle(&fault, &acknowledged).await;
+    site.settle(&fault, &acknowledged).await;
     assert!(resident < 64, "{resident} MiB");
     // A new client gets in.
-    assert!(health(&shop.address()).await.contains("200 OK"));
+    assert!(health(&site.address()).await.contains("200 OK"));
 }
 
 /// The server holds as many connections as it ever does.
-async fn crowd_is_in(shop: &Shop) {
+async fn crowd_is_in(site: &FaultySite) {
     let full = async {
-        while shop.open_sockets() < SERVED {
+        while site.open_sockets() < SERVED {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     let full = tokio::time::timeout(Duration::from_secs(60), full).await;
-    full.unwrap_or_else(|_| panic!("{} connections came", shop.open_sockets()));
+    full.unwrap_or_else(|_| panic!("{} connections came", site.open_sockets()));
 }
 
 /// Half of them say nothing, half begin a request.

@@ -1,8 +1,8 @@
 use crate::bad_system::Faults;
+use crate::faulty_site::FaultySite;
 use crate::load::cards::Cards;
 use crate::load::short_or_long;
 use crate::numbers;
-use crate::shop::Shop;
 
 /// Before each kill fewer cards than this are acknowledged.
 const CARDS: usize = 40;
@@ -26,15 +26,15 @@ async fn kills_while_the_disk_confirms_lose_and_double_nothing() {
 }
 
 async fn killed(fault: &str, kills: usize, faults: Faults) {
-    let mut shop = Shop::open();
-    shop.system.has(&faults);
+    let mut site = FaultySite::open();
+    site.system.has(&faults);
     let mut next = numbers(CARDS);
-    let mut cards = Cards::bring(&shop.agent);
+    let mut cards = Cards::bring(&site.agent);
     let mut acknowledged = Vec::new();
     for _ in 0..kills {
         acknowledged.extend(cards.next(1 + next()).await);
-        shop.kill_and_start();
+        site.kill_and_start();
     }
     acknowledged.extend(cards.last().await);
-    shop.settle(fault, &acknowledged).await;
+    site.settle(fault, &acknowledged).await;
 }

@@ -7,12 +7,12 @@ mod clock;
 mod connections;
 mod database;
 mod disk;
+mod faulty_site;
 mod kills;
 #[allow(dead_code)]
 #[path = "../load/mod.rs"]
 mod load;
 mod requests;
-mod shop;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
