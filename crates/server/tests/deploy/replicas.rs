@@ -99,13 +99,13 @@ pub(crate) fn nothing_acknowledged_is_lost_or_doubled_by_a_kill_and_a_restart() 
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut site = start();
     runtime.block_on(async {
-        let mut cards = Cards::bring(&site.through_nginx);
+        let mut cards = Cards::start(&site.through_nginx);
         let mut acknowledged = cards.next(CARDS).await;
         site.replicas.remove(0).0.kill();
         acknowledged.extend(cards.next(CARDS).await);
         restart_database(&site).await;
         acknowledged.extend(cards.next(CARDS).await);
-        acknowledged.extend(cards.last().await);
+        acknowledged.extend(cards.finish().await);
         for card in &acknowledged {
             is_kept(&site, card).await;
         }
@@ -118,17 +118,17 @@ pub(crate) fn nothing_acknowledged_is_lost_or_doubled_by_a_proxy_that_drops_conn
     let site = start();
     let times = short_or_long(10, 100);
     runtime.block_on(async {
-        let mut cards = Cards::bring(&site.through_nginx);
+        let mut cards = Cards::start(&site.through_nginx);
         let mut acknowledged = Vec::new();
         for _ in 0..times {
             acknowledged.extend(cards.next(20).await);
             drop_connections(&site.nginx);
         }
-        acknowledged.extend(cards.last().await);
+        acknowledged.extend(cards.finish().await);
         let [sessions, deliveries, _] = counts(&site.database).await;
         let fault = format!("a TLS proxy that drops its connections, {times} times");
         let kept = [sessions, deliveries];
-        figures::settle(&fault, &site.through_nginx, &acknowledged, kept).await;
+        figures::check(&fault, &site.through_nginx, &acknowledged, kept).await;
         assert!(site.through_nginx.answers.of(None) > 0);
     });
 }
@@ -145,7 +145,7 @@ fn drop_connections(nginx: &Process) {
 /// Restarts Postgres after a client has noticed that it is gone.
 async fn restart_database(site: &Replicas) {
     site.postgres.stop().unwrap();
-    site.through_nginx.sees(Some(503), 1).await;
+    site.through_nginx.wait_for_answers(Some(503), 1).await;
     site.postgres.start_again().unwrap();
 }
 

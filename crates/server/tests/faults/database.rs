@@ -11,25 +11,26 @@ async fn a_database_that_becomes_read_only_is_refused_with_its_cause_until_it_is
     let url = postgres.create_database().unwrap();
     let site = FaultySite::open_on(Some(url.clone()));
     let times = short_or_long(2, 20);
-    let mut cards = Cards::bring(&site.agent);
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = Vec::new();
     for _ in 0..times {
         acknowledged.extend(cards.next(40).await);
         read_only(&url, "on").await;
-        site.agent.sees(Some(503), 20).await;
+        site.agent.wait_for_answers(Some(503), 20).await;
         read_only(&url, "off").await;
     }
     acknowledged.extend(cards.next(40).await);
-    acknowledged.extend(cards.last().await);
+    acknowledged.extend(cards.finish().await);
     let fault = format!("Postgres becomes read-only, {times} times");
-    site.settle(&fault, &acknowledged).await;
+    site.check_cards(&fault, &acknowledged).await;
     site.wait_for_log("the database is read-only");
 }
 
-/// As where its machine becomes a standby: connections end, and new ones cannot write.
+/// Makes the database read-only, as when its machine becomes a standby: connections end, and new ones
+/// cannot write.
 async fn read_only(url: &str, state: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    // Or it could not be undone.
+    // Otherwise this could not be undone.
     connection
         .execute("SET default_transaction_read_only = off")
         .await

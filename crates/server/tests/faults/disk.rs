@@ -3,7 +3,7 @@ use crate::faulty_site::FaultySite;
 use crate::load::cards::Cards;
 use crate::load::short_or_long;
 
-/// Calls that are refused before the disk is well again.
+/// The number of calls that are refused before the disk works again.
 const REFUSED: u64 = 20;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,17 +41,17 @@ async fn a_disk_that_does_not_confirm_is_not_believed() {
 async fn fails_for_a_while(fault: &str, faults: &Faults, cause: &str) {
     let site = FaultySite::open();
     let times = short_or_long(2, 20);
-    let mut cards = Cards::bring(&site.agent);
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = Vec::new();
     for _ in 0..times {
         acknowledged.extend(cards.next(40).await);
-        site.system.has(faults);
-        site.agent.sees(Some(503), REFUSED).await;
-        site.system.has(&Faults::default());
+        site.system.set(faults);
+        site.agent.wait_for_answers(Some(503), REFUSED).await;
+        site.system.set(&Faults::default());
     }
     acknowledged.extend(cards.next(40).await);
-    acknowledged.extend(cards.last().await);
-    site.settle(&format!("{fault}, {times} times"), &acknowledged)
+    acknowledged.extend(cards.finish().await);
+    site.check_cards(&format!("{fault}, {times} times"), &acknowledged)
         .await;
     site.wait_for_log(cause);
 }
@@ -59,14 +59,14 @@ async fn fails_for_a_while(fault: &str, faults: &Faults, cause: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_disk_slows_customers_and_nothing_else() {
     let site = FaultySite::open();
-    site.system.has(&Faults {
+    site.system.set(&Faults {
         sync_ms: 100,
         ..Faults::default()
     });
-    let mut cards = Cards::bring(&site.agent);
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = cards.next(short_or_long(40, 400)).await;
-    acknowledged.extend(cards.last().await);
+    acknowledged.extend(cards.finish().await);
     assert_eq!(site.agent.answers.of(Some(503)), 0);
-    site.settle("a disk that takes 100 ms to confirm", &acknowledged)
+    site.check_cards("a disk that takes 100 ms to confirm", &acknowledged)
         .await;
 }

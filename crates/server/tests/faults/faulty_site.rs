@@ -54,7 +54,7 @@ impl FaultySite {
 
     fn start(&mut self) {
         let (server, address) = program::start(&mut self.command());
-        self.agent.go_to(format!("http://{address}"));
+        self.agent.set_url(format!("http://{address}"));
         self.server = Some(server);
     }
 
@@ -69,7 +69,7 @@ impl FaultySite {
         if let Some(database) = &self.database {
             serve.env("PANTOKEN_DATABASE_URL", database);
         }
-        self.system.is_below(&mut serve);
+        self.system.preload_into(&mut serve);
         serve
     }
 
@@ -106,9 +106,9 @@ impl FaultySite {
     }
 
     /// Checks that every card is stored once, and prints the figures.
-    pub(crate) async fn settle(&self, fault: &str, cards: &[Card]) {
+    pub(crate) async fn check_cards(&self, fault: &str, cards: &[Card]) {
         let kept = self.kept().await;
-        figures::settle(fault, &self.agent, cards, kept).await;
+        figures::check(fault, &self.agent, cards, kept).await;
         let log = self.server.as_ref().unwrap().stderr();
         for log in [&self.earlier_logs, &log] {
             assert!(!log.contains("panicked"), "{log}");

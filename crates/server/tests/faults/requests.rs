@@ -13,7 +13,7 @@ use crate::numbers;
 #[tokio::test(flavor = "multi_thread")]
 async fn half_sent_bodies_hurt_only_who_sends_them() {
     let whole = create(r#"{"flow":"iframe"}"#);
-    // Cut off anywhere, and hung up on.
+    // Each request is truncated, and the connection closed.
     let requests = (0..whole.len()).map(|end| whole[..end].to_vec()).collect();
     hurts_nobody_else("half-sent requests", requests).await;
 }
@@ -99,7 +99,7 @@ fn get(path: &str, headers: &str) -> Vec<u8> {
 /// While customers bring their cards, each request is sent and its connection half closed.
 async fn hurts_nobody_else(fault: &str, requests: Vec<Vec<u8>>) {
     let site = FaultySite::open();
-    let mut cards = Cards::bring(&site.agent);
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = cards.next(20).await;
     let answers = Answers::default();
     for request in &requests {
@@ -109,14 +109,14 @@ async fn hurts_nobody_else(fault: &str, requests: Vec<Vec<u8>>) {
         assert_eq!(answers.of(Some(status)), 0, "{fault}: {answers}");
     }
     acknowledged.extend(cards.next(20).await);
-    acknowledged.extend(cards.last().await);
+    acknowledged.extend(cards.finish().await);
     assert_eq!(
         site.agent.answers.of(None),
         0,
         "customers were not answered"
     );
     let fault = format!("{} {fault}, answered {answers}", requests.len());
-    site.settle(&fault, &acknowledged).await;
+    site.check_cards(&fault, &acknowledged).await;
 }
 
 /// The status of the answer, if there is any before the connection is closed.

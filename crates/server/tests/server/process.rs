@@ -1,4 +1,4 @@
-//! The real binary over real sockets.
+//! Tests the binary over real sockets.
 
 use std::net::TcpListener;
 use std::path::Path;
