@@ -213,7 +213,7 @@ impl Tool {
         Ok(match self.installer {
             Rustup => Some(wasm_target_folder()?).filter(|folder| folder.is_dir()),
             Apt if self.name == POSTGRES => {
-                pantoken_test_support::programs().map(|folder| folder.join("postgres"))
+                pantoken_test_support::postgres::programs().map(|folder| folder.join("postgres"))
             }
             Apt | Nobody(_) => self.programs.iter().find_map(on_path),
             Cargo(_) | Npm(_) | Pip(_) => match self.in_folder()? {
