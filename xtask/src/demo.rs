@@ -10,9 +10,10 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::command;
 use crate::health;
+use crate::page;
 use crate::processes::{Processes, Wait};
 use crate::steps::Steps;
-use crate::tools::Tools;
+use crate::tools;
 use crate::workspace::Workspace;
 
 const SERVER_PORT: u16 = 3019;
@@ -21,7 +22,7 @@ const SANDBOX_PORT: u16 = 3020;
 const PAGE_ORIGINS: [&str; 2] = ["http://localhost:3019", "http://localhost:8080"];
 const SANDBOX_HOST: &str = "http://127.0.0.1:3020";
 const PROVIDER_TEST_HOST: &str = "https://a2c-test.qiwi.kz";
-/// Published test data of the provider's. Source: protocol.md, "Signed form URL".
+/// Published test data of the provider's. Source: docs/a2c.md, "Signed form URL".
 const TEST_AGENT_ID: &str = "agent-01";
 const TEST_AGENT_SECRET_KEY: &str = "22f3b3cc2ae84451";
 const START_PATIENCE: Duration = Duration::from_secs(60);
@@ -30,8 +31,8 @@ pub(crate) fn run(live: bool) -> Result<()> {
     let workspace = Workspace::find()?;
     check_ports(live)?;
     let mut steps = Steps::of(4);
-    let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
-    steps.run("demo page", || build_page(&workspace, &tools))?;
+    steps.run("wasm32 target", tools::find_or_add_wasm_target)?;
+    steps.run("demo page", || page::build(&workspace))?;
     steps.run("server and sandbox", || build_binaries(&workspace))?;
 
     let (stop, stopped) = mpsc::channel();
@@ -54,18 +55,6 @@ pub(crate) fn run(live: bool) -> Result<()> {
     }
     eprintln!("\nStopping the demo.");
     Ok(())
-}
-
-/// Builds the demo page into `dist`.
-pub(crate) fn build_page(workspace: &Workspace, tools: &Tools) -> Result<()> {
-    let mut trunk = Command::new("trunk");
-    trunk
-        .current_dir(workspace.root())
-        .args(["build", "--release", "--offline=true", "--dist", "dist"])
-        // Trunk reads it as a flag that is `true` or `false`, and refuses the customary `1`.
-        .env_remove("NO_COLOR");
-    tools.on_path_of(&mut trunk)?;
-    command::run(&mut trunk)
 }
 
 /// Builds `pantoken` and `pantoken-sandbox`.

@@ -18,6 +18,7 @@ mod npm;
 mod optimize;
 mod other_checkout;
 mod packages;
+mod page;
 mod pages;
 mod postgres;
 mod processes;
@@ -33,6 +34,7 @@ mod size;
 mod steps;
 mod test;
 mod tools;
+mod wasm_bindgen;
 mod workspace;
 mod yew_margin;
 

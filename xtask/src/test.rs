@@ -16,6 +16,7 @@ use crate::fuzz::{self, Extent, Fuzz};
 use crate::lowest_versions;
 use crate::npm::Npm;
 use crate::packages;
+use crate::page;
 use crate::pages;
 use crate::postgres;
 use crate::reproduction;
@@ -91,12 +92,12 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, long: bool) -> Result<()>
     })?;
     steps.run("documentation", || document(workspace))?;
     steps.run("demo page, server and sandbox", || {
-        demo::build_page(workspace, &tools)?;
+        page::build(workspace)?;
         demo::build_binaries(workspace)
     })?;
     steps.run("element package and size", || {
         element::build(workspace, &npm)?;
-        size::check(workspace, &tools, &npm)
+        size::check(workspace, &npm)
     })?;
     steps.run("element package, twice", || {
         reproduction::check(workspace, &npm)

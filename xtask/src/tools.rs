@@ -70,7 +70,7 @@ pub(crate) fn cargo_hack(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder.to_owned())
 }
 
-fn find_or_add_wasm_target() -> Result<()> {
+pub(crate) fn find_or_add_wasm_target() -> Result<()> {
     let output = command::capture(Command::new("rustc").args(["--print", "sysroot"]))?;
     let sysroot = String::from_utf8_lossy(&output.stdout);
     let target = Path::new(sysroot.trim())

@@ -78,3 +78,15 @@ impl Backend for Database {
         }
     }
 }
+
+impl From<SqliteStore> for Database {
+    fn from(store: SqliteStore) -> Self {
+        Self::Sqlite(store)
+    }
+}
+
+impl From<PostgresStore> for Database {
+    fn from(store: PostgresStore) -> Self {
+        Self::Postgres(store)
+    }
+}

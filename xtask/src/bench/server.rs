@@ -28,7 +28,7 @@ const FASTAPI: [&str; 4] = [
     "uvloop==0.23.0",
     "httptools==0.9.0",
 ];
-/// Published test data of the provider's. Source: protocol.md, "Signed form URL".
+/// Published test data of the provider's. Source: docs/a2c.md, "Signed form URL".
 const AGENT_SECRET_KEY: &str = "22f3b3cc2ae84451";
 const FORM_URL: &str = r#"{"flow":"iframe","requestId":"123456789","language":"ru"}"#;
 const SESSION: &str = r#"{"flow":"iframe","language":"ru","customer":"order 7"}"#;

@@ -1,5 +1,5 @@
 //! The element's own orders to its script: what to show, and which events to dispatch.
-//! Source: design.md, "Contract: the element".
+//! Source: web/element/README.md, "Events".
 
 use alloc::string::String;
 

@@ -4,18 +4,18 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pantoken_a2c::{CallbackQuery, Language, RequestId};
-use pantoken_store::{Credential, RecordOutcome, Session, SessionFlow, StoreError};
+use pantoken_store::{Credential, RecordOutcome, Session, SessionFlow, SessionStore, StoreError};
 
 use crate::a2c::customer_page::{self, Trouble};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::CallbackState;
 use crate::a2c::stored;
-use crate::app::{AppState, Parts, Store};
-use crate::http::call;
+use crate::app::{AppState, Parts};
 use crate::http::path_segment::PathSegment;
+use crate::http::trace::{log_error, record_session};
 
-pub(crate) async fn take_callback<S: Store>(
-    State(app): State<AppState<S>>,
+pub(crate) async fn take_callback(
+    State(app): State<AppState>,
     PathSegment(state): PathSegment,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -31,7 +31,7 @@ pub(crate) async fn take_callback<S: Store>(
 /// Where the customer goes next, or what to tell them, in the session's language where it is known.
 type Taken = Result<String, (Trouble, Option<Language>)>;
 
-async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
+async fn take(app: &Parts, state: &str, query: &str) -> Taken {
     let state = CallbackState::parse(state).ok_or((Trouble::UnknownLink, None))?;
     let credential = Credential::CallbackToken(state.token.digest());
     let found = app.store.get(stored::session_id(state.request_id)).await;
@@ -39,7 +39,7 @@ async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
         Some(session) if session.accepts(&credential) => session,
         _ => return Err((Trouble::UnknownLink, None)),
     };
-    call::note_session(state.request_id);
+    record_session(state.request_id);
     let language = stored::language(&session.data);
     let language = Some(language.map_err(|error| store_trouble(&error, None))?);
     let answer = match CallbackQuery::parse(query) {
@@ -53,7 +53,7 @@ async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
         .record_result(session.data.id, credential, result, now)
         .await;
     let outcome = outcome.map_err(|error| store_trouble(&error, language))?;
-    app.metrics.result(&outcome);
+    app.metrics.record_result(&outcome);
     match outcome {
         // The stored status is told whatever came, so that the same callback twice is the same.
         RecordOutcome::Recorded(session)
@@ -74,6 +74,6 @@ fn location(request_id: RequestId, session: &Session, now: i64) -> Taken {
 }
 
 fn store_trouble(error: &StoreError, language: Option<Language>) -> (Trouble, Option<Language>) {
-    call::log_failure("the store failed", error);
+    log_error("the store failed", error);
     (Trouble::Unavailable, language)
 }

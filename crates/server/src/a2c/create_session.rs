@@ -5,26 +5,28 @@ use axum::extract::State;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{Flow, FormUrl, Language, Origin, RequestId};
-use pantoken_store::{CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow};
+use pantoken_store::{
+    CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow, SessionStore,
+};
 use serde::Serialize;
 
-use crate::a2c::request_id::mint_request_id;
+use crate::a2c::request_id::{RequestIdError, new_request_id};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::{CallbackState, SessionToken};
 use crate::a2c::stored;
-use crate::app::{AppState, Parts, Store};
-use crate::http::call;
-use crate::http::caller::Caller;
+use crate::app::{AppState, Parts};
+use crate::http::auth::Principal;
 use crate::http::customer::Customer;
 use crate::http::fields::{Fields, parse_text};
 use crate::http::problem::Problem;
+use crate::http::trace::{log_error, record_session};
 use crate::http::wire_time::to_rfc3339;
 
 use super::{only_in_redirect, take_flow};
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-/// Two requests of one millisecond collide once in 4,096 times.
-const MAX_MINTS: usize = 16;
+/// Two requests of one millisecond have the same id once in 4,096 times.
+const MAX_ATTEMPTS: usize = 16;
 
 /// What the caller asks for.
 struct Asked {
@@ -44,43 +46,43 @@ pub(crate) struct Created {
     expires_at: Option<String>,
 }
 
-pub(crate) async fn create_session<S: Store>(
-    State(app): State<AppState<S>>,
+pub(crate) async fn create_session(
+    State(app): State<AppState>,
     request: Request,
     fields: Result<Fields, Problem>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
     let app = app.parts();
-    let caller = Caller::identify(app, &request).await?;
-    let asked = read_body(app, &caller, fields?)?;
-    let idempotency = read_idempotency_key(&caller, &request.headers, &asked)?;
+    let principal = Principal::identify(app, &request).await?;
+    let asked = read_body(app, &principal, fields?)?;
+    let idempotency = read_idempotency_key(&principal, &request.headers, &asked)?;
     let session = create(app, &asked, idempotency).await?;
     app.metrics
-        .session(stored::flow(&session.data.flow), &caller);
+        .record_session(stored::flow(&session.data.flow), principal.kind());
     let request_id = stored::request_id(session.data.id)?;
-    call::note_session(request_id);
+    record_session(request_id);
     Ok((
         StatusCode::CREATED,
         Json(answer(app, request_id, &session.data)?),
     ))
 }
 
-fn read_body<S>(app: &Parts<S>, caller: &Caller<'_>, mut fields: Fields) -> Result<Asked, Problem> {
+fn read_body(app: &Parts, principal: &Principal<'_>, mut fields: Fields) -> Result<Asked, Problem> {
     let flow = take_flow(&mut fields)?;
     let language = fields.optional("language", Language::parse)?;
     let return_url = fields.optional("returnUrl", |text| app.options.return_urls.allow(text))?;
     let customer = fields.optional("customer", Customer::parse)?;
-    let customer = match (caller, customer) {
-        (Caller::Customer(own), None) => Some((*own).clone()),
-        (Caller::Customer(_), Some(_)) => {
+    let customer = match (principal, customer) {
+        (Principal::Customer(own), None) => Some((*own).clone()),
+        (Principal::Customer(_), Some(_)) => {
             let rule = "is known to the server: a customer leaves it out";
             return Err(Problem::invalid("customer", rule));
         }
         // It is told in webhooks as the agent's own word.
-        (Caller::Browser(_), Some(_)) => {
+        (Principal::Browser(_), Some(_)) => {
             let rule = "is the agent's own word: only a call with an API key may say it";
             return Err(Problem::invalid("customer", rule));
         }
-        (Caller::Agent | Caller::Browser(_), customer) => customer,
+        (Principal::Agent | Principal::Browser(_), customer) => customer,
     };
     fields.finish()?;
     Ok(Asked {
@@ -91,7 +93,7 @@ fn read_body<S>(app: &Parts<S>, caller: &Caller<'_>, mut fields: Fields) -> Resu
 }
 
 fn read_idempotency_key(
-    caller: &Caller<'_>,
+    principal: &Principal<'_>,
     headers: &HeaderMap,
     asked: &Asked,
 ) -> Result<Option<Idempotency>, Problem> {
@@ -103,9 +105,9 @@ fn read_idempotency_key(
         return Err(Problem::RepeatedField(IDEMPOTENCY_KEY));
     }
     // Who guesses a public caller's key gets that caller's session.
-    let (lengths, rule) = match caller {
-        Caller::Agent => (1..=128, "has 1 to 128 visible ASCII characters"),
-        Caller::Browser(_) | Caller::Customer(_) => {
+    let (lengths, rule) = match principal {
+        Principal::Agent => (1..=128, "has 1 to 128 visible ASCII characters"),
+        Principal::Browser(_) | Principal::Customer(_) => {
             (16..=128, "has 16 to 128 visible ASCII characters")
         }
     };
@@ -117,7 +119,7 @@ fn read_idempotency_key(
             if fit { Ok(text.to_owned()) } else { Err(rule) }
         },
     )?;
-    let scoped = format!("{}\n{key}", caller.scope());
+    let scoped = format!("{}\n{key}", principal.scope());
     Ok(Some(Idempotency {
         key: Digest::of(scoped.as_bytes()),
         fingerprint: asked.fingerprint(),
@@ -134,12 +136,12 @@ impl Asked {
     }
 }
 
-async fn create<S: Store>(
-    app: &Parts<S>,
+async fn create(
+    app: &Parts,
     asked: &Asked,
     idempotency: Option<Idempotency>,
 ) -> Result<Session, Problem> {
-    for _ in 0..MAX_MINTS {
+    for _ in 0..MAX_ATTEMPTS {
         let data = new_session(app, asked)?;
         match app.store.create(data, idempotency).await? {
             CreateOutcome::Created(session) | CreateOutcome::Repeated(session) => {
@@ -149,18 +151,18 @@ async fn create<S: Store>(
             CreateOutcome::IdTaken => {}
         }
     }
-    call::log_failure(
-        "no session could be made",
-        "every request id that was drawn is taken",
+    log_error(
+        "no session can be created",
+        "all generated request ids are taken",
     );
     Err(Problem::Internal)
 }
 
-fn new_session<S>(app: &Parts<S>, asked: &Asked) -> Result<SessionData, Problem> {
+fn new_session(app: &Parts, asked: &Asked) -> Result<SessionData, Problem> {
     let created_at = app.clock.now();
-    let request_id = mint_request_id(created_at, app.random.as_ref())?;
+    let request_id = new_request_id(created_at, app.random.as_ref())?;
     let mut seed = [0; 16];
-    app.random.fill(&mut seed)?;
+    app.random.fill(&mut seed).map_err(RequestIdError::from)?;
     let secret = app.signer.secret();
     let flow = match &asked.return_url {
         None => SessionFlow::Iframe,
@@ -181,11 +183,7 @@ fn new_session<S>(app: &Parts<S>, asked: &Asked) -> Result<SessionData, Problem>
     })
 }
 
-fn answer<S>(
-    app: &Parts<S>,
-    request_id: RequestId,
-    data: &SessionData,
-) -> Result<Created, Problem> {
+fn answer(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<Created, Problem> {
     let result_token = SessionToken::result(app.signer.secret(), request_id, &data.seed);
     if result_token.digest() != data.result_token {
         return Err(Problem::IdempotencyKeyStale);
@@ -199,11 +197,7 @@ fn answer<S>(
     })
 }
 
-fn form_url<S>(
-    app: &Parts<S>,
-    request_id: RequestId,
-    data: &SessionData,
-) -> Result<FormUrl, Problem> {
+fn form_url(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<FormUrl, Problem> {
     let url = match stored::flow(&data.flow) {
         Flow::Iframe => app.signer.iframe(request_id),
         Flow::Redirect => {
@@ -214,7 +208,7 @@ fn form_url<S>(
             };
             let callback_url = app.options.public_url.callback(&state.to_text());
             let callback_url = callback_url.map_err(|error| {
-                call::log_failure("no callback URL could be made", error);
+                log_error("no callback URL can be built", error);
                 Problem::Internal
             })?;
             app.signer.redirect(request_id, callback_url)

@@ -3,15 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use pantoken_a2c::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken, RequestId};
-use pantoken_store::{Session, StoreError};
+use pantoken_store::{Session, SessionStore, StoreError};
 use serde::Serialize;
 
 use crate::a2c::stored;
-use crate::app::{AppState, Store};
-use crate::http::call;
-use crate::http::caller::Agent;
+use crate::app::AppState;
+use crate::http::auth::RequireApiKey;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::http::trace::record_session;
 use crate::http::wire_time::to_rfc3339;
 
 /// The answer.
@@ -36,16 +36,16 @@ pub(crate) struct Found {
     finished_at: Option<String>,
 }
 
-pub(crate) async fn get_session<S: Store>(
-    _: Agent,
-    State(app): State<AppState<S>>,
+pub(crate) async fn get_session(
+    _: RequireApiKey,
+    State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
 ) -> Result<Json<Found>, Problem> {
     let app = app.parts();
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
     let session = app.store.get(stored::session_id(request_id)).await?;
     let session = session.ok_or(Problem::SessionNotFound)?;
-    call::note_session(request_id);
+    record_session(request_id);
     Ok(Json(describe(request_id, session, app.clock.now())?))
 }
 

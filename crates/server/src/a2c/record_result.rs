@@ -6,17 +6,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, PanToken, RequestId};
-use pantoken_store::{Credential, RecordOutcome};
+use pantoken_store::{Credential, RecordOutcome, SessionStore};
 use serde::Serialize;
 
 use crate::a2c::session_token::SessionToken;
 use crate::a2c::stored;
-use crate::app::{AppState, Store};
-use crate::http::call;
-use crate::http::caller::bearer;
+use crate::app::AppState;
+use crate::http::auth::bearer;
 use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::http::trace::record_session;
 
 /// The answer.
 #[derive(Serialize)]
@@ -26,8 +26,8 @@ pub(crate) struct Recorded {
     state: &'static str,
 }
 
-pub(crate) async fn record_result<S: Store>(
-    State(app): State<AppState<S>>,
+pub(crate) async fn record_result(
+    State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
     headers: HeaderMap,
     fields: Result<Fields, Problem>,
@@ -41,9 +41,9 @@ pub(crate) async fn record_result<S: Store>(
     let now = app.clock.now();
     let id = stored::session_id(request_id);
     let outcome = app.store.record_result(id, credential, result, now).await?;
-    app.metrics.result(&outcome);
+    app.metrics.record_result(&outcome);
     if !matches!(outcome, RecordOutcome::Forbidden) {
-        call::note_session(request_id);
+        record_session(request_id);
     }
     match outcome {
         RecordOutcome::Recorded(session)

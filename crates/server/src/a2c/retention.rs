@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use pantoken_store::{Outbox, SessionStore, StoreError};
+use pantoken_store::{Database, Outbox, SessionStore, StoreError};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use pantoken_core::{Clock, SystemClock};
@@ -31,7 +31,7 @@ pub(crate) enum Webhooks {
 }
 
 /// Deletes sessions that expired so many days ago, from now on and every minute.
-pub(crate) fn sweep(store: impl SessionStore + Outbox, days: u32, webhooks: Webhooks) -> Sweeper {
+pub(crate) fn sweep(store: Database, days: u32, webhooks: Webhooks) -> Sweeper {
     let task: JoinHandle<()> = tokio::spawn(async move {
         let clock = SystemClock::new();
         let mut interval = tokio::time::interval(INTERVAL);
@@ -46,7 +46,7 @@ pub(crate) fn sweep(store: impl SessionStore + Outbox, days: u32, webhooks: Webh
 }
 
 async fn sweep_once(
-    store: &(impl SessionStore + Outbox),
+    store: &Database,
     now: i64,
     days: u32,
     webhooks: Webhooks,
@@ -100,7 +100,7 @@ mod tests {
         const TODAY: i64 = 20_000;
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("pantoken.db")).await;
-        let store = store.unwrap();
+        let store = Database::from(store.unwrap());
         for day in [TODAY - 9, TODAY - 1, TODAY] {
             let data = SessionData {
                 id: SessionId::from_i64(day),

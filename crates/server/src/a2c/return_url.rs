@@ -66,7 +66,7 @@ impl ReturnUrl {
 /// The return URLs that sessions may name: origins, each with a path or none; a URL is allowed
 /// when its origin is the same and its path starts with the same segments.
 ///
-/// Source: design.md, "Contract: HTTP API" (`PANTOKEN_RETURN_URLS`).
+/// Source: docs/server.md, "Settings" (`PANTOKEN_RETURN_URLS`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReturnUrls(Vec<Allowed>);
 

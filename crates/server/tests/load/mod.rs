@@ -129,7 +129,10 @@ impl Agent {
         done.unwrap_or_else(|_| panic!("no call had the answer {status:?}"));
     }
 
-    async fn repeat_until_answered(&self, call: impl Fn() -> RequestBuilder) -> (StatusCode, Value) {
+    async fn repeat_until_answered(
+        &self,
+        call: impl Fn() -> RequestBuilder,
+    ) -> (StatusCode, Value) {
         let answered = async {
             loop {
                 if let Some(answer) = self.answer(call()).await {

@@ -63,7 +63,7 @@ fn pan_tokens_are_sealed_with_a_key_and_warned_of_without() {
 
     let folder = tempfile::tempdir().unwrap();
     let log = save(folder.path(), &[]);
-    let warning = "panTokens are kept in clear: set PANTOKEN_STORE_KEY";
+    let warning = "panTokens are stored unencrypted: set PANTOKEN_STORE_KEY";
     assert!(log.contains("WARN") && log.contains(warning), "{log}");
     assert!(holds_the_token(folder.path()));
 }
@@ -100,11 +100,11 @@ async fn rotate_store_seals_under_the_new_key_on_both_databases() {
         let old = ("PANTOKEN_STORE_KEY_OLD", OLD);
         let text = ends(&pantoken(folder.path(), &rotate, &[at, new, old]), 0);
         assert!(
-            text.contains("2 panTokens were sealed, of 2 sessions"),
+            text.contains("2 panTokens were encrypted in 2 sessions"),
             "{text}"
         );
         let text = ends(&pantoken(folder.path(), &rotate, &[at, new]), 0);
-        assert!(text.contains("0 panTokens were sealed"), "{text}");
+        assert!(text.contains("0 panTokens were encrypted"), "{text}");
         let keys = StoreKeys::new(StoreKey::parse(NEW).unwrap(), Vec::new());
         let options = StoreOptions {
             keys: Some(keys),
@@ -133,7 +133,7 @@ fn rotate_store_names_what_it_cannot_open_and_keeps_the_old_key() {
     let keys = [("PANTOKEN_STORE_KEY", NEW), ("PANTOKEN_STORE_KEY_OLD", OLD)];
     let text = ends(&pantoken(folder.path(), &["key", "rotate-store"], &keys), 1);
     assert!(
-        text.contains("1 panTokens were sealed, of 2 sessions; those of these requests"),
+        text.contains("1 panTokens were encrypted in 2 sessions; those of these requests"),
         "{text}"
     );
     let rotate = ["key", "rotate-store"];
@@ -154,7 +154,7 @@ async fn migrate_makes_the_tables_and_may_be_repeated() {
                 &pantoken(folder.path(), &["migrate", "--database-url", url], &[]),
                 0,
             );
-            assert!(text.contains("the tables are of this version"), "{text}");
+            assert!(text.contains("the tables are up to date"), "{text}");
         }
     }
     let database = DatabaseUrl::parse(&postgres).unwrap();

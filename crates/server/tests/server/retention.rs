@@ -56,7 +56,7 @@ fn webhooks_that_nobody_sends_any_more_are_warned_of_and_hold_no_session_for_eve
     });
     let log = process.stop();
     assert!(
-        log.contains("2 webhooks wait: set PANTOKEN_WEBHOOK_URL"),
+        log.contains("2 webhooks are waiting: set PANTOKEN_WEBHOOK_URL"),
         "{log}"
     );
     assert!(log.contains("webhooks were given up"), "{log}");

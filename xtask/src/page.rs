@@ -1,0 +1,109 @@
+//! The demo page, built as Trunk builds it, but without Trunk, which takes minutes to compile.
+//!
+//! `index.html` says what belongs to the page: each `<link data-trunk …>` names a file of it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use fs_err as fs;
+
+use crate::command;
+use crate::wasm_bindgen;
+use crate::workspace::Workspace;
+
+const NAME: &str = "pantoken-demo";
+
+/// Builds the page into `dist`.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    let mut build = workspace.cargo(&["build", "--locked", "-p", NAME, "--profile", "web"]);
+    command::run(build.args(["--target", "wasm32-unknown-unknown"]))?;
+    let module = workspace.target().join("wasm32-unknown-unknown/web");
+    let module = module.join(NAME).with_extension("wasm");
+
+    let dist = workspace.root().join("dist");
+    let snippets = dist.join("snippets");
+    if snippets.exists() {
+        fs::remove_dir_all(snippets)?;
+    }
+    fs::create_dir_all(&dist)?;
+    wasm_bindgen::generate(&module, &dist, NAME)?;
+    let source = fs::read_to_string(workspace.root().join("index.html"))?;
+    let page = Page::read(&source)?;
+    for file in &page.files {
+        fs::copy(workspace.root().join(file), dist.join(file_name(file)))?;
+    }
+    fs::write(dist.join("index.html"), page.html)?;
+    Ok(())
+}
+
+struct Page<'a> {
+    html: String,
+    /// Copied beside the document, without their folders.
+    files: Vec<&'a str>,
+}
+
+impl<'a> Page<'a> {
+    /// Replaces the links that are for Trunk, one on each line, by what a browser understands.
+    fn read(source: &'a str) -> Result<Self> {
+        let (mut html, mut files) = (String::new(), Vec::new());
+        for line in source.lines() {
+            if !line.contains("data-trunk") {
+                html += &format!("{line}\n");
+                continue;
+            }
+            let rel = attribute(line, "rel").unwrap_or_default();
+            let href = attribute(line, "href").with_context(|| format!("no href in: {line}"))?;
+            match rel {
+                "rust" => continue,
+                "css" => {
+                    let name = file_name(href);
+                    html += &format!("    <link rel=\"stylesheet\" href=\"{name}\" />\n");
+                }
+                "copy-file" => {}
+                _ => bail!("xtask/src/page.rs does not know rel=\"{rel}\" of index.html: {line}"),
+            }
+            files.push(href);
+        }
+        Ok(Self { html, files })
+    }
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, value) = tag.split_once(&format!(" {name}=\""))?;
+    value.split_once('"').map(|(value, _)| value)
+}
+
+fn file_name(path: &str) -> &str {
+    Path::new(path)
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_each_file_that_index_html_names() {
+        let page = Page::read(include_str!("../../index.html")).unwrap();
+        let expected = [
+            "web/demo/style.css",
+            "web/demo/start.js",
+            "web/demo/icon.svg",
+        ];
+        assert_eq!(page.files, expected);
+        assert!(!page.html.contains("data-trunk"), "{}", page.html);
+        assert!(
+            page.html
+                .contains(r#"<link rel="stylesheet" href="style.css" />"#)
+        );
+    }
+
+    #[test]
+    fn a_link_that_only_trunk_understands_is_refused() {
+        let line = r#"<link data-trunk rel="sass" href="web/demo/style.scss" />"#;
+        let error = Page::read(line).err().unwrap().to_string();
+        assert!(error.contains(r#"rel="sass""#), "{error}");
+    }
+}
