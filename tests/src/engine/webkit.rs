@@ -1,6 +1,5 @@
 //! WebKit only: it needs a virtual screen, and its driver cannot choose a port by itself.
 
-use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use thirtyfour::Capabilities;
 use tokio::sync::Mutex;
 
 use super::{Driver, Screen, program};
-use pantoken_test_support::Process;
+use pantoken_test_support::{Process, free_port};
 
 pub(super) const DRIVER: (&str, &str) = ("WEBKITWEBDRIVER", "WebKitWebDriver");
 pub(super) const SCREEN: (&str, &str) = ("XVFB", "Xvfb");
@@ -31,11 +30,7 @@ pub(super) async fn start() -> Driver {
     static STARTING: Mutex<()> = Mutex::const_new(());
     let _one_at_a_time = STARTING.lock().await;
     for _ in 0..10 {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         let mut process = start_driver(&display, port);
         let url = format!("http://127.0.0.1:{port}");
         if listens(&mut process, &url).await {

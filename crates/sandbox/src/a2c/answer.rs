@@ -5,6 +5,8 @@ use crate::a2c::refusal::Refusal;
 
 /// The result of a form. The form's page passes it on unchanged, to the embedding page or in the
 /// callback URL.
+///
+/// Source: docs/a2c.md, "Iframe flow", step 5, and "Redirect flow".
 #[derive(Serialize)]
 #[serde(untagged, rename_all_fields = "camelCase")]
 pub(crate) enum Answer {

@@ -2,6 +2,8 @@ use pantoken_a2c::{ErrorCode, FormUrlError};
 
 /// Why the sandbox refuses a request. The text is the `errorMessage` for developers, and repeats no
 /// value of the request.
+///
+/// Source: docs/a2c.md, "Error codes"; docs/sandbox.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("unknown agentId: start the sandbox with the same one as --agent-id")]

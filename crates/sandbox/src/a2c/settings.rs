@@ -16,6 +16,8 @@ pub struct Settings {
 
 impl Settings {
     /// The agent id that the provider publishes for tests.
+    ///
+    /// Source: docs/a2c.md, "Signed form URL".
     pub const TEST_AGENT_ID: &str = "agent-01";
     /// The secret key that the provider publishes for tests. It is not secret.
     pub const TEST_SECRET_KEY: &str = "22f3b3cc2ae84451";

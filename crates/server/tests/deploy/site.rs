@@ -1,8 +1,8 @@
-use std::net::{IpAddr, TcpListener};
+use std::net::IpAddr;
 use std::path::Path;
 use std::process::Command;
 
-use pantoken_test_support::Process;
+use pantoken_test_support::{Process, free_port};
 
 use crate::{deployed, with};
 
@@ -11,11 +11,7 @@ use crate::{deployed, with};
 pub(crate) fn start(folder: &Path, servers: &[&str]) -> (Process, String) {
     certificate(folder);
     for _ in 0..10 {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         configure(folder, servers, port);
         let mut nginx = Command::new("nginx");
         nginx.arg("-p").arg(folder);

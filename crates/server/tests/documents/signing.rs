@@ -23,6 +23,7 @@ fn form_url(program: &Program, request_id: &str, callback_url: Option<&str>) -> 
     url
 }
 
+/// Source: docs/a2c.md, "Signed form URL".
 pub(crate) fn the_published_vectors(program: &Program) {
     let url = form_url(program, "12345678", Some("https://agent.site.kz"));
     assert_eq!(

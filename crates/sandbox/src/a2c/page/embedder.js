@@ -1,4 +1,4 @@
-// Talks to the page that embeds the form.
+// Talks to the page that embeds the form. Source: docs/a2c.md, "Iframe flow".
 //
 // The form sends Ready to any page that embeds it, and nothing more until one of the agent's registered
 // hosts has answered. Results are posted to that origin only. A misbehaving form replaces this file and

@@ -1,4 +1,4 @@
-// The provider's form.
+// The provider's form. Source: docs/a2c.md, "Redirect flow" and "Iframe flow".
 
 import { cardField } from './card-field.js';
 import { isEmbedded, connect, report } from './embedder.js';

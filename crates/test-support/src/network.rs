@@ -1,5 +1,13 @@
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
+
+/// Returns a port that is free at the moment, for programs that cannot choose one by themselves. Another
+/// program may take it in the meantime.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
 
 /// Sends an HTTP request to `address` and returns the whole response as text. `head` is the request
 /// line, with further header lines after it if there are any.
