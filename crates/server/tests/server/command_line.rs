@@ -221,7 +221,7 @@ fn serve_names_every_setting_that_is_missing_or_wrong() {
         "PANTOKEN_AGENT_SECRET_KEY: is required",
         "PANTOKEN_PUBLIC_URL: is required",
         "PANTOKEN_SESSION_SECONDS (from the environment): ",
-        "PANTOKEN_DATABASE_URL (from the environment): starts with sqlite://",
+        "PANTOKEN_DATABASE_URL (from the environment): must start with sqlite://",
         "PANTOKEN_ALLOWED_ORIGINS (from --allowed-origins): ",
     ];
     fails(&output, 2, &words);
