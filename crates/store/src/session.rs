@@ -188,6 +188,7 @@ impl Session {
     /// A token is final, and is confirmed again even after the session expired. An error is not
     /// final: a token can follow it, because the customer may correct the card number. Losing a
     /// token would be the worst outcome.
+    /// Source: docs/server.md, "Report the result".
     #[must_use]
     pub fn decide(&self, result: &SessionResult, now: i64) -> Decision {
         let recorded = self.recorded.as_ref().map(|recorded| &recorded.result);
