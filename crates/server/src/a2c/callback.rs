@@ -13,7 +13,7 @@ use crate::a2c::stored;
 use crate::app::{AppState, Parts};
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::ProblemDocument;
-use crate::http::trace::{log_error, record_session};
+use crate::http::trace::record_session;
 
 #[utoipa::path(
     get,
@@ -103,6 +103,6 @@ fn store_error(
     error: &StoreError,
     language: Option<Language>,
 ) -> (CallbackError, Option<Language>) {
-    log_error("the store failed", error);
+    tracing::error!(%error, "the store failed");
     (CallbackError::Unavailable, language)
 }

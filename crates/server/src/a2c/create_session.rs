@@ -25,7 +25,7 @@ use crate::http::customer::Customer;
 use crate::http::fields::{Fields, parse_text};
 use crate::http::openapi::problems;
 use crate::http::problem::Problem;
-use crate::http::trace::{log_error, record_session};
+use crate::http::trace::record_session;
 use crate::http::wire_time::to_rfc3339;
 
 use super::{only_in_redirect, take_flow};
@@ -128,7 +128,7 @@ pub(crate) async fn create_session(
     let idempotency = read_idempotency_key(&principal, &request.headers, &new)?;
     let data = create(app, &new, idempotency).await?.data;
     app.metrics
-        .record_session(stored::flow(&data.flow), principal.kind());
+        .record_session(stored::flow(&data.flow).as_str(), principal.kind());
     let request_id = stored::request_id(data.id)?;
     record_session(request_id);
     let created = describe(app, request_id, &data)?;
@@ -227,9 +227,9 @@ async fn create(
             CreateOutcome::IdTaken => {}
         }
     }
-    log_error(
-        "no session can be created",
-        "all generated request ids are taken",
+    tracing::error!(
+        error = "all generated request ids are taken",
+        "no session can be created"
     );
     Err(Problem::Internal)
 }
@@ -288,7 +288,7 @@ fn form_url(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<Fo
             };
             let callback_url = app.options.public_url.callback(&state.to_text());
             let callback_url = callback_url.map_err(|error| {
-                log_error("no callback URL can be built", error);
+                tracing::error!(%error, "no callback URL can be built");
                 Problem::Internal
             })?;
             app.signer.redirect(request_id, callback_url)

@@ -13,7 +13,6 @@ use utoipa::openapi::{self, RefOr};
 use crate::app::AppState;
 use crate::http::openapi::problems;
 use crate::http::problem::Problem;
-use crate::http::trace::log_error;
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -52,7 +51,7 @@ pub(crate) async fn metrics(State(app): State<AppState>) -> Response {
     match app.parts().metrics.to_text() {
         Ok(text) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
         Err(error) => {
-            log_error("the metrics cannot be written", error);
+            tracing::error!(%error, "the metrics cannot be written");
             Problem::Internal.into_response()
         }
     }

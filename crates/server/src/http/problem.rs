@@ -12,7 +12,6 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use crate::http::limits::MAX_BODY;
 use crate::http::rate_limit::RateLimited;
-use crate::http::trace::log_error;
 use pantoken_store::StoreError;
 
 const RETRY_AFTER_SECONDS: u64 = 5;
@@ -222,7 +221,7 @@ fn unknown_field(name: Option<&str>) -> String {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        log_error("the store failed", error);
+        tracing::error!(%error, "the store failed");
         Self::StoreUnavailable
     }
 }
@@ -236,6 +235,14 @@ impl From<RateLimited> for Problem {
 /// An extension of the response: the problem's code, for the log and the metrics.
 #[derive(Clone, Copy)]
 pub(crate) struct ProblemCode(pub(crate) &'static str);
+
+impl ProblemCode {
+    /// Returns the code of a response that is a problem.
+    pub(crate) fn of(response: &Response) -> Option<&'static str> {
+        let code = response.extensions().get::<Self>();
+        code.map(|Self(code)| *code)
+    }
+}
 
 /// RFC 9457. No text repeats a value that was rejected.
 #[derive(Serialize, ToSchema)]
