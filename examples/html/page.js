@@ -1,5 +1,5 @@
-// A file of its own, so that a strict Content-Security-Policy lets it run; before element.js, so
-// that it misses no event.
+// A separate file, so that a strict Content-Security-Policy allows it. It is loaded before element.js, so that it
+// receives every event.
 const form = document.querySelector("pantoken-form");
 const output = document.querySelector("output");
 

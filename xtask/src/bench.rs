@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the server and the element against their peers, on this machine, in one run.
+//! `cargo xtask bench`: the server and the element, compared with their peers on this machine in one run.
 
 mod browser;
 mod server;
@@ -8,11 +8,10 @@ mod wrk;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::command;
 use crate::workspace::Workspace;
 use table::Table;
 
-/// What can be measured alone.
+/// A part that can be measured alone.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// The HTTP API, its stores, and signing
@@ -21,7 +20,7 @@ pub(crate) enum Part {
     Browser,
 }
 
-/// How much is measured.
+/// How long to measure.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
     /// Fewer and shorter runs.
@@ -30,7 +29,7 @@ pub(crate) struct Extent {
     pub(crate) long: bool,
 }
 
-/// Measures a part, or both. A bar that is missed is an error, unless the runs are short.
+/// Measures a part, or both. A missed bar is an error, unless the runs are short.
 pub(crate) fn run(part: Option<Part>, extent: Extent) -> Result<()> {
     let workspace = Workspace::find()?;
     let mut table = Table::default();
@@ -42,32 +41,32 @@ pub(crate) fn run(part: Option<Part>, extent: Extent) -> Result<()> {
         outcome = browser::measure(&workspace, extent, &mut table);
     }
     // What was measured before a failure is worth having.
-    println!("\n{table}");
+    table.print();
     outcome?;
-    let missed = table.missed();
-    if missed > 0 && !extent.quick {
-        bail!("{missed} of the bars are missed: see the table above");
+    if table.missed > 0 && !extent.quick {
+        bail!(
+            "{} of the bars are missed: see the table above",
+            table.missed
+        );
     }
     Ok(())
 }
 
-/// All in one build, because two would compile what they share twice, with other features.
+/// Builds all programs at once, because two builds would compile what they share with different features.
 fn build_programs(workspace: &Workspace) -> Result<()> {
-    let mut build = workspace.cargo(&["build", "--locked", "--release", "--bins"]);
-    build.args(["-p", "pantoken-server", "-p", "pantoken-benches"]);
-    command::run(&mut build)
+    workspace.run_cargo("build --locked --release --bins -p pantoken-server -p pantoken-benches")
 }
 
-/// What one of the programs of `benches` says at its end, after `result: `.
+/// Returns what one of the programs of `benches` prints at its end, after `result: `.
 fn result_in(output: &str) -> Result<serde_json::Value> {
     let line = output
         .lines()
         .find_map(|line| line.strip_prefix("result: "))
         .with_context(|| format!("no result in:\n{output}"))?;
-    serde_json::from_str(line).with_context(|| format!("no JSON: {line}"))
+    serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))
 }
 
-/// A number of such a result.
+/// Returns a number of such a result.
 fn number(result: &serde_json::Value, path: &str) -> Result<f64> {
     let value = result.pointer(path).and_then(serde_json::Value::as_f64);
     value.with_context(|| format!("no number {path} in {result}"))
@@ -83,12 +82,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_median_is_not_moved_by_one_that_is_far_off() {
+    fn a_median_ignores_an_outlier() {
         assert!((median(vec![3.0, 1000.0, 1.0, 2.0, 4.0]) - 3.0).abs() < f64::EPSILON);
     }
 
     #[test]
-    fn a_result_is_found_among_what_else_a_program_prints() {
+    fn a_result_is_found_among_the_other_output_of_a_program() {
         let result = result_in("Running 1s test\nresult: {\"p99\":5}\n").unwrap();
         assert!((number(&result, "/p99").unwrap() - 5.0).abs() < f64::EPSILON);
         assert!(number(&result, "/p50").is_err());

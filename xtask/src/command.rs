@@ -1,3 +1,5 @@
+//! Running commands, each shown as a line that can be pasted into a shell.
+
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -5,7 +7,7 @@ use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail};
 
-/// Runs a command with its output passed through. The error tells how to run it alone.
+/// Runs a command with its output passed through. The error says how to run it alone.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = shell_line(command);
     eprintln!("  $ {line}");
@@ -18,7 +20,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     bail!("{status}; to run it alone, in the workspace's root folder:\n\n  {line}\n")
 }
 
-/// Runs a command and keeps its output, whatever its exit status.
+/// Runs a command and returns its output, whatever its exit status.
 pub(crate) fn capture(command: &mut Command) -> Result<Output> {
     let line = shell_line(command);
     command
@@ -26,7 +28,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<Output> {
         .with_context(|| format!("cannot start: {line}"))
 }
 
-/// Runs a command and gives what it prints. The error tells how to run it alone.
+/// Runs a command and returns what it prints. The error says how to run it alone.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let line = shell_line(command);
     eprintln!("  $ {line}");
@@ -38,30 +40,29 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
             output.status
         );
     }
-    String::from_utf8(output.stdout).with_context(|| format!("no text was printed by: {line}"))
+    String::from_utf8(output.stdout).with_context(|| format!("the output is not UTF-8: {line}"))
 }
 
-/// Where Debian puts servers, which its users' PATH leaves out.
-const SERVERS: &str = "/usr/sbin";
-
-/// The file that a name on PATH stands for, or the name of a server.
-pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
+/// Finds a program on PATH, or in the folder of Debian's servers, which PATH leaves out for most users.
+pub(crate) fn on_path(name: impl AsRef<Path>) -> Option<PathBuf> {
+    let name = name.as_ref().with_extension(env::consts::EXE_EXTENSION);
     env::split_paths(&env::var_os("PATH")?)
-        .chain([PathBuf::from(SERVERS)])
-        .map(|folder| folder.join(name).with_extension(env::consts::EXE_EXTENSION))
+        .chain([PathBuf::from("/usr/sbin")])
+        .map(|folder| folder.join(&name))
         .find(|path| path.is_file())
 }
 
-/// Puts folders before those that PATH has.
+/// Puts folders in front of PATH.
 pub(crate) fn prepend_to_path(command: &mut Command, folders: &[PathBuf]) -> Result<()> {
     let path = env::var_os("PATH").unwrap_or_default();
     let all = folders.iter().cloned().chain(env::split_paths(&path));
-    let all = env::join_paths(all).context("a folder's name may not hold PATH's separator")?;
+    let all =
+        env::join_paths(all).context("the name of a folder contains the separator of PATH")?;
     command.env("PATH", all);
     Ok(())
 }
 
-/// The command as one line to paste into a shell.
+/// Returns the command as one line to paste into a shell.
 pub(crate) fn shell_line(command: &Command) -> String {
     let mut words = Vec::new();
     for (name, value) in command.get_envs() {
@@ -76,7 +77,7 @@ pub(crate) fn shell_line(command: &Command) -> String {
     words.join(" ")
 }
 
-/// What was put before PATH, and PATH itself by name.
+/// Shows what was put in front of PATH, and PATH itself by name.
 fn path_value(value: &OsStr) -> String {
     let value = value.to_string_lossy();
     let inherited = env::var("PATH").unwrap_or_default();
@@ -120,14 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_line_names_only_what_was_put_before_path() {
+    fn a_shell_line_shows_only_what_was_put_in_front_of_path() {
         let mut command = Command::new("trunk");
         prepend_to_path(&mut command, &[PathBuf::from("/tools/bin")]).unwrap();
         assert_eq!(shell_line(&command), "PATH=\"/tools/bin:$PATH\" trunk");
     }
 
     #[test]
-    fn a_failed_command_tells_how_to_run_it_alone() {
+    fn a_failed_command_says_how_to_run_it_alone() {
         let error = run(Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("exit status: 3"), "{text}");

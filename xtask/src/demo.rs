@@ -1,18 +1,19 @@
-//! `cargo xtask demo`: the page, its server and the sandbox, as one process tree.
+//! `cargo xtask demo`: the page, its server and the sandbox, until Ctrl-C.
 
 use std::env;
+use std::fs::File;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Command;
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::command;
-use crate::health;
-use crate::processes::{Processes, Wait};
+use crate::page;
+use crate::server::Server;
 use crate::steps::Steps;
-use crate::tools::Tools;
+use crate::tools::{Tools, WASM_TARGET};
 use crate::workspace::Workspace;
 
 const SERVER_PORT: u16 = 3019;
@@ -21,17 +22,19 @@ const SANDBOX_PORT: u16 = 3020;
 const PAGE_ORIGINS: [&str; 2] = ["http://localhost:3019", "http://localhost:8080"];
 const SANDBOX_HOST: &str = "http://127.0.0.1:3020";
 const PROVIDER_TEST_HOST: &str = "https://a2c-test.qiwi.kz";
-/// Published test data of the provider's. Source: protocol.md, "Signed form URL".
-const TEST_AGENT_ID: &str = "agent-01";
-const TEST_AGENT_SECRET_KEY: &str = "22f3b3cc2ae84451";
-const START_PATIENCE: Duration = Duration::from_secs(60);
+/// Test data that the provider publishes. Source: docs/a2c.md, "Signed form URL".
+pub(crate) const TEST_AGENT_ID: &str = "agent-01";
+pub(crate) const TEST_AGENT_SECRET_KEY: &str = "22f3b3cc2ae84451";
 
 pub(crate) fn run(live: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    check_ports(live)?;
+    check_port(SERVER_PORT, "the server")?;
+    if !live {
+        check_port(SANDBOX_PORT, "the sandbox")?;
+    }
     let mut steps = Steps::of(4);
-    let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
-    steps.run("demo page", || build_page(&workspace, &tools))?;
+    steps.run("tools", || Tools::find_or_install(&[WASM_TARGET]))?;
+    steps.run("demo page", || page::build(&workspace))?;
     steps.run("server and sandbox", || build_binaries(&workspace))?;
 
     let (stop, stopped) = mpsc::channel();
@@ -39,79 +42,44 @@ pub(crate) fn run(live: bool) -> Result<()> {
         let _ = stop.send(());
     })?;
     let api_key = random_key()?;
-    let mut processes = Processes::default();
-    let started = steps.run("start", || {
-        if !live {
-            processes.start("the sandbox", &mut sandbox(&workspace))?;
-        }
-        processes.start("the server", &mut server(&workspace, live, &api_key)?)?;
-        let deadline = Instant::now() + START_PATIENCE;
-        processes.wait_until(&stopped, || all_answer(live, deadline))
-    })?;
-    if started == Wait::Done {
-        println!("{}", what_to_try(live, &api_key));
-        processes.wait_until(&stopped, || Ok(false))?;
-    }
+    let mut servers = steps.run("start", || start(&workspace, live, &api_key))?;
+    println!("{}", what_to_try(live, &api_key));
+    wait(&mut servers, &stopped)?;
     eprintln!("\nStopping the demo.");
     Ok(())
 }
 
-/// Builds the demo page into `dist`.
-pub(crate) fn build_page(workspace: &Workspace, tools: &Tools) -> Result<()> {
-    let mut trunk = Command::new("trunk");
-    trunk
-        .current_dir(workspace.root())
-        .args(["build", "--release", "--offline=true", "--dist", "dist"])
-        // Trunk reads it as a flag that is `true` or `false`, and refuses the customary `1`.
-        .env_remove("NO_COLOR");
-    tools.on_path_of(&mut trunk)?;
-    command::run(&mut trunk)
-}
-
 /// Builds `pantoken` and `pantoken-sandbox`.
 pub(crate) fn build_binaries(workspace: &Workspace) -> Result<()> {
-    let packages = ["-p", "pantoken-server", "-p", "pantoken-sandbox"];
-    command::run(
-        workspace
-            .cargo(&["build", "--locked", "--bins"])
-            .args(packages),
-    )
+    workspace.run_cargo("build --locked --bins -p pantoken-server -p pantoken-sandbox")
 }
 
-fn check_ports(live: bool) -> Result<()> {
-    health::port_is_free(SERVER_PORT, "the server")?;
-    if live {
-        return Ok(());
+fn start(workspace: &Workspace, live: bool, api_key: &str) -> Result<Vec<Server>> {
+    let mut servers = Vec::new();
+    if !live {
+        let mut sandbox = without_settings(&workspace.binary("pantoken-sandbox"), workspace.root());
+        for origin in PAGE_ORIGINS {
+            sandbox.args(["--registered-host", origin]);
+        }
+        servers.push(start_apart(&mut sandbox)?);
     }
-    health::port_is_free(SANDBOX_PORT, "the sandbox")
+    servers.push(start_apart(&mut server(workspace, live, api_key)?)?);
+    Ok(servers)
 }
 
-fn all_answer(live: bool, deadline: Instant) -> Result<bool> {
-    if health::answers(SERVER_PORT) && (live || health::answers(SANDBOX_PORT)) {
-        return Ok(true);
-    }
-    if Instant::now() > deadline {
-        bail!(
-            "no answer from /healthz within {} s",
-            START_PATIENCE.as_secs()
-        );
-    }
-    Ok(false)
-}
-
-fn sandbox(workspace: &Workspace) -> Command {
-    let mut command = without_settings(&workspace.binary("pantoken-sandbox"), workspace.root());
-    for origin in PAGE_ORIGINS {
-        command.args(["--registered-host", origin]);
-    }
-    command
+/// Starts a server in its own process group: Ctrl-C in the terminal then reaches this task alone, which
+/// stops them all.
+fn start_apart(command: &mut Command) -> Result<Server> {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    Server::start(command)
 }
 
 fn server(workspace: &Workspace, live: bool, api_key: &str) -> Result<Command> {
     let database = workspace.scratch("demo")?.join("pantoken.db");
     let database = database
         .to_str()
-        .context("the target folder's path is no UTF-8")?;
+        .context("the path of the target folder is not UTF-8")?;
     let return_urls = PAGE_ORIGINS.map(|origin| format!("{origin}/")).join(",");
     let form_host = if live {
         PROVIDER_TEST_HOST
@@ -137,10 +105,10 @@ fn server(workspace: &Workspace, live: bool, api_key: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// A command that settings of the developer's own shell do not reach.
-pub(crate) fn without_settings(binary: &Path, root: &Path) -> Command {
+/// Returns a command that does not see the settings of the developer's own shell.
+pub(crate) fn without_settings(binary: &Path, folder: &Path) -> Command {
     let mut command = Command::new(binary);
-    command.current_dir(root);
+    command.current_dir(folder);
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("PANTOKEN_") {
             command.env_remove(name);
@@ -149,9 +117,64 @@ pub(crate) fn without_settings(binary: &Path, root: &Path) -> Command {
     command
 }
 
+/// Starts `pantoken serve` on a free port, with its log in a file of the folder.
+pub(crate) fn start_server(
+    binary: &Path,
+    folder: &Path,
+    name: &str,
+    settings: &[(&str, &str)],
+) -> Result<Server> {
+    let mut command = without_settings(binary, folder);
+    command
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--agent-id",
+            TEST_AGENT_ID,
+        ])
+        .args([
+            "--form-host",
+            PROVIDER_TEST_HOST,
+            "--return-urls",
+            "https://shop.kz/paid",
+        ])
+        .env("PANTOKEN_AGENT_SECRET_KEY", TEST_AGENT_SECRET_KEY)
+        .envs(settings.iter().copied())
+        .stderr(File::create(folder.join(name).with_extension("log"))?);
+    Server::start(&mut command)
+        .with_context(|| format!("its log is {name}.log in {}", folder.display()))
+}
+
+/// Fails if something listens on the port: on 127.0.0.1, or on ::1, where a browser looks for `localhost`
+/// first.
+fn check_port(port: u16, user: &str) -> Result<()> {
+    for address in [
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
+    ] {
+        let outcome = TcpListener::bind(address);
+        // A machine without IPv6 has another error for ::1.
+        if outcome.is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse) {
+            bail!(
+                "port {port} is in use, and {user} needs it: stop what listens on {address}, and try again"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Waits until the developer stops the demo, and fails if a server ends before.
+fn wait(servers: &mut [Server], stopped: &Receiver<()>) -> Result<()> {
+    while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_millis(100)) {
+        servers.iter_mut().try_for_each(Server::check)?;
+    }
+    Ok(())
+}
+
 fn random_key() -> Result<String> {
     let mut bytes = [0; 16];
-    // A key that lives as long as this command.
+    // The key lives as long as this command.
     #[allow(clippy::disallowed_methods)]
     getrandom::fill(&mut bytes).map_err(|error| anyhow!("no randomness: {error}"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -162,22 +185,40 @@ fn what_to_try(live: bool, api_key: &str) -> String {
         "The form is the provider's own, on its public test host. Use its test cards, never a real one."
     } else {
         "\
-Cards to try (this is a sandbox: no real card belongs here):
+Cards to try (this is a sandbox, so never type a real card number):
   4242 4242 4242 4242   is saved
-  4242 4242 4242 4241   INVALID_PAN, to be corrected
+  4242 4242 4242 4241   INVALID_PAN, which the customer can correct
   4000 0000 0000 0002   FORBIDDEN
   4000 0000 0000 0069   INVALID_SESSION"
     };
+    let [address, _] = PAGE_ORIGINS;
     format!(
         "
-Open {}
+Open {address}
 
 {cards}
 
-Ask the server what became of a request id that the page shows:
-  curl -H 'Authorization: Bearer {api_key}' {}/v1/sessions/REQUEST_ID
+To see what the server recorded for a request id that the page shows:
+  curl -H 'Authorization: Bearer {api_key}' {address}/v1/sessions/REQUEST_ID
 
-Ctrl-C stops everything.",
-        PAGE_ORIGINS[0], PAGE_ORIGINS[0]
+Ctrl-C stops everything."
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_in_use_is_named_with_the_server_that_needs_it() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let error = check_port(port, "the sandbox").unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("127.0.0.1:{port}")) && error.contains("the sandbox"),
+            "{error}"
+        );
+        drop(listener);
+        check_port(port, "the sandbox").unwrap();
+    }
 }

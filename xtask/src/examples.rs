@@ -1,22 +1,22 @@
-//! `cargo xtask examples`: the package's tarball in pages of other tools, outside this checkout.
+//! `cargo xtask examples`: pages that other tools build with the package's tarball, outside this checkout.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
-use tempfile::TempDir;
+use anyhow::Result;
+use fs_err as fs;
 
+use crate::checkout;
 use crate::command;
 use crate::element;
 use crate::npm::Npm;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
-/// The tarball's name, as the examples depend on it.
+/// The name of the tarball that the examples depend on.
 const TARBALL: &str = "pantoken-0.1.0.tgz";
 
-/// The pages to build: where each is, its name in `dist/examples`, and what it is built for.
+/// The pages to build: the folder of each, its name in `dist/examples`, and its mode.
 /// React's StrictMode mounts twice in development only.
 const PAGES: [(&str, &str, &str); 3] = [
     ("examples/react", "react", "development"),
@@ -24,7 +24,7 @@ const PAGES: [(&str, &str, &str); 3] = [
     (TESTS, "webpack", "production"),
 ];
 
-/// The types, the import on a server and a page for webpack, which are for the tests alone.
+/// The types, the import on a server and a page for webpack, which only the tests need.
 const TESTS: &str = "tests/npm";
 
 pub(crate) fn run() -> Result<()> {
@@ -37,80 +37,45 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Checks the package's types and its import on a server, and builds each example into
-/// `dist/examples`, beside the script of axe-core for the end-to-end tests. The package has to be
-/// built.
+/// Checks the package's types and its import on a server, and builds each example into `dist/examples`, beside
+/// the script of axe-core for the end-to-end tests. The package must be built.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-    let outside = Outside {
-        workspace,
-        folder: tempfile::tempdir().context("cannot make a temporary folder")?,
-    };
-    outside.pack()?;
+    // A copy, in which npm finds nothing of the checkout by chance.
+    let copy = checkout::copy(workspace)?;
+    let package = workspace.root().join("dist/npm");
     let built = workspace.root().join("dist/examples");
     if built.exists() {
-        // Vite names its files by what is in them, and would leave the old ones beside the new.
-        fs::remove_dir_all(&built).with_context(|| format!("cannot remove {}", built.display()))?;
+        // Vite puts hashes into names, and would leave the old files beside the new ones.
+        fs::remove_dir_all(&built)?;
     }
+    fs::create_dir_all(&built)?;
+    command::run(npm(copy.path(), "pack --silent").arg(package))?;
     for (project, name, mode) in PAGES {
-        let folder = outside.install(project)?;
-        command::run(npm(&folder).args(["run", "build"]).env("NODE_ENV", mode))?;
-        copy(&folder.join("dist"), &built.join(name))?;
+        let folder = copy.path().join(project);
+        fs::copy(copy.path().join(TARBALL), folder.join(TARBALL))?;
+        command::run(&mut npm(
+            &folder,
+            "ci --ignore-scripts --no-audit --no-fund --prefer-offline",
+        ))?;
+        command::run(npm(&folder, "run build").env("NODE_ENV", mode))?;
+        let mut copy = Command::new("cp");
+        command::run(
+            copy.arg("-R")
+                .arg(folder.join("dist"))
+                .arg(built.join(name)),
+        )?;
     }
-    let tests = outside.folder.path().join(TESTS);
-    command::run(npm(&tests).args(["run", "test"]))?;
-    let axe = tests.join("node_modules/axe-core/axe.min.js");
-    fs::copy(&axe, built.join("axe.min.js"))
-        .with_context(|| format!("cannot copy {}", axe.display()))?;
+    let tests = copy.path().join(TESTS);
+    command::run(&mut npm(&tests, "run test"))?;
+    fs::copy(
+        tests.join("node_modules/axe-core/axe.min.js"),
+        built.join("axe.min.js"),
+    )?;
     Ok(())
 }
 
-/// A folder in which nothing of the checkout is found by chance.
-struct Outside<'a> {
-    workspace: &'a Workspace,
-    folder: TempDir,
-}
-
-impl Outside<'_> {
-    fn pack(&self) -> Result<()> {
-        let mut pack = npm(self.folder.path());
-        let package = self.workspace.root().join("dist/npm");
-        command::run(pack.args(["pack", "--silent"]).arg(package))
-    }
-
-    /// Copies a project there and installs what its lock file says, and the tarball.
-    fn install(&self, project: &str) -> Result<PathBuf> {
-        let folder = self.folder.path().join(project);
-        copy(&self.workspace.root().join(project), &folder)?;
-        let tarball = self.folder.path().join(TARBALL);
-        fs::copy(&tarball, folder.join(TARBALL))
-            .with_context(|| format!("`npm pack` did not make {}", tarball.display()))?;
-        let quietly = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-        command::run(npm(&folder).args(quietly).arg("--prefer-offline"))?;
-        Ok(folder)
-    }
-}
-
-fn npm(folder: &Path) -> Command {
+fn npm(folder: &Path, arguments: &str) -> Command {
     let mut npm = Command::new("npm");
-    npm.current_dir(folder);
+    npm.current_dir(folder).args(arguments.split(' '));
     npm
-}
-
-/// A developer's own install and build stay behind.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
-    let entries = fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))?;
-    for entry in entries {
-        let entry = entry?;
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if entry.file_name() == "node_modules" || entry.file_name() == "dist" {
-            continue;
-        }
-        if from.is_dir() {
-            copy(&from, &to)?;
-        } else {
-            fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
-        }
-    }
-    Ok(())
 }

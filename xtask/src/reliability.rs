@@ -1,54 +1,46 @@
 //! `cargo xtask reliability`: the server under faults, and the table of docs/reliability.md.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command;
-use crate::postgres;
-use crate::server_programs::ServerPrograms;
+use crate::command::shell_line;
 use crate::test::lengthen;
+use crate::tools::{SERVERS, Tools};
 use crate::workspace::Workspace;
 
-const HEADER: &str = "\
-| fault | acknowledged | lost | doubled | answers |
-|---|---|---|---|---|";
+const HEADER: &str = "| fault | acknowledged | lost | doubled | answers |\n|---|---|---|---|---|";
+const TESTS: &str =
+    "test --locked -p pantoken-server --test faults --test deploy -- --nocapture --test-threads=1";
 
-/// Runs the tests that count what is lost and doubled, one after the other; `long` as often as in the
-/// document.
+/// Runs the tests that count what is lost and doubled, and prints the rows of the table among their output.
 pub(crate) fn run(long: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    postgres::find_or_install()?;
-    let servers = ServerPrograms::find_or_install()?;
-    let mut test = workspace.cargo(&["test", "--locked", "-p", "pantoken-server"]);
-    test.args(["--test", "faults", "--test", "deploy", "--"])
-        .args(["--nocapture", "--test-threads=1"]);
-    servers.on_path_of(&mut test)?;
+    let tools = Tools::find_or_install(&SERVERS)?;
+    let mut test = workspace.cargo_line(TESTS);
+    tools.lend_to(&mut test)?;
     lengthen(&mut test, long);
-    let rows = rows(&mut test)?;
-    println!("\n{HEADER}\n{}", rows.join("\n"));
-    Ok(())
-}
-
-/// The rows that the tests print; each of their other lines is shown as it comes.
-fn rows(test: &mut Command) -> Result<Vec<String>> {
-    let line = command::shell_line(test);
+    let line = shell_line(&test);
     eprintln!("  $ {line}");
-    let mut child = test.stdout(Stdio::piped()).spawn().context("cargo")?;
+    let mut child = test
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start cargo")?;
     let stdout = child.stdout.take().context("stdout is piped")?;
-    let mut rows = Vec::new();
+    let mut rows = String::new();
     for line in BufReader::new(stdout).lines() {
         let line = line?;
         eprintln!("{line}");
         if is_row(&line) {
-            rows.push(line);
+            rows += &format!("\n{line}");
         }
     }
     if !child.wait()?.success() {
-        bail!("a fault lost or doubled something, or was not answered as it should: {line}");
+        bail!("a fault lost or doubled something, or was answered wrongly: {line}");
     }
-    Ok(rows)
+    println!("\n{HEADER}{rows}");
+    Ok(())
 }
 
 fn is_row(line: &str) -> bool {
@@ -60,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_told_from_what_else_tests_print() {
+    fn a_row_is_recognised_among_the_output_of_tests() {
         assert!(is_row("| a full disk | 12 | 0 | 0 | 200: 12, 503: 3 |"));
         assert!(!is_row("test disk::a_full_disk ... ok"));
         assert!(!is_row("| a table of another kind |"));

@@ -7,15 +7,15 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::checkout;
 use crate::command;
 use crate::element;
 use crate::npm::Npm;
-use crate::other_checkout;
 use crate::workspace::Workspace;
 
 /// The package has to be built.
 pub(crate) fn check(workspace: &Workspace, npm: &Npm) -> Result<()> {
-    let copy = other_checkout::copy(workspace)?;
+    let copy = checkout::copy(workspace)?;
     let copied = workspace.copied_to(copy.path());
     let again = element::build(&copied, npm)?;
     let tarballs = tempfile::tempdir().context("cannot make a temporary folder")?;

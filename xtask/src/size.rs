@@ -8,12 +8,12 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::command;
-use crate::demo;
 use crate::element;
 use crate::npm::Npm;
 use crate::optimize;
+use crate::page;
 use crate::steps::Steps;
-use crate::tools::Tools;
+use crate::tools::{Tools, WASM_TARGET};
 use crate::workspace::Workspace;
 use crate::yew_margin;
 
@@ -48,20 +48,20 @@ impl Size {
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
     let mut steps = Steps::of(4);
-    let tools = steps.run("tools", || Tools::find_or_install(&workspace))?;
+    steps.run("tools", || Tools::find_or_install(&[WASM_TARGET]))?;
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
-    steps.run("demo page", || demo::build_page(&workspace, &tools))?;
+    steps.run("demo page", || page::build(&workspace))?;
     steps.run("element", || element::build(&workspace, &npm))?;
-    check(&workspace, &tools, &npm)
+    check(&workspace, &npm)
 }
 
 /// Prints the sizes of what is built, and fails where one is over its budget.
-pub(crate) fn check(workspace: &Workspace, tools: &Tools, npm: &Npm) -> Result<()> {
+pub(crate) fn check(workspace: &Workspace, npm: &Npm) -> Result<()> {
     let dist = workspace.root().join("dist");
     let element =
         ["pantoken_element_bg.wasm", "element.js"].map(|name| dist.join("npm").join(name));
     println!("{:<44}{:>9}{:>9}{:>9}", "bytes", "raw", "gzip", "brotli");
-    let yew = yew_margin::measure(workspace, tools, npm)?;
+    let yew = yew_margin::measure(workspace, npm)?;
     let (empty, with_form) = (sum(&yew.empty)?, sum(&yew.with_form)?);
     let measured = [
         ("element", sum(&element)?),

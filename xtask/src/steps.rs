@@ -1,8 +1,10 @@
+//! The progress of a task.
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-/// The numbered steps of a task: says which one runs, and how long each took.
+/// Numbers the steps of a task, and prints which one runs and how long each took.
 pub(crate) struct Steps {
     total: usize,
     started: Instant,
@@ -24,7 +26,7 @@ impl Steps {
         }
     }
 
-    /// Runs the next step. Its name is put before its error.
+    /// Runs the next step, and adds its name to its error.
     pub(crate) fn run<T>(
         &mut self,
         name: &'static str,
@@ -46,7 +48,7 @@ impl Steps {
         outcome
     }
 
-    /// A table of what ran, what failed, and what was not reached.
+    /// Returns a table of the steps that passed, failed, or were not reached.
     pub(crate) fn summary(&self) -> String {
         let mut text = String::new();
         for (index, step) in self.ended.iter().enumerate() {
@@ -62,7 +64,7 @@ impl Steps {
         if left > 0 {
             text += &format!("      {left} of {} not run\n", self.total);
         }
-        text + &format!("      in all {:>12}\n", in_words(self.started.elapsed()))
+        text + &format!("       total {:>12}\n", in_words(self.started.elapsed()))
     }
 }
 
@@ -97,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_told_in_minutes_from_a_minute_on() {
+    fn a_minute_or_more_is_shown_in_minutes() {
         assert_eq!(in_words(Duration::from_millis(59_999)), "59 s");
         assert_eq!(in_words(Duration::from_secs(61)), "1 min 01 s");
     }

@@ -1,12 +1,21 @@
+//! This checkout, and cargo in it.
+
 use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use cargo_metadata::{Metadata, MetadataCommand};
+use fs_err as fs;
 
-/// This checkout: its root folder, and the folder in which its binaries are built.
+use crate::command;
+
+/// The packages that are compiled for a browser.
+const PACKAGES_OF_A_PAGE: &str = "-p pantoken-core -p pantoken-a2c -p pantoken-widget \
+                                  -p pantoken-element -p pantoken-yew -p pantoken-demo";
+
+/// The root folder of this checkout, and the folder in which its binaries are built.
 pub(crate) struct Workspace {
     root: PathBuf,
     binaries: PathBuf,
@@ -21,15 +30,17 @@ impl Workspace {
             .context("xtask is not in a workspace")?;
         // Cargo puts all binaries of one profile side by side, wherever the target folder is.
         let own = env::current_exe().context("cannot tell where this binary is")?;
-        let binaries = own.parent().context("this binary is in no folder")?;
         Ok(Self {
             root: root.to_owned(),
-            binaries: binaries.to_owned(),
+            binaries: own
+                .parent()
+                .context("this binary is in no folder")?
+                .to_owned(),
             cargo: env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
         })
     }
 
-    /// A copy of it in another folder, which builds there.
+    /// Returns a copy of this checkout in another folder, which builds there.
     pub(crate) fn copied_to(&self, root: &Path) -> Self {
         Self {
             root: root.to_owned(),
@@ -42,35 +53,32 @@ impl Workspace {
         &self.root
     }
 
-    /// Where a binary of the workspace is once it is built.
+    /// Returns the path of a binary of the workspace, which may not be built yet.
     pub(crate) fn binary(&self, name: &str) -> PathBuf {
         self.binaries
             .join(name)
             .with_extension(env::consts::EXE_EXTENSION)
     }
 
-    /// Where a binary of the workspace is once it is built for release.
+    /// Returns the path of a binary of the workspace, built for release.
     pub(crate) fn release_binary(&self, name: &str) -> PathBuf {
-        self.target()
-            .join("release")
-            .join(name)
-            .with_extension(env::consts::EXE_EXTENSION)
+        let path = self.target().join("release").join(name);
+        path.with_extension(env::consts::EXE_EXTENSION)
     }
 
-    /// The target folder.
     pub(crate) fn target(&self) -> &Path {
         self.binaries.parent().unwrap_or(&self.binaries)
     }
 
-    /// A folder beneath the target folder for files that a task writes; made when it is missing.
+    /// Returns a folder below the target folder for files that a task writes, and creates it.
     pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf> {
         let folder = self.target().join(name);
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::create_dir_all(&folder)?;
         Ok(folder)
     }
 
-    /// A cargo command in the root folder. It does not see what cargo says of this package, or crates
-    /// whose build looks at that would be compiled anew whenever cargo is called in the other way.
+    /// Returns a cargo command in the root folder, without what cargo says to this package: crates whose
+    /// build looks at that would be compiled again whenever cargo is called without xtask.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.cargo);
         command.current_dir(&self.root).args(arguments);
@@ -83,21 +91,35 @@ impl Workspace {
         command
     }
 
-    /// The version of a package in Cargo.lock.
-    pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
-        let path = self.root.join("Cargo.lock");
-        let text =
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        version_in_lock(&text, package)
-            .with_context(|| format!("{} names no package {package}", path.display()))
+    /// Returns a cargo command whose arguments are written as in a shell, without quotes.
+    pub(crate) fn cargo_line(&self, arguments: &str) -> Command {
+        self.cargo(&arguments.split_whitespace().collect::<Vec<_>>())
     }
-}
 
-fn version_in_lock(lock: &str, package: &str) -> Option<String> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines().skip_while(|line| *line != name);
-    let version = lines.nth(1)?.strip_prefix("version = \"")?;
-    Some(version.strip_suffix('"')?.to_owned())
+    /// Runs a cargo command whose arguments are written as in a shell, without quotes.
+    pub(crate) fn run_cargo(&self, arguments: &str) -> Result<()> {
+        command::run(&mut self.cargo_line(arguments))
+    }
+
+    /// Returns a cargo command for all packages that are compiled for a browser.
+    pub(crate) fn cargo_for_pages(&self, arguments: &str) -> Command {
+        self.cargo_line(&format!(
+            "{arguments} --target wasm32-unknown-unknown {PACKAGES_OF_A_PAGE}"
+        ))
+    }
+
+    /// Returns the names of the packages that are published on crates.io.
+    pub(crate) fn published(&self) -> Result<Vec<String>> {
+        let Metadata { packages, .. } = MetadataCommand::new()
+            .current_dir(&self.root)
+            .no_deps()
+            .exec()?;
+        // A list of no registries is `publish = false`.
+        let published = packages
+            .into_iter()
+            .filter(|package| package.publish.is_none());
+        Ok(published.map(|package| package.name.to_string()).collect())
+    }
 }
 
 #[cfg(test)]
@@ -105,13 +127,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_locked_version_is_that_of_the_package_itself_not_of_one_whose_name_starts_alike() {
-        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.9\"\n\n\
-                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
-        assert_eq!(
-            version_in_lock(lock, "wasm-bindgen").as_deref(),
-            Some("0.2.130")
+    fn packages_that_no_registry_takes_are_not_published() {
+        let published = Workspace::find().unwrap().published().unwrap();
+        assert!(
+            published.contains(&"pantoken-widget".to_owned()),
+            "{published:?}"
         );
-        assert_eq!(version_in_lock(lock, "wasm"), None);
+        assert!(!published.contains(&"xtask".to_owned()), "{published:?}");
     }
 }

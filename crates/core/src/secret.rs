@@ -28,6 +28,15 @@ impl Secret {
     }
 }
 
+/// Compares in constant time, like [`Secret::is`].
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other.expose())
+    }
+}
+
+impl Eq for Secret {}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
@@ -44,6 +53,8 @@ mod tests {
         assert!(secret.is("0123456789abcdef"));
         assert!(!secret.is("0123456789abcdeg"));
         assert!(!secret.is("0123456789abcde"));
+        assert_eq!(secret, Secret::new("0123456789abcdef"));
+        assert_ne!(secret, Secret::new("0123456789abcdeg"));
         assert_eq!(format!("{secret:?}"), "Secret(…)");
     }
 }

@@ -35,7 +35,7 @@ mod tests {
 
     use super::*;
 
-    /// Source: protocol.md, "Signed form URL".
+    /// Source: docs/a2c.md, "Signed form URL".
     #[test]
     fn the_published_iframe_vector() {
         assert_eq!(

@@ -10,6 +10,7 @@ pub(crate) mod request_id;
 pub(crate) mod retention;
 pub(crate) mod return_url;
 mod session_token;
+pub(crate) mod stored;
 
 use pantoken_a2c::Flow;
 

@@ -1,27 +1,23 @@
-//! The command line. Source: design.md, "Contract: command line".
+//! The command line of `pantoken`.
 
-mod database_arguments;
+mod database;
 mod doctor;
 mod key;
-mod log_fields;
 mod logging;
 mod migrate;
 mod rotate_store;
 mod serve;
-mod server_arguments;
+mod setting_flags;
 mod sign;
 mod verify;
 mod webhooks;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
-use crate::settings::Sources;
-
-/// Wrong usage, or a setting that is missing or wrong.
+/// The exit code for wrong usage, and for a setting that is missing or invalid.
 const USAGE: u8 = 2;
 const FAILURE: u8 = 1;
 
@@ -49,14 +45,6 @@ enum Command {
     Webhooks(webhooks::Command),
 }
 
-/// Where settings are looked for after flags and the environment.
-#[derive(Args, Debug)]
-struct ConfigArguments {
-    /// The settings file [default: pantoken.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -71,23 +59,13 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Settings from these flags, the process's environment and files.
-fn sources<'a>(config: &ConfigArguments, flag: &'a dyn Fn(&str) -> Option<String>) -> Sources<'a> {
-    Sources {
-        flag,
-        variable: &|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()),
-        config: config.config.clone(),
-        read_file: &|path: &Path| std::fs::read_to_string(path),
-    }
-}
-
-/// Runs a command that only has to wait for the store.
-fn block_on(done: impl Future<Output = ExitCode>) -> ExitCode {
+/// Runs a command on one thread.
+fn block_on(command: impl Future<Output = ExitCode>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(done),
+        Ok(runtime) => runtime.block_on(command),
         Err(error) => fail(FAILURE, &error),
     }
 }
@@ -101,7 +79,7 @@ fn print(line: &str) -> ExitCode {
 
 fn fail(code: u8, error: &dyn std::fmt::Display) -> ExitCode {
     for line in error.to_string().lines() {
-        // Without a stderr there is only the exit code.
+        // Without a stderr, there is only the exit code.
         let _ = writeln!(std::io::stderr(), "pantoken: {line}");
     }
     ExitCode::from(code)

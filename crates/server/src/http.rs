@@ -1,8 +1,7 @@
-//! HTTP itself: the router, its middleware, who calls, limits, errors and metrics.
+//! The HTTP server: router, middleware, authorisation, limits, errors and metrics.
 
 pub(crate) mod api_key;
-pub(crate) mod call;
-pub(crate) mod caller;
+pub(crate) mod auth;
 pub(crate) mod client;
 pub(crate) mod client_address;
 pub(crate) mod connections;
@@ -11,6 +10,7 @@ pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod limits;
 pub(crate) mod metrics;
+pub(crate) mod metrics_endpoint;
 pub(crate) mod middleware;
 pub(crate) mod openapi;
 pub(crate) mod pages;
@@ -21,4 +21,5 @@ pub(crate) mod rate_limit;
 pub(crate) mod readiness;
 pub(crate) mod request_id;
 pub(crate) mod router;
+pub(crate) mod trace;
 pub(crate) mod wire_time;

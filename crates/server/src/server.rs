@@ -10,62 +10,65 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::a2c::retention::{self, Webhooks};
-use crate::app::{ApiOptions, AppState};
+use crate::app::AppState;
 use crate::http::api_key::ApiKey;
 use crate::http::connections::serve_connections;
-use crate::http::metrics::metrics_router;
+use crate::http::metrics_endpoint::metrics_router;
 use crate::http::public_url::PublicUrl;
 use crate::http::router::router;
+use crate::settings::ApiOptions;
 use crate::settings::Settings;
 use crate::webhooks::{WebhookTarget, deliver};
 use pantoken_core::StopSignals;
 use pantoken_core::SystemClock;
 use pantoken_core::SystemRandom;
 
-/// From the end of an answer's time to its last byte.
+/// The time to send a response after its time limit.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// Why the server does not run.
+/// The error of [`serve`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// The folder of pages is none.
+    /// The folder of pages does not exist.
     #[error("PANTOKEN_PAGES: {0} is not a folder")]
     Pages(PathBuf),
     /// The database cannot be opened.
     #[error("PANTOKEN_DATABASE_URL: {0}")]
     Store(StoreError),
-    /// panTokens are sealed under another key than those that are set.
-    #[error("{0}: set it as PANTOKEN_STORE_KEY, or in PANTOKEN_STORE_KEY_OLD beside a newer one")]
-    StoreKey(StoreError),
-    /// No key, and no public sessions.
+    /// panTokens are encrypted with a key that is not set.
     #[error(
-        "nobody could create a session: make a key with `pantoken key add NAME`, or set \
-         PANTOKEN_API_KEY, or PANTOKEN_PUBLIC_SESSIONS=true"
+        "{0}: set PANTOKEN_STORE_KEY to it, or add it to PANTOKEN_STORE_KEY_OLD if there is a newer key"
+    )]
+    StoreKey(StoreError),
+    /// There is no API key, and sessions are not public.
+    #[error(
+        "nobody could create a session: create an API key with `pantoken key add NAME`, or set \
+         PANTOKEN_API_KEY or PANTOKEN_PUBLIC_SESSIONS=true"
     )]
     NobodyMayCreate,
-    /// The address cannot be listened on.
+    /// The server cannot listen on an address.
     #[error("cannot listen on {address} ({setting}): {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Which setting names it.
+        /// The setting that names it.
         setting: &'static str,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// No webhook can be sent.
+    /// Webhooks cannot be sent.
     #[error("PANTOKEN_WEBHOOK_URL: webhooks cannot be sent: {0}")]
     Webhook(#[from] reqwest::Error),
-    /// The system failed the running server.
+    /// The running server failed.
     #[error("the server stopped: {0}")]
     Run(#[from] io::Error),
 }
 
-/// Runs the server until SIGINT or SIGTERM; `announce` is told the real address once it listens.
+/// Runs the server until SIGINT or SIGTERM. Calls `announce` with the real address once it listens.
 ///
 /// # Errors
-/// [`ServeError`] when it cannot start, or the system fails it.
+/// Returns [`ServeError`] if the server cannot start, or fails.
 pub async fn serve(
     settings: &Settings,
     announce: impl FnOnce(SocketAddr),
@@ -84,7 +87,7 @@ pub async fn serve(
     if options.public_url == PublicUrl::localhost(settings.listen.port()) {
         options.public_url = PublicUrl::localhost(address.port());
     }
-    warn_of_a_short_key(&options);
+    warn_if_guessable(&options);
     if options.api_key.is_none() && !options.public_sessions && !has_api_key(&store).await? {
         return Err(ServeError::NobodyMayCreate);
     }
@@ -92,7 +95,7 @@ pub async fn serve(
     let limits = options.limits;
     let (signer, random) = (settings.signer.clone(), SystemRandom);
     let app = AppState::new(store.clone(), signer, options, SystemClock::new(), random);
-    // Before anyone knows that we listen, so that a signal that follows at once is not missed.
+    // Listen before the address is announced, so that no signal is missed.
     let mut signals = StopSignals::listen()?;
     announce(address);
     let _sweeper = settings
@@ -115,34 +118,34 @@ pub async fn serve(
     let too_slow = async {
         signals.received().await;
         drop(stop);
-        // As long as any answer may take, and longer than a webhook does.
+        // As long as any request may take, and longer than a webhook takes.
         tokio::time::sleep(limits.answer_time + MARGIN).await;
     };
     tokio::select! {
         done = async { tokio::try_join!(api, deliveries) } => drop(done?),
-        // A webhook that was under way is sent again.
+        // A webhook that was in progress is sent again.
         () = too_slow => if !answered.load(Ordering::Relaxed) {
-            tracing::warn!("calls under way were cut off");
+            tracing::warn!("requests in progress were aborted");
         }
     }
     store.close().await;
     Ok(())
 }
 
-/// Whether webhooks are sent; without a receiver it warns of those that wait for one.
-async fn webhooks(settings: &Settings, store: &impl Outbox) -> Result<Webhooks, StoreError> {
+/// Returns whether webhooks are sent. Warns if some are waiting and there is no receiver.
+async fn webhooks(settings: &Settings, store: &Database) -> Result<Webhooks, StoreError> {
     if settings.webhook.is_some() {
         return Ok(Webhooks::Sent);
     }
     let waiting = store.count_deliveries(DeliveryState::Pending).await?;
     if waiting > 0 {
-        tracing::warn!("{waiting} webhooks wait: set PANTOKEN_WEBHOOK_URL to send them");
+        tracing::warn!("{waiting} webhooks are waiting: set PANTOKEN_WEBHOOK_URL to send them");
     }
     Ok(Webhooks::Unsent)
 }
 
 async fn deliver_webhooks(
-    app: &AppState<Database>,
+    app: &AppState,
     target: Option<WebhookTarget>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
@@ -152,7 +155,7 @@ async fn deliver_webhooks(
     }
 }
 
-/// Done when the sender is gone.
+/// Completes when the sender is dropped.
 async fn until(mut stopped: watch::Receiver<()>) {
     while stopped.changed().await.is_ok() {}
 }
@@ -166,7 +169,7 @@ async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListene
     })
 }
 
-/// Opens the store as the settings say.
+/// Opens the store.
 pub(crate) async fn open_store(settings: &Settings) -> Result<Database, StoreError> {
     let options = StoreOptions {
         keys: settings.store_keys.clone(),
@@ -174,7 +177,7 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Database, StoreErr
         ..StoreOptions::default()
     };
     if options.keys.is_none() {
-        tracing::warn!("panTokens are kept in clear: set PANTOKEN_STORE_KEY to seal them");
+        tracing::warn!("panTokens are stored unencrypted: set PANTOKEN_STORE_KEY to encrypt them");
     }
     Database::open(&settings.database, options).await
 }
@@ -188,16 +191,14 @@ impl From<StoreError> for ServeError {
     }
 }
 
-/// Whether the store has an API key that was not revoked.
-pub(crate) async fn has_api_key(store: &impl ApiKeyStore) -> Result<bool, StoreError> {
+/// Returns whether the store has an API key that is not revoked.
+pub(crate) async fn has_api_key(store: &Database) -> Result<bool, StoreError> {
     let keys = store.list_api_keys().await?;
     Ok(keys.iter().any(|key| key.revoked_at.is_none()))
 }
 
-fn warn_of_a_short_key(options: &ApiOptions) {
+fn warn_if_guessable(options: &ApiOptions) {
     if options.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
-        tracing::warn!(
-            "PANTOKEN_API_KEY is short enough to be found by trying: use 16 characters or more"
-        );
+        tracing::warn!("PANTOKEN_API_KEY is short enough to be guessed: use 16 characters or more");
     }
 }

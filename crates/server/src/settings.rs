@@ -1,11 +1,12 @@
-//! The server's settings: flags over `PANTOKEN_*` environment over `pantoken.toml`.
-//! Source: design.md, "Contract: HTTP API", configuration.
+//! The server's settings. Flags override `PANTOKEN_*` environment variables, which override
+//! `pantoken.toml`. The table of all settings is in `setting.rs`.
 
+mod api_options;
 mod config_file;
 mod error;
 mod parse;
 mod reader;
-mod setting;
+pub(crate) mod setting;
 
 use std::net::SocketAddr;
 
@@ -14,100 +15,109 @@ use pantoken_a2c_signing::{AgentSecret, Signer};
 use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 
 use crate::a2c::return_url::ReturnUrls;
-use crate::app::ApiOptions;
 use crate::http::api_key::ApiKey;
 use crate::http::client_address::TrustedProxies;
+use crate::http::limits::Limits;
 use crate::http::public_url::PublicUrl;
 use crate::http::rate_limit::PublicSessionLimits;
 use crate::webhooks::{WebhookSecret, WebhookTarget};
 
+pub use api_options::ApiOptions;
 pub use error::{SettingError, SettingsError};
 pub use parse::LogFormat;
 pub(crate) use reader::Reader;
 pub use reader::Sources;
 
-/// Everything that `pantoken serve` is told.
+/// The settings of `pantoken serve`.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Signs form URLs for one agent at one form host.
     pub signer: Signer,
-    /// Where sessions are kept.
+    /// The database of the sessions.
     pub database: DatabaseUrl,
-    /// What panTokens are sealed under, if anything.
+    /// The keys that encrypt panTokens in the database.
     pub store_keys: Option<StoreKeys>,
-    /// After how many days an expired session is deleted; without it never.
+    /// How many days after its expiry a session is deleted. Without it, sessions are kept forever.
     pub retention_days: Option<u32>,
-    /// Where to listen; port 0 takes any free one.
+    /// The address to listen on. Port 0 takes any free port.
     pub listen: SocketAddr,
-    /// Where else to answer `/metrics`; without it at `listen`, where that is a loopback address.
+    /// Another address that serves `/metrics`.
     pub metrics_listen: Option<SocketAddr>,
-    /// What the HTTP API is told. Where no public URL is set, it is `http://localhost` and the port.
+    /// The settings of the HTTP API. Without a public URL it is `http://localhost` and the port.
     pub api: ApiOptions,
-    /// Where results are told; without it nowhere.
+    /// The receiver of webhooks.
     pub webhook: Option<WebhookTarget>,
-    /// How log lines are written.
+    /// The format of log lines.
     pub log_format: LogFormat,
 }
 
 impl Settings {
-    /// Reads every setting.
+    /// Reads all settings.
     ///
     /// # Errors
-    /// [`SettingsError`] with all settings that are missing or wrong, not the first alone.
+    /// Returns [`SettingsError`], which lists every setting that is missing or invalid.
     pub fn read(sources: &Sources<'_>) -> Result<Self, SettingsError> {
         let mut reader = Reader::open(sources)?;
         let signer = read_signer(&mut reader);
         let database = read_database(&mut reader);
         let store_keys = read_store_keys(&mut reader);
-        let retention_days = reader.optional(&setting::RETENTION_DAYS, parse::retention_days);
-        let listen = reader.optional(&setting::LISTEN, parse::listen);
-        let listen = listen.unwrap_or(parse::DEFAULT_LISTEN);
-        let metrics_listen = reader.optional(&setting::METRICS_LISTEN, parse::listen);
-        let metrics = metrics_listen.is_none() && listen.ip().is_loopback();
+        let retention_days = reader.read(&setting::RETENTION_DAYS, parse::retention_days);
+        let listen = reader.read(&setting::LISTEN, parse::listen);
+        let metrics_listen = reader.read(&setting::METRICS_LISTEN, parse::listen);
+        let metrics = metrics_listen.is_none() && listen.is_some_and(|it| it.ip().is_loopback());
         let api = read_api(&mut reader, listen, metrics);
         let webhook = read_webhook(&mut reader);
-        let log_format = reader.optional(&setting::LOG_FORMAT, LogFormat::parse);
-        let (signer, api) = reader.finish(signer.zip(api))?;
-        Ok(Self {
-            signer,
-            database,
-            store_keys,
-            retention_days,
-            listen,
-            metrics_listen,
-            api,
-            webhook,
-            log_format: log_format.unwrap_or_default(),
-        })
+        let log_format = reader.read(&setting::LOG_FORMAT, LogFormat::parse);
+        let settings = || {
+            Some(Self {
+                signer: signer?,
+                database: database?,
+                store_keys,
+                retention_days,
+                listen: listen?,
+                metrics_listen,
+                api: api?,
+                webhook,
+                log_format: log_format?,
+            })
+        };
+        let settings = settings();
+        reader.finish(settings)
     }
 }
 
-fn read_api(reader: &mut Reader<'_>, listen: SocketAddr, metrics: bool) -> Option<ApiOptions> {
+fn read_api(
+    reader: &mut Reader<'_>,
+    listen: Option<SocketAddr>,
+    metrics: bool,
+) -> Option<ApiOptions> {
     let public_url = read_public_url(reader, listen);
-    let callers = Callers::read(reader);
-    let return_urls = reader.optional(&setting::RETURN_URLS, ReturnUrls::parse);
-    let session_seconds = reader.optional(&setting::SESSION_SECONDS, parse::session_seconds);
-    let pages = reader.optional(&setting::PAGES, parse::folder);
-    let trusted_proxies = reader.optional(&setting::TRUSTED_PROXIES, TrustedProxies::parse);
+    let api_key = reader.read(&setting::API_KEY, ApiKey::parse);
+    let public_sessions = reader.read(&setting::PUBLIC_SESSIONS, parse::switch);
+    let allowed_origins = read_allowed_origins(reader, public_sessions == Some(true));
     let public_session_limits = read_public_session_limits(reader);
-    let defaults = ApiOptions::new(public_url?);
+    let trusted_proxies = reader.read(&setting::TRUSTED_PROXIES, TrustedProxies::parse);
+    let return_urls = reader.read(&setting::RETURN_URLS, ReturnUrls::parse);
+    let session_seconds = reader.read(&setting::SESSION_SECONDS, parse::session_seconds);
+    let pages = reader.read(&setting::PAGES, parse::folder);
     Some(ApiOptions {
-        api_key: callers.api_key,
-        allowed_origins: callers.allowed_origins,
-        public_sessions: callers.public_sessions,
-        return_urls: return_urls.unwrap_or_default(),
-        session_seconds: session_seconds.unwrap_or(defaults.session_seconds),
-        pages,
-        public_session_limits,
+        public_url: public_url?,
+        api_key,
+        allowed_origins,
+        public_sessions: public_sessions?,
+        public_session_limits: public_session_limits?,
         trusted_proxies: trusted_proxies.unwrap_or_default(),
+        return_urls: return_urls.unwrap_or_default(),
+        session_seconds: session_seconds?,
+        pages,
         metrics,
-        ..defaults
+        limits: Limits::default(),
     })
 }
 
 fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
-    let allow_private = reader.optional(&setting::WEBHOOK_ALLOW_PRIVATE, parse::switch);
-    let secret = reader.optional(&setting::WEBHOOK_SECRET, WebhookSecret::parse);
+    let allow_private = reader.read(&setting::WEBHOOK_ALLOW_PRIVATE, parse::switch);
+    let secret = reader.read(&setting::WEBHOOK_SECRET, WebhookSecret::parse);
     if !reader.is_given(&setting::WEBHOOK_URL) {
         return None;
     }
@@ -115,70 +125,57 @@ fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
         let rule = "is required with PANTOKEN_WEBHOOK_URL";
         reader.refuse(&setting::WEBHOOK_SECRET, rule);
     }
-    let secret = secret?;
-    reader.optional(&setting::WEBHOOK_URL, |url| {
-        WebhookTarget::new(url, secret, allow_private.unwrap_or_default())
+    let (allow_private, secret) = allow_private.zip(secret)?;
+    reader.read(&setting::WEBHOOK_URL, |url| {
+        WebhookTarget::new(url, secret, allow_private)
     })
 }
 
-fn read_public_url(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<PublicUrl> {
+fn read_public_url(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<PublicUrl> {
     if reader.is_given(&setting::PUBLIC_URL) {
-        return reader.optional(&setting::PUBLIC_URL, PublicUrl::parse);
+        return reader.read(&setting::PUBLIC_URL, PublicUrl::parse);
     }
+    let listen = listen?;
     if !listen.ip().is_loopback() {
-        let rule = "is required when PANTOKEN_LISTEN is not a loopback address";
+        let rule = "is required unless PANTOKEN_LISTEN is a loopback address";
         reader.refuse(&setting::PUBLIC_URL, rule);
     }
     Some(PublicUrl::localhost(listen.port()))
 }
 
-fn read_public_session_limits(reader: &mut Reader<'_>) -> PublicSessionLimits {
-    let per_address = &setting::PUBLIC_SESSIONS_PER_ADDRESS;
-    let per_address = reader.optional(per_address, parse::sessions_per_minute);
-    let per_origin = &setting::PUBLIC_SESSIONS_PER_ORIGIN;
-    let per_origin = reader.optional(per_origin, parse::sessions_per_minute);
-    let defaults = PublicSessionLimits::default();
-    PublicSessionLimits {
-        per_address: per_address.unwrap_or(defaults.per_address),
-        per_origin: per_origin.unwrap_or(defaults.per_origin),
+fn read_allowed_origins(reader: &mut Reader<'_>, are_required: bool) -> Vec<Origin> {
+    if are_required && !reader.is_given(&setting::ALLOWED_ORIGINS) {
+        let rule = "is required if PANTOKEN_PUBLIC_SESSIONS is true";
+        reader.refuse(&setting::ALLOWED_ORIGINS, rule);
     }
+    let origins = reader.read(&setting::ALLOWED_ORIGINS, parse::origins);
+    origins.unwrap_or_default()
 }
 
-/// Who may create sessions, beside the API keys in the store.
-struct Callers {
-    api_key: Option<ApiKey>,
-    allowed_origins: Vec<Origin>,
-    public_sessions: bool,
+fn read_public_session_limits(reader: &mut Reader<'_>) -> Option<PublicSessionLimits> {
+    let per_address = reader.read(
+        &setting::PUBLIC_SESSIONS_PER_ADDRESS,
+        parse::sessions_per_minute,
+    );
+    let per_origin = reader.read(
+        &setting::PUBLIC_SESSIONS_PER_ORIGIN,
+        parse::sessions_per_minute,
+    );
+    Some(PublicSessionLimits {
+        per_address: per_address?,
+        per_origin: per_origin?,
+    })
 }
 
-impl Callers {
-    fn read(reader: &mut Reader<'_>) -> Self {
-        let api_key = reader.optional(&setting::API_KEY, ApiKey::parse);
-        let allowed_origins = reader.optional(&setting::ALLOWED_ORIGINS, parse::origins);
-        let public_sessions = reader.optional(&setting::PUBLIC_SESSIONS, parse::switch);
-        let public_sessions = public_sessions.unwrap_or_default();
-        if public_sessions && !reader.is_given(&setting::ALLOWED_ORIGINS) {
-            let rule = "is required when PANTOKEN_PUBLIC_SESSIONS is true";
-            reader.refuse(&setting::ALLOWED_ORIGINS, rule);
-        }
-        Self {
-            api_key,
-            allowed_origins: allowed_origins.unwrap_or_default(),
-            public_sessions,
-        }
-    }
+/// Reads the URL of the database.
+pub(crate) fn read_database(reader: &mut Reader<'_>) -> Option<DatabaseUrl> {
+    reader.read(&setting::DATABASE_URL, DatabaseUrl::parse)
 }
 
-/// Where sessions are kept.
-pub(crate) fn read_database(reader: &mut Reader<'_>) -> DatabaseUrl {
-    let database = reader.optional(&setting::DATABASE_URL, DatabaseUrl::parse);
-    database.unwrap_or_else(|| DatabaseUrl::Sqlite(parse::DEFAULT_DATABASE.into()))
-}
-
-/// The store's keys; without a current one there are no old ones.
+/// Reads the store's keys. Old ones require a current one.
 pub(crate) fn read_store_keys(reader: &mut Reader<'_>) -> Option<StoreKeys> {
-    let current = reader.optional(&setting::STORE_KEY, StoreKey::parse);
-    let old = reader.optional(&setting::STORE_KEY_OLD, parse::store_keys);
+    let current = reader.read(&setting::STORE_KEY, StoreKey::parse);
+    let old = reader.read(&setting::STORE_KEY_OLD, parse::store_keys);
     if !reader.is_given(&setting::STORE_KEY) && reader.is_given(&setting::STORE_KEY_OLD) {
         let rule = "is required with PANTOKEN_STORE_KEY_OLD";
         reader.refuse(&setting::STORE_KEY, rule);
@@ -186,7 +183,7 @@ pub(crate) fn read_store_keys(reader: &mut Reader<'_>) -> Option<StoreKeys> {
     Some(StoreKeys::new(current?, old.unwrap_or_default()))
 }
 
-/// The store's keys, of which one must be there.
+/// Reads the store's keys for a command that cannot do without.
 pub(crate) fn require_store_keys(reader: &mut Reader<'_>) -> Option<StoreKeys> {
     if !reader.is_given(&setting::STORE_KEY) {
         reader.refuse(&setting::STORE_KEY, "is required");
@@ -194,17 +191,17 @@ pub(crate) fn require_store_keys(reader: &mut Reader<'_>) -> Option<StoreKeys> {
     read_store_keys(reader)
 }
 
-/// The three settings of signing, all of them read before any is missed.
+/// Reads the three settings that signing takes, so that an error lists each that is missing.
 pub(crate) fn read_signer(reader: &mut Reader<'_>) -> Option<Signer> {
-    let host = reader.required(&setting::FORM_HOST, FormHost::parse);
-    let agent_id = reader.required(&setting::AGENT_ID, AgentId::parse);
+    let host = reader.read(&setting::FORM_HOST, FormHost::parse);
+    let agent_id = reader.read(&setting::AGENT_ID, AgentId::parse);
     let secret = read_secret(reader);
     Some(Signer::new(host?, agent_id?, secret?))
 }
 
-/// The agent's secret key alone.
+/// Reads the agent's secret key.
 pub(crate) fn read_secret(reader: &mut Reader<'_>) -> Option<AgentSecret> {
-    reader.required(&setting::AGENT_SECRET_KEY, AgentSecret::parse)
+    reader.read(&setting::AGENT_SECRET_KEY, AgentSecret::parse)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MutexGuardWriter;
 
-/// Where a test reads what was logged; its clones are one log.
+/// A log that a test can read. Its clones share one log.
 #[derive(Clone, Default)]
 pub(crate) struct TestLog(Arc<Mutex<Vec<u8>>>);
 

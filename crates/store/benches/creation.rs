@@ -1,17 +1,17 @@
-//! What it costs to create a session in SQLite: at once by many callers, and in a large table.
+//! Measures how long it takes to create a session in SQLite: from many callers at once, and in a large
+//! table.
 //!
 //! `cargo bench -p pantoken-store --bench creation -- 1000000` compares a table of a million rows with
-//! one of ten thousand. Each session has an idempotency key, which is the costliest case: its index
-//! grows at random places.
+//! one of ten thousand. Each session has an idempotency key, which is the slowest case, because its
+//! index grows at random places.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use pantoken_a2c::{Language, RequestId};
 use pantoken_store::{
-    Creation, Database, DatabaseUrl, Digest, Idempotency, SessionFlow, SessionStore, SqliteStore,
-    Terms,
+    CreateOutcome, Database, DatabaseUrl, Digest, Idempotency, SessionData, SessionFlow, SessionId,
+    SessionStore, SqliteStore,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
@@ -38,7 +38,7 @@ async fn main() {
         tables.push((rows, SqliteStore::open(&file).await.unwrap(), Vec::new()));
     }
     alone(&tables[0].1).await;
-    // In turns, so that whatever else the machine does falls on both.
+    // The tables take turns, so that other load on the machine affects both.
     for round in 0..ROUNDS {
         for (rows, store, times) in &mut tables {
             times.push(create_at_once(store, *rows + round * CALLERS * EACH).await);
@@ -56,7 +56,7 @@ async fn main() {
     println!("{large} rows cost {ratio:.2} times what {SMALL} cost");
 }
 
-/// One caller waits for the disk every time.
+/// Creates sessions from one caller, which waits for the disk every time.
 async fn alone(store: &SqliteStore) {
     const COUNT: i64 = 200;
     let started = Instant::now();
@@ -86,9 +86,9 @@ async fn create_at_once(store: &SqliteStore, after: i64) -> Duration {
 }
 
 async fn create(store: &SqliteStore, id: i64) {
-    let terms = Terms {
-        request_id: RequestId::from_i64(id).unwrap(),
-        language: Language::Ru,
+    let data = SessionData {
+        id: SessionId::from_i64(id),
+        language: "ru".to_owned(),
         flow: SessionFlow::Iframe,
         customer: Some("order 7".to_owned()),
         seed: [7; 16],
@@ -100,8 +100,8 @@ async fn create(store: &SqliteStore, id: i64) {
         key: Digest::of(&id.to_le_bytes()),
         fingerprint: Digest::of(b"fingerprint"),
     };
-    let creation = store.create(terms, Some(idempotency)).await.unwrap();
-    assert!(matches!(creation, Creation::Created(_)), "{creation:?}");
+    let outcome = store.create(data, Some(idempotency)).await.unwrap();
+    assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
 }
 
 async fn fill(file: &Path, rows: i64) {
@@ -114,7 +114,7 @@ async fn fill(file: &Path, rows: i64) {
     let mut connection = options.connect().await.unwrap();
     let insert = format!(
         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows}) \
-         INSERT INTO sessions (request_id, language, customer, seed, result_token_digest, \
+         INSERT INTO sessions (session_id, language, customer, seed, result_token_digest, \
          idempotency_key, fingerprint, created_at, expires_at) SELECT n, 'ru', 'order 7', \
          randomblob(16), randomblob(32), randomblob(32), randomblob(32), n, n FROM numbers"
     );

@@ -3,19 +3,20 @@ use std::future::Future;
 
 use crate::{Digest, StoreError};
 
-/// Keeps the agent's API keys, as digests.
+/// Stores the digests of the agent's API keys.
 ///
-/// What every store guarantees:
-/// - No key is kept, only its SHA-256. A slow hash would add nothing: a key is 256 random bits, and
-///   nobody tries them all.
-/// - A name stands for one key for ever: a revoked name is not given again.
-/// - A key is found by its digest. How long that takes may tell about the digest, but not about the
-///   key: nobody can aim a guess at a digest, so no constant time is needed.
+/// Every store guarantees:
+/// - Only the SHA-256 of a key is stored. A slow hash would add nothing, because a key is 256 random
+///   bits and cannot be guessed.
+/// - A name belongs to one key for ever. The name of a revoked key cannot be used again.
+///
+/// A key is looked up by its digest. The lookup's duration may reveal something about the digest, but
+/// nothing about the key, so it need not take constant time.
 pub trait ApiKeyStore: Send + Sync + 'static {
-    /// Keeps a new key, made at `now` in Unix milliseconds; `false` if the name is taken.
+    /// Adds a key that was created at `now`, in Unix milliseconds. Returns `false` if the name is taken.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn insert_api_key(
         &self,
         name: ApiKeyName,
@@ -23,25 +24,26 @@ pub trait ApiKeyStore: Send + Sync + 'static {
         now: i64,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// The key with this digest, unless it was revoked.
+    /// Returns the key with this digest, unless it was revoked.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn find_api_key(
         &self,
         digest: Digest,
     ) -> impl Future<Output = Result<Option<ApiKeyRecord>, StoreError>> + Send;
 
-    /// Every key that was ever made, by name.
+    /// Returns all keys, including revoked ones, ordered by name.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn list_api_keys(&self) -> impl Future<Output = Result<Vec<ApiKeyRecord>, StoreError>> + Send;
 
-    /// Revokes a key at `now`, in Unix milliseconds; `false` if no key of this name is in use.
+    /// Revokes a key at `now`, in Unix milliseconds. Returns `false` if there is no valid key with this
+    /// name.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn revoke_api_key(
         &self,
         name: ApiKeyName,
@@ -49,33 +51,35 @@ pub trait ApiKeyStore: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
-/// What is known of an API key.
+/// An API key, without the key itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKeyRecord {
-    /// What the agent calls it.
+    /// The key's name.
     pub name: ApiKeyName,
-    /// In Unix milliseconds.
+    /// When it was created, in Unix milliseconds.
     pub created_at: i64,
-    /// In Unix milliseconds; from this moment on the key opens nothing.
+    /// When it was revoked, in Unix milliseconds.
     pub revoked_at: Option<i64>,
 }
 
-/// What the agent calls a key: 1 to 64 letters, digits, `-`, `_` or `.` of ASCII.
+/// The name of an API key: 1 to 64 ASCII letters, digits, `-`, `_` or `.`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiKeyName(String);
 
-/// A text that is no [`ApiKeyName`]. The text itself is not repeated: it may be a key.
+/// The text is not an [`ApiKeyName`]. The error does not repeat it, because it may be a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a key's name has 1 to 64 letters, digits, '-', '_' or '.'")]
+#[error(
+    "a key's name must be 1 to 64 characters long and contain only letters, digits, '-', '_' and '.'"
+)]
 pub struct ApiKeyNameError;
 
 impl ApiKeyName {
     const LENGTH: std::ops::RangeInclusive<usize> = 1..=64;
 
-    /// Takes a name.
+    /// Parses a name.
     ///
     /// # Errors
-    /// [`ApiKeyNameError`] when its length or a character is not allowed.
+    /// Returns [`ApiKeyNameError`] if its length or one of its characters is not allowed.
     pub fn parse(text: &str) -> Result<Self, ApiKeyNameError> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if Self::LENGTH.contains(&text.len()) && text.bytes().all(allowed) {
@@ -85,7 +89,7 @@ impl ApiKeyName {
         }
     }
 
-    /// The name itself.
+    /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,16 +1,16 @@
-//! Between the store's operations, each written once, and the databases that they run on.
+//! Separates the store's operations, each written once, from the databases that run them.
 
 use std::future::Future;
 
 use crate::connection::Connection;
 use crate::{StoreError, StoreOptions};
 
-/// What a call does in a database, from its first statement to its last.
+/// The statements of one call, from the first to the last.
 pub(crate) trait Operation: Send + Sync + 'static {
-    /// What the caller is told.
+    /// What the call returns.
     type Answer: Send + 'static;
 
-    /// Runs it, in a transaction where it writes; more than once if the database asks for that.
+    /// Runs the statements, in a transaction if they write. The database may have them run again.
     fn run<C: Connection>(
         &self,
         connection: &mut C,
@@ -18,15 +18,15 @@ pub(crate) trait Operation: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
 }
 
-/// A database that operations run on.
+/// A database that runs operations.
 pub(crate) trait Backend: Send + Sync + 'static {
-    /// Runs an operation that writes nothing.
+    /// Runs an operation that only reads.
     fn read<O: Operation>(
         &self,
         operation: O,
     ) -> impl Future<Output = Result<O::Answer, StoreError>> + Send;
 
-    /// Runs an operation in a transaction. Its answer comes after the commit.
+    /// Runs an operation in a transaction. Returns after the commit.
     fn write<O: Operation>(
         &self,
         operation: O,

@@ -1,4 +1,4 @@
-//! What the store asks of a database's connection, so that every operation is written once.
+//! The interface to a database connection, which lets every operation be written once.
 
 use std::future::Future;
 
@@ -7,14 +7,14 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 
 use crate::StoreError;
 
-/// One SQL statement, with parameters `$1`, `$2`, … in the words of each database.
+/// An SQL statement with parameters `$1`, `$2`, …, in the dialect of each database.
 pub(crate) struct Statement {
     pub(crate) sqlite: &'static str,
     pub(crate) postgres: &'static str,
 }
 
 impl Statement {
-    /// The same words for both.
+    /// Creates a statement that is the same in both dialects.
     pub(crate) const fn same(sql: &'static str) -> Self {
         Self {
             sqlite: sql,
@@ -23,7 +23,7 @@ impl Statement {
     }
 }
 
-/// A statement with a lock clause at its end for Postgres. SQLite has one writer.
+/// Creates a statement that ends with a locking clause in Postgres. SQLite has only one writer.
 macro_rules! locking {
     ($sql:expr, $lock:literal) => {
         $crate::connection::Statement {
@@ -34,7 +34,7 @@ macro_rules! locking {
 }
 pub(crate) use locking;
 
-/// A parameter.
+/// The value of a parameter.
 pub(crate) enum Value<'a> {
     Integer(Option<i64>),
     Text(Option<&'a str>),
@@ -61,21 +61,21 @@ value_from! {
 pub(crate) trait Connection: Send {
     type Row: Row + Send + Sync;
 
-    /// Runs a statement; the number of rows that it wrote.
+    /// Runs a statement. Returns the number of rows that it wrote.
     fn execute(
         &mut self,
         statement: &Statement,
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Runs a statement; the rows that it gives.
+    /// Runs a statement. Returns its rows.
     fn rows(
         &mut self,
         statement: &Statement,
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<Vec<Self::Row>, StoreError>> + Send;
 
-    /// Runs a statement that gives one row or none.
+    /// Runs a statement that returns at most one row.
     fn row(
         &mut self,
         statement: &Statement,

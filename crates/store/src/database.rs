@@ -1,23 +1,23 @@
 use crate::backend::{Backend, Operation};
 use crate::{DatabaseUrl, PostgresStore, SqliteStore, StoreError, StoreOptions, postgres};
 
-/// A store in whatever database a URL names.
+/// A store in SQLite or Postgres.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Database {
-    /// In a SQLite file.
+    /// A store in a SQLite file.
     Sqlite(SqliteStore),
-    /// In a Postgres database.
+    /// A store in a Postgres database.
     Postgres(PostgresStore),
 }
 
 impl Database {
-    /// Opens the database, creates a SQLite file where it is missing, and brings the tables to this
-    /// version.
+    /// Opens the database and migrates its tables. Creates the file of a SQLite database if it is
+    /// missing.
     ///
     /// # Errors
-    /// [`StoreError::Open`] when the database cannot be opened or migrated,
-    /// [`StoreError::UnknownKey`] when it holds panTokens under a key that is not among the options.
+    /// Returns [`StoreError::Open`] if the database cannot be opened or migrated, and
+    /// [`StoreError::UnknownKey`] if tokens are encrypted with a key that is not in the options.
     pub async fn open(url: &DatabaseUrl, options: StoreOptions) -> Result<Self, StoreError> {
         Ok(match url {
             DatabaseUrl::Sqlite(file) => Self::Sqlite(SqliteStore::open_with(file, options).await?),
@@ -27,11 +27,12 @@ impl Database {
         })
     }
 
-    /// [`Database::open`] for work that reads and records no result, such as that on API keys: no key
-    /// is needed, and a sealed panToken is [`StoreError::UnknownKey`].
+    /// Opens the database like [`Database::open`], but without store keys. This is enough for work that
+    /// reads and records no results, such as managing API keys. Reading an encrypted token fails with
+    /// [`StoreError::UnknownKey`].
     ///
     /// # Errors
-    /// [`StoreError::Open`] when the database cannot be opened or migrated.
+    /// Returns [`StoreError::Open`] if the database cannot be opened or migrated.
     pub async fn open_without_keys(url: &DatabaseUrl) -> Result<Self, StoreError> {
         let options = StoreOptions::default();
         Ok(match url {
@@ -42,10 +43,10 @@ impl Database {
         })
     }
 
-    /// Brings the tables to this version, and nothing more: no key is needed.
+    /// Migrates the tables without opening a store. No store key is needed.
     ///
     /// # Errors
-    /// [`StoreError::Open`] when the database cannot be opened or migrated.
+    /// Returns [`StoreError::Open`] if the database cannot be opened or migrated.
     pub async fn migrate(url: &DatabaseUrl) -> Result<(), StoreError> {
         match url {
             DatabaseUrl::Sqlite(file) => crate::sqlite::migrate(file).await,
@@ -53,7 +54,7 @@ impl Database {
         }
     }
 
-    /// Waits for the calls under way and closes the database.
+    /// Waits for the calls in progress, then closes the database.
     pub async fn close(&self) {
         match self {
             Self::Sqlite(store) => store.close().await,
@@ -75,5 +76,17 @@ impl Backend for Database {
             Self::Sqlite(store) => store.write(operation).await,
             Self::Postgres(store) => store.write(operation).await,
         }
+    }
+}
+
+impl From<SqliteStore> for Database {
+    fn from(store: SqliteStore) -> Self {
+        Self::Sqlite(store)
+    }
+}
+
+impl From<PostgresStore> for Database {
+    fn from(store: PostgresStore) -> Self {
+        Self::Postgres(store)
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
-/// Where a database is: `sqlite://` and a file, or `postgres://` and what Postgres's own clients take.
+/// The URL of a database: `sqlite://` with a file, or `postgres://` as Postgres's own clients accept it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum DatabaseUrl {
@@ -15,26 +15,26 @@ pub enum DatabaseUrl {
     Postgres(PostgresUrl),
 }
 
-/// Why a text is no [`DatabaseUrl`]. The text itself is not repeated: it may hold a password.
+/// Why a text is not a [`DatabaseUrl`]. The error does not repeat it, because it may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseUrlError {
-    /// Another database, or none.
-    #[error("starts with sqlite:// or postgres://")]
+    /// The scheme is unknown or missing.
+    #[error("must start with sqlite:// or postgres://")]
     Scheme,
-    /// No file, or options after it.
-    #[error("names a file and nothing more after sqlite://")]
+    /// There is no file, or something follows it.
+    #[error("must have a file after sqlite://, and nothing more")]
     SqliteFile,
-    /// Not what Postgres's clients take.
-    #[error("is postgres://user:password@host:port/database, with options after a '?'")]
+    /// Postgres's clients do not accept the URL.
+    #[error("must look like postgres://user:password@host:port/database, with options after a '?'")]
     Postgres,
 }
 
 impl DatabaseUrl {
-    /// Reads a database's URL.
+    /// Parses a database URL.
     ///
     /// # Errors
-    /// [`DatabaseUrlError`] when it names no database that this store can use.
+    /// Returns [`DatabaseUrlError`] if the store cannot use such a database.
     pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
         if let Some(file) = text.strip_prefix("sqlite://") {
             if file.is_empty() || file.contains(['?', '#']) {
@@ -55,16 +55,16 @@ impl fmt::Display for DatabaseUrl {
     }
 }
 
-/// A database of a Postgres server. Its password is never printed.
+/// The URL of a Postgres database. Its `Debug` and `Display` output omit the password.
 #[derive(Clone)]
 pub struct PostgresUrl(Box<PgConnectOptions>);
 
 impl PostgresUrl {
-    /// Reads `postgres://user:password@host:port/database`; `?sslmode=verify-full` demands TLS with
-    /// a certificate of a root that this system trusts.
+    /// Parses `postgres://user:password@host:port/database`. The option `sslmode=verify-full` requires
+    /// TLS with a certificate that this system trusts.
     ///
     /// # Errors
-    /// [`DatabaseUrlError`] for anything else.
+    /// Returns [`DatabaseUrlError`] for anything else.
     pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Err(DatabaseUrlError::Scheme);
@@ -79,7 +79,7 @@ impl PostgresUrl {
     }
 }
 
-/// The host, the port and the database's name.
+/// Writes the host, the port and the database's name.
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (host, port) = (self.0.get_host(), self.0.get_port());
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_database_is_refused_with_its_rule() {
+    fn an_invalid_url_is_refused_with_its_rule() {
         let table = [
             ("", DatabaseUrlError::Scheme),
             ("mysql://h/d", DatabaseUrlError::Scheme),

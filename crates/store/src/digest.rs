@@ -1,14 +1,12 @@
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
-/// The SHA-256 of something that need not, or must not, be kept itself: 32 bytes.
-///
-/// Two digests are compared in constant time.
+/// The SHA-256 of a value that must not be stored itself. Two digests are compared in constant time.
 #[derive(Clone, Copy, Debug)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of these bytes.
+    /// Computes the digest of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())

@@ -1,42 +1,41 @@
 use std::future::Future;
 
-use pantoken_a2c::RequestId;
+use crate::{SessionId, StoreError};
 
-use crate::StoreError;
-
-/// Brings panTokens under another key, while sessions are created and results recorded.
+/// Encrypts tokens with a new key while sessions are created and results recorded.
 ///
-/// A rotation that stops half-way is begun again: what is under the current key stays as it is.
+/// A rotation that stops can simply start again: tokens that are encrypted with the current key
+/// already are left alone.
 pub trait KeyRotation: Send + Sync + 'static {
-    /// Looks at up to `limit` sessions with request ids above `after`, and seals those panTokens
-    /// under the current key that are under another or in clear. Without keys it does nothing.
+    /// Reads up to `limit` sessions with ids above `after`, and encrypts their tokens with the current
+    /// key where they are unencrypted or encrypted with another key. Without keys it does nothing.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer; then none of this call is sealed.
-    fn reseal(
+    /// Returns [`StoreError`] if the database fails. Then no token of this call was changed.
+    fn reencrypt(
         &self,
-        after: Option<RequestId>,
+        after: Option<SessionId>,
         limit: u32,
-    ) -> impl Future<Output = Result<Resealed, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Reencrypted, StoreError>> + Send;
 
-    /// Forgets that any key but the current one was used, unless panTokens are under another one or
-    /// in clear: how many those are.
+    /// Forgets every key but the current one, unless some tokens are unencrypted or encrypted with
+    /// another key. Returns the number of those tokens.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn forget_other_keys(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }
 
-/// How far a rotation is.
+/// What [`KeyRotation::reencrypt`] did with a page of sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resealed {
-    /// The last session that was looked at; `None` when there are no more.
-    pub last: Option<RequestId>,
-    /// How many sessions were looked at.
+pub struct Reencrypted {
+    /// The last session that was read, or `None` if there are no more.
+    pub last: Option<SessionId>,
+    /// How many sessions were read.
     pub seen: u64,
-    /// How many panTokens were sealed.
-    pub sealed: u64,
-    /// The sessions whose panToken cannot be opened: it was changed, or its key was not given. They
-    /// stay as they are.
-    pub unreadable: Vec<RequestId>,
+    /// How many tokens were encrypted.
+    pub encrypted: u64,
+    /// The sessions whose token cannot be decrypted, because it was changed or its key was not given.
+    /// They are left as they are.
+    pub unreadable: Vec<SessionId>,
 }

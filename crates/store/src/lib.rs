@@ -22,11 +22,14 @@ pub use api_key_store::{ApiKeyName, ApiKeyNameError, ApiKeyRecord, ApiKeyStore};
 pub use database::Database;
 pub use database_url::{DatabaseUrl, DatabaseUrlError, PostgresUrl};
 pub use digest::Digest;
-pub use key_rotation::{KeyRotation, Resealed};
+pub use key_rotation::{KeyRotation, Reencrypted};
 pub use outbox::{Claim, Delivery, DeliveryId, DeliveryState, Outbox};
 pub use postgres::PostgresStore;
-pub use session::{Outcome, Proof, Session, SessionFlow, State, Terms, Verdict};
-pub use session_store::{Creation, Idempotency, Recording, SessionStore};
+pub use session::{
+    Credential, Decision, RecordedResult, Session, SessionData, SessionFlow, SessionId,
+    SessionResult, SessionState,
+};
+pub use session_store::{CreateOutcome, Idempotency, RecordOutcome, SessionStore};
 pub use sqlite::SqliteStore;
 pub use store_error::{Cause, StoreError};
 pub use store_key::{StoreKey, StoreKeyError, StoreKeys};

@@ -1,4 +1,4 @@
-//! What each call of the store does in a database, once for every database.
+//! The operations of the store, each written once for both databases.
 
 mod api_keys;
 mod create;
@@ -10,46 +10,44 @@ mod record_result;
 mod sessions;
 pub(crate) mod store_keys;
 
-use pantoken_a2c::{FormResult, RequestId};
-
 use crate::backend::Backend;
 use crate::{
-    ApiKeyName, ApiKeyRecord, ApiKeyStore, Claim, Creation, Delivery, DeliveryId, DeliveryState,
-    Digest, Idempotency, KeyRotation, Outbox, Proof, Recording, Resealed, Session, SessionStore,
-    StoreError, Terms,
+    ApiKeyName, ApiKeyRecord, ApiKeyStore, Claim, CreateOutcome, Credential, Delivery, DeliveryId,
+    DeliveryState, Digest, Idempotency, KeyRotation, Outbox, RecordOutcome, Reencrypted, Session,
+    SessionData, SessionId, SessionResult, SessionStore, StoreError,
 };
 
 impl<B: Backend> SessionStore for B {
     async fn create(
         &self,
-        terms: Terms,
+        data: SessionData,
         idempotency: Option<Idempotency>,
-    ) -> Result<Creation, StoreError> {
-        self.write(create::Create { terms, idempotency }).await
+    ) -> Result<CreateOutcome, StoreError> {
+        self.write(create::Create { data, idempotency }).await
     }
 
     async fn record_result(
         &self,
-        request_id: RequestId,
-        proof: Proof,
-        result: FormResult,
+        id: SessionId,
+        credential: Credential,
+        result: SessionResult,
         now: i64,
-    ) -> Result<Recording, StoreError> {
+    ) -> Result<RecordOutcome, StoreError> {
         let operation = record_result::RecordResult {
-            request_id,
-            proof,
+            id,
+            credential,
             result,
             now,
         };
         self.write(operation).await
     }
 
-    async fn get(&self, request_id: RequestId) -> Result<Option<Session>, StoreError> {
-        self.read(sessions::Get { request_id }).await
+    async fn get(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.read(sessions::Get { id }).await
     }
 
-    async fn youngest(&self) -> Result<Option<i64>, StoreError> {
-        self.read(sessions::Youngest).await
+    async fn newest_created_at(&self) -> Result<Option<i64>, StoreError> {
+        self.read(sessions::NewestCreatedAt).await
     }
 
     async fn delete_expired_before(&self, time: i64, limit: u32) -> Result<u64, StoreError> {
@@ -102,7 +100,7 @@ impl<B: Backend> Outbox for B {
 
     async fn mark_delivered(&self, claim: Claim) -> Result<bool, StoreError> {
         let state = DeliveryState::Delivered;
-        self.write(deliveries::Settle {
+        self.write(deliveries::FinishAttempt {
             claim,
             state,
             next_attempt_at: None,
@@ -118,7 +116,7 @@ impl<B: Backend> Outbox for B {
         reason: String,
     ) -> Result<bool, StoreError> {
         let state = DeliveryState::Pending;
-        self.write(deliveries::Settle {
+        self.write(deliveries::FinishAttempt {
             claim,
             state,
             next_attempt_at: Some(next_attempt_at),
@@ -129,7 +127,7 @@ impl<B: Backend> Outbox for B {
 
     async fn mark_dead(&self, claim: Claim, reason: String) -> Result<bool, StoreError> {
         let state = DeliveryState::Dead;
-        self.write(deliveries::Settle {
+        self.write(deliveries::FinishAttempt {
             claim,
             state,
             next_attempt_at: None,
@@ -176,8 +174,12 @@ impl<B: Backend> Outbox for B {
 }
 
 impl<B: Backend> KeyRotation for B {
-    async fn reseal(&self, after: Option<RequestId>, limit: u32) -> Result<Resealed, StoreError> {
-        self.write(store_keys::Reseal { after, limit }).await
+    async fn reencrypt(
+        &self,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Reencrypted, StoreError> {
+        self.write(store_keys::Reencrypt { after, limit }).await
     }
 
     async fn forget_other_keys(&self) -> Result<u64, StoreError> {

@@ -1,26 +1,24 @@
 use std::fmt;
 use std::future::Future;
 
-use pantoken_a2c::{FormResult, RequestId};
+use crate::{SessionId, SessionResult, StoreError};
 
-use crate::StoreError;
-
-/// Keeps what the agent's back end is still to be told: one delivery for each recorded result, put
-/// here in the transaction that recorded it ([`crate::StoreOptions::outbox`]).
+/// Stores the deliveries to the agent's back end: one for each recorded result, added in the
+/// transaction that records it if [`crate::StoreOptions::outbox`] is set.
 ///
-/// What every store guarantees:
-/// - A delivery is claimed by one caller at a time, until that caller's lease ends.
-/// - The deliveries of a request are claimed in the order of its results: none while an earlier one
-///   is pending.
+/// Every store guarantees:
+/// - One caller at a time can claim a delivery, until the caller's lease ends.
+/// - The deliveries of a session are claimed in the order of its results. None is claimed while an
+///   earlier one is pending.
 /// - A session with a pending delivery is not deleted.
-/// - No clock and no policy: times come from the caller, in Unix milliseconds, and so does when to
-///   try again and when to give up.
+/// - The store has no clock and no retry policy. The caller passes every time in Unix milliseconds,
+///   and decides when to retry and when to give up.
 pub trait Outbox: Send + Sync + 'static {
     /// Claims up to `limit` deliveries that are due at `now`, the longest due first, until
-    /// `leased_until`. Each counts one more attempt.
+    /// `leased_until`. A claim adds one to the delivery's attempts.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn claim_deliveries(
         &self,
         now: i64,
@@ -28,18 +26,18 @@ pub trait Outbox: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Delivery>, StoreError>> + Send;
 
-    /// Notes that a claimed delivery arrived; `false` if the claim is no longer the last.
+    /// Marks a claimed delivery as delivered. Returns `false` if the delivery was claimed again since.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn mark_delivered(&self, claim: Claim)
     -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Gives a claimed delivery back, to be claimed again at `next_attempt_at`; `false` if the claim
-    /// is no longer the last. The reason is kept for [`Outbox::list_deliveries`].
+    /// Makes a claimed delivery due again at `next_attempt_at`. Returns `false` if the delivery was
+    /// claimed again since. [`Outbox::list_deliveries`] returns the reason.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn reschedule_delivery(
         &self,
         claim: Claim,
@@ -47,21 +45,21 @@ pub trait Outbox: Send + Sync + 'static {
         reason: String,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Gives a claimed delivery up, so that later ones of its request can follow; `false` if the
-    /// claim is no longer the last. The reason is kept for [`Outbox::list_deliveries`].
+    /// Gives up on a claimed delivery, so that later ones of its session can follow. Returns `false`
+    /// if the delivery was claimed again since. [`Outbox::list_deliveries`] returns the reason.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn mark_dead(
         &self,
         claim: Claim,
         reason: String,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Up to `limit` deliveries in this state with ids above `after`, by id.
+    /// Returns up to `limit` deliveries in this state with ids above `after`, ordered by id.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn list_deliveries(
         &self,
         state: DeliveryState,
@@ -69,21 +67,21 @@ pub trait Outbox: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Delivery>, StoreError>> + Send;
 
-    /// How many deliveries are in this state.
+    /// Returns how many deliveries are in this state.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn count_deliveries(
         &self,
         state: DeliveryState,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Gives up to `limit` pending deliveries up that were due before `time`, in Unix milliseconds,
-    /// and that nobody claimed: there may be no receiver any more. How many those were; the reason is
-    /// kept for [`Outbox::list_deliveries`].
+    /// Gives up on up to `limit` pending deliveries that were due before `time`, in Unix milliseconds,
+    /// and that nobody claimed. Returns how many there were. [`Outbox::list_deliveries`] returns the
+    /// reason.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn abandon_deliveries(
         &self,
         time: i64,
@@ -91,11 +89,11 @@ pub trait Outbox: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Makes a dead delivery pending again and due at `now`, with no attempts; `false` if no
-    /// delivery of this id is dead.
+    /// Makes a dead delivery pending again and due at `now`, with no attempts. Returns `false` if
+    /// there is no dead delivery with this id.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn retry_delivery(
         &self,
         id: DeliveryId,
@@ -103,18 +101,18 @@ pub trait Outbox: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
-/// A delivery's number: of two of one request, the later result's is the larger.
+/// The number of a delivery. A later result of the same session has a larger number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(i64);
 
 impl DeliveryId {
-    /// The delivery with this number.
+    /// Returns the id with this number.
     #[must_use]
     pub fn from_i64(value: i64) -> Self {
         Self(value)
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub fn get(self) -> i64 {
         self.0
@@ -127,38 +125,39 @@ impl fmt::Display for DeliveryId {
     }
 }
 
-/// The right to say what became of a delivery; the next claim of the same delivery ends it.
+/// A claim of a delivery, which the next claim of the same delivery invalidates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub(crate) id: DeliveryId,
     pub(crate) attempts: i64,
 }
 
-/// One result, on its way to the agent's back end.
+/// A result that is to be delivered to the agent's back end.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    /// Which.
+    /// The delivery's id.
     pub id: DeliveryId,
-    /// The session's request.
-    pub request_id: RequestId,
+    /// The session whose result it is.
+    pub session_id: SessionId,
     /// The agent's own reference to the customer.
     pub customer: Option<String>,
-    /// The result, or why it cannot be read: that of one delivery does not hold up the others.
-    pub result: Result<FormResult, StoreError>,
+    /// The result. A result that cannot be read is an error here, so that it does not block the other
+    /// deliveries.
+    pub result: Result<SessionResult, StoreError>,
     /// When the result was recorded, in Unix milliseconds.
     pub recorded_at: i64,
-    /// Where it stands.
+    /// The delivery's state.
     pub state: DeliveryState,
-    /// How often it was claimed, this time included.
+    /// How often it was claimed, including this claim.
     pub attempts: i64,
-    /// When it may be claimed, or the end of the lease; in Unix milliseconds.
+    /// When it can be claimed, or when the lease ends, in Unix milliseconds.
     pub next_attempt_at: i64,
-    /// Why the last attempt failed, in the words of whoever attempted it.
+    /// Why the last attempt failed, as the caller described it.
     pub last_error: Option<String>,
 }
 
 impl Delivery {
-    /// What [`Outbox::mark_delivered`] and its siblings take.
+    /// Returns the claim that [`Outbox::mark_delivered`] and similar calls need.
     #[must_use]
     pub fn claim(&self) -> Claim {
         Claim {
@@ -168,21 +167,21 @@ impl Delivery {
     }
 }
 
-/// Where a delivery stands.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
-    /// To be delivered.
+    /// It is to be delivered.
     Pending,
-    /// It arrived.
+    /// It was delivered.
     Delivered,
-    /// Given up.
+    /// It was given up.
     Dead,
 }
 
 impl DeliveryState {
     pub(crate) const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::Dead];
 
-    /// The state's name: `pending`, `delivered` or `dead`.
+    /// Returns the state's name: `pending`, `delivered` or `dead`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

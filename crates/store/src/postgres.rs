@@ -1,4 +1,4 @@
-//! Postgres: one database for any number of processes.
+//! The store in Postgres, which any number of processes can share.
 
 mod lease;
 
@@ -17,18 +17,18 @@ use lease::Lease;
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 const MAX_CONNECTIONS: u32 = 16;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often a transaction is begun that others keep from its end.
+/// How often a transaction is tried that conflicts with concurrent ones.
 const MAX_TRIES: u32 = 5;
-/// For a connection to a host that may be gone, and for closing one.
+/// The limit for opening and closing a connection to a host that may be gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// What the server itself ends: no statement waits for ever, and a process that stops in the middle of a
-/// transaction does not hold up the others.
+/// The limits that Postgres enforces: no statement waits for ever, and a process that stops in the
+/// middle of a transaction does not block the others.
 const TIMEOUTS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
                         SET idle_in_transaction_session_timeout = '10s'";
 
 /// A store in a Postgres database, which other processes may use at the same time.
 ///
-/// Rows that a decision depends on are locked until its transaction ends.
+/// A transaction locks the rows that its decisions depend on.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     pool: PgPool,
@@ -36,18 +36,18 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Opens the database and brings its tables to this version.
+    /// Opens the database and migrates its tables.
     ///
     /// # Errors
-    /// [`StoreError::Open`] when the database cannot be reached or migrated,
-    /// [`StoreError::UnknownKey`] when it holds panTokens under a key that is not among the options.
+    /// Returns [`StoreError::Open`] if the database cannot be reached or migrated, and
+    /// [`StoreError::UnknownKey`] if tokens are encrypted with a key that is not in the options.
     pub async fn open_with(url: &PostgresUrl, options: StoreOptions) -> Result<Self, StoreError> {
         let store = Self::connect(url, options).await?;
         store.read(CheckKeys).await?;
         Ok(store)
     }
 
-    /// Opens the database, whatever keys its panTokens are under.
+    /// Opens the database without checking the store keys.
     pub(crate) async fn connect(
         url: &PostgresUrl,
         options: StoreOptions,
@@ -63,17 +63,17 @@ impl PostgresStore {
         Ok(Self { pool, options })
     }
 
-    /// Waits for the calls under way and closes the connections; of a host that does not answer, as
-    /// long as one call may take.
+    /// Waits for the calls in progress, then closes the connections. If the host does not answer, this
+    /// takes as long as one call may take.
     pub async fn close(&self) {
-        // What is not closed by then goes with the process.
+        // Connections that are still open then end with the process.
         let _ = tokio::time::timeout(self.options.time_limit, self.pool.close()).await;
     }
 
     async fn try_read<O: Operation>(&self, operation: &O) -> Result<O::Answer, StoreError> {
         let mut lease = Lease::take(&self.pool).await?;
         let answer = operation.run(lease.connection()?, &self.options).await?;
-        lease.give_back(self.options.time_limit);
+        lease.return_to_pool(self.options.time_limit);
         Ok(answer)
     }
 
@@ -85,11 +85,14 @@ impl PostgresStore {
             Ok(_) => transaction.commit().await?,
             Err(_) => transaction.rollback().await?,
         }
-        lease.give_back(self.options.time_limit);
+        lease.return_to_pool(self.options.time_limit);
         answer
     }
 
-    async fn write_again<O: Operation>(&self, operation: &O) -> Result<O::Answer, StoreError> {
+    async fn write_with_retries<O: Operation>(
+        &self,
+        operation: &O,
+    ) -> Result<O::Answer, StoreError> {
         let mut tries = 1;
         loop {
             match self.try_write(operation).await {
@@ -100,7 +103,7 @@ impl PostgresStore {
     }
 }
 
-/// The host may vanish without a word, and the system would wait for it for a quarter of an hour.
+/// Limits the time, because the system would wait a quarter of an hour for a host that vanished.
 async fn within<T>(
     time: Duration,
     work: impl Future<Output = Result<T, StoreError>>,
@@ -109,8 +112,8 @@ async fn within<T>(
     done.unwrap_or_else(|late| Err(StoreError::Unavailable(Arc::new(late))))
 }
 
-/// Under a lock that the migrator takes, so that of several processes one migrates and the others
-/// wait for it; on a connection without a timeout, because a large table takes its time.
+/// Migrates the tables. The migrator takes a lock, so that of several processes one migrates and the
+/// others wait. The connection has no timeout, because migrating a large table takes time.
 pub(crate) async fn migrate(url: &PostgresUrl) -> Result<(), StoreError> {
     let opening = |error| StoreError::opening(url.to_string(), error);
     let connect = async {
@@ -128,7 +131,8 @@ pub(crate) async fn migrate(url: &PostgresUrl) -> Result<(), StoreError> {
     within(CONNECT_TIMEOUT, close).await.map_err(opening)
 }
 
-/// Whether there is nothing to migrate, so that a user who may not change tables need not try.
+/// Returns whether there is nothing to migrate, so that a user without the right to change tables
+/// need not try.
 async fn is_migrated(connection: &mut PgConnection) -> bool {
     let applied = connection.list_applied_migrations(&MIGRATOR.table_name);
     let Ok(applied) = applied.await else {
@@ -148,6 +152,6 @@ impl Backend for PostgresStore {
     }
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
-        within(self.options.time_limit, self.write_again(&operation)).await
+        within(self.options.time_limit, self.write_with_retries(&operation)).await
     }
 }

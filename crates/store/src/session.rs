@@ -1,98 +1,132 @@
-use pantoken_a2c::{Flow, FormResult, Language, RequestId};
+use std::fmt;
+
+use pantoken_core::Secret;
 
 use crate::Digest;
 
-/// One request that the server issued, and what became of it.
+/// The number of a session: the provider's name for the operation, above zero.
+///
+/// The caller chooses it. The database refuses numbers below 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(i64);
+
+impl SessionId {
+    /// Returns the id with this number.
+    #[must_use]
+    pub fn from_i64(value: i64) -> Self {
+        Self(value)
+    }
+
+    /// Returns the number.
+    #[must_use]
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A session that the server created, with its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// What it was created with.
-    pub terms: Terms,
-    /// What was recorded for it so far.
-    pub outcome: Option<Outcome>,
-    /// How many errors were recorded for it, of [`Session::MAX_ERRORS`].
+    /// What the session was created with.
+    pub data: SessionData,
+    /// The latest result that was recorded.
+    pub recorded: Option<RecordedResult>,
+    /// How many errors were recorded. The limit is [`Session::MAX_ERRORS`].
     pub errors_recorded: i64,
 }
 
-/// What a session is created with; none of it changes afterwards.
+/// What a session is created with. None of it changes afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// The operation at the provider.
-    pub request_id: RequestId,
-    /// The form's language.
-    pub language: Language,
-    /// How the customer meets the form.
+pub struct SessionData {
+    /// The session's id.
+    pub id: SessionId,
+    /// The language of the provider's form, in the provider's notation.
+    pub language: String,
+    /// How the customer reaches the form.
     pub flow: SessionFlow,
     /// The agent's own reference to the customer.
     pub customer: Option<String>,
-    /// From which the session's tokens are derived again for a repeated request. Worthless without
-    /// the agent's secret.
+    /// The seed from which the server derives the session's tokens again when a creation is repeated.
+    /// It is useless without the agent's secret.
     pub seed: [u8; 16],
-    /// The digest of the token that proves the right to report a result.
+    /// The digest of the token that authorizes the page to report a result.
     pub result_token: Digest,
-    /// In Unix milliseconds.
+    /// The time of creation, in Unix milliseconds.
     pub created_at: i64,
-    /// In Unix milliseconds; from this moment on no first result is accepted.
+    /// The time from which no first result is accepted, in Unix milliseconds.
     pub expires_at: i64,
 }
 
-/// How the customer meets the form, and what only that flow needs.
+/// How the customer reaches the form, with what only that flow needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionFlow {
-    /// Inside the agent's page.
+    /// The form is inside the agent's page.
     Iframe,
-    /// On the provider's page, and back through the callback.
+    /// The form is on the provider's page, and the customer returns through the callback.
     Redirect {
-        /// Where the customer goes after the callback.
+        /// The page to which the customer is sent after the callback.
         return_url: String,
         /// The digest of the token in the callback URL.
         callback_token: Digest,
     },
 }
 
-impl SessionFlow {
-    /// The flow without what it needs.
-    #[must_use]
-    pub fn kind(&self) -> Flow {
-        match self {
-            Self::Iframe => Flow::Iframe,
-            Self::Redirect { .. } => Flow::Redirect,
-        }
-    }
+/// The result of a session, as the provider reported it. The store does not interpret it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionResult {
+    /// The card was saved.
+    Saved {
+        /// The provider's token for the card. Two tokens are compared in constant time.
+        token: Secret,
+    },
+    /// The provider reported an error. A token may still follow.
+    Failed {
+        /// The provider's error code.
+        code: String,
+        /// The provider's error message, which may be empty.
+        message: String,
+    },
 }
 
-/// What was recorded, and when.
+/// A result with the time at which it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// What was recorded.
-    pub result: FormResult,
-    /// In Unix milliseconds.
+pub struct RecordedResult {
+    /// The result.
+    pub result: SessionResult,
+    /// The time of recording, in Unix milliseconds.
     pub recorded_at: i64,
 }
 
-/// What a result must come with, so that only its rightful sender can report it.
+/// What authorizes the sender of a result.
 #[derive(Clone, Copy, Debug)]
-pub enum Proof {
-    /// The digest of the result token: from the page that created the session.
+pub enum Credential {
+    /// The digest of the result token, which the page that created the session has.
     ResultToken(Digest),
-    /// The digest of the callback URL's token: from the customer's browser in the redirect flow.
+    /// The digest of the callback URL's token, which the customer's browser has in the redirect flow.
     CallbackToken(Digest),
 }
 
-/// Where a session stands at a given moment.
+/// The state of a session at a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// No result yet.
+pub enum SessionState {
+    /// The session has no result yet.
     Created,
-    /// There is a panToken.
+    /// The session has a token.
     Saved,
-    /// The last word was an error.
+    /// The latest result is an error.
     Failed,
-    /// No result came in time.
+    /// The session expired without a result.
     Expired,
 }
 
-impl State {
-    /// The state's name on the HTTP API: `created`, `saved`, `failed` or `expired`.
+impl SessionState {
+    /// Returns the state's name in the HTTP API: `created`, `saved`, `failed` or `expired`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -104,76 +138,77 @@ impl State {
     }
 }
 
-/// What is to be done with a result.
+/// What to do with a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Keep it.
+pub enum Decision {
+    /// Record it.
     Record,
-    /// It is what is kept already.
+    /// Do nothing, because the same result is recorded already.
     Repeated,
-    /// A panToken is kept, and this is not it.
+    /// Refuse it, because another result is final.
     Conflict,
-    /// It comes too late.
+    /// Refuse it, because the session expired.
     Expired,
-    /// It is one error too many.
-    Ignore,
+    /// Ignore it, because the session has too many errors.
+    Ignored,
 }
 
 impl Session {
-    /// How many errors are recorded for a session; of further ones nothing is kept. Without a limit
-    /// whoever holds one result token could fill the database, and the outbox with it.
+    /// How many errors are recorded for one session; further ones are ignored. Without a limit, the
+    /// holder of one result token could fill the database and the outbox.
     pub const MAX_ERRORS: i64 = 20;
 
-    /// Where the session stands; `now` in Unix milliseconds.
+    /// Returns the session's state at `now`, in Unix milliseconds.
     #[must_use]
-    pub fn state(&self, now: i64) -> State {
-        match &self.outcome {
-            Some(outcome) => match outcome.result {
-                FormResult::Saved(_) => State::Saved,
-                FormResult::Failed { .. } => State::Failed,
+    pub fn state(&self, now: i64) -> SessionState {
+        match &self.recorded {
+            Some(recorded) => match recorded.result {
+                SessionResult::Saved { .. } => SessionState::Saved,
+                SessionResult::Failed { .. } => SessionState::Failed,
             },
-            None if self.is_expired(now) => State::Expired,
-            None => State::Created,
+            None if self.is_expired(now) => SessionState::Expired,
+            None => SessionState::Created,
         }
     }
 
-    /// Whether the proof is this session's, in constant time.
+    /// Returns whether the credential belongs to this session. The comparison takes constant time.
     #[must_use]
-    pub fn accepts(&self, proof: &Proof) -> bool {
-        match (proof, &self.terms.flow) {
-            (Proof::ResultToken(digest), _) => *digest == self.terms.result_token,
-            (Proof::CallbackToken(digest), SessionFlow::Redirect { callback_token, .. }) => {
+    pub fn accepts(&self, credential: &Credential) -> bool {
+        match (credential, &self.data.flow) {
+            (Credential::ResultToken(digest), _) => *digest == self.data.result_token,
+            (Credential::CallbackToken(digest), SessionFlow::Redirect { callback_token, .. }) => {
                 digest == callback_token
             }
-            (Proof::CallbackToken(_), SessionFlow::Iframe) => false,
+            (Credential::CallbackToken(_), SessionFlow::Iframe) => false,
         }
     }
 
-    /// What is to be done with a result that arrives at `now`, in Unix milliseconds.
+    /// Decides what to do with a result that arrives at `now`, in Unix milliseconds.
     ///
-    /// A panToken is final, and is confirmed again even after the session expired. An error is not
-    /// final: after INVALID_PAN a token can still follow, and a lost token is the worst outcome.
-    /// Source: design.md, "Contract: HTTP API"; protocol.md, "Iframe flow".
+    /// A token is final, and is confirmed again even after the session expired. An error is not
+    /// final: a token can follow it, because the customer may correct the card number. Losing a
+    /// token would be the worst outcome.
+    /// Source: docs/server.md, "Report the result".
     #[must_use]
-    pub fn judge(&self, result: &FormResult, now: i64) -> Verdict {
-        let kept = self.outcome.as_ref().map(|outcome| &outcome.result);
-        match kept {
-            Some(FormResult::Saved(_)) if kept == Some(result) => Verdict::Repeated,
-            Some(FormResult::Saved(_)) => Verdict::Conflict,
-            _ if self.is_expired(now) => Verdict::Expired,
-            _ if kept == Some(result) => Verdict::Repeated,
-            _ if self.has_errors_enough() && matches!(result, FormResult::Failed { .. }) => {
-                Verdict::Ignore
+    pub fn decide(&self, result: &SessionResult, now: i64) -> Decision {
+        let recorded = self.recorded.as_ref().map(|recorded| &recorded.result);
+        match recorded {
+            Some(SessionResult::Saved { .. }) if recorded == Some(result) => Decision::Repeated,
+            Some(SessionResult::Saved { .. }) => Decision::Conflict,
+            _ if self.is_expired(now) => Decision::Expired,
+            _ if recorded == Some(result) => Decision::Repeated,
+            _ if self.has_too_many_errors() && matches!(result, SessionResult::Failed { .. }) => {
+                Decision::Ignored
             }
-            _ => Verdict::Record,
+            _ => Decision::Record,
         }
     }
 
-    fn has_errors_enough(&self) -> bool {
+    fn has_too_many_errors(&self) -> bool {
         self.errors_recorded >= Self::MAX_ERRORS
     }
 
     fn is_expired(&self, now: i64) -> bool {
-        now >= self.terms.expires_at
+        now >= self.data.expires_at
     }
 }

@@ -1,24 +1,24 @@
-//! A row of the table `sessions`, read back into types that cannot be wrong.
+//! Reads rows of the table `sessions` into types, and writes a result's columns.
 
-use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
+use pantoken_core::Secret;
 
-use crate::connection::Row;
-use crate::store_key::{Sealed, StoreKeys};
-use crate::{Digest, Outcome, Session, SessionFlow, StoreError, Terms};
+use crate::connection::{Row, Value};
+use crate::store_key::{StoreKeys, StoredToken};
+use crate::{
+    Digest, RecordedResult, Session, SessionData, SessionFlow, SessionId, SessionResult, StoreError,
+};
 
 pub(crate) fn read_session(
     row: &impl Row,
     keys: Option<&StoreKeys>,
 ) -> Result<Session, StoreError> {
-    let request_id = read_request_id(row)?;
-    let corrupt = |column| StoreError::Corrupt { request_id, column };
+    let id = read_session_id(row)?;
+    let corrupt = |column| StoreError::corrupt(id, column);
     let required = |column| row.integer(column)?.ok_or(corrupt(column));
-    let terms = Terms {
-        request_id,
-        language: row
-            .text("language")?
-            .and_then(|language| Language::parse(language).ok())
-            .ok_or(corrupt("language"))?,
+    let language = row.text("language")?.ok_or(corrupt("language"))?;
+    let data = SessionData {
+        id,
+        language: language.to_owned(),
         flow: read_flow(row)?.ok_or(corrupt("callback_token_digest"))?,
         customer: row.text("customer")?.map(str::to_owned),
         seed: row
@@ -33,10 +33,10 @@ pub(crate) fn read_session(
     let result = read_result(row, keys)?;
     let recorded_at = row.integer("finished_at")?;
     Ok(Session {
-        terms,
-        outcome: result
+        data,
+        recorded: result
             .zip(recorded_at)
-            .map(|(result, recorded_at)| Outcome {
+            .map(|(result, recorded_at)| RecordedResult {
                 result,
                 recorded_at,
             }),
@@ -45,52 +45,57 @@ pub(crate) fn read_session(
 }
 
 pub(crate) fn read_fingerprint(row: &impl Row) -> Result<Digest, StoreError> {
-    read_digest(row, "fingerprint")?.ok_or(StoreError::Corrupt {
-        request_id: read_request_id(row)?,
-        column: "fingerprint",
-    })
+    let id = read_session_id(row)?;
+    read_digest(row, "fingerprint")?.ok_or(StoreError::corrupt(id, "fingerprint"))
 }
 
-pub(crate) fn read_request_id(row: &impl Row) -> Result<RequestId, StoreError> {
-    let value = row.integer("request_id")?.unwrap_or_default();
-    // The table's own CHECK keeps it above zero.
-    RequestId::from_i64(value).map_err(|error| StoreError::Unavailable(std::sync::Arc::new(error)))
+pub(crate) fn read_session_id(row: &impl Row) -> Result<SessionId, StoreError> {
+    // The column is the primary key, so it is never NULL.
+    Ok(SessionId::from_i64(
+        row.integer("request_id")?.unwrap_or_default(),
+    ))
 }
 
-/// The columns that say what came of the session, or of one of its deliveries.
+/// Reads the result of a session or of a delivery.
 pub(crate) fn read_result(
     row: &impl Row,
     keys: Option<&StoreKeys>,
-) -> Result<Option<FormResult>, StoreError> {
-    let request_id = read_request_id(row)?;
-    let corrupt = |column| StoreError::Corrupt { request_id, column };
+) -> Result<Option<SessionResult>, StoreError> {
     if let Some(code) = row.text("error_code")? {
-        let message = row.text("error_message")?.unwrap_or_default();
-        return Ok(Some(FormResult::Failed {
-            code: ErrorCode::parse(code).map_err(|_| corrupt("error_code"))?,
-            message: ErrorMessage::from_text(message),
+        return Ok(Some(SessionResult::Failed {
+            code: code.to_owned(),
+            message: row.text("error_message")?.unwrap_or_default().to_owned(),
         }));
     }
-    let Some(sealed) = read_sealed(row)? else {
+    let Some(stored) = read_token(row)? else {
         return Ok(None);
     };
-    let text = sealed.open(request_id, keys)?;
-    let token = std::str::from_utf8(&text).ok();
-    let token = token.and_then(|token| PanToken::parse(token).ok());
-    token
-        .map(FormResult::Saved)
-        .ok_or(corrupt("pan_token"))
-        .map(Some)
+    let id = read_session_id(row)?;
+    let bytes = stored.decrypt(id, keys)?;
+    match std::str::from_utf8(&bytes) {
+        Ok(token) => Ok(Some(SessionResult::Saved {
+            token: Secret::new(token),
+        })),
+        Err(_) => Err(StoreError::corrupt(id, "pan_token")),
+    }
 }
 
-pub(crate) fn read_sealed(row: &impl Row) -> Result<Option<Sealed>, StoreError> {
+pub(crate) fn read_token(row: &impl Row) -> Result<Option<StoredToken>, StoreError> {
     let Some(bytes) = row.bytes("pan_token")? else {
         return Ok(None);
     };
-    Ok(Some(Sealed {
+    Ok(Some(StoredToken {
         bytes: bytes.to_vec(),
         key_id: row.text("pan_token_key")?.map(str::to_owned),
     }))
+}
+
+/// Returns the values of the columns `error_code` and `error_message`.
+pub(crate) fn error_columns(result: &SessionResult) -> [Value<'_>; 2] {
+    match result {
+        SessionResult::Saved { .. } => [Value::Text(None), Value::Text(None)],
+        SessionResult::Failed { code, message } => [code.as_str().into(), message.as_str().into()],
+    }
 }
 
 fn read_digest(row: &impl Row, column: &'static str) -> Result<Option<Digest>, StoreError> {

@@ -1,117 +1,114 @@
 use std::future::Future;
 
-use pantoken_a2c::{FormResult, RequestId};
+use crate::{Credential, Digest, Session, SessionData, SessionId, SessionResult, StoreError};
 
-use crate::{Digest, Proof, Session, StoreError, Terms};
-
-/// Keeps sessions and their results.
+/// Stores sessions and their results.
 ///
-/// What every store guarantees:
-/// - A request id stands for one session, for ever.
-/// - At most one panToken is ever recorded for a session, whoever races; [`Session::judge`] decides,
-///   in the same transaction that records.
-/// - Nothing is recorded without the session's [`Proof`].
-/// - What a call has answered survives the end of the process and of the machine.
-/// - A call that fails, or is dropped half-way, has either happened whole or not at all.
-/// - No clock: every time comes from the caller, in Unix milliseconds.
+/// Every store guarantees:
+/// - An id identifies one session.
+/// - At most one token is ever recorded for a session, even if several arrive at once.
+///   [`Session::decide`] decides in the transaction that records the result.
+/// - A result is recorded only with the session's [`Credential`].
+/// - What a call has confirmed survives a crash of the process and of the machine.
+/// - A call that fails or is dropped has taken effect completely or not at all.
+/// - The store has no clock. The caller passes every time in Unix milliseconds.
 pub trait SessionStore: Send + Sync + 'static {
-    /// Creates a session, or finds the one that the same idempotency key created before.
+    /// Creates a session, or returns the one that the same idempotency key created before.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn create(
         &self,
-        terms: Terms,
+        data: SessionData,
         idempotency: Option<Idempotency>,
-    ) -> impl Future<Output = Result<Creation, StoreError>> + Send;
+    ) -> impl Future<Output = Result<CreateOutcome, StoreError>> + Send;
 
-    /// Records a result that arrives at `now`, in Unix milliseconds, if [`Session::judge`] says so.
+    /// Records a result that arrives at `now`, in Unix milliseconds, if [`Session::decide`] allows it.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn record_result(
         &self,
-        request_id: RequestId,
-        proof: Proof,
-        result: FormResult,
+        id: SessionId,
+        credential: Credential,
+        result: SessionResult,
         now: i64,
-    ) -> impl Future<Output = Result<Recording, StoreError>> + Send;
+    ) -> impl Future<Output = Result<RecordOutcome, StoreError>> + Send;
 
-    /// The session of this request, if the server issued it.
+    /// Returns the session with this id, if there is one.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn get(
         &self,
-        request_id: RequestId,
+        id: SessionId,
     ) -> impl Future<Output = Result<Option<Session>, StoreError>> + Send;
 
-    /// When the youngest session was created, in Unix milliseconds: the one of the largest request id,
-    /// which is made of the time.
+    /// Returns when the newest session was created, in Unix milliseconds. The newest is the one with
+    /// the largest id, because ids grow with time.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
-    fn youngest(&self) -> impl Future<Output = Result<Option<i64>, StoreError>> + Send;
+    /// Returns [`StoreError`] if the database fails.
+    fn newest_created_at(&self) -> impl Future<Output = Result<Option<i64>, StoreError>> + Send;
 
-    /// Deletes up to `limit` sessions that expired before `time`, in Unix milliseconds, those that
-    /// expired first; their results, idempotency keys and deliveries go with them. The number of
-    /// those that were deleted: fewer than `limit` means that no more are left.
+    /// Deletes up to `limit` sessions that expired before `time`, in Unix milliseconds, the earliest
+    /// first, with their results, idempotency keys and deliveries. Returns how many were deleted:
+    /// fewer than `limit` means that none are left.
     ///
-    /// A session stays while one of its deliveries is pending. A deleted one is like one that never
-    /// was: its result can neither be asked for nor repeated.
+    /// A session with a pending delivery is kept. A deleted session is unknown to every later call.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot answer.
+    /// Returns [`StoreError`] if the database fails.
     fn delete_expired_before(
         &self,
         time: i64,
         limit: u32,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Whether the store can keep something now: it writes one row, and waits for the disk.
+    /// Checks that the store accepts writes: it writes one row and waits for the disk.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot.
+    /// Returns [`StoreError`] if it does not.
     fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// What makes a repeated creation the same one.
+/// Identifies a repeated creation.
 #[derive(Clone, Copy, Debug)]
 pub struct Idempotency {
-    /// The digest of the caller's key, in the caller's scope.
+    /// The digest of the caller's key and scope.
     pub key: Digest,
-    /// The digest of everything the caller asked for.
+    /// The digest of everything that the caller requested.
     pub fingerprint: Digest,
 }
 
-/// What became of a creation.
+/// The outcome of a creation.
 #[derive(Clone, Debug)]
 #[must_use]
-pub enum Creation {
-    /// A new session.
+pub enum CreateOutcome {
+    /// The session was created.
     Created(Session),
-    /// The session that this key created before, as it stands.
+    /// The same key and request created this session before. Nothing was written.
     Repeated(Session),
-    /// This key created another session before, for another request. Nothing was written.
-    Mismatch,
-    /// The request id is in use: take another. Nothing was written.
-    RequestIdTaken,
+    /// The same key created a session for another request. Nothing was written.
+    IdempotencyKeyReused,
+    /// The id is in use: choose another. Nothing was written.
+    IdTaken,
 }
 
-/// What became of a result.
+/// The outcome of recording a result.
 #[derive(Clone, Debug)]
 #[must_use]
-pub enum Recording {
-    /// It is kept now.
+pub enum RecordOutcome {
+    /// The result was recorded.
     Recorded(Session),
-    /// It was kept already.
+    /// The same result was recorded before. Nothing was written.
     Repeated(Session),
-    /// A panToken is kept, and this is not it. Nothing was written.
+    /// The session has another result, which is final. Nothing was written.
     Conflict(Session),
-    /// It is one error more than [`Session::MAX_ERRORS`]. Nothing was written.
+    /// The session has [`Session::MAX_ERRORS`] errors already. Nothing was written.
     Ignored(Session),
-    /// The session had expired. Nothing was written.
+    /// The session expired. Nothing was written.
     Expired(Session),
-    /// There is no such session, or the proof is not its own. Nothing was written.
+    /// There is no such session, or the credential is not the session's. Nothing was written.
     Forbidden,
 }

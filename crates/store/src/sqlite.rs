@@ -1,31 +1,24 @@
-//! SQLite: one file, one writer, several readers.
+//! The store in a SQLite file, with one writer and several readers.
 
 mod open;
 mod writer;
 
 use std::path::Path;
-use std::time::Duration;
 
-use sqlx::ConnectOptions;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 
 use crate::backend::{Backend, Operation};
 use crate::operations::store_keys::CheckKeys;
 use crate::{StoreError, StoreOptions};
+use open::{BUSY_TIMEOUT, connect_options};
 use writer::Writer;
 
 const READERS: u32 = 4;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// From the log of writes into the file, in pages: at 16 MB. All writes wait while it is done, so it
-/// is done a fourth as often as SQLite would, with the pages that were written again copied once.
-const CHECKPOINT_PAGES: &str = "4000";
 
 /// A store in a SQLite file.
 ///
-/// Its clones share one writer, which puts what comes in at the same time into one transaction;
-/// other processes may open the same file.
+/// Clones share one writer, which combines concurrent writes into one transaction. Other processes may
+/// open the same file.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     writer: Writer,
@@ -34,26 +27,26 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, creates it where it is missing, and brings its tables to this version.
+    /// Opens the file, creates it if it is missing, and migrates its tables.
     ///
     /// # Errors
-    /// [`StoreError::Open`] when the file cannot be opened or migrated.
+    /// Returns [`StoreError::Open`] if the file cannot be opened or migrated.
     pub async fn open(file: &Path) -> Result<Self, StoreError> {
         Self::open_with(file, StoreOptions::default()).await
     }
 
-    /// [`SqliteStore::open`] with options.
+    /// Opens the file like [`SqliteStore::open`], with options.
     ///
     /// # Errors
-    /// [`StoreError::Open`] when the file cannot be opened or migrated, [`StoreError::UnknownKey`]
-    /// when it holds panTokens under a key that is not among the options.
+    /// Returns [`StoreError::Open`] if the file cannot be opened or migrated, and
+    /// [`StoreError::UnknownKey`] if tokens are encrypted with a key that is not in the options.
     pub async fn open_with(file: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let store = Self::connect(file, options).await?;
         store.read(CheckKeys).await?;
         Ok(store)
     }
 
-    /// Opens the file, whatever keys its panTokens are under.
+    /// Opens the file without checking the store keys.
     pub(crate) async fn connect(file: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let connection = open::migrate(file).await?;
         let readers = SqlitePoolOptions::new()
@@ -67,10 +60,11 @@ impl SqliteStore {
         })
     }
 
-    /// Waits for the calls under way and closes the file.
+    /// Waits for the calls in progress, then closes the file.
     pub async fn close(&self) {
         self.readers.close().await;
-        // Last, because who closes last puts the log of writes into the file, and a reader cannot.
+        // The writer closes last, because the last connection moves the write-ahead log into the file,
+        // and a reader cannot.
         self.writer.close().await;
     }
 }
@@ -79,25 +73,12 @@ pub(crate) async fn migrate(file: &Path) -> Result<(), StoreError> {
     open::migrate(file).await.map(drop)
 }
 
-fn connect_options(file: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(false)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-        // Bound values are secrets.
-        .disable_statement_logging()
-}
-
 impl Backend for SqliteStore {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         let mut connection = self.readers.acquire().await?;
         let answer = operation.run(&mut *connection, &self.options).await;
         if answer.is_err() {
-            // It may remember broken pages of a file that is whole again.
+            // The connection may cache damaged pages of a file that has since been repaired.
             connection.close_on_drop();
         }
         answer

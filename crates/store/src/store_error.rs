@@ -1,64 +1,74 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use pantoken_a2c::RequestId;
 use sqlx::error::DatabaseError as _;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
-/// What the database said; shared by all calls that one failure ended.
+use crate::SessionId;
+
+/// The error of the database. It is shared by all calls that the same failure ended.
 pub type Cause = Arc<dyn Error + Send + Sync>;
 
-/// Why a store cannot answer. No text holds a value of a session.
+/// Why a store call failed. No message contains a value of a session.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The database cannot be opened or brought to this version.
+    /// The database cannot be opened or migrated.
     #[error("cannot open the database {location}: {source}")]
     Open {
         /// The file, or the server and the database's name.
         location: String,
-        /// What the database says.
+        /// The error of the database.
         source: Cause,
     },
-    /// The database does not answer: try again later.
+    /// The database does not answer. Try again later.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] Cause),
-    /// Another process holds the database: try again later.
+    /// Another process has locked the database. Try again later.
     #[error("the database is locked by another process: {0}")]
     Locked(#[source] Cause),
     /// The disk is full.
-    #[error("the database has no room left, free some on its disk: {0}")]
+    #[error("the disk of the database is full, free some space on it: {0}")]
     Full(#[source] Cause),
-    /// The database takes no writes.
-    #[error("the database is read-only, let this user write to it: {0}")]
+    /// The database does not accept writes.
+    #[error("the database is read-only, give this user write access: {0}")]
     ReadOnly(#[source] Cause),
     /// The database's files are broken.
     #[error("the database is damaged, restore it from a backup: {0}")]
     Damaged(#[source] Cause),
-    /// A row holds what no version of this store has written.
-    #[error("session {request_id}: column {column} is not readable; was the database edited?")]
+    /// A row contains a value that was not written by this store or by its caller.
+    #[error(
+        "session {session_id}: the column {column} has an invalid value: was the database edited?"
+    )]
     Corrupt {
-        /// The row.
-        request_id: RequestId,
-        /// Where in it.
+        /// The session.
+        session_id: SessionId,
+        /// The column.
         column: &'static str,
     },
-    /// A row of an API key holds what no version of this store has written.
-    #[error("an API key: column {column} is not readable; was the database edited?")]
+    /// The row of an API key contains a value that was not written by this store.
+    #[error("an API key: the column {column} has an invalid value: was the database edited?")]
     CorruptApiKey {
-        /// Where in it.
+        /// The column.
         column: &'static str,
     },
-    /// panTokens are sealed under a key that this store was not given.
-    #[error("panTokens are sealed under the store key {key_id}, which was not given")]
+    /// Tokens are encrypted with a key that the store was not given.
+    #[error("saved tokens are encrypted with the store key {key_id}, which was not given")]
     UnknownKey {
-        /// [`crate::StoreKey::id`] of the missing key.
+        /// The id of the missing key, as [`crate::StoreKey::id`] returns it.
         key_id: String,
     },
 }
 
 impl StoreError {
+    /// Reports a session's column with an invalid value. Callers use it for the values that the store
+    /// does not interpret, such as the language.
+    #[must_use]
+    pub fn corrupt(session_id: SessionId, column: &'static str) -> Self {
+        Self::Corrupt { session_id, column }
+    }
+
     pub(crate) fn opening(location: String, source: impl Error + Send + Sync + 'static) -> Self {
         Self::Open {
             location,
@@ -66,7 +76,7 @@ impl StoreError {
         }
     }
 
-    /// Whether the database refused the transaction only because another was under way.
+    /// Returns whether the database refused the transaction only because of a concurrent one.
     pub(crate) fn is_serialization_failure(&self) -> bool {
         const SERIALIZATION_FAILURE: &str = "40001";
         const DEADLOCK_DETECTED: &str = "40P01";
@@ -82,14 +92,14 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let variant = match sqlite_code(&error) {
-            Some(code) => of_sqlite(code),
-            None => postgres_code(&error).map_or(Self::Unavailable as _, of_postgres),
+            Some(code) => from_sqlite_code(code),
+            None => postgres_code(&error).map_or(Self::Unavailable as _, from_postgres_code),
         };
         variant(Arc::new(error))
     }
 }
 
-/// Whether another process holds the SQLite file.
+/// Returns whether another process has locked the SQLite file.
 pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
     sqlite_code(error).is_some_and(|code| matches!(code, SQLITE_BUSY | SQLITE_LOCKED))
 }
@@ -98,7 +108,7 @@ const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
 
 /// Source: sqlite.org, "Result and Error Codes".
-fn of_sqlite(code: i32) -> fn(Cause) -> StoreError {
+fn from_sqlite_code(code: i32) -> fn(Cause) -> StoreError {
     match code {
         SQLITE_BUSY | SQLITE_LOCKED => StoreError::Locked,
         8 => StoreError::ReadOnly,
@@ -109,7 +119,7 @@ fn of_sqlite(code: i32) -> fn(Cause) -> StoreError {
 }
 
 /// Source: PostgreSQL's documentation, "PostgreSQL Error Codes".
-fn of_postgres(code: &str) -> fn(Cause) -> StoreError {
+fn from_postgres_code(code: &str) -> fn(Cause) -> StoreError {
     match code {
         "55P03" => StoreError::Locked,
         "25006" => StoreError::ReadOnly,
@@ -119,7 +129,7 @@ fn of_postgres(code: &str) -> fn(Cause) -> StoreError {
     }
 }
 
-/// The primary result code: the low byte of the extended one.
+/// Returns the primary result code, which is the low byte of the extended one.
 fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
     let error = error.as_database_error()?;
     let code = error.try_downcast_ref::<SqliteError>()?.code()?;

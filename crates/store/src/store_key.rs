@@ -1,8 +1,8 @@
-//! panTokens at rest: AES-256-GCM-SIV (RFC 8452), bound to their request id.
+//! Encrypts tokens at rest with AES-256-GCM-SIV (RFC 8452), bound to their session's id.
 //!
-//! The nonce is the request id. A nonce that repeats tells no more, in this construction, than that
-//! the same text was sealed twice: so a token that lost a race under the same id harms nobody, no
-//! randomness is needed, and sealing again under the same key gives the same bytes.
+//! The nonce is the session's id. In this construction a repeated nonce reveals only whether the same
+//! text was encrypted twice. So a second token that loses the race for the same session does no harm,
+//! no randomness is needed, and encrypting again with the same key gives the same bytes.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,22 +11,23 @@ use aes_gcm_siv::aead::{Aead, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use pantoken_a2c::{PanToken, RequestId};
 use zeroize::Zeroizing;
 
-use crate::{Digest, StoreError};
+use crate::{Digest, SessionId, StoreError};
 
-/// A key that panTokens are sealed under: 32 random bytes, wiped from memory when dropped, never
-/// printed.
+/// A key that encrypts tokens: 32 random bytes. It is wiped from memory when dropped, and its `Debug`
+/// output shows only its id.
 #[derive(Clone)]
 pub struct StoreKey {
     id: String,
     cipher: Aes256GcmSiv,
 }
 
-/// A text that is no [`StoreKey`]. The text itself is not repeated.
+/// The text is not a [`StoreKey`]. The error does not repeat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a store key is 32 random bytes in hexadecimal or base64, as `openssl rand -hex 32` makes")]
+#[error(
+    "must be 32 random bytes in hexadecimal or base64, such as the output of `openssl rand -hex 32`"
+)]
 pub struct StoreKeyError;
 
 impl StoreKey {
@@ -36,42 +37,42 @@ impl StoreKey {
     /// Reads a key: 64 hexadecimal digits, or 32 bytes in base64 with padding.
     ///
     /// # Errors
-    /// [`StoreKeyError`] for anything else.
+    /// Returns [`StoreKeyError`] for anything else.
     pub fn parse(text: &str) -> Result<Self, StoreKeyError> {
-        // Of another length it could have a 0x in front, which is no digit.
+        // The length is checked first, because the decoder accepts a leading 0x.
         let digits = (text.len() == Self::DIGITS).then_some(text);
         let bytes = digits
             .and_then(|digits| hex::decode(digits).ok())
             .or_else(|| STANDARD.decode(text).ok());
         let bytes = Zeroizing::new(bytes.ok_or(StoreKeyError)?);
         let cipher = Aes256GcmSiv::new_from_slice(&bytes).map_err(|_| StoreKeyError)?;
-        // Of 256 random bits a digest tells nothing, and a part of it less.
+        // The digest of 256 random bits reveals nothing about them.
         let labelled = Zeroizing::new([b"pantoken/store-key/", bytes.as_slice()].concat());
         let id = hex::encode(&Digest::of(&labelled).as_bytes()[..Self::ID_BYTES]);
         Ok(Self { id, cipher })
     }
 
-    /// What the key is called in the database and in errors: 16 hexadecimal digits, no secret.
+    /// Returns the key's name in the database and in errors: 16 hexadecimal digits, not secret.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    fn seal(&self, request_id: RequestId, text: &str) -> Vec<u8> {
-        let bound = request_id.get().to_be_bytes();
+    fn encrypt(&self, id: SessionId, text: &[u8]) -> Vec<u8> {
+        let bound = id.get().to_be_bytes();
         let payload = Payload {
-            msg: text.as_bytes(),
+            msg: text,
             aad: &bound,
         };
         match self.cipher.encrypt(&nonce(bound), payload) {
             Ok(bytes) => bytes,
-            // Only a text of 64 GiB cannot be sealed.
+            // Only a text of 64 GiB cannot be encrypted.
             Err(_) => unreachable!(),
         }
     }
 
-    fn open(&self, request_id: RequestId, bytes: &[u8]) -> Option<Vec<u8>> {
-        let bound = request_id.get().to_be_bytes();
+    fn decrypt(&self, id: SessionId, bytes: &[u8]) -> Option<Vec<u8>> {
+        let bound = id.get().to_be_bytes();
         let payload = Payload {
             msg: bytes,
             aad: &bound,
@@ -92,7 +93,7 @@ impl fmt::Debug for StoreKey {
     }
 }
 
-/// The key that panTokens are sealed under now, and those that they may still be sealed under.
+/// The key that encrypts new tokens, and older keys that stored tokens may be encrypted with.
 #[derive(Clone, Debug)]
 pub struct StoreKeys {
     current: StoreKey,
@@ -100,7 +101,7 @@ pub struct StoreKeys {
 }
 
 impl StoreKeys {
-    /// Seals under `current`, opens under all of them.
+    /// Encrypts with `current` and decrypts with any of the keys.
     #[must_use]
     pub fn new(current: StoreKey, others: Vec<StoreKey>) -> Self {
         Self {
@@ -109,7 +110,7 @@ impl StoreKeys {
         }
     }
 
-    /// The key that panTokens are sealed under now.
+    /// Returns the key that encrypts new tokens.
     #[must_use]
     pub fn current(&self) -> &StoreKey {
         &self.current
@@ -122,30 +123,30 @@ impl StoreKeys {
     }
 }
 
-/// A panToken as it lies in the database: sealed under the key of this id, or in clear.
+/// A token as the database stores it: encrypted with the key of this id, or unencrypted.
 #[derive(PartialEq, Eq)]
-pub(crate) struct Sealed {
+pub(crate) struct StoredToken {
     pub(crate) bytes: Vec<u8>,
     pub(crate) key_id: Option<String>,
 }
 
-impl Sealed {
-    pub(crate) fn new(request_id: RequestId, token: &PanToken, keys: Option<&StoreKeys>) -> Self {
+impl StoredToken {
+    pub(crate) fn new(id: SessionId, text: &[u8], keys: Option<&StoreKeys>) -> Self {
         match keys {
             Some(keys) => Self {
-                bytes: keys.current.seal(request_id, token.as_str()),
+                bytes: keys.current.encrypt(id, text),
                 key_id: Some(keys.current.id.clone()),
             },
             None => Self {
-                bytes: token.as_str().as_bytes().to_vec(),
+                bytes: text.to_vec(),
                 key_id: None,
             },
         }
     }
 
-    pub(crate) fn open(
+    pub(crate) fn decrypt(
         self,
-        request_id: RequestId,
+        id: SessionId,
         keys: Option<&StoreKeys>,
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let Some(key_id) = self.key_id else {
@@ -154,11 +155,9 @@ impl Sealed {
         let Some(key) = keys.and_then(|keys| keys.find(&key_id)) else {
             return Err(StoreError::UnknownKey { key_id });
         };
-        let text = key.open(request_id, &self.bytes);
-        text.map(Zeroizing::new).ok_or(StoreError::Corrupt {
-            request_id,
-            column: "pan_token",
-        })
+        let text = key.decrypt(id, &self.bytes);
+        text.map(Zeroizing::new)
+            .ok_or(StoreError::corrupt(id, "pan_token"))
     }
 }
 
@@ -172,8 +171,8 @@ mod tests {
         StoreKey::parse(KEY).unwrap()
     }
 
-    fn id(value: i64) -> RequestId {
-        RequestId::from_i64(value).unwrap()
+    fn id(value: i64) -> SessionId {
+        SessionId::from_i64(value)
     }
 
     #[test]
@@ -200,30 +199,30 @@ mod tests {
         assert!(!printed.contains("0001020304"), "{printed}");
     }
 
-    /// What is at rest now has to be readable for ever: a golden value, which another
-    /// implementation of RFC 8452 gives too.
+    /// Existing databases must stay readable. The expected value is also what another implementation
+    /// of RFC 8452 returns.
     #[test]
-    fn what_is_sealed_stays_readable() {
-        let sealed = key().seal(id(12_345_678), "1a77343a-dd8a-11eb-ba80-0242ac130004");
+    fn an_encrypted_token_stays_readable() {
+        let encrypted = key().encrypt(id(12_345_678), b"1a77343a-dd8a-11eb-ba80-0242ac130004");
         assert_eq!(key().id(), "d882d69ab4c4a695");
         assert_eq!(
-            hex::encode(&sealed),
+            hex::encode(&encrypted),
             "2c7a67013c617d3a9b063a89ed3a8050a7ba22b04b57b9bcd02ef2b4345aa428\
              e8870035d19c1cb2a400721145834a240dbdf606"
         );
-        let opened = key().open(id(12_345_678), &sealed).unwrap();
-        assert_eq!(opened, b"1a77343a-dd8a-11eb-ba80-0242ac130004");
+        let decrypted = key().decrypt(id(12_345_678), &encrypted).unwrap();
+        assert_eq!(decrypted, b"1a77343a-dd8a-11eb-ba80-0242ac130004");
     }
 
     #[test]
-    fn what_is_sealed_is_bound_to_its_request_and_its_key() {
-        let sealed = key().seal(id(1), "token");
-        assert_eq!(key().open(id(2), &sealed), None);
+    fn an_encrypted_token_is_bound_to_its_session_and_its_key() {
+        let encrypted = key().encrypt(id(1), b"token");
+        assert_eq!(key().decrypt(id(2), &encrypted), None);
         let other = StoreKey::parse(&KEY.replace("1f", "20")).unwrap();
-        assert_eq!(other.open(id(1), &sealed), None);
-        let mut changed = sealed.clone();
+        assert_eq!(other.decrypt(id(1), &encrypted), None);
+        let mut changed = encrypted.clone();
         changed[0] ^= 1;
-        assert_eq!(key().open(id(1), &changed), None);
-        assert_eq!(key().open(id(1), &sealed[..3]), None);
+        assert_eq!(key().decrypt(id(1), &changed), None);
+        assert_eq!(key().decrypt(id(1), &encrypted[..3]), None);
     }
 }

@@ -2,15 +2,15 @@ use std::time::Duration;
 
 use crate::StoreKeys;
 
-/// What a store does beside keeping sessions.
+/// The options of a store.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
-    /// The keys that panTokens are sealed under; without any they are kept in clear.
+    /// The keys that encrypt tokens. Without keys, tokens are stored unencrypted.
     pub keys: Option<StoreKeys>,
-    /// Whether each recorded result is put into the [`crate::Outbox`], in the same transaction.
+    /// Whether each recorded result is also added to the [`crate::Outbox`], in the same transaction.
     pub outbox: bool,
-    /// How long a call to Postgres may take, with all that it waits for; 12 seconds, a little more
-    /// than Postgres itself gives a statement. After it the connection is closed.
+    /// How long a call to Postgres may take, including all waiting. After it the connection is closed.
+    /// The default is 12 seconds, a little more than the statement timeout.
     pub time_limit: Duration,
 }
 

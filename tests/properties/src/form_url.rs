@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use pantoken_a2c::{FormUrl, Language, SignedRequest};
 use pantoken_a2c_signing::AgentSecret;
 
-/// The test agent's. Source: protocol.md, "Signed form URL".
+/// The test agent's. Source: docs/a2c.md, "Signed form URL".
 static SECRET: LazyLock<AgentSecret> =
     LazyLock::new(|| AgentSecret::parse("22f3b3cc2ae84451").unwrap());
 

@@ -4,7 +4,7 @@ use yew::prelude::*;
 use crate::browser;
 use crate::texts::Texts;
 
-/// Source: design.md, "Contract: sandbox". No real card has any of them.
+/// Source: docs/sandbox.md, "Cards". No real card has any of them.
 const NUMBERS: [(&str, &str); 5] = [
     ("4242 4242 4242 4242", "panToken"),
     ("5555 5555 5555 4444", "panToken"),

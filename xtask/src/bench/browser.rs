@@ -1,23 +1,23 @@
-//! The element in Chromium, against the same job in hand-written JavaScript, penpal and post-robot.
+//! The element in Chromium, compared with hand-written JavaScript, penpal and post-robot.
 
-use std::fs;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use serde_json::Value;
 
 use super::table::Table;
 use super::{Extent, number};
-use crate::browser;
 use crate::command;
 use crate::element;
-use crate::listening::Listening;
-use crate::npm::{self, Npm};
+use crate::npm::Npm;
+use crate::server::Server;
 use crate::steps::Steps;
+use crate::tools::Tools;
 use crate::workspace::Workspace;
 
-const PEERS: [&str; 2] = ["penpal@7.0.6", "post-robot@10.0.46"];
 const SCRIPTS: [&str; 12] = [
     "bench.js",
     "cold.js",
@@ -34,7 +34,7 @@ const SCRIPTS: [&str; 12] = [
 ];
 const DOCUMENTS: [&str; 4] = ["index.html", "cold.html", "form.html", "foreign.html"];
 const WASM: &str = "pantoken_element_bg.wasm";
-/// What is measured, in the page's report: its name, in words, and its unit.
+/// The measurements in the page's report: the name of each, its description and its unit.
 const MEASUREMENTS: [(&str, &str, &str); 4] = [
     ("warm", "tag to the frame's request", " ms"),
     ("cold", "tag to the frame's request, cold page", " ms"),
@@ -45,10 +45,14 @@ const OTHERS: [&str; 3] = ["hand-written", "penpal", "post-robot"];
 
 pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) -> Result<()> {
     let mut steps = Steps::of(4);
-    let (chromium, npm, peers) = steps.run("Chromium and packages from npm", || {
-        let npm = Npm::find_or_install()?;
-        Ok((browser::chromium()?, npm, npm::modules(&PEERS)?))
+    let (tools, npm) = steps.run("tools", || {
+        // It brings post-robot along.
+        Ok((
+            Tools::find_or_install(&["chromium", "penpal"])?,
+            Npm::find_or_install()?,
+        ))
     })?;
+    let (chromium, peers) = (tools.path("chromium")?, tools.path("penpal")?);
     let package = steps.run("element", || element::build(workspace, &npm))?;
     let pages = steps.run("pages", || build_pages(workspace, &npm, &package, &peers))?;
     let result = steps.run("measurements", || {
@@ -67,7 +71,7 @@ fn fill(table: &mut Table, medians: &Value, what: &str, unit: &str) -> Result<()
         table.figure(&format!("{what}: no form"), nothing, unit);
     }
     for other in OTHERS {
-        // Foreign messages are not measured for post-robot: see bench.js.
+        // bench.js says why foreign messages are not measured for post-robot.
         let Ok(theirs) = number(medians, &format!("/{other}")) else {
             continue;
         };
@@ -97,19 +101,14 @@ fn build_pages(workspace: &Workspace, npm: &Npm, package: &Path, peers: &Path) -
         .arg(format!("--outdir={}", pages.display()))
         .env("NODE_PATH", peers);
     command::run(&mut esbuild)?;
-    copy(&package.join(WASM), &pages.join(WASM))?;
+    fs::copy(package.join(WASM), pages.join(WASM))?;
     for name in DOCUMENTS {
-        copy(&sources.join(name), &pages.join(name))?;
+        fs::copy(sources.join(name), pages.join(name))?;
     }
     Ok(pages)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
-    Ok(())
-}
-
-/// Runs the page to its end and gives what it measured.
+/// Runs the page to its end and returns what it measured.
 fn run_in_browser(
     workspace: &Workspace,
     chromium: &Path,
@@ -123,7 +122,10 @@ fn run_in_browser(
         (31, 100_000)
     };
     let mut command = Command::new(workspace.release_binary("bench-pages"));
-    let mut server = Listening::start(command.arg(pages), &folder.path().join("pages.log"))?;
+    command
+        .arg(pages)
+        .stderr(File::create(folder.path().join("pages.log"))?);
+    let mut server = Server::start(&mut command)?;
     let url = format!("{}&rounds={rounds}&messages={messages}", server.url);
     let _browser = Browser::open(chromium, &folder.path().join("profile"), &url)?;
     loop {

@@ -43,7 +43,7 @@ pub(crate) fn form_view(language: Language, form: CardFormHandle) -> Html {
             if view.may_redirect {
                 <button class="pantoken-redirect" type="button" onclick={redirect}>{ text(Some(Text::Redirect)) }</button>
             }
-            <div class="pantoken-widget" ref={form.container} />
+            <div class="pantoken-frame" ref={form.container} />
         </div>
     }
 }

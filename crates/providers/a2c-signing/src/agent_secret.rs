@@ -8,7 +8,7 @@ use sha2::Sha256;
 ///
 /// It looks like hexadecimal and is not decoded: its UTF-8 bytes are the key. Only what HMAC makes of
 /// them is kept, which halves the time to sign, and is wiped from memory when dropped.
-/// Source: protocol.md, "Signed form URL".
+/// Source: docs/a2c.md, "Signed form URL".
 #[derive(Clone)]
 pub struct AgentSecret(Hmac<Sha256>);
 

@@ -4,7 +4,7 @@ use core::fmt;
 /// The agent's identifier at the provider: 1 to 128 characters, no `;`, no control characters.
 ///
 /// A `;` would move the boundary of the signed string `requestId;agentId;…`, so that one signature
-/// would stand for two requests. A clone shares the text. Source: protocol.md, "Signed form URL".
+/// would stand for two requests. A clone shares the text. Source: docs/a2c.md, "Signed form URL".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AgentId(Arc<str>);
 

@@ -9,7 +9,7 @@ use crate::{
 /// The answer that the provider appends to the callback URL in the redirect flow.
 ///
 /// It is not signed: whoever can write a URL can forge it, so believe it only together with an
-/// unguessable state. Source: protocol.md, "Redirect flow".
+/// unguessable state. Source: docs/a2c.md, "Redirect flow".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackQuery {
     /// The operation that it answers.

@@ -5,7 +5,7 @@ use core::fmt;
 use pantoken_core::contains_card_number;
 use pantoken_core::text;
 
-/// The provider's error code. Source: protocol.md, "Error codes".
+/// The provider's error code. Source: docs/a2c.md, "Error codes".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {

@@ -3,7 +3,7 @@ use alloc::string::String;
 
 use crate::{ErrorCode, ErrorMessage, PanToken, RequestId};
 
-/// What a page learns of a form. Source: design.md, "Contract: the element".
+/// What a page learns of a form. Source: docs/embedding.md, "What happens".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The form is there and knows our origin; once per load of the frame.

@@ -3,7 +3,7 @@ use pantoken_core::Origin;
 /// The origins on which a form URL is accepted: the provider's two hosts, loopback, and at most one
 /// more that the page names.
 ///
-/// Source: design.md, "Contract: the element".
+/// Source: docs/embedding.md, "What protects the page".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormOrigins {
     extra: Option<Origin>,

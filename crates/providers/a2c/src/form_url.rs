@@ -1,6 +1,6 @@
 //! The signed form URL: what is asked ([`FormRequest`]), what is signed ([`SignedRequest`]), and what
 //! a page may open ([`FormUrl`]).
-//! Source: protocol.md, "Signed form URL".
+//! Source: docs/a2c.md, "Signed form URL".
 
 mod callback_url;
 mod error;

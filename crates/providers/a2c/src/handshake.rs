@@ -8,7 +8,7 @@ use crate::{FormMessage, FormResult, MessageError, Origin, PanToken, RequestId};
 /// 3. The customer types and confirms; the form posts a result, or an error that a result may follow.
 ///
 /// Only a message from the frame's own window and the form's own origin counts. At most one token is
-/// ever emitted, and nothing after [`HandshakeInput::Destroy`]. Source: protocol.md, "Iframe flow".
+/// ever emitted, and nothing after [`HandshakeInput::Destroy`]. Source: docs/a2c.md, "Iframe flow".
 #[derive(Clone, Debug)]
 pub struct Handshake {
     request_id: RequestId,

@@ -1,4 +1,4 @@
-/// The language of the card form. Source: protocol.md, "Signed form URL".
+/// The language of the card form. Source: docs/a2c.md, "Signed form URL".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
     /// Russian, the provider's default.

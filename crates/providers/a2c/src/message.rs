@@ -3,7 +3,7 @@ use crate::{ErrorCode, ErrorMessage, FormResult, PanToken, PanTokenError, Reques
 /// What the form says to say that it is ready.
 const READY: &str = "Ready";
 
-/// A message of the form's that we understand. Source: protocol.md, "Iframe flow".
+/// A message of the form's that we understand. Source: docs/a2c.md, "Iframe flow".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FormMessage {
     /// The form waits for our answer.

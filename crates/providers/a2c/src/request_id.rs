@@ -6,7 +6,7 @@ use pantoken_core::decimal::{self, decimal_digits};
 /// The provider's name for one operation: a whole number from 1 to 2^63 − 1.
 ///
 /// On every JSON or JavaScript boundary it is a string of decimal digits, because a JavaScript
-/// number above 2^53 − 1 is rounded without a word. Source: protocol.md, "Signed form URL".
+/// number above 2^53 − 1 is rounded without a word. Source: docs/a2c.md, "Signed form URL".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(i64);
 

@@ -3,18 +3,19 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use pantoken_a2c::{CallbackQuery, Language};
-use pantoken_store::{Proof, Recording, Session, SessionFlow, StoreError};
+use pantoken_a2c::{CallbackQuery, Language, RequestId};
+use pantoken_store::{Credential, RecordOutcome, Session, SessionFlow, SessionStore, StoreError};
 
 use crate::a2c::customer_page::{self, Trouble};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::CallbackState;
-use crate::app::{AppState, Parts, Store};
-use crate::http::call;
+use crate::a2c::stored;
+use crate::app::{AppState, Parts};
 use crate::http::path_segment::PathSegment;
+use crate::http::trace::{log_error, record_session};
 
-pub(crate) async fn take_callback<S: Store>(
-    State(app): State<AppState<S>>,
+pub(crate) async fn take_callback(
+    State(app): State<AppState>,
     PathSegment(state): PathSegment,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -30,47 +31,49 @@ pub(crate) async fn take_callback<S: Store>(
 /// Where the customer goes next, or what to tell them, in the session's language where it is known.
 type Taken = Result<String, (Trouble, Option<Language>)>;
 
-async fn take<S: Store>(app: &Parts<S>, state: &str, query: &str) -> Taken {
+async fn take(app: &Parts, state: &str, query: &str) -> Taken {
     let state = CallbackState::parse(state).ok_or((Trouble::UnknownLink, None))?;
-    let proof = Proof::CallbackToken(state.token.digest());
-    let found = app.store.get(state.request_id).await;
+    let credential = Credential::CallbackToken(state.token.digest());
+    let found = app.store.get(stored::session_id(state.request_id)).await;
     let session = match found.map_err(|error| store_trouble(&error, None))? {
-        Some(session) if session.accepts(&proof) => session,
+        Some(session) if session.accepts(&credential) => session,
         _ => return Err((Trouble::UnknownLink, None)),
     };
-    call::note_session(state.request_id);
-    let language = Some(session.terms.language);
+    record_session(state.request_id);
+    let language = stored::language(&session.data);
+    let language = Some(language.map_err(|error| store_trouble(&error, None))?);
     let answer = match CallbackQuery::parse(query) {
         Ok(answer) if answer.request_id == state.request_id => answer,
         _ => return Err((Trouble::UnreadableAnswer, language)),
     };
     let now = app.clock.now();
-    let recording = app
+    let result = stored::session_result(&answer.result);
+    let outcome = app
         .store
-        .record_result(state.request_id, proof, answer.result, now)
+        .record_result(session.data.id, credential, result, now)
         .await;
-    let recording = recording.map_err(|error| store_trouble(&error, language))?;
-    app.metrics.result(&recording);
-    match recording {
+    let outcome = outcome.map_err(|error| store_trouble(&error, language))?;
+    app.metrics.record_result(&outcome);
+    match outcome {
         // The stored status is told whatever came, so that the same callback twice is the same.
-        Recording::Recorded(session)
-        | Recording::Repeated(session)
-        | Recording::Conflict(session)
-        | Recording::Ignored(session)
-        | Recording::Expired(session) => location(&session, now),
-        Recording::Forbidden => Err((Trouble::UnknownLink, None)),
+        RecordOutcome::Recorded(session)
+        | RecordOutcome::Repeated(session)
+        | RecordOutcome::Conflict(session)
+        | RecordOutcome::Ignored(session)
+        | RecordOutcome::Expired(session) => location(state.request_id, &session, now),
+        RecordOutcome::Forbidden => Err((Trouble::UnknownLink, None)),
     }
 }
 
-fn location(session: &Session, now: i64) -> Taken {
-    let SessionFlow::Redirect { return_url, .. } = &session.terms.flow else {
+fn location(request_id: RequestId, session: &Session, now: i64) -> Taken {
+    let SessionFlow::Redirect { return_url, .. } = &session.data.flow else {
         return Err((Trouble::UnknownLink, None));
     };
     let return_url = ReturnUrl::from_stored(return_url).ok_or((Trouble::Unavailable, None))?;
-    Ok(return_url.with_status(session.terms.request_id, session.state(now)))
+    Ok(return_url.with_status(request_id, session.state(now)))
 }
 
 fn store_trouble(error: &StoreError, language: Option<Language>) -> (Trouble, Option<Language>) {
-    call::log_failure("the store failed", error);
+    log_error("the store failed", error);
     (Trouble::Unavailable, language)
 }

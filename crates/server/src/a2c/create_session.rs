@@ -5,25 +5,28 @@ use axum::extract::State;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{Flow, FormUrl, Language, Origin, RequestId};
-use pantoken_store::{Creation, Digest, Idempotency, Session, SessionFlow, Terms};
+use pantoken_store::{
+    CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow, SessionStore,
+};
 use serde::Serialize;
 
-use crate::a2c::request_id::mint_request_id;
+use crate::a2c::request_id::{RequestIdError, new_request_id};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::{CallbackState, SessionToken};
-use crate::app::{AppState, Parts, Store};
-use crate::http::call;
-use crate::http::caller::Caller;
+use crate::a2c::stored;
+use crate::app::{AppState, Parts};
+use crate::http::auth::Principal;
 use crate::http::customer::Customer;
 use crate::http::fields::{Fields, parse_text};
 use crate::http::problem::Problem;
+use crate::http::trace::{log_error, record_session};
 use crate::http::wire_time::to_rfc3339;
 
 use super::{only_in_redirect, take_flow};
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-/// Two requests of one millisecond collide once in 4,096 times.
-const MAX_MINTS: usize = 16;
+/// Two requests of one millisecond have the same id once in 4,096 times.
+const MAX_ATTEMPTS: usize = 16;
 
 /// What the caller asks for.
 struct Asked {
@@ -43,38 +46,43 @@ pub(crate) struct Created {
     expires_at: Option<String>,
 }
 
-pub(crate) async fn create_session<S: Store>(
-    State(app): State<AppState<S>>,
+pub(crate) async fn create_session(
+    State(app): State<AppState>,
     request: Request,
     fields: Result<Fields, Problem>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
     let app = app.parts();
-    let caller = Caller::identify(app, &request).await?;
-    let asked = read_body(app, &caller, fields?)?;
-    let idempotency = read_idempotency_key(&caller, &request.headers, &asked)?;
+    let principal = Principal::identify(app, &request).await?;
+    let asked = read_body(app, &principal, fields?)?;
+    let idempotency = read_idempotency_key(&principal, &request.headers, &asked)?;
     let session = create(app, &asked, idempotency).await?;
-    app.metrics.session(session.terms.flow.kind(), &caller);
-    call::note_session(session.terms.request_id);
-    Ok((StatusCode::CREATED, Json(answer(app, &session)?)))
+    app.metrics
+        .record_session(stored::flow(&session.data.flow), principal.kind());
+    let request_id = stored::request_id(session.data.id)?;
+    record_session(request_id);
+    Ok((
+        StatusCode::CREATED,
+        Json(answer(app, request_id, &session.data)?),
+    ))
 }
 
-fn read_body<S>(app: &Parts<S>, caller: &Caller<'_>, mut fields: Fields) -> Result<Asked, Problem> {
+fn read_body(app: &Parts, principal: &Principal<'_>, mut fields: Fields) -> Result<Asked, Problem> {
     let flow = take_flow(&mut fields)?;
     let language = fields.optional("language", Language::parse)?;
     let return_url = fields.optional("returnUrl", |text| app.options.return_urls.allow(text))?;
     let customer = fields.optional("customer", Customer::parse)?;
-    let customer = match (caller, customer) {
-        (Caller::Customer(own), None) => Some((*own).clone()),
-        (Caller::Customer(_), Some(_)) => {
+    let customer = match (principal, customer) {
+        (Principal::Customer(own), None) => Some((*own).clone()),
+        (Principal::Customer(_), Some(_)) => {
             let rule = "is known to the server: a customer leaves it out";
             return Err(Problem::invalid("customer", rule));
         }
         // It is told in webhooks as the agent's own word.
-        (Caller::Browser(_), Some(_)) => {
+        (Principal::Browser(_), Some(_)) => {
             let rule = "is the agent's own word: only a call with an API key may say it";
             return Err(Problem::invalid("customer", rule));
         }
-        (Caller::Agent | Caller::Browser(_), customer) => customer,
+        (Principal::Agent | Principal::Browser(_), customer) => customer,
     };
     fields.finish()?;
     Ok(Asked {
@@ -85,7 +93,7 @@ fn read_body<S>(app: &Parts<S>, caller: &Caller<'_>, mut fields: Fields) -> Resu
 }
 
 fn read_idempotency_key(
-    caller: &Caller<'_>,
+    principal: &Principal<'_>,
     headers: &HeaderMap,
     asked: &Asked,
 ) -> Result<Option<Idempotency>, Problem> {
@@ -97,9 +105,9 @@ fn read_idempotency_key(
         return Err(Problem::RepeatedField(IDEMPOTENCY_KEY));
     }
     // Who guesses a public caller's key gets that caller's session.
-    let (lengths, rule) = match caller {
-        Caller::Agent => (1..=128, "has 1 to 128 visible ASCII characters"),
-        Caller::Browser(_) | Caller::Customer(_) => {
+    let (lengths, rule) = match principal {
+        Principal::Agent => (1..=128, "has 1 to 128 visible ASCII characters"),
+        Principal::Browser(_) | Principal::Customer(_) => {
             (16..=128, "has 16 to 128 visible ASCII characters")
         }
     };
@@ -111,7 +119,7 @@ fn read_idempotency_key(
             if fit { Ok(text.to_owned()) } else { Err(rule) }
         },
     )?;
-    let scoped = format!("{}\n{key}", caller.scope());
+    let scoped = format!("{}\n{key}", principal.scope());
     Ok(Some(Idempotency {
         key: Digest::of(scoped.as_bytes()),
         fingerprint: asked.fingerprint(),
@@ -128,31 +136,33 @@ impl Asked {
     }
 }
 
-async fn create<S: Store>(
-    app: &Parts<S>,
+async fn create(
+    app: &Parts,
     asked: &Asked,
     idempotency: Option<Idempotency>,
 ) -> Result<Session, Problem> {
-    for _ in 0..MAX_MINTS {
-        let terms = new_terms(app, asked)?;
-        match app.store.create(terms, idempotency).await? {
-            Creation::Created(session) | Creation::Repeated(session) => return Ok(session),
-            Creation::Mismatch => return Err(Problem::IdempotencyKeyReused),
-            Creation::RequestIdTaken => {}
+    for _ in 0..MAX_ATTEMPTS {
+        let data = new_session(app, asked)?;
+        match app.store.create(data, idempotency).await? {
+            CreateOutcome::Created(session) | CreateOutcome::Repeated(session) => {
+                return Ok(session);
+            }
+            CreateOutcome::IdempotencyKeyReused => return Err(Problem::IdempotencyKeyReused),
+            CreateOutcome::IdTaken => {}
         }
     }
-    call::log_failure(
-        "no session could be made",
-        "every request id that was drawn is taken",
+    log_error(
+        "no session can be created",
+        "all generated request ids are taken",
     );
     Err(Problem::Internal)
 }
 
-fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
+fn new_session(app: &Parts, asked: &Asked) -> Result<SessionData, Problem> {
     let created_at = app.clock.now();
-    let request_id = mint_request_id(created_at, app.random.as_ref())?;
+    let request_id = new_request_id(created_at, app.random.as_ref())?;
     let mut seed = [0; 16];
-    app.random.fill(&mut seed)?;
+    app.random.fill(&mut seed).map_err(RequestIdError::from)?;
     let secret = app.signer.secret();
     let flow = match &asked.return_url {
         None => SessionFlow::Iframe,
@@ -161,9 +171,9 @@ fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
             callback_token: SessionToken::callback(secret, request_id, &seed).digest(),
         },
     };
-    Ok(Terms {
-        request_id,
-        language: asked.language,
+    Ok(SessionData {
+        id: stored::session_id(request_id),
+        language: asked.language.as_str().to_owned(),
         flow,
         customer: asked.customer.as_ref().map(|c| c.as_str().to_owned()),
         seed,
@@ -173,37 +183,36 @@ fn new_terms<S>(app: &Parts<S>, asked: &Asked) -> Result<Terms, Problem> {
     })
 }
 
-fn answer<S>(app: &Parts<S>, session: &Session) -> Result<Created, Problem> {
-    let terms = &session.terms;
-    let result_token = SessionToken::result(app.signer.secret(), terms.request_id, &terms.seed);
-    if result_token.digest() != terms.result_token {
+fn answer(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<Created, Problem> {
+    let result_token = SessionToken::result(app.signer.secret(), request_id, &data.seed);
+    if result_token.digest() != data.result_token {
         return Err(Problem::IdempotencyKeyStale);
     }
     Ok(Created {
-        request_id: terms.request_id,
-        form_url: form_url(app, terms)?,
+        request_id,
+        form_url: form_url(app, request_id, data)?,
         form_origin: app.signer.host().origin().clone(),
         result_token: result_token.reveal().to_owned(),
-        expires_at: to_rfc3339(terms.expires_at),
+        expires_at: to_rfc3339(data.expires_at),
     })
 }
 
-fn form_url<S>(app: &Parts<S>, terms: &Terms) -> Result<FormUrl, Problem> {
-    let url = match terms.flow.kind() {
-        Flow::Iframe => app.signer.iframe(terms.request_id),
+fn form_url(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<FormUrl, Problem> {
+    let url = match stored::flow(&data.flow) {
+        Flow::Iframe => app.signer.iframe(request_id),
         Flow::Redirect => {
             let secret = app.signer.secret();
             let state = CallbackState {
-                request_id: terms.request_id,
-                token: SessionToken::callback(secret, terms.request_id, &terms.seed),
+                request_id,
+                token: SessionToken::callback(secret, request_id, &data.seed),
             };
             let callback_url = app.options.public_url.callback(&state.to_text());
             let callback_url = callback_url.map_err(|error| {
-                call::log_failure("no callback URL could be made", error);
+                log_error("no callback URL can be built", error);
                 Problem::Internal
             })?;
-            app.signer.redirect(terms.request_id, callback_url)
+            app.signer.redirect(request_id, callback_url)
         }
     };
-    Ok(url.with_language(terms.language))
+    Ok(url.with_language(stored::language(data)?))
 }

@@ -5,8 +5,8 @@ use axum::extract::State;
 use pantoken_a2c::{CallbackUrl, FormUrl, Language, Origin, RequestId};
 use serde::Serialize;
 
-use crate::app::{AppState, Store};
-use crate::http::caller::Agent;
+use crate::app::AppState;
+use crate::http::auth::RequireApiKey;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 
@@ -20,9 +20,9 @@ pub(crate) struct Signed {
     form_origin: Origin,
 }
 
-pub(crate) async fn sign_form_url<S: Store>(
-    _: Agent,
-    State(app): State<AppState<S>>,
+pub(crate) async fn sign_form_url(
+    _: RequireApiKey,
+    State(app): State<AppState>,
     mut fields: Fields,
 ) -> Result<Json<Signed>, Problem> {
     let app = app.parts();

@@ -3,14 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use pantoken_a2c::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken, RequestId};
-use pantoken_store::Session;
+use pantoken_store::{Session, SessionStore, StoreError};
 use serde::Serialize;
 
-use crate::app::{AppState, Store};
-use crate::http::call;
-use crate::http::caller::Agent;
+use crate::a2c::stored;
+use crate::app::AppState;
+use crate::http::auth::RequireApiKey;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::http::trace::record_session;
 use crate::http::wire_time::to_rfc3339;
 
 /// The answer.
@@ -35,38 +36,41 @@ pub(crate) struct Found {
     finished_at: Option<String>,
 }
 
-pub(crate) async fn get_session<S: Store>(
-    _: Agent,
-    State(app): State<AppState<S>>,
+pub(crate) async fn get_session(
+    _: RequireApiKey,
+    State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
 ) -> Result<Json<Found>, Problem> {
     let app = app.parts();
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
-    let session = app.store.get(request_id).await?;
+    let session = app.store.get(stored::session_id(request_id)).await?;
     let session = session.ok_or(Problem::SessionNotFound)?;
-    call::note_session(request_id);
-    Ok(Json(describe(session, app.clock.now())))
+    record_session(request_id);
+    Ok(Json(describe(request_id, session, app.clock.now())?))
 }
 
-fn describe(session: Session, now: i64) -> Found {
+fn describe(request_id: RequestId, session: Session, now: i64) -> Result<Found, StoreError> {
     let state = session.state(now).as_str();
-    let finished_at = session.outcome.as_ref().map(|outcome| outcome.recorded_at);
-    let (pan_token, error_code, error_message) = match session.outcome.map(|o| o.result) {
+    let data = session.data;
+    let finished_at = session.recorded.as_ref().map(|last| last.recorded_at);
+    let result = session.recorded.as_ref().map(|last| &last.result);
+    let result = result.map(|result| stored::form_result(data.id, result));
+    let (pan_token, error_code, error_message) = match result.transpose()? {
         Some(FormResult::Saved(pan_token)) => (Some(pan_token), None, None),
         Some(FormResult::Failed { code, message }) => (None, Some(code), Some(message)),
         None => (None, None, None),
     };
-    Found {
-        request_id: session.terms.request_id,
+    Ok(Found {
+        request_id,
         state,
-        flow: session.terms.flow.kind(),
-        language: session.terms.language,
-        customer: session.terms.customer,
+        flow: stored::flow(&data.flow),
+        language: stored::language(&data)?,
+        customer: data.customer,
         pan_token,
         error_code,
         error_message: error_message.filter(|message| !message.as_str().is_empty()),
-        created_at: to_rfc3339(session.terms.created_at),
-        expires_at: to_rfc3339(session.terms.expires_at),
+        created_at: to_rfc3339(data.created_at),
+        expires_at: to_rfc3339(data.expires_at),
         finished_at: finished_at.and_then(to_rfc3339),
-    }
+    })
 }

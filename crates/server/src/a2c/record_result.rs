@@ -6,16 +6,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, PanToken, RequestId};
-use pantoken_store::{Proof, Recording};
+use pantoken_store::{Credential, RecordOutcome, SessionStore};
 use serde::Serialize;
 
 use crate::a2c::session_token::SessionToken;
-use crate::app::{AppState, Store};
-use crate::http::call;
-use crate::http::caller::bearer;
+use crate::a2c::stored;
+use crate::app::AppState;
+use crate::http::auth::bearer;
 use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::http::trace::record_session;
 
 /// The answer.
 #[derive(Serialize)]
@@ -25,8 +26,8 @@ pub(crate) struct Recorded {
     state: &'static str,
 }
 
-pub(crate) async fn record_result<S: Store>(
-    State(app): State<AppState<S>>,
+pub(crate) async fn record_result(
+    State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
     headers: HeaderMap,
     fields: Result<Fields, Problem>,
@@ -35,27 +36,25 @@ pub(crate) async fn record_result<S: Store>(
     let token = bearer(&headers).ok_or(Problem::ResultTokenRequired)?;
     let token = SessionToken::presented(token).ok_or(Problem::ResultTokenInvalid)?;
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::ResultTokenInvalid)?;
-    let result = read_body(fields?)?;
-    let proof = Proof::ResultToken(token.digest());
+    let result = stored::session_result(&read_body(fields?)?);
+    let credential = Credential::ResultToken(token.digest());
     let now = app.clock.now();
-    let recording = app
-        .store
-        .record_result(request_id, proof, result, now)
-        .await?;
-    app.metrics.result(&recording);
-    if !matches!(recording, Recording::Forbidden) {
-        call::note_session(request_id);
+    let id = stored::session_id(request_id);
+    let outcome = app.store.record_result(id, credential, result, now).await?;
+    app.metrics.record_result(&outcome);
+    if !matches!(outcome, RecordOutcome::Forbidden) {
+        record_session(request_id);
     }
-    match recording {
-        Recording::Recorded(session)
-        | Recording::Repeated(session)
-        | Recording::Ignored(session) => Ok(Json(Recorded {
+    match outcome {
+        RecordOutcome::Recorded(session)
+        | RecordOutcome::Repeated(session)
+        | RecordOutcome::Ignored(session) => Ok(Json(Recorded {
             request_id,
             state: session.state(now).as_str(),
         })),
-        Recording::Conflict(_) => Err(Problem::ResultConflict),
-        Recording::Expired(_) => Err(Problem::SessionExpired),
-        Recording::Forbidden => Err(Problem::ResultTokenInvalid),
+        RecordOutcome::Conflict(_) => Err(Problem::ResultConflict),
+        RecordOutcome::Expired(_) => Err(Problem::SessionExpired),
+        RecordOutcome::Forbidden => Err(Problem::ResultTokenInvalid),
     }
 }
 

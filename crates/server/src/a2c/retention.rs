@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use pantoken_store::{Outbox, SessionStore, StoreError};
+use pantoken_store::{Database, Outbox, SessionStore, StoreError};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use pantoken_core::{Clock, SystemClock};
@@ -31,7 +31,7 @@ pub(crate) enum Webhooks {
 }
 
 /// Deletes sessions that expired so many days ago, from now on and every minute.
-pub(crate) fn sweep(store: impl SessionStore + Outbox, days: u32, webhooks: Webhooks) -> Sweeper {
+pub(crate) fn sweep(store: Database, days: u32, webhooks: Webhooks) -> Sweeper {
     let task: JoinHandle<()> = tokio::spawn(async move {
         let clock = SystemClock::new();
         let mut interval = tokio::time::interval(INTERVAL);
@@ -46,12 +46,12 @@ pub(crate) fn sweep(store: impl SessionStore + Outbox, days: u32, webhooks: Webh
 }
 
 async fn sweep_once(
-    store: &(impl SessionStore + Outbox),
+    store: &Database,
     now: i64,
     days: u32,
     webhooks: Webhooks,
 ) -> Result<(), StoreError> {
-    let Some(youngest) = store.youngest().await? else {
+    let Some(youngest) = store.newest_created_at().await? else {
         return Ok(());
     };
     // A clock that is ahead would otherwise have all of them deleted at once.
@@ -91,8 +91,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use pantoken_a2c::{Language, RequestId};
-    use pantoken_store::{Digest, SessionFlow, SqliteStore, Terms};
+    use pantoken_store::{Digest, SessionData, SessionFlow, SessionId, SqliteStore};
 
     use super::*;
 
@@ -101,11 +100,11 @@ mod tests {
         const TODAY: i64 = 20_000;
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("pantoken.db")).await;
-        let store = store.unwrap();
+        let store = Database::from(store.unwrap());
         for day in [TODAY - 9, TODAY - 1, TODAY] {
-            let terms = Terms {
-                request_id: RequestId::from_i64(day).unwrap(),
-                language: Language::Ru,
+            let data = SessionData {
+                id: SessionId::from_i64(day),
+                language: "ru".to_owned(),
                 flow: SessionFlow::Iframe,
                 customer: None,
                 seed: [0; 16],
@@ -113,13 +112,13 @@ mod tests {
                 created_at: day * MILLISECONDS_IN_A_DAY,
                 expires_at: day * MILLISECONDS_IN_A_DAY + 1,
             };
-            let _ = store.create(terms, None).await.unwrap();
+            let _ = store.create(data, None).await.unwrap();
         }
         for now in [TODAY, TODAY + 1000] {
             let now = now * MILLISECONDS_IN_A_DAY;
             sweep_once(&store, now, 7, Webhooks::Sent).await.unwrap();
             for (day, stays) in [(TODAY - 9, false), (TODAY - 1, true), (TODAY, true)] {
-                let id = RequestId::from_i64(day).unwrap();
+                let id = SessionId::from_i64(day);
                 assert_eq!(store.get(id).await.unwrap().is_some(), stays, "{day}");
             }
         }

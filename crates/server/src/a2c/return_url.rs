@@ -1,5 +1,5 @@
 use pantoken_a2c::{Origin, OriginError, RequestId};
-use pantoken_store::State;
+use pantoken_store::SessionState;
 use url::Url;
 
 const MAX_LENGTH: usize = 2048;
@@ -43,7 +43,7 @@ pub enum ReturnUrlError {
 impl ReturnUrl {
     /// The URL with what the customer's page must know added to its query: never a token.
     #[must_use]
-    pub fn with_status(mut self, request_id: RequestId, state: State) -> String {
+    pub fn with_status(mut self, request_id: RequestId, state: SessionState) -> String {
         self.0
             .query_pairs_mut()
             .append_pair(REQUEST_ID, &request_id.to_string())
@@ -66,7 +66,7 @@ impl ReturnUrl {
 /// The return URLs that sessions may name: origins, each with a path or none; a URL is allowed
 /// when its origin is the same and its path starts with the same segments.
 ///
-/// Source: design.md, "Contract: HTTP API" (`PANTOKEN_RETURN_URLS`).
+/// Source: docs/server.md, "Settings" (`PANTOKEN_RETURN_URLS`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReturnUrls(Vec<Allowed>);
 
@@ -235,7 +235,7 @@ mod tests {
         let url = allowed("https://shop.kz/pay?order=7#paid").unwrap();
         let id = RequestId::parse("12345678").unwrap();
         assert_eq!(
-            url.with_status(id, State::Saved),
+            url.with_status(id, SessionState::Saved),
             "https://shop.kz/pay?order=7&requestId=12345678&status=saved#paid"
         );
     }

@@ -1,61 +1,62 @@
-mod examine;
+mod checks;
 
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::server_arguments::ServerArguments;
+use super::setting_flags::{AllSettings, SettingFlags};
 use super::{FAILURE, block_on, print};
-use crate::cli::doctor::examine::{Finding, examine, page_policy};
+use crate::cli::doctor::checks::{Finding, check, page_policy};
+use crate::settings::Settings;
 use pantoken_core::SystemClock;
 
-const EXAMPLES: &str = "\
-It takes what `pantoken serve` takes: flags, PANTOKEN_* variables, pantoken.toml, and secrets from
-PANTOKEN_AGENT_SECRET_KEY_FILE and its like. Run it as the server's user: it opens the database as the
-server does, and makes a missing one.
-Exit code: 0 nothing is wrong (warnings are not), 1 the server would not work.
+const HELP: &str = "\
+It takes the settings of `pantoken serve`: flags, PANTOKEN_* variables, pantoken.toml, and secrets from
+PANTOKEN_AGENT_SECRET_KEY_FILE and the like. Run it as the server's user, because it opens the database
+as the server does and creates a missing one.
+Exit code: 0 if there are no errors (warnings are allowed), 1 if the server would not work.
 
 Example:
   pantoken doctor --config /etc/pantoken/pantoken.toml";
 
-/// Checks the configuration, the clock, the store and the form host, and prints the CSP of your page
+/// Checks the configuration, the clock, the store and the form host, and prints the CSP for your page
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = HELP)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    server: ServerArguments,
+    flags: SettingFlags<AllSettings>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let settings = match arguments.server.settings() {
+    let settings = match arguments.flags.read(Settings::read) {
         Ok(settings) => settings,
         Err(errors) => {
             for error in &errors.0 {
-                tell(&Finding::Bad(error.to_string()));
+                print_finding(&Finding::Error(error.to_string()));
             }
             return ExitCode::from(FAILURE);
         }
     };
     block_on(async {
         let mut code = ExitCode::SUCCESS;
-        examine(&settings, &SystemClock::new(), &mut |finding| {
-            tell(&finding);
-            if matches!(finding, Finding::Bad(_)) {
+        check(&settings, &SystemClock::new(), &mut |finding| {
+            print_finding(&finding);
+            if matches!(finding, Finding::Error(_)) {
                 code = ExitCode::from(FAILURE);
             }
         })
         .await;
-        print("\nContent-Security-Policy that your page needs, beside what it needs already:");
+        print("\nAdd this to the Content-Security-Policy of your page:");
         print(&page_policy(&settings));
         code
     })
 }
 
-fn tell(finding: &Finding) {
-    let (mark, text) = match finding {
-        Finding::Good(text) => ("good   ", text),
+fn print_finding(finding: &Finding) {
+    let (label, text) = match finding {
+        Finding::Ok(text) => ("ok     ", text),
         Finding::Warning(text) => ("warning", text),
-        Finding::Bad(text) => ("bad    ", text),
+        Finding::Error(text) => ("error  ", text),
     };
-    print(&format!("{mark}  {text}"));
+    print(&format!("{label}  {text}"));
 }

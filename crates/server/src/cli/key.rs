@@ -3,52 +3,51 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use pantoken_store::{ApiKeyName, ApiKeyRecord, ApiKeyStore, Database};
 
-use super::database_arguments::{DatabaseArguments, with_store};
+use super::database::{DatabaseFlags, read, read_with, with_store};
 use super::{FAILURE, USAGE, fail, print, rotate_store};
 use crate::http::api_key::ApiKey;
 use crate::http::wire_time::to_rfc3339;
 use pantoken_core::SystemRandom;
 use pantoken_core::{Clock, SystemClock};
 
-const EXAMPLES: &str = "\
-The agent's back end sends a key as `Authorization: Bearer KEY`. The database keeps only its digest,
-so a key is shown once, when it is made. A running server takes a new key, and refuses a revoked one,
-from the next call on.
+const HELP: &str = "\
+Your back end sends a key as `Authorization: Bearer KEY`. The database stores only its digest, so a key
+is shown once, when it is created. A running server accepts a new key, and refuses a revoked one, from
+the next request on.
 
 Examples:
   pantoken key add shop-1
   pantoken key list
   pantoken key revoke shop-1
 
-These commands need PANTOKEN_DATABASE_URL alone, and none of the secrets that
-PANTOKEN_AGENT_SECRET_KEY_FILE and its like name.";
+These commands need PANTOKEN_DATABASE_URL only, and no secrets such as PANTOKEN_AGENT_SECRET_KEY_FILE.";
 
-/// Makes, lists and revokes the API keys of the agent's back ends, and renews the store's key
+/// Creates, lists and revokes API keys for your back ends, and rotates the store's key
 #[derive(Debug, Subcommand)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = HELP)]
 pub(super) enum Command {
-    /// Makes a key and prints it, once
+    /// Creates a key and prints it once
     Add(Named),
-    /// Lists the keys by name, when they were made, and when they were revoked
-    List(DatabaseArguments),
-    /// Revokes a key: from now on it opens nothing
+    /// Lists the keys: name, time of creation and of revocation
+    List(DatabaseFlags),
+    /// Revokes a key
     Revoke(Named),
     RotateStore(rotate_store::Arguments),
 }
 
 #[derive(Args, Debug)]
 pub(super) struct Named {
-    /// What you call the key: 1 to 64 letters, digits, '-', '_' or '.'
+    /// A name for the key: 1 to 64 letters, digits, '-', '_' or '.'
     name: String,
     #[command(flatten)]
-    database: DatabaseArguments,
+    flags: DatabaseFlags,
 }
 
 pub(super) fn run(command: &Command) -> ExitCode {
     match command {
         Command::Add(named) => with_name(named, async |store, name| add(&store, name).await),
-        Command::List(database) => match database.read(|_| Some(())) {
-            Ok((database, ())) => with_store(&database, async |store| list(&store).await),
+        Command::List(flags) => match read(flags) {
+            Ok(database) => with_store(&database, async |store| list(&store).await),
             Err(error) => fail(USAGE, &error),
         },
         Command::Revoke(named) => with_name(named, async |store, name| revoke(&store, name).await),
@@ -57,44 +56,47 @@ pub(super) fn run(command: &Command) -> ExitCode {
 }
 
 fn with_name(named: &Named, work: impl AsyncFnOnce(Database, ApiKeyName) -> ExitCode) -> ExitCode {
-    let read = named
-        .database
-        .read(|reader| reader.flag("NAME", &named.name, ApiKeyName::parse));
+    let read = read_with(&named.flags, |reader| {
+        reader.argument("NAME", &named.name, ApiKeyName::parse)
+    });
     match read {
         Ok((database, name)) => with_store(&database, async |store| work(store, name).await),
         Err(error) => fail(USAGE, &error),
     }
 }
 
-async fn add(store: &impl ApiKeyStore, name: ApiKeyName) -> ExitCode {
+async fn add(store: &Database, name: ApiKeyName) -> ExitCode {
     let key = match ApiKey::generate(&SystemRandom) {
         Ok(key) => key,
         Err(error) => return fail(FAILURE, &error),
     };
     let now = SystemClock::new().now();
     match store.insert_api_key(name.clone(), key.digest(), now).await {
-        Ok(true) => print(key.reveal()),
+        Ok(true) => print(key.expose()),
         Ok(false) => {
-            let rule = "was used before, and a name stands for one key for ever: take another";
-            fail(FAILURE, &format!("the name {name} {rule}"))
+            let advice = "names cannot be reused, even after a key is revoked: choose another";
+            fail(FAILURE, &format!("the name {name} is taken; {advice}"))
         }
         Err(error) => fail(FAILURE, &error),
     }
 }
 
-async fn revoke(store: &impl ApiKeyStore, name: ApiKeyName) -> ExitCode {
+async fn revoke(store: &Database, name: ApiKeyName) -> ExitCode {
     let now = SystemClock::new().now();
     match store.revoke_api_key(name.clone(), now).await {
         Ok(true) => print(&format!("{name} is revoked")),
         Ok(false) => {
-            let advice = "`pantoken key list` shows those that there are";
-            fail(FAILURE, &format!("no key in use is named {name}: {advice}"))
+            let advice = "`pantoken key list` lists all keys";
+            fail(
+                FAILURE,
+                &format!("there is no active key named {name}: {advice}"),
+            )
         }
         Err(error) => fail(FAILURE, &error),
     }
 }
 
-async fn list(store: &impl ApiKeyStore) -> ExitCode {
+async fn list(store: &Database) -> ExitCode {
     match store.list_api_keys().await {
         Ok(keys) => {
             let lines: Vec<_> = keys.iter().map(line).collect();
@@ -108,5 +110,5 @@ fn line(key: &ApiKeyRecord) -> String {
     let time = |time| to_rfc3339(time).unwrap_or_default();
     let revoked = key.revoked_at.map(|at| format!("  revoked {}", time(at)));
     let revoked = revoked.unwrap_or_default();
-    format!("{}  made {}{revoked}", key.name, time(key.created_at))
+    format!("{}  created {}{revoked}", key.name, time(key.created_at))
 }

@@ -1,44 +1,60 @@
 use std::io::{self, BufWriter, Stderr, Write, stderr};
-use std::time::{Duration, SystemTime};
-use std::{fmt, thread};
+use std::thread;
+use std::time::Duration;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::fmt::format;
-use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::FormatFields;
+use tracing_subscriber::fmt::format::debug_fn;
 
-use super::log_fields::LogFields;
 use crate::settings::LogFormat;
 
-/// Lines that wait to be written, each of some hundred bytes; then those who log wait with them.
+/// The number of lines that can wait to be written. Beyond it, requests wait too.
 const MAX_WAITING: usize = 4096;
-/// After lines were written; what comes in the meantime goes together, and wakes nobody.
+/// The pause after lines were written. Lines that arrive meanwhile are written together.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Sends log lines to stderr until the guard is dropped, which waits for the last one. The level is
-/// fixed: below it, libraries print headers and queries.
-#[must_use = "without it, lines are lost"]
+/// Writes the log to stderr until the guard is dropped, which waits for the last line. The level is
+/// fixed, because libraries log headers and queries at lower ones.
+#[must_use = "lines are lost without the guard"]
 pub(super) fn start(format: LogFormat) -> WorkerGuard {
     let (writer, guard) = NonBlockingBuilder::default()
         .lossy(false)
         .buffered_lines_limit(MAX_WAITING)
-        .finish(Batches(BufWriter::new(stderr())));
+        .finish(BatchedStderr(BufWriter::new(stderr())));
     let builder = tracing_subscriber::fmt()
         .with_writer(writer)
-        .with_timer(Moment)
         .with_max_level(tracing::Level::INFO)
         .with_target(false)
         .with_ansi(false);
     match format {
-        LogFormat::Text => builder.fmt_fields(LogFields).init(),
+        LogFormat::Text => builder.fmt_fields(escaped_fields()).init(),
         LogFormat::Json => builder.json().with_span_list(false).init(),
     }
     guard
 }
 
-/// Where the thread that writes lines puts them; it flushes when no line waits.
-struct Batches(BufWriter<Stderr>);
+/// Formats fields as `name=value` and escapes control characters, so that no text can end its line and
+/// forge another. The library's default escapes them in strings, but not line breaks in errors.
+fn escaped_fields() -> impl for<'a> FormatFields<'a> + Send + Sync + 'static {
+    let format = debug_fn(|line, field, value| {
+        let text = format!("{value:?}");
+        let text = match text.contains(char::is_control) {
+            true => text.escape_debug().to_string(),
+            false => text,
+        };
+        match field.name() {
+            "message" => write!(line, "{text}"),
+            name => write!(line, "{name}={text}"),
+        }
+    });
+    format.delimited(" ")
+}
 
-impl Write for Batches {
+/// Stderr, which the thread that writes the log flushes whenever no line waits.
+struct BatchedStderr(BufWriter<Stderr>);
+
+impl Write for BatchedStderr {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
     }
@@ -50,14 +66,65 @@ impl Write for Batches {
     }
 }
 
-/// When a line was logged, in RFC 3339.
-struct Moment;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_log::TestLog;
 
-impl FormatTime for Moment {
-    // What a line tells is the machine's time, also where the server goes by another.
-    #[allow(clippy::disallowed_methods)]
-    fn format_time(&self, line: &mut format::Writer<'_>) -> fmt::Result {
-        let now = SystemTime::now();
-        write!(line, "{}", humantime::format_rfc3339_micros(now))
+    fn logged(log: impl Fn()) -> String {
+        let written = TestLog::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(written.clone())
+            .with_target(false)
+            .with_ansi(false)
+            .fmt_fields(escaped_fields());
+        tracing::subscriber::with_default(subscriber.finish(), log);
+        written.text()
+    }
+
+    #[test]
+    fn a_line_has_the_fields_of_its_span_and_its_own() {
+        let text = logged(|| {
+            let span = tracing::error_span!(
+                "request",
+                method = "POST",
+                requestId = tracing::field::Empty
+            );
+            let _entered = span.enter();
+            span.record("requestId", tracing::field::display(7));
+            tracing::info!(
+                none = None::<u64>,
+                status = 201_u16,
+                code = Some("NOT_FOUND"),
+                failed = false,
+                "answered"
+            );
+            tracing::error!(error = %"төлем: the disk is full");
+        });
+        let lines: Vec<_> = text.lines().collect();
+        let [first, second] = lines[..] else {
+            panic!("{text}")
+        };
+        let span = r#"request{method="POST" requestId=7}: "#;
+        let fields = r#"answered status=201 code="NOT_FOUND" failed=false"#;
+        assert!(first.ends_with(&format!("{span}{fields}")), "{first}");
+        assert!(
+            second.ends_with("error=төлем: the disk is full"),
+            "{second}"
+        );
+    }
+
+    #[test]
+    fn no_text_can_start_a_line_or_colour_one() {
+        let text = logged(|| {
+            let forged = "one\n2026 INFO two\u{1b}[31m\u{9b}31m\r";
+            tracing::error!(error = %forged, text = forged, "a\nb");
+        });
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(!text.trim_end().contains(char::is_control), "{text}");
+        assert!(
+            text.contains(r"error=one\n2026 INFO two\u{1b}[31m"),
+            "{text}"
+        );
     }
 }

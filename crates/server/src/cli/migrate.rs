@@ -3,33 +3,33 @@ use std::process::ExitCode;
 use clap::Args;
 use pantoken_store::Database;
 
-use super::database_arguments::DatabaseArguments;
+use super::database::{DatabaseFlags, read};
 use super::{FAILURE, USAGE, block_on, fail, print};
 
-const EXAMPLES: &str = "\
-`pantoken serve` does the same at its start. Call it before where the server itself may not change
-tables. It may run while servers do, and several times at once.
-Exit code: 0 the tables are of this version, 1 they cannot be, 2 wrong usage.
+const HELP: &str = "\
+`pantoken serve` does the same when it starts. Run this command first if the server's own database user
+may not change tables. It can run while servers do, and several times at once.
+Exit code: 0 if the tables are up to date, 1 if they cannot be brought up to date, 2 for wrong usage.
 
 Example:
   PANTOKEN_DATABASE_URL=postgres://owner@db.shop.kz/pantoken pantoken migrate";
 
-/// Brings the database's tables to this version
+/// Brings the database's tables up to date
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = HELP)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    database: DatabaseArguments,
+    flags: DatabaseFlags,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let database = match arguments.database.read(|_| Some(())) {
-        Ok((database, ())) => database,
+    let database = match read(&arguments.flags) {
+        Ok(database) => database,
         Err(error) => return fail(USAGE, &error),
     };
     block_on(async {
         match Database::migrate(&database).await {
-            Ok(()) => print(&format!("{database}: the tables are of this version")),
+            Ok(()) => print(&format!("{database}: the tables are up to date")),
             Err(error) => fail(FAILURE, &error),
         }
     })

@@ -2,75 +2,75 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
-use pantoken_a2c::RequestId;
 use pantoken_store::{
-    Database, DatabaseUrl, KeyRotation, Resealed, StoreError, StoreKeys, StoreOptions,
+    Database, DatabaseUrl, KeyRotation, Reencrypted, SessionId, StoreError, StoreKeys, StoreOptions,
 };
 
-use super::database_arguments::DatabaseArguments;
+use super::database::{DatabaseFlags, read_with};
 use super::{FAILURE, USAGE, block_on, fail, print};
 use crate::settings::require_store_keys;
 
-/// How many sessions one transaction looks at: few, so that nobody waits long for it.
+/// The number of sessions per transaction. It is small, so that servers do not wait long for it.
 const BATCH: u32 = 100;
-/// In batches.
+/// The number of batches between two lines of progress.
 const PROGRESS_EVERY: u64 = 500;
-/// Each finds what came while the one before it ran; a server that goes on sealing under another key
-/// would make them endless.
+/// Each pass encrypts what servers wrote during the one before. The limit ends the command if a server
+/// keeps using another key.
 const MAX_PASSES: u32 = 10;
 
-const EXAMPLES: &str = "\
-Seals every panToken under PANTOKEN_STORE_KEY: those under a key of PANTOKEN_STORE_KEY_OLD, and those
-in clear. Servers may run meanwhile, all of them with both settings. It can be stopped at any time and
-begun again. When it ends with 0, the old keys are not needed any more. A panToken that cannot be
-opened stays as it is, and its request id is told.
-Exit code: 0 all are sealed, 1 some are not, 2 wrong usage or no key.
+const HELP: &str = "\
+Encrypts every panToken with PANTOKEN_STORE_KEY: those that are encrypted with a key of
+PANTOKEN_STORE_KEY_OLD, and those that are unencrypted. Servers may keep running if they have both
+settings. You can stop the command at any time and start it again. Once it exits with 0, the old keys are
+no longer needed. A panToken that cannot be decrypted is left as it is, and its request id is printed.
+Exit code: 0 if all are encrypted, 1 if some are not, 2 for wrong usage or a missing key.
 
 Example:
   PANTOKEN_STORE_KEY_FILE=/run/secrets/new PANTOKEN_STORE_KEY_OLD_FILE=/run/secrets/old \\
     pantoken key rotate-store";
 
-/// Seals every panToken under the current store key
+/// Encrypts every panToken with the current store key
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = HELP)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    database: DatabaseArguments,
+    flags: DatabaseFlags,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let (database, keys) = match arguments.database.read(require_store_keys) {
+    let (database, keys) = match read_with(&arguments.flags, require_store_keys) {
         Ok(settings) => settings,
         Err(error) => return fail(USAGE, &error),
     };
     block_on(async {
         match rotate(&database, keys).await {
-            Ok(rotated) => rotated.tell(),
+            Ok(rotated) => rotated.report(),
             Err(error) => fail(FAILURE, &error),
         }
     })
 }
 
-/// What was done, and what is left to do.
 struct Rotated {
+    /// How many panTokens were encrypted.
     sealed: u64,
-    /// Of the last pass.
+    /// How many sessions the last pass read.
     seen: u64,
-    unreadable: Vec<RequestId>,
+    unreadable: Vec<SessionId>,
+    /// How many panTokens are encrypted with another key.
     others: u64,
 }
 
 impl Rotated {
-    fn tell(&self) -> ExitCode {
+    fn report(&self) -> ExitCode {
         let (sealed, seen) = (self.sealed, self.seen);
-        let done = format!("{sealed} panTokens were sealed, of {seen} sessions");
+        let done = format!("{sealed} panTokens were encrypted in {seen} sessions");
         if !self.unreadable.is_empty() {
             let ids: Vec<_> = self.unreadable.iter().map(ToString::to_string).collect();
             let ids = ids.join(" ");
-            let advice = "their key was not given, or they were changed: keep the old keys";
+            let advice = "their key is missing, or they were changed; keep the old keys";
             return fail(
                 FAILURE,
-                &format!("{done}; those of these requests cannot be opened, {advice}: {ids}"),
+                &format!("{done}; those of these requests cannot be decrypted ({advice}): {ids}"),
             );
         }
         if self.others > 0 {
@@ -78,18 +78,18 @@ impl Rotated {
             return fail(
                 FAILURE,
                 &format!(
-                    "{done}; {others} came under another key since: restart every server with the \
-                     new key in PANTOKEN_STORE_KEY and the old one in PANTOKEN_STORE_KEY_OLD, then \
+                    "{done}; {others} were encrypted with another key since: restart every server with \
+                     the new key in PANTOKEN_STORE_KEY and the old one in PANTOKEN_STORE_KEY_OLD, then \
                      run this again"
                 ),
             );
         }
-        print(&format!("{done}; all are under the current key"))
+        print(&format!("{done}; all are encrypted with the current key"))
     }
 }
 
-/// Passes over all sessions until one finds nothing to seal: a server that still has the old key
-/// seals under it behind a pass.
+/// Passes over all sessions until one finds nothing to encrypt, because a server that still has the old
+/// key may have used it behind a pass.
 async fn rotate(database: &DatabaseUrl, keys: StoreKeys) -> Result<Rotated, StoreError> {
     let options = StoreOptions {
         keys: Some(keys),
@@ -99,14 +99,14 @@ async fn rotate(database: &DatabaseUrl, keys: StoreKeys) -> Result<Rotated, Stor
     let mut sealed = 0;
     let mut last = pass(&store).await?;
     for _ in 1..MAX_PASSES {
-        if last.sealed == 0 {
+        if last.encrypted == 0 {
             break;
         }
-        sealed += last.sealed;
+        sealed += last.encrypted;
         last = pass(&store).await?;
     }
     let rotated = Rotated {
-        sealed: sealed + last.sealed,
+        sealed: sealed + last.encrypted,
         seen: last.seen,
         unreadable: last.unreadable,
         others: store.forget_other_keys().await?,
@@ -115,24 +115,24 @@ async fn rotate(database: &DatabaseUrl, keys: StoreKeys) -> Result<Rotated, Stor
     Ok(rotated)
 }
 
-/// Looks at every session once.
-async fn pass(store: &Database) -> Result<Resealed, StoreError> {
-    let mut whole = store.reseal(None, BATCH).await?;
+/// Reads every session once.
+async fn pass(store: &Database) -> Result<Reencrypted, StoreError> {
+    let mut whole = store.reencrypt(None, BATCH).await?;
     for batch in 1.. {
         if whole.last.is_none() {
             break;
         }
-        let page = store.reseal(whole.last, BATCH).await?;
+        let page = store.reencrypt(whole.last, BATCH).await?;
         whole.last = page.last;
         whole.seen += page.seen;
-        whole.sealed += page.sealed;
+        whole.encrypted += page.encrypted;
         whole.unreadable.extend(page.unreadable);
         if batch % PROGRESS_EVERY == 0 {
-            let (seen, sealed) = (whole.seen, whole.sealed);
-            // Without a stderr nobody watches.
+            let (seen, sealed) = (whole.seen, whole.encrypted);
+            // Nobody watches without a stderr.
             let _ = writeln!(
                 std::io::stderr(),
-                "pantoken: {seen} sessions, {sealed} sealed"
+                "pantoken: {seen} sessions read, {sealed} panTokens encrypted"
             );
         }
     }

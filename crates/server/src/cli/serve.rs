@@ -3,19 +3,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::server_arguments::ServerArguments;
+use super::setting_flags::{AllSettings, SettingFlags, secrets_help};
 use super::{FAILURE, USAGE, fail, logging, print};
 use crate::server::{ServeError, serve};
+use crate::settings::Settings;
 
 const EXAMPLES: &str = "\
-Secrets come from the environment or a file, never from a flag:
-  PANTOKEN_AGENT_SECRET_KEY or PANTOKEN_AGENT_SECRET_KEY_FILE  (required)
-  PANTOKEN_API_KEY or PANTOKEN_API_KEY_FILE                    (or keys of `pantoken key add`)
-  PANTOKEN_WEBHOOK_SECRET or PANTOKEN_WEBHOOK_SECRET_FILE      (required with --webhook-url)
-  PANTOKEN_STORE_KEY or PANTOKEN_STORE_KEY_FILE                (seals panTokens in the database)
-  PANTOKEN_DATABASE_URL_FILE                                   (for a URL with a password)
-
-Every flag is also a variable, PANTOKEN_LISTEN for --listen, and a key of pantoken.toml, listen.
+Every flag is also a variable (PANTOKEN_LISTEN for --listen) and a key of pantoken.toml (listen). Flags
+override the environment, which overrides the file.
 
 Examples:
   PANTOKEN_AGENT_SECRET_KEY_FILE=/run/secrets/agent PANTOKEN_API_KEY_FILE=/run/secrets/api \\
@@ -25,16 +20,24 @@ Examples:
   PANTOKEN_AGENT_SECRET_KEY=… pantoken serve --form-host https://a2c-test.qiwi.kz \\
     --agent-id agent-01 --public-sessions --allowed-origins http://localhost:3019 --pages ./dist";
 
+fn help() -> String {
+    let secrets = secrets_help();
+    format!(
+        "Secrets come from the environment or from a file, never from a flag (only a database URL \
+         without a password may be one):\n{secrets}\n{EXAMPLES}"
+    )
+}
+
 /// Runs the server
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = help())]
 pub(super) struct Arguments {
     #[command(flatten)]
-    server: ServerArguments,
+    flags: SettingFlags<AllSettings>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let settings = match arguments.server.settings() {
+    let settings = match arguments.flags.read(Settings::read) {
         Ok(settings) => settings,
         Err(error) => return fail(USAGE, &error),
     };
@@ -50,6 +53,6 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn announce(address: SocketAddr) {
-    // Whoever closed our stdout does not want to know.
+    // The server runs without a stdout too.
     let _ = print(&format!("pantoken: listening on http://{address}"));
 }

@@ -1,16 +1,18 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use pantoken_store::{Delivery, DeliveryId, DeliveryState, Outbox, StoreError};
+use pantoken_store::{
+    Database, Delivery, DeliveryId, DeliveryState, Outbox, SessionResult, StoreError,
+};
 
-use super::database_arguments::{DatabaseArguments, with_store};
+use super::database::{DatabaseFlags, read, with_store};
 use super::{FAILURE, USAGE, fail, print};
 use crate::http::wire_time::to_rfc3339;
 use pantoken_core::{Clock, SystemClock};
 
-const EXAMPLES: &str = "\
-Webhooks are sent by `pantoken serve`, while PANTOKEN_WEBHOOK_URL is set. One that is refused for four
-days is given up, and is dead.
+const HELP: &str = "\
+`pantoken serve` sends webhooks if PANTOKEN_WEBHOOK_URL is set. A webhook that fails for up to four days
+is given up and becomes dead.
 
 Examples:
   pantoken webhooks list
@@ -18,32 +20,32 @@ Examples:
   pantoken webhooks retry 17
   pantoken webhooks retry --all
 
-These commands need PANTOKEN_DATABASE_URL alone, and none of the secrets that
-PANTOKEN_AGENT_SECRET_KEY_FILE and its like name.";
-const PAGE: u32 = 500;
+These commands need PANTOKEN_DATABASE_URL only, and no secrets such as PANTOKEN_AGENT_SECRET_KEY_FILE.";
 
-/// Lists webhooks, and tries those again that were given up
+const PAGE_SIZE: u32 = 500;
+
+/// Lists webhooks, and retries those that were given up
 #[derive(Debug, Subcommand)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = HELP)]
 pub(super) enum Command {
-    /// Lists webhooks: number, request id, event, attempts, when recorded, why the last attempt failed
+    /// Lists webhooks: number, request id, event, attempts, time of the result, error of the last attempt
     List {
-        /// pending, delivered or dead
+        /// The state: pending, delivered or dead
         #[arg(long, default_value = "dead", value_parser = state)]
         state: DeliveryState,
         #[command(flatten)]
-        database: DatabaseArguments,
+        flags: DatabaseFlags,
     },
-    /// Lets a server try dead webhooks again, from now on and with all attempts
+    /// Makes dead webhooks pending again, with all their attempts
     Retry {
-        /// The number that `pantoken webhooks list` shows
+        /// The number from `pantoken webhooks list`
         #[arg(required_unless_present = "all", conflicts_with = "all")]
         number: Option<i64>,
-        /// Every dead webhook
+        /// Retries every dead webhook
         #[arg(long)]
         all: bool,
         #[command(flatten)]
-        database: DatabaseArguments,
+        flags: DatabaseFlags,
     },
 }
 
@@ -55,13 +57,13 @@ fn state(text: &str) -> Result<DeliveryState, &'static str> {
     ];
     let mut states = states.into_iter();
     let state = states.find(|state| state.as_str() == text);
-    state.ok_or("is one of pending, delivered, dead")
+    state.ok_or("must be pending, delivered or dead")
 }
 
 pub(super) fn run(command: &Command) -> ExitCode {
-    let (Command::List { database, .. } | Command::Retry { database, .. }) = command;
-    let database = match database.read(|_| Some(())) {
-        Ok((database, ())) => database,
+    let (Command::List { flags, .. } | Command::Retry { flags, .. }) = command;
+    let database = match read(flags) {
+        Ok(database) => database,
         Err(error) => return fail(USAGE, &error),
     };
     with_store(&database, async |store| {
@@ -73,10 +75,10 @@ pub(super) fn run(command: &Command) -> ExitCode {
     })
 }
 
-async fn list(store: &impl Outbox, state: DeliveryState) -> Result<ExitCode, StoreError> {
+async fn list(store: &Database, state: DeliveryState) -> Result<ExitCode, StoreError> {
     let mut after = None;
     loop {
-        let page = store.list_deliveries(state, after, PAGE).await?;
+        let page = store.list_deliveries(state, after, PAGE_SIZE).await?;
         let Some(last) = page.last() else {
             return Ok(ExitCode::SUCCESS);
         };
@@ -89,21 +91,19 @@ async fn list(store: &impl Outbox, state: DeliveryState) -> Result<ExitCode, Sto
 
 fn line(delivery: &Delivery) -> String {
     let event = match &delivery.result {
-        // Only a panToken is sealed, and here it is not opened.
-        Ok(pantoken_a2c::FormResult::Saved(_)) | Err(StoreError::UnknownKey { .. }) => {
-            "session.saved"
-        }
-        Ok(pantoken_a2c::FormResult::Failed { .. }) => "session.failed",
+        // Only panTokens are encrypted, and this command has no key.
+        Ok(SessionResult::Saved { .. }) | Err(StoreError::UnknownKey { .. }) => "session.saved",
+        Ok(SessionResult::Failed { .. }) => "session.failed",
         Err(_) => "unreadable",
     };
     let recorded = to_rfc3339(delivery.recorded_at).unwrap_or_default();
-    let (id, request, attempts) = (delivery.id, delivery.request_id, delivery.attempts);
+    let (id, request, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
     let error = delivery.last_error.as_deref().unwrap_or("");
     let line = format!("{id}  {request}  {event}  {attempts} attempts  {recorded}  {error}");
     line.trim_end().to_owned()
 }
 
-async fn retry(store: &impl Outbox, number: Option<i64>) -> Result<ExitCode, StoreError> {
+async fn retry(store: &Database, number: Option<i64>) -> Result<ExitCode, StoreError> {
     let now = SystemClock::new().now();
     match number {
         Some(number) => {
@@ -111,22 +111,22 @@ async fn retry(store: &impl Outbox, number: Option<i64>) -> Result<ExitCode, Sto
                 .retry_delivery(DeliveryId::from_i64(number), now)
                 .await?
             {
-                return Ok(print(&format!("webhook {number} is tried again")));
+                return Ok(print(&format!("webhook {number} will be retried")));
             }
-            let advice = "`pantoken webhooks list` shows those that there are";
+            let advice = "`pantoken webhooks list` lists all dead webhooks";
             Ok(fail(
                 FAILURE,
-                &format!("no dead webhook has the number {number}: {advice}"),
+                &format!("there is no dead webhook with the number {number}: {advice}"),
             ))
         }
         None => {
             let mut count = 0;
             loop {
                 let page = store
-                    .list_deliveries(DeliveryState::Dead, None, PAGE)
+                    .list_deliveries(DeliveryState::Dead, None, PAGE_SIZE)
                     .await?;
                 if page.is_empty() {
-                    return Ok(print(&format!("{count} webhooks are tried again")));
+                    return Ok(print(&format!("{count} webhooks will be retried")));
                 }
                 for delivery in page {
                     count += u32::from(store.retry_delivery(delivery.id, now).await?);

@@ -1,91 +1,81 @@
-use std::fmt;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pantoken_store::Digest;
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use pantoken_core::{Random, RandomError};
+use pantoken_core::{Random, RandomError, Secret};
 
-/// The key with which the agent's back end calls: 1 to 256 visible ASCII characters, wiped from
-/// memory when dropped, never printed, compared in constant time.
-#[derive(Clone)]
-pub struct ApiKey(Zeroizing<Box<str>>);
+/// The key that authorises the agent's back end: 1 to 256 visible ASCII characters. It is a [`Secret`].
+#[derive(Clone, Debug)]
+pub struct ApiKey(Secret);
 
-/// A text that is no API key. The text itself is not repeated.
+/// The error of [`ApiKey::parse`]. The text itself is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an API key has 1 to 256 visible ASCII characters")]
+#[error("an API key must be 1 to 256 visible ASCII characters")]
 pub struct ApiKeyError;
 
 impl ApiKey {
     const LENGTH: std::ops::RangeInclusive<usize> = 1..=256;
-    /// Fewer can be tried out.
+    /// A shorter key can be guessed.
     const SAFE_LENGTH: usize = 16;
 
-    /// Tells a generated key from others, for people and for scanners of leaked secrets.
+    /// Lets people and scanners of leaked secrets recognise a generated key.
     const GENERATED_PREFIX: &str = "pantoken_";
     const GENERATED_BYTES: usize = 32;
     /// 32 bytes in base64url.
     const GENERATED_DIGITS: usize = 43;
 
-    /// Makes a key of 256 random bits: `pantoken_` and 43 letters, digits, `-` or `_`.
+    /// Generates a key of 256 random bits: `pantoken_` and 43 letters, digits, `-` or `_`.
     ///
     /// # Errors
-    /// [`RandomError`] when the source gives no bytes.
+    /// Returns [`RandomError`] if the source of randomness fails.
     pub fn generate(random: &dyn Random) -> Result<Self, RandomError> {
         let mut bytes = Zeroizing::new([0; Self::GENERATED_BYTES]);
         random.fill(bytes.as_mut_slice())?;
         let digits = Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice()));
-        let text = format!("{}{}", Self::GENERATED_PREFIX, digits.as_str());
-        Ok(Self(Zeroizing::new(text.into())))
+        let text = Zeroizing::new(format!("{}{}", Self::GENERATED_PREFIX, digits.as_str()));
+        Ok(Self(Secret::new(&text)))
     }
 
-    /// The key itself, to be shown to its owner once.
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
+    /// Returns the key itself, to show it to its owner once.
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose()
     }
 
-    /// Under what the store keeps the key.
+    /// Returns the digest that the store keeps in place of the key.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        Digest::of(self.0.as_bytes())
+        Digest::of(self.0.expose().as_bytes())
     }
 
-    /// Under what the store would keep what a caller presents; `None` for what it cannot keep.
+    /// Returns the digest of a presented key, or `None` if it cannot be a key of the store.
     pub(crate) fn digest_of_stored(presented: &str) -> Option<Digest> {
         let digits = presented.strip_prefix(Self::GENERATED_PREFIX)?;
         (digits.len() == Self::GENERATED_DIGITS).then(|| Digest::of(presented.as_bytes()))
     }
 
-    /// Takes a key.
+    /// Parses a key.
     ///
     /// # Errors
-    /// [`ApiKeyError`] when its length or a character is not allowed.
+    /// Returns [`ApiKeyError`] if its length or a character is not allowed.
     pub fn parse(text: &str) -> Result<Self, ApiKeyError> {
         if Self::LENGTH.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Self(Zeroizing::new(text.into())))
+            Ok(Self(Secret::new(text)))
         } else {
             Err(ApiKeyError)
         }
     }
 
-    /// Whether the key is so short that trying may find it.
+    /// Returns whether the key is short enough to be guessed.
     #[must_use]
     pub fn is_guessable(&self) -> bool {
-        self.0.len() < Self::SAFE_LENGTH
+        self.0.expose().len() < Self::SAFE_LENGTH
     }
 
-    /// Whether this is the key that a caller presents.
+    /// Returns whether `presented` is this key. The comparison takes constant time.
     #[must_use]
     pub fn is(&self, presented: &str) -> bool {
-        self.0.as_bytes().ct_eq(presented.as_bytes()).into()
-    }
-}
-
-impl fmt::Debug for ApiKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ApiKey(…)")
+        self.0.is(presented)
     }
 }
 
@@ -100,7 +90,7 @@ mod tests {
         assert!(!key.is("0123456789abcdeg"));
         assert!(!key.is("0123456789abcde"));
         assert!(!key.is(""));
-        assert_eq!(format!("{key:?}"), "ApiKey(…)");
+        assert_eq!(format!("{key:?}"), "ApiKey(Secret(…))");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which address a request comes from, seen through the proxies that are trusted.
+//! Determines a client's address behind trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,23 +8,24 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
-/// A chain of more proxies is nobody's.
+/// The number of proxies that are looked through.
 const MAX_HOPS: usize = 16;
 
-/// The networks whose hosts tell the truth in `X-Forwarded-For` and `Forwarded`; none by default.
+/// The networks of proxies whose `X-Forwarded-For` and `Forwarded` headers are believed. There are none by
+/// default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
-/// A text that names no networks. It is not repeated.
+/// The error of [`TrustedProxies::parse`]. The text is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is a list of addresses or networks such as 10.0.0.0/8, with commas between them")]
+#[error("must be a list of addresses or networks such as 10.0.0.0/8, separated by commas")]
 pub struct TrustedProxiesError;
 
 impl TrustedProxies {
-    /// Reads a list of addresses and networks in CIDR notation, with commas between them.
+    /// Parses a list of addresses and networks in CIDR notation, separated by commas.
     ///
     /// # Errors
-    /// [`TrustedProxiesError`] when one of them is neither.
+    /// Returns [`TrustedProxiesError`] if an entry is neither.
     pub fn parse(list: &str) -> Result<Self, TrustedProxiesError> {
         let entries = list.split(',').map(str::trim);
         entries
@@ -43,21 +44,21 @@ impl TrustedProxies {
     }
 }
 
-/// The address that the request comes from; `None` when the server does not know its peers.
+/// Returns the client's address, or `None` if the server does not know its peers.
 pub(crate) fn client_address(proxies: &TrustedProxies, parts: &Parts) -> Option<IpAddr> {
     let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
-    Some(seen_through(
+    Some(client_behind_proxies(
         proxies,
         peer.ip().to_canonical(),
         &parts.headers,
     ))
 }
 
-/// The last address that a trusted host vouches for.
+/// Returns the last address that a trusted proxy reports.
 ///
-/// Where both headers are there and disagree, one of them is the client's own invention, and nobody
-/// can tell which: then the proxy's own address stands.
-fn seen_through(proxies: &TrustedProxies, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+/// If both headers are present and disagree, the client may have written one of them. Then the proxy's own
+/// address is returned.
+fn client_behind_proxies(proxies: &TrustedProxies, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let by_x_forwarded_for = walk(proxies, peer, headers, X_FORWARDED_FOR, plain_address);
     let by_forwarded = walk(
         proxies,
@@ -73,7 +74,7 @@ fn seen_through(proxies: &TrustedProxies, peer: IpAddr, headers: &HeaderMap) -> 
     }
 }
 
-/// Goes from the nearest hop to the farthest, as long as each is trusted; `None` without the header.
+/// Goes from the nearest hop to the farthest, as long as each is trusted. Returns `None` without the header.
 fn walk(
     proxies: &TrustedProxies,
     peer: IpAddr,
@@ -105,7 +106,7 @@ fn walk(
     Some(address)
 }
 
-/// An address, perhaps with a port.
+/// Parses an address with or without a port.
 fn plain_address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let bracketed = text
@@ -119,7 +120,7 @@ fn plain_address(text: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// The address in `for=…` of one element of `Forwarded`. Source: RFC 7239, sections 4 and 6.
+/// Parses the address in `for=…` of one element of `Forwarded`. Source: RFC 7239, sections 4 and 6.
 fn forwarded_address(element: &str) -> Option<IpAddr> {
     let mut pairs = element.split(';').filter_map(|pair| pair.split_once('='));
     let (_, node) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
@@ -130,7 +131,7 @@ fn forwarded_address(element: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    /// The client's address as a proxy at 10.0.0.1 tells it; 10/8 and fd00::/8 are trusted.
+    /// Returns the client's address for this peer and these headers; 10/8 and fd00::/8 are trusted.
     #[track_caller]
     fn client(peer: &str, headers: &[(&'static str, &str)]) -> String {
         let proxies = TrustedProxies::parse("10.0.0.0/8, fd00::/8").unwrap();
@@ -139,7 +140,7 @@ mod tests {
             map.append(*name, value.parse().unwrap());
         }
         let peer: IpAddr = peer.parse().unwrap();
-        seen_through(&proxies, peer.to_canonical(), &map).to_string()
+        client_behind_proxies(&proxies, peer.to_canonical(), &map).to_string()
     }
 
     #[test]
@@ -156,7 +157,7 @@ mod tests {
     fn the_nearest_address_that_is_not_trusted_is_the_clients() {
         let table = [
             ("198.51.100.1", "198.51.100.1"),
-            // The client put the first one there itself.
+            // The client sent the first one itself.
             ("192.0.2.66, 198.51.100.1", "198.51.100.1"),
             ("192.0.2.66, 198.51.100.1, 10.0.0.7", "198.51.100.1"),
             ("10.0.0.8", "10.0.0.8"),
@@ -164,7 +165,7 @@ mod tests {
             ("[2001:db8::1]:4711", "2001:db8::1"),
             ("[2001:db8::1]", "2001:db8::1"),
             ("::ffff:198.51.100.1", "198.51.100.1"),
-            // What cannot be read ends the chain.
+            // An entry that cannot be parsed ends the chain.
             ("198.51.100.1, unknown", "10.0.0.1"),
             ("198.51.100.1, unknown, 10.0.0.7", "10.0.0.7"),
             ("", "10.0.0.1"),

@@ -1,4 +1,4 @@
-//! The connections of one listener: each within its limits, and none cut off while it is answered.
+//! Serves the connections of a listener within their limits, and shuts down gracefully.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,17 +18,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
-use crate::http::limits::Limits;
+use crate::http::limits::{Limits, MAX_HEADERS};
 
-/// All headers of a request together, in bytes.
-const MAX_HEADERS: usize = 16 * 1024;
-/// A system without free files or memory gets this long to find some.
-const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How long to wait if the system has no free files or memory.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// Answers at this listener until `stop` is done, then finishes what is under way and returns.
+/// Serves the router until `stop` completes, then finishes the requests that are in progress and returns.
 ///
-/// Unlike `axum::serve` it closes connections that are slow, idle or too many, and it gives every
-/// request its peer's address, on which the limits of public sessions count.
+/// Unlike `axum::serve`, it enforces [`Limits`], and adds the peer's address to each request, which the
+/// limits of public sessions are based on.
 pub async fn serve_connections(
     listener: TcpListener,
     router: Router,
@@ -56,9 +54,9 @@ pub async fn serve_connections(
     open.shutdown().await;
 }
 
-/// Room for one more connection.
+/// Waits until there is room for one more connection.
 async fn permit(free: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-    // It is never closed.
+    // The semaphore is never closed.
     Arc::clone(free).acquire_owned().await.ok()
 }
 
@@ -66,17 +64,17 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
-            Err(error) if is_of_the_client(&error) => {}
+            Err(error) if is_connection_error(&error) => {}
             Err(error) => {
-                tracing::error!(%error, "no connection can be accepted");
-                tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
+                tracing::error!(%error, "connections cannot be accepted");
+                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
             }
         }
     }
 }
 
-/// Whether the client gave up before it was accepted.
-fn is_of_the_client(error: &io::Error) -> bool {
+/// Returns whether the client closed the connection before it was accepted.
+fn is_connection_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(
         error.kind(),
@@ -93,7 +91,7 @@ struct Connection {
 
 impl Connection {
     async fn serve(self, router: Router, watcher: Watcher) {
-        // An answer is small: it should not wait for more.
+        // Responses are small, and should not wait for more data.
         let _ = self.stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(self.stream);
         stream.set_write_timeout(Some(self.limits.write_time));
@@ -107,10 +105,10 @@ impl Connection {
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_time)
             .max_buf_size(MAX_HEADERS)
-            // An answer is short: the system takes it sooner in one piece.
+            // One small write is faster than a vectored one.
             .writev(false)
             .serve_connection(TokioIo::new(Box::pin(stream)), answer);
-        // What breaks a connection is the client's matter.
+        // Errors of a connection are the client's own.
         let _ = watcher.watch(connection).await;
     }
 }

@@ -1,26 +1,28 @@
 use pantoken_core::contains_card_number;
 
-/// The agent's own reference to a customer: 1 to 128 characters, none of control, and no card number.
+/// The agent's own reference to a customer: 1 to 128 characters, with no control characters and no card
+/// number.
 ///
-/// As an extension of a request (`request.extensions_mut().insert(customer)`) it is also the right to
-/// create a session for this customer. That is how an agent whose back end mounts
-/// [`crate::http::router`] authorises its own customers: no client can set an extension, only the
-/// agent's own middleware.
+/// In the extensions of a request (`request.extensions_mut().insert(customer)`), it also authorises the
+/// request to create a session for this customer. An agent whose back end mounts [`crate::router`] does
+/// that in its own middleware. Clients cannot set extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customer(String);
 
-/// A text that is no [`Customer`]. It is not repeated.
+/// The error of [`Customer::parse`]. The text is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a customer reference has 1 to 128 characters, none of control, and is no card number")]
+#[error(
+    "a customer reference must be 1 to 128 characters long, with no control characters and no card number"
+)]
 pub struct CustomerError;
 
 impl Customer {
     const MAX_CHARS: usize = 128;
 
-    /// Takes a reference.
+    /// Parses a reference.
     ///
     /// # Errors
-    /// [`CustomerError`] when its length or a character is not allowed.
+    /// Returns [`CustomerError`] if its length or content is not allowed.
     pub fn parse(text: &str) -> Result<Self, CustomerError> {
         let length = text.chars().take(Self::MAX_CHARS + 1).count();
         let fit = (1..=Self::MAX_CHARS).contains(&length) && !text.chars().any(char::is_control);
@@ -31,7 +33,7 @@ impl Customer {
         }
     }
 
-    /// The reference.
+    /// Returns the reference.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

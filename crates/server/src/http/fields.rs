@@ -1,24 +1,19 @@
-//! A body: one flat JSON object whose values are all strings, taken out field by field. Every field
-//! passes here, so that no card number gets further.
+//! Extracts the fields of a request body: one flat JSON object whose values are strings. Every value
+//! passes through here, so that no card number gets any further.
 
 use std::error::Error;
 use std::fmt;
-use std::pin::pin;
 
-use axum::body::to_bytes;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, header};
-use http_body_util::LengthLimitError;
+use axum::http::{HeaderMap, StatusCode, header};
 use pantoken_core::contains_card_number;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+use tower_http::timeout::TimeoutError;
 
-use crate::app::{AppState, Store};
-use crate::http::limits::within;
 use crate::http::problem::Problem;
-
-/// The longest body, in bytes.
-const MAX_BODY: usize = 16 * 1024;
 
 /// The fields of a body that were not taken yet.
 pub(crate) struct Fields(Vec<(String, Value)>);
@@ -27,14 +22,14 @@ impl Fields {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
         serde_json::from_slice(body).map_err(|error| {
             Problem::MalformedJson(match error.classify() {
-                serde_json::error::Category::Eof => "it ends too early",
-                serde_json::error::Category::Data => "it is of another type",
-                _ => "it is no JSON",
+                serde_json::error::Category::Eof => "it is incomplete",
+                serde_json::error::Category::Data => "it is another type of value",
+                _ => "it is not JSON",
             })
         })
     }
 
-    /// Takes a field that must be there.
+    /// Takes a required field.
     pub(crate) fn required<T, E: fmt::Display>(
         &mut self,
         name: &'static str,
@@ -54,12 +49,12 @@ impl Fields {
         let text = match value {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(text)) => text,
-            Some(_) => return Err(Problem::invalid(name, "must be a string in JSON")),
+            Some(_) => return Err(Problem::invalid(name, "must be a string")),
         };
         parse_text(name, &text, parse).map(Some)
     }
 
-    /// Takes a request id, and explains to who sends a number why it is none.
+    /// Takes a request id, and explains why it cannot be a number.
     pub(crate) fn request_id<T, E: fmt::Display>(
         &mut self,
         name: &'static str,
@@ -67,39 +62,39 @@ impl Fields {
     ) -> Result<T, Problem> {
         match self.take(name)? {
             None | Some(Value::Null) => Err(Problem::MissingField(name)),
-            // An agent's own id may have the digits of a card number by chance; it is not kept.
+            // An agent's own id may look like a card number by chance, and is not stored.
             Some(Value::String(text)) => {
                 parse(&text).map_err(|error| Problem::invalid(name, error.to_string()))
             }
             Some(_) => Err(Problem::invalid(
                 name,
-                "must be a string of decimal digits: as a JSON number, one above 2^53 − 1 is rounded",
+                "must be a string of decimal digits, because JSON numbers above 2^53 − 1 are rounded",
             )),
         }
     }
 
-    /// Refuses what was not taken.
+    /// Rejects fields that were not taken.
     pub(crate) fn finish(self) -> Result<(), Problem> {
         match self.0.into_iter().next() {
             None => Ok(()),
-            Some((name, _)) => Err(Problem::UnknownField(harmless_name(name))),
+            Some((name, _)) => Err(Problem::UnknownField(repeatable_name(name))),
         }
     }
 
     fn take(&mut self, name: &'static str) -> Result<Option<Value>, Problem> {
-        let is_it = |(taken, _): &(String, Value)| taken == name;
-        let Some(index) = self.0.iter().position(is_it) else {
+        let matches = |(taken, _): &(String, Value)| taken == name;
+        let Some(index) = self.0.iter().position(matches) else {
             return Ok(None);
         };
         let (_, value) = self.0.swap_remove(index);
-        if self.0.iter().any(is_it) {
+        if self.0.iter().any(matches) {
             return Err(Problem::RepeatedField(name));
         }
         Ok(Some(value))
     }
 }
 
-/// Reads a text of a body or a header; a card number in it is refused before anything else.
+/// Parses the value of a field or header, unless it contains a card number.
 pub(crate) fn parse_text<T, E: fmt::Display>(
     name: &'static str,
     text: &str,
@@ -111,9 +106,9 @@ pub(crate) fn parse_text<T, E: fmt::Display>(
     parse(text).map_err(|error| Problem::invalid(name, error.to_string()))
 }
 
-/// A name that can be repeated to the caller: short and without digits, so neither a card number nor
-/// a token.
-fn harmless_name(name: String) -> Option<String> {
+/// Returns the name if an error may repeat it: it is short and without digits, so it is neither a card
+/// number nor a token.
+fn repeatable_name(name: String) -> Option<String> {
     const MAX_LENGTH: usize = 32;
     let plain = name
         .bytes()
@@ -145,26 +140,31 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     }
 }
 
-impl<S: Store> FromRequest<AppState<S>> for Fields {
+impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, app: &AppState<S>) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::UnsupportedMediaType);
         }
-        let in_time = app.parts().options.limits.body_time;
-        let body = pin!(to_bytes(request.into_body(), MAX_BODY));
-        let body = within(in_time, body).await.ok_or(Problem::BodyTimeout)?;
-        Self::parse(&body.map_err(|error| unread(&error))?)
+        let body = Bytes::from_request(request, state).await;
+        Self::parse(&body.map_err(|rejection| unreadable(&rejection))?)
     }
 }
 
-/// Why a body was not read to its end.
-fn unread(error: &axum::Error) -> Problem {
-    match error.source() {
-        Some(source) if source.is::<LengthLimitError>() => Problem::BodyTooLarge,
-        _ => Problem::MalformedJson("it ends too early"),
+/// Returns why a body could not be read. Its limits of size and time are set by the middleware.
+fn unreadable(rejection: &BytesRejection) -> Problem {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::BodyTooLarge;
     }
+    let mut cause: Option<&(dyn Error + 'static)> = Some(rejection);
+    while let Some(error) = cause {
+        if error.is::<TimeoutError>() {
+            return Problem::BodyTimeout;
+        }
+        cause = error.source();
+    }
+    Problem::MalformedJson("it is incomplete")
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

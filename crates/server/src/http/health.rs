@@ -2,19 +2,17 @@
 
 use axum::extract::State;
 
-use crate::app::{AppState, Store};
+use crate::app::AppState;
 use crate::http::problem::Problem;
 
-/// The process answers.
+/// Responds while the process runs.
 pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The store takes writes too.
-pub(crate) async fn ready<S: Store>(
-    State(app): State<AppState<S>>,
-) -> Result<&'static str, Problem> {
+/// Responds while the store accepts writes too.
+pub(crate) async fn ready(State(app): State<AppState>) -> Result<&'static str, Problem> {
     let app = app.parts();
-    app.readiness.of(&app.store, app.clock.as_ref()).await?;
+    app.readiness.check(&app.store, app.clock.as_ref()).await?;
     Ok("ready\n")
 }

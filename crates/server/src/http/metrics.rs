@@ -1,14 +1,11 @@
-//! What Prometheus reads. Every label has a few known values: never a path, an address or an id.
+//! The counters that Prometheus reads. Every label has a few known values, and never a path, an address
+//! or an id.
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::http::StatusCode;
 use pantoken_a2c::Flow;
-use pantoken_store::Recording;
+use pantoken_store::{RecordOutcome, SessionResult};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -16,22 +13,17 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::app::{AppState, Store};
-use crate::http::caller::Caller;
-use crate::http::problem::Problem;
-
-const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-/// In seconds: from an answer out of memory to the limit of an answer.
+/// In seconds, from a response that needs no disk to the time limit of a request.
 const BUCKETS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0,
 ];
 
 type Counters<const N: usize> = Family<[(&'static str, &'static str); N], Counter>;
-type Histograms = Family<Answered, Histogram>;
+type Histograms = Family<ResponseLabels, Histogram>;
 
-/// The labels of an answer.
+/// The labels of a response.
 #[derive(Clone, Debug, EncodeLabelSet, PartialEq, Eq, Hash)]
-struct Answered {
+struct ResponseLabels {
     method: &'static str,
     route: String,
     status: &'static str,
@@ -64,43 +56,43 @@ impl Metrics {
     fn registered(mut self) -> Self {
         self.registry.register_with_unit(
             "http_request_duration",
-            "How long requests took, by method, route and class of status",
+            "Duration of requests, by method, route and status class",
             Unit::Seconds,
             self.requests.clone(),
         );
         self.registry.register(
             "problems",
-            "Requests that were answered with an error, by its code",
+            "Requests that were answered with a problem, by its code",
             self.problems.clone(),
         );
         self.registry.register(
             "sessions_created",
-            "Sessions that were created or given again, by flow and who asked for them",
+            "Sessions that were created, or returned again for an idempotency key, by flow and caller",
             self.sessions.clone(),
         );
         self.registry.register(
             "results",
-            "Results that were reported, by what became of them",
+            "Results that were reported, by outcome",
             self.results.clone(),
         );
         self.registry.register(
             "webhooks",
-            "Attempts to deliver a webhook, by what became of them",
+            "Attempts to deliver a webhook, by outcome",
             self.webhooks.clone(),
         );
         self
     }
 
-    pub(crate) fn answered(
+    pub(crate) fn record_response(
         &self,
         method: &'static str,
-        route: &str,
+        route: String,
         status: StatusCode,
         took: Duration,
     ) {
-        let labels = Answered {
+        let labels = ResponseLabels {
             method,
-            route: route.to_owned(),
+            route,
             status: class(status),
         };
         self.requests
@@ -108,35 +100,38 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    pub(crate) fn problem(&self, code: &'static str) {
+    pub(crate) fn record_problem(&self, code: &'static str) {
         self.problems.get_or_create(&[("code", code)]).inc();
     }
 
-    pub(crate) fn session(&self, flow: Flow, caller: &Caller<'_>) {
-        let labels = [("flow", flow.as_str()), ("caller", caller.kind())];
+    pub(crate) fn record_session(&self, flow: Flow, caller: &'static str) {
+        let labels = [("flow", flow.as_str()), ("caller", caller)];
         self.sessions.get_or_create(&labels).inc();
     }
 
-    pub(crate) fn result(&self, recording: &Recording) {
-        let outcome = match recording {
-            Recording::Recorded(session) => match session.outcome.as_ref().map(|o| &o.result) {
-                Some(pantoken_a2c::FormResult::Saved(_)) => "saved",
-                _ => "failed",
-            },
-            Recording::Repeated(_) => "repeated",
-            Recording::Conflict(_) => "conflict",
-            Recording::Ignored(_) => "ignored",
-            Recording::Expired(_) => "expired",
-            Recording::Forbidden => "forbidden",
+    pub(crate) fn record_result(&self, outcome: &RecordOutcome) {
+        let outcome = match outcome {
+            RecordOutcome::Recorded(session) => {
+                match session.recorded.as_ref().map(|r| &r.result) {
+                    Some(SessionResult::Saved { .. }) => "saved",
+                    _ => "failed",
+                }
+            }
+            RecordOutcome::Repeated(_) => "repeated",
+            RecordOutcome::Conflict(_) => "conflict",
+            RecordOutcome::Ignored(_) => "ignored",
+            RecordOutcome::Expired(_) => "expired",
+            RecordOutcome::Forbidden => "forbidden",
         };
         self.results.get_or_create(&[("outcome", outcome)]).inc();
     }
 
-    pub(crate) fn webhook(&self, outcome: &'static str) {
+    pub(crate) fn record_webhook(&self, outcome: &'static str) {
         self.webhooks.get_or_create(&[("outcome", outcome)]).inc();
     }
 
-    fn to_text(&self) -> Result<String, std::fmt::Error> {
+    /// Returns all counters as OpenMetrics text.
+    pub(crate) fn to_text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -150,26 +145,5 @@ fn class(status: StatusCode) -> &'static str {
         3 => "3xx",
         4 => "4xx",
         _ => "5xx",
-    }
-}
-
-/// `GET /metrics`, for a listener that the public does not reach: what is counted is the agent's own
-/// business. It needs no key.
-pub fn metrics_router<S: Store>(app: AppState<S>) -> Router {
-    Router::new()
-        .route("/metrics", get(metrics::<S>))
-        .fallback(async || Problem::NotFound)
-        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
-        .with_state(app)
-}
-
-/// `GET /metrics`
-pub(crate) async fn metrics<S: Store>(State(app): State<AppState<S>>) -> Response {
-    match app.parts().metrics.to_text() {
-        Ok(text) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the metrics could not be written");
-            Problem::Internal.into_response()
-        }
     }
 }

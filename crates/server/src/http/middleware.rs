@@ -1,148 +1,162 @@
-//! What every call gets, in one place because each costs as much as an endpoint: an id, a time
-//! limit, the headers of every answer, a measurement and a line in the log. The line has what is
-//! needed to run the server, and nothing that came in from outside but the method. Never the URI: a
-//! callback's holds a panToken.
+//! What every request goes through.
 
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use pantoken_a2c::RequestId;
-use tower::Service;
+use axum::error_handling::HandleErrorLayer;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::{BoxError, Router};
+use tower::ServiceBuilder;
+use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyDeadlineLayer;
+use tower_http::trace::TraceLayer;
 
-use crate::app::{AppState, Store};
-use crate::http::call;
-use crate::http::limits::within;
-use crate::http::metrics::Metrics;
-use crate::http::problem::{Problem, ProblemCode};
-use crate::http::request_id::CallId;
+use crate::app::AppState;
+use crate::http::limits::MAX_BODY;
+use crate::http::problem::Problem;
+use crate::http::request_id::RequestIdGenerator;
+use crate::http::trace;
 
-/// Answers a call, or gives it up when that takes too long; what it was doing happens whole or not
-/// at all. A service, because a function as middleware copies all below it for each call.
-pub(crate) struct EveryCall<S, Inner> {
-    pub(crate) app: AppState<S>,
-    pub(crate) inner: Inner,
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Adds the middleware to all routes: a request id, a span, metrics, the headers of every response, and
+/// limits of time and size.
+///
+/// A handler that takes too long is dropped. What it was doing in the store happens as a whole or not at
+/// all.
+pub(crate) fn add_middleware(router: Router<AppState>, app: &AppState) -> Router<AppState> {
+    let limits = app.parts().options.limits;
+    let layers = ServiceBuilder::new()
+        .map_request(remove_request_id)
+        .layer(SetRequestIdLayer::x_request_id(
+            RequestIdGenerator::default(),
+        ))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(trace::make_span)
+                .on_request(())
+                .on_response(trace::log_response)
+                .on_failure(()),
+        )
+        .layer(from_fn_with_state(app.clone(), record_metrics))
+        .layer(default_header(header::CACHE_CONTROL, "no-store"))
+        .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(HandleErrorLayer::new(async |_: BoxError| {
+            Problem::AnswerTimeout
+        }))
+        .timeout(limits.answer_time)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(RequestBodyDeadlineLayer::new(limits.body_time));
+    router.layer(layers)
 }
 
-impl<S, Inner: Clone> Clone for EveryCall<S, Inner> {
-    fn clone(&self) -> Self {
-        Self {
-            app: self.app.clone(),
-            inner: self.inner.clone(),
+/// The id in the log is the server's own: a client's would not be unique, and could be a secret.
+fn remove_request_id(mut request: Request) -> Request {
+    request.headers_mut().remove(X_REQUEST_ID);
+    request
+}
+
+fn default_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+async fn record_metrics(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = trace::method(&request);
+    let route = trace::route(&request).to_owned();
+    let response = next.run(request).await;
+    let metrics = &app.parts().metrics;
+    metrics.record_response(method, route, response.status(), started.elapsed());
+    if let Some(code) = trace::problem_code(&response) {
+        metrics.record_problem(code);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::extract::Path;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use pantoken_a2c::{AgentId, FormHost, RequestId};
+    use pantoken_a2c_signing::{AgentSecret, Signer};
+    use pantoken_core::{SystemClock, SystemRandom};
+    use pantoken_store::SqliteStore;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::http::public_url::PublicUrl;
+    use crate::settings::ApiOptions;
+    use crate::test_log::TestLog;
+
+    /// A handler that finds a session, waits, and fails.
+    async fn fail(Path(session): Path<String>) -> StatusCode {
+        if let Ok(session) = RequestId::parse(&session) {
+            trace::record_session(session);
         }
-    }
-}
-
-impl<S, Inner> Service<Request> for EveryCall<S, Inner>
-where
-    S: Store,
-    Inner: Service<Request, Response = Response, Error = Infallible>,
-    Inner::Future: Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
+        tokio::task::yield_now().await;
+        trace::log_error("the store failed", "the disk is full");
+        StatusCode::INTERNAL_SERVER_ERROR
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        let started = Instant::now();
-        let app = self.app.clone();
-        let matched = request.extensions().get::<MatchedPath>().cloned();
-        let method = method_name(request.method());
-        // It is large, and moves no further.
-        let mut answer = Box::pin(self.inner.call(request));
-        Box::pin(async move {
-            let app = app.parts();
-            let call_id = app.call_ids.next();
-            let answer = within(app.options.limits.answer_time, answer.as_mut());
-            let (answer, session) = call::run(call_id, answer).await;
-            let mut response = match answer {
-                Some(Ok(response)) => response,
-                None => Problem::AnswerTimeout.into_response(),
-            };
-            let line = Line {
-                method,
-                route: matched.as_ref().map_or("other", MatchedPath::as_str),
-                call_id: &call_id,
-                session,
-                status: response.status(),
-                code: problem_of(&response),
-                took: started.elapsed(),
-            };
-            line.count(&app.metrics);
-            line.log();
-            add_headers(&mut response, &call_id);
-            Ok(response)
-        })
-    }
-}
-
-/// What is known of a call once it is answered.
-struct Line<'a> {
-    method: &'static str,
-    route: &'a str,
-    call_id: &'a CallId,
-    session: Option<RequestId>,
-    status: StatusCode,
-    code: Option<&'static str>,
-    took: Duration,
-}
-
-impl Line<'_> {
-    fn count(&self, metrics: &Metrics) {
-        metrics.answered(self.method, self.route, self.status, self.took);
-        if let Some(code) = self.code {
-            metrics.problem(code);
-        }
-    }
-
-    fn log(&self) {
-        tracing::info!(
-            method = %self.method,
-            route = %self.route,
-            callId = %self.call_id.as_str(),
-            requestId = self.session.map(tracing::field::display),
-            status = self.status.as_u16(),
-            code = self.code,
-            duration_ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
-            "answered"
+    async fn router() -> Router {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("pantoken.db")).await;
+        let signer = Signer::new(
+            FormHost::parse("https://a2c-test.qiwi.kz").unwrap(),
+            AgentId::parse("agent-01").unwrap(),
+            AgentSecret::parse("22f3b3cc2ae84451").unwrap(),
         );
+        let options = ApiOptions::new(PublicUrl::localhost(1));
+        let (clock, random) = (SystemClock::new(), SystemRandom);
+        let app = AppState::new(store.unwrap(), signer, options, clock, random);
+        let router = Router::new().route("/sessions/{id}", get(fail));
+        add_middleware(router, &app).with_state(app)
     }
-}
 
-/// A method can be any word that a client sends.
-fn method_name(method: &Method) -> &'static str {
-    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-    let known = KNOWN.into_iter().find(|known| *known == method.as_str());
-    known.unwrap_or("other")
-}
-
-fn problem_of(response: &Response) -> Option<&'static str> {
-    let problem = response.extensions().get::<ProblemCode>();
-    problem.map(|ProblemCode(code)| *code)
-}
-
-/// Unless the answer says otherwise, nothing is cached, sniffed or passed on.
-fn add_headers(response: &mut Response, call_id: &CallId) {
-    const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-    let fixed = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    let headers = response.headers_mut();
-    for (name, value) in fixed {
-        let entry = headers.entry(name);
-        entry.or_insert(HeaderValue::from_static(value));
+    async fn request_id_of(router: &Router, path: &str) -> String {
+        let request = Request::get(path)
+            .header(X_REQUEST_ID, "chosen-by-the-client")
+            .body(Body::empty());
+        let response = router.clone().oneshot(request.unwrap()).await.unwrap();
+        response.headers()[X_REQUEST_ID]
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
-    if let Ok(id) = HeaderValue::from_str(call_id.as_str()) {
-        headers.insert(X_REQUEST_ID, id);
+
+    #[tokio::test]
+    async fn each_line_of_a_request_names_it_and_its_session() {
+        let log = TestLog::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(log.clone())
+            .with_ansi(false);
+        let _guard = tracing::subscriber::set_default(subscriber.finish());
+        let router = router().await;
+        let (first, second) = tokio::join!(
+            request_id_of(&router, "/sessions/77"),
+            request_id_of(&router, "/sessions/none?secret=1"),
+        );
+        let log = log.text();
+        assert!(!log.contains("secret") && !log.contains("chosen"), "{log}");
+        for (id, session) in [(first, Some("requestId=77")), (second, None)] {
+            let lines: Vec<_> = log.lines().filter(|line| line.contains(&id)).collect();
+            let [failure, response] = lines[..] else {
+                panic!("{log}")
+            };
+            assert!(failure.contains("the disk is full"), "{failure}");
+            assert!(response.contains("status=500"), "{response}");
+            for line in lines {
+                assert_eq!(line.contains("requestId="), session.is_some(), "{line}");
+                assert!(line.contains(session.unwrap_or_default()), "{line}");
+                assert!(line.contains("route=/sessions/{id}"), "{line}");
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Static files at `/`, for the demo page.
+//! Serves static files at `/`, for the demo page.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 
 type FilesFuture = std::pin::Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-/// The folder's files, with headers that let a page show the form and nothing else.
+/// Serves the files of a folder, with headers that allow a page to show the form and nothing else.
 pub(crate) fn pages(
     folder: &Path,
     form_origin: &Origin,
@@ -57,8 +57,8 @@ fn policy(form_origin: &Origin) -> String {
     )
 }
 
-/// What the policy of any page has to allow that shows the form: the element's code, its calls to the
-/// server, and the form.
+/// Returns what the Content-Security-Policy of a page with the form has to allow: the element's code, its
+/// requests to the server, and the form.
 pub(crate) fn needed_directives(server: &str, form_origin: &Origin) -> String {
     format!("script-src 'self' 'wasm-unsafe-eval'; connect-src {server}; frame-src {form_origin}")
 }

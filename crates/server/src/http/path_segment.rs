@@ -3,7 +3,7 @@ use std::convert::Infallible;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
-/// The only parameter of a path. It is empty, and so belongs to nothing, if it is not UTF-8.
+/// Extracts the only parameter of a path. It is empty, which matches nothing, if it is not UTF-8.
 pub(crate) struct PathSegment(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for PathSegment {

@@ -1,4 +1,4 @@
-//! Every error that the HTTP API answers with, once: its status, its code and its words.
+//! Every error response of the HTTP API: its status, its code and its text.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -8,103 +8,108 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::a2c::request_id::MintError;
-use crate::http::call;
-use crate::http::rate_limit::TooMany;
-use pantoken_core::RandomError;
+use crate::http::limits::MAX_BODY;
+use crate::http::rate_limit::RateLimited;
+use crate::http::trace::log_error;
 use pantoken_store::StoreError;
 
 const RETRY_AFTER_SECONDS: u64 = 5;
 
-/// An error answer: RFC 9457 `application/problem+json` with a stable `code`.
+/// An error response: RFC 9457 `application/problem+json` with a stable `code`.
 ///
-/// No text repeats a value that was refused. Source: design.md, "Contract: HTTP API".
+/// No text repeats a value that was rejected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// The body is no JSON object.
-    #[error("the body is not one JSON object: {0}")]
+    /// The body is not a JSON object.
+    #[error("the body must be a JSON object, but {0}")]
     MalformedJson(&'static str),
-    /// A field that the call does not know, named where its name is harmless.
+    /// The endpoint does not know a field, which is named if its name can be repeated.
     #[error("{}", unknown_field(.0.as_deref()))]
     UnknownField(Option<String>),
-    /// A field that stands twice.
-    #[error("{0} stands twice")]
+    /// A field or header appears twice.
+    #[error("the field `{0}` appears twice")]
     RepeatedField(&'static str),
-    /// A field that the call needs.
-    #[error("{0} is required")]
+    /// A required field is missing.
+    #[error("the field `{0}` is required")]
     MissingField(&'static str),
-    /// A field, header or part of the path that breaks its rule.
+    /// A field, header or part of the path breaks its rule.
     #[error("{field}: {rule}")]
     InvalidField {
-        /// Which.
+        /// The field's name.
         field: &'static str,
-        /// What it should be.
+        /// The rule that it breaks.
         rule: Cow<'static, str>,
     },
-    /// A field that holds what looks like a card number.
-    #[error("{0} holds what looks like a card number: it was refused and not kept")]
+    /// A field contains what looks like a card number.
+    #[error(
+        "the field `{0}` contains what looks like a card number; it was rejected and not stored"
+    )]
     CardNumber(&'static str),
-    /// No API key, or not ours.
-    #[error("send the API key as Authorization: Bearer …")]
+    /// The API key is missing or wrong.
+    #[error("send your API key as `Authorization: Bearer …`")]
     ApiKeyRequired,
-    /// No result token.
-    #[error("send the session's resultToken as Authorization: Bearer …")]
+    /// The result token is missing.
+    #[error("send the session's resultToken as `Authorization: Bearer …`")]
     ResultTokenRequired,
-    /// A browser on a page that may not create sessions.
-    #[error("this Origin may not create sessions: PANTOKEN_ALLOWED_ORIGINS lists those that may")]
+    /// The browser is on a page that may not create sessions.
+    #[error("this origin may not create sessions; PANTOKEN_ALLOWED_ORIGINS lists those that may")]
     OriginNotAllowed,
-    /// No such session, or not its result token: one answer, so that ids cannot be probed.
-    #[error("this is not the resultToken of a session of this server")]
+    /// There is no such session, or the result token is another one's. Both are answered alike, so that
+    /// nobody can find out which ids exist.
+    #[error("there is no session with this id and this resultToken")]
     ResultTokenInvalid,
-    /// No such path.
+    /// There is no such path.
     #[error("there is nothing at this path")]
     NotFound,
-    /// No such session.
-    #[error("this server issued no such session")]
+    /// There is no such session.
+    #[error("there is no session with this id")]
     SessionNotFound,
-    /// A path without this method.
-    #[error("this path does not answer this method: the header Allow lists those that it does")]
-    MethodNotAllowed,
-    /// Another panToken is kept.
-    #[error("this session has a panToken already, and this is not it; the first one stays")]
-    ResultConflict,
-    /// A repeated creation whose tokens cannot be derived again.
+    /// The path does not support the method.
     #[error(
-        "the session of this Idempotency-Key was made with another agent secret: use a new key"
+        "this path does not support this method; the header Allow lists those that it supports"
+    )]
+    MethodNotAllowed,
+    /// The session has another panToken.
+    #[error("this session already has another panToken, which is kept")]
+    ResultConflict,
+    /// A repeated request whose tokens cannot be derived again.
+    #[error(
+        "the session of this Idempotency-Key was created with another agent secret key; use a new \
+         Idempotency-Key"
     )]
     IdempotencyKeyStale,
-    /// Too late.
-    #[error("the session expired before a panToken came: create a new one")]
+    /// The result came too late.
+    #[error("the session expired before a panToken was reported; create a new one")]
     SessionExpired,
-    /// A body that comes too slowly.
-    #[error("the body did not come in time: send it at once")]
+    /// The body arrives too slowly.
+    #[error("the body did not arrive in time; send it without pauses")]
     BodyTimeout,
-    /// More than 16 KiB.
-    #[error("a body has at most 16384 bytes")]
+    /// The body is larger than 16 KiB.
+    #[error("the body must be at most {MAX_BODY} bytes long")]
     BodyTooLarge,
-    /// Not JSON.
-    #[error("send the body as Content-Type: application/json")]
+    /// The content type is not JSON.
+    #[error("send the body with `Content-Type: application/json`")]
     UnsupportedMediaType,
-    /// One idempotency key for two requests.
-    #[error("this Idempotency-Key created a session for another request: use a new key")]
+    /// The idempotency key belongs to another request.
+    #[error("this Idempotency-Key was used with another body; use a new one")]
     IdempotencyKeyReused,
-    /// More public sessions than are allowed.
-    #[error("too many sessions were created from here: try again after Retry-After seconds")]
+    /// The rate limit of public sessions is reached.
+    #[error("too many sessions were created from here; try again after Retry-After seconds")]
     RateLimited(Duration),
-    /// The answer took too long.
-    #[error("the answer took too long: try again")]
+    /// The request took too long.
+    #[error("the request took too long; try again")]
     AnswerTimeout,
-    /// The store cannot answer now.
-    #[error("the session store does not answer: try again")]
+    /// The store cannot be used now.
+    #[error("the session store is unavailable; try again")]
     StoreUnavailable,
-    /// The clock or the randomness cannot be used.
-    #[error("the server cannot make a session now: its log says why")]
+    /// The clock or the source of randomness cannot be used.
+    #[error("the server cannot answer this request; its log says why")]
     Internal,
 }
 
 impl Problem {
-    /// A field that breaks its rule.
+    /// Returns the problem of a field that breaks its rule.
     pub(crate) fn invalid(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidField {
             field,
@@ -145,12 +150,12 @@ impl Problem {
         }
     }
 
-    /// The stable name of the error.
+    /// Returns the stable code.
     pub(crate) fn code(&self) -> ProblemCode {
         ProblemCode(self.status_and_code().1)
     }
 
-    /// Whole seconds, never too few; only for what passes by itself.
+    /// Returns after how many seconds to try again, rounded up, if that can help.
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::RateLimited(wait) => Some(wait.as_secs() + 1),
@@ -173,38 +178,25 @@ impl Problem {
 
 fn unknown_field(name: Option<&str>) -> String {
     match name {
-        Some(name) => format!("this call knows no field {name}"),
-        None => "this call does not know one of the body's fields".to_owned(),
+        Some(name) => format!("unknown field `{name}`"),
+        None => "the body has an unknown field".to_owned(),
     }
 }
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        call::log_failure("the store failed", error);
+        log_error("the store failed", error);
         Self::StoreUnavailable
     }
 }
 
-impl From<TooMany> for Problem {
-    fn from(TooMany(wait): TooMany) -> Self {
+impl From<RateLimited> for Problem {
+    fn from(RateLimited(wait): RateLimited) -> Self {
         Self::RateLimited(wait)
     }
 }
 
-impl From<MintError> for Problem {
-    fn from(error: MintError) -> Self {
-        call::log_failure("no request id could be made", error);
-        Self::Internal
-    }
-}
-
-impl From<RandomError> for Problem {
-    fn from(error: RandomError) -> Self {
-        MintError::from(error).into()
-    }
-}
-
-/// In the extensions of an answer: the error that it is, for the log and the metrics.
+/// An extension of the response: the problem's code, for the log and the metrics.
 #[derive(Clone, Copy)]
 pub(crate) struct ProblemCode(pub(crate) &'static str);
 

@@ -1,29 +1,29 @@
 use pantoken_a2c::{CallbackUrl, CallbackUrlError};
 
-/// Where browsers reach this server: `https://host` (`http` on loopback), with a path or none.
+/// The URL at which browsers reach this server: `https://host` (`http` on loopback), with an optional path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(String);
 
-/// Why a text is no [`PublicUrl`].
+/// The error of [`PublicUrl::parse`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublicUrlError {
-    /// No callback URL can be made from it.
+    /// Callback URLs cannot be built from it.
     #[error(transparent)]
     CallbackUrl(#[from] CallbackUrlError),
     /// It has a query.
-    #[error("the public URL is an origin and a path, without a query")]
+    #[error("the public URL must be an origin with an optional path, without a query")]
     Query,
 }
 
 impl PublicUrl {
-    /// As long as the longest state of a callback: a request id, a dot and a token.
+    /// The length of the longest callback state: a request id, a dot and a token.
     const LONGEST_STATE: usize = 19 + 1 + 43;
 
-    /// Reads the URL; a `/` at the end is dropped.
+    /// Parses the URL. A `/` at the end is dropped.
     ///
     /// # Errors
-    /// [`PublicUrlError`] unless callback URLs can be made from it.
+    /// Returns [`PublicUrlError`] unless callback URLs can be built from it.
     pub fn parse(text: &str) -> Result<Self, PublicUrlError> {
         if text.contains('?') {
             return Err(PublicUrlError::Query);
@@ -34,22 +34,22 @@ impl PublicUrl {
         Ok(url)
     }
 
-    /// `http://localhost` and the port: where a browser on this machine reaches the server.
+    /// Returns `http://localhost` with the port, at which a browser on this machine reaches the server.
     #[must_use]
     pub fn localhost(port: u16) -> Self {
         Self(format!("http://localhost:{port}"))
     }
 
-    /// The URL, without a `/` at its end.
+    /// Returns the URL, without a `/` at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The callback URL with this state.
+    /// Returns the callback URL with this state.
     ///
     /// # Errors
-    /// [`CallbackUrlError`] for a state that is too long or unfit for a path.
+    /// Returns [`CallbackUrlError`] if the state is too long or cannot be part of a path.
     pub fn callback(&self, state: &str) -> Result<CallbackUrl, CallbackUrlError> {
         CallbackUrl::parse(&format!("{}/v1/callback/{state}", self.0))
     }

@@ -1,4 +1,4 @@
-//! How many sessions browsers may create without a key, by address and by origin.
+//! Limits the rate at which browsers create sessions without a key, by address and by origin.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -14,34 +14,23 @@ use pantoken_a2c::Origin;
 
 use pantoken_core::Clock;
 
-/// Addresses that are remembered at one time, of some 100 bytes each.
+/// The number of addresses that are remembered, at some 100 bytes each.
 const MAX_ADDRESSES: usize = 100_000;
-/// After so many checks those are forgotten whose allowance is whole again.
+/// After this number of checks, addresses with a full allowance are forgotten.
 const CHECKS_PER_SWEEP: u32 = 10_000;
 
-/// How many public sessions may be created, each minute and at once.
+/// How many public sessions may be created per minute, and at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublicSessionLimits {
-    /// From one IPv4 address, or one IPv6 network of 64 bits.
+    /// From one IPv4 address or one IPv6 /64 network.
     pub per_address: NonZeroU32,
     /// From the pages of one origin.
     pub per_origin: NonZeroU32,
 }
 
-impl Default for PublicSessionLimits {
-    fn default() -> Self {
-        const PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
-        const PER_ORIGIN: NonZeroU32 = NonZeroU32::new(600).unwrap();
-        Self {
-            per_address: PER_ADDRESS,
-            per_origin: PER_ORIGIN,
-        }
-    }
-}
-
-/// Too many: when the next one is allowed.
+/// The rate limit is reached; the next session is allowed after this time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooMany(pub(crate) Duration);
+pub(crate) struct RateLimited(pub(crate) Duration);
 
 pub(crate) struct RateLimits {
     addresses: Addresses,
@@ -60,8 +49,13 @@ impl RateLimits {
         }
     }
 
-    /// Counts a session; the address first, so that one client does not use up its page's share.
-    pub(crate) fn check(&self, address: Option<IpAddr>, origin: &Origin) -> Result<(), TooMany> {
+    /// Counts a session. The address is checked first, so that one client does not use up the allowance of
+    /// its page's origin.
+    pub(crate) fn check(
+        &self,
+        address: Option<IpAddr>,
+        origin: &Origin,
+    ) -> Result<(), RateLimited> {
         self.addresses.check(address)?;
         check(&self.origins, origin)
     }
@@ -74,14 +68,14 @@ fn limiter<K: Hash + Eq + Clone>(per_minute: NonZeroU32, clock: Arc<dyn Clock>) 
     RateLimiter::new(quota, HashMapStateStore::default(), Elapsed(clock))
 }
 
-fn check<K: Hash + Eq + Clone>(limiter: &Limiter<K>, key: &K) -> Result<(), TooMany> {
+fn check<K: Hash + Eq + Clone>(limiter: &Limiter<K>, key: &K) -> Result<(), RateLimited> {
     limiter.check_key(key).map_err(|until| {
         let now = governor::clock::Clock::now(limiter.clock());
-        TooMany(until.wait_time_from(now))
+        RateLimited(until.wait_time_from(now))
     })
 }
 
-/// The limiter's clock is the server's.
+/// Gives the server's clock to the limiter.
 #[derive(Clone)]
 struct Elapsed(Arc<dyn Clock>);
 
@@ -93,8 +87,8 @@ impl governor::clock::Clock for Elapsed {
     }
 }
 
-/// The limit of each network. `None` is a network too: all share it that are not known, or that come
-/// when too many are remembered.
+/// The limit of each network. All clients share the key `None` whose address is unknown, or that come when
+/// too many are remembered.
 struct Addresses {
     limiter: Limiter<Option<IpAddr>>,
     checks: AtomicU32,
@@ -102,7 +96,7 @@ struct Addresses {
 }
 
 impl Addresses {
-    fn check(&self, address: Option<IpAddr>) -> Result<(), TooMany> {
+    fn check(&self, address: Option<IpAddr>) -> Result<(), RateLimited> {
         let checks = self.checks.fetch_add(1, Ordering::Relaxed);
         if checks % CHECKS_PER_SWEEP == CHECKS_PER_SWEEP - 1 {
             self.limiter.retain_recent();
@@ -112,7 +106,7 @@ impl Addresses {
     }
 }
 
-/// What one customer of a network operator is given: an IPv4 address, or 64 bits of IPv6.
+/// Returns the network that an internet provider gives one customer: an IPv4 address or an IPv6 /64.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
@@ -130,22 +124,22 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Hand(Arc<AtomicU64>);
+    struct TestClock(Arc<AtomicU64>);
 
-    impl Hand {
+    impl TestClock {
         fn advance_seconds(&self, seconds: u64) {
             self.0.fetch_add(seconds, Ordering::Relaxed);
         }
     }
 
-    impl Clock for Hand {
+    impl Clock for TestClock {
         fn now(&self) -> i64 {
             i64::try_from(self.0.load(Ordering::Relaxed) * 1000).unwrap()
         }
     }
 
-    fn limits(per_address: u32, per_origin: u32) -> (RateLimits, Hand) {
-        let clock = Hand::default();
+    fn limits(per_address: u32, per_origin: u32) -> (RateLimits, TestClock) {
+        let clock = TestClock::default();
         clock.advance_seconds(1_000_000);
         let limits = PublicSessionLimits {
             per_address: per_address.try_into().unwrap(),
@@ -158,7 +152,7 @@ mod tests {
         Origin::parse("https://shop.kz").unwrap()
     }
 
-    fn from(limits: &RateLimits, address: &str) -> Result<(), TooMany> {
+    fn from(limits: &RateLimits, address: &str) -> Result<(), RateLimited> {
         limits.check(Some(address.parse().unwrap()), &shop())
     }
 
@@ -167,7 +161,7 @@ mod tests {
         let (limits, clock) = limits(2, 100);
         assert_eq!(from(&limits, "192.0.2.1"), Ok(()));
         assert_eq!(from(&limits, "192.0.2.1"), Ok(()));
-        let wait = TooMany(Duration::from_secs(30));
+        let wait = RateLimited(Duration::from_secs(30));
         assert_eq!(from(&limits, "192.0.2.1"), Err(wait));
         assert_eq!(from(&limits, "::ffff:192.0.2.1"), Err(wait));
         assert_eq!(from(&limits, "192.0.2.2"), Ok(()));

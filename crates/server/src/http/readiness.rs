@@ -1,40 +1,39 @@
 use std::time::Duration;
 
-use pantoken_store::{SessionStore, StoreError};
+use pantoken_store::{Database, SessionStore, StoreError};
 use tokio::sync::Mutex;
 
 use pantoken_core::Clock;
 
-/// Each look is a write that waits for the disk: whoever asks again within this time is told what the
-/// last one was.
+/// How long a result is reused, because each check is a write that waits for the disk.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Whether the store takes writes, for all who ask.
+/// Checks whether the store accepts writes, at most once per [`INTERVAL`].
 #[derive(Default)]
 pub(crate) struct Readiness(Mutex<Option<Checked>>);
 
 struct Checked {
     at: Duration,
-    answer: Result<(), StoreError>,
+    result: Result<(), StoreError>,
 }
 
 impl Readiness {
-    pub(crate) async fn of(
+    pub(crate) async fn check(
         &self,
-        store: &impl SessionStore,
+        store: &Database,
         clock: &dyn Clock,
     ) -> Result<(), StoreError> {
         let mut last = self.0.lock().await;
         if let Some(checked) = &*last
             && clock.elapsed().saturating_sub(checked.at) < INTERVAL
         {
-            return checked.answer.clone();
+            return checked.result.clone();
         }
-        let answer = store.check().await;
+        let result = store.check().await;
         *last = Some(Checked {
             at: clock.elapsed(),
-            answer: answer.clone(),
+            result: result.clone(),
         });
-        answer
+        result
     }
 }

@@ -1,37 +1,37 @@
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// One call's name, in its answer (`X-Request-Id`) and in each of its lines in the log (`callId`): 16
-/// letters, of which no count of calls can be read, and none of which looks like a card number.
+use axum::http::{HeaderValue, Request};
+use tower_http::request_id::{MakeRequestId, RequestId};
+
+/// Makes the ids of HTTP requests: 16 letters, which reveal no count of requests and never look like a
+/// card number.
 ///
-/// It is ours alone: what a client sends under this name is not believed.
-#[derive(Clone, Copy)]
-pub(crate) struct CallId([u8; CallId::LENGTH]);
+/// Request ids are not secret, so the seed that the standard library uses for its maps is good enough.
+#[derive(Clone, Default)]
+pub(crate) struct RequestIdGenerator(Arc<Inner>);
 
-impl CallId {
-    const LENGTH: usize = 16;
-
-    pub(crate) fn as_str(&self) -> &str {
-        // ASCII letters.
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
-
-/// Where call ids come from. They are no secret, so the seed that the standard library has for its
-/// maps will do, and costs no call of the system.
 #[derive(Default)]
-pub(crate) struct CallIds {
+struct Inner {
     seed: RandomState,
     count: AtomicU64,
 }
 
-impl CallIds {
-    pub(crate) fn next(&self) -> CallId {
-        let count = self.count.fetch_add(1, Ordering::Relaxed);
-        let number = self.seed.hash_one(count);
+impl RequestIdGenerator {
+    fn generate(&self) -> [u8; 16] {
+        let count = self.0.count.fetch_add(1, Ordering::Relaxed);
+        let number = self.0.seed.hash_one(count);
         let letters = number.to_be_bytes().into_iter();
         let mut letters = letters.flat_map(|byte| [byte >> 4, byte & 15].map(|half| b'a' + half));
-        CallId(std::array::from_fn(|_| letters.next().unwrap_or_default()))
+        std::array::from_fn(|_| letters.next().unwrap_or_default())
+    }
+}
+
+impl MakeRequestId for RequestIdGenerator {
+    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+        let id = HeaderValue::from_bytes(&self.generate());
+        id.ok().map(RequestId::new)
     }
 }
 
@@ -42,14 +42,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn call_ids_are_letters_and_differ_between_calls_and_servers() {
-        let servers = [CallIds::default(), CallIds::default()];
+    fn request_ids_are_letters_and_differ_between_requests_and_servers() {
+        let servers = [RequestIdGenerator::default(), RequestIdGenerator::default()];
         let ids: HashSet<_> = servers
             .iter()
-            .flat_map(|server| (0..1000).map(|_| server.next().as_str().to_owned()))
+            .flat_map(|server| (0..1000).map(|_| server.generate()))
             .collect();
         assert_eq!(ids.len(), 2000);
-        let is_letters = |id: &String| id.len() == 16 && id.bytes().all(|b| b.is_ascii_lowercase());
+        let is_letters = |id: &[u8; 16]| id.iter().all(u8::is_ascii_lowercase);
         assert!(ids.iter().all(is_letters));
     }
 }

@@ -1,7 +1,6 @@
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::{any, get, post};
-use tower::layer::layer_fn;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::a2c::callback::take_callback;
@@ -9,53 +8,49 @@ use crate::a2c::create_session::create_session;
 use crate::a2c::form_urls::sign_form_url;
 use crate::a2c::get_session::get_session;
 use crate::a2c::record_result::record_result;
-use crate::app::{ApiOptions, AppState, Store};
-use crate::http::metrics::metrics;
-use crate::http::middleware::EveryCall;
+use crate::app::AppState;
+use crate::http::metrics_endpoint::metrics;
+use crate::http::middleware::add_middleware;
 use crate::http::pages::pages;
 use crate::http::problem::Problem;
 use crate::http::{health, openapi};
+use crate::settings::ApiOptions;
 
-/// The HTTP API. Source: design.md, "Contract: HTTP API".
-pub fn router<S: Store>(app: AppState<S>) -> Router {
+/// Returns the HTTP API.
+pub fn router(app: AppState) -> Router {
     let cors = cors(&app.parts().options);
-    let of_a_page = Router::new()
-        .route("/v1/sessions", post(create_session::<S>))
-        .route("/v1/sessions/{requestId}/result", post(record_result::<S>))
+    let called_by_pages = Router::new()
+        .route("/v1/sessions", post(create_session))
+        .route("/v1/sessions/{requestId}/result", post(record_result))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .layer(cors);
     let api = Router::new()
-        .merge(of_a_page)
-        .route("/v1/sessions/{requestId}", get(get_session::<S>))
-        .route("/v1/form-urls", post(sign_form_url::<S>))
-        .route("/v1/callback/{state}", get(take_callback::<S>))
+        .merge(called_by_pages)
+        .route("/v1/sessions/{requestId}", get(get_session))
+        .route("/v1/form-urls", post(sign_form_url))
+        .route("/v1/callback/{state}", get(take_callback))
         .route("/v1/{*rest}", any(not_found))
         .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready::<S>))
+        .route("/readyz", get(health::ready))
         .route("/openapi.json", get(openapi::describe))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     let parts = app.parts();
     let api = match parts.options.metrics {
-        true => api.route("/metrics", get(metrics::<S>)),
+        true => api.route("/metrics", get(metrics)),
         false => api,
     };
     let api = match &parts.options.pages {
         Some(folder) => api.fallback_service(pages(folder, parts.signer.host().origin())),
         None => api.fallback(not_found),
     };
-    let every_call = app.clone();
-    let every_call = layer_fn(move |inner| EveryCall {
-        app: every_call.clone(),
-        inner,
-    });
-    api.layer(every_call).with_state(app)
+    add_middleware(api, &app).with_state(app)
 }
 
 async fn not_found() -> Problem {
     Problem::NotFound
 }
 
-/// Which browsers may read the answers to a page's calls. Who may call is decided in each call.
+/// Lets pages on allowed origins read responses. Each endpoint decides who may call it.
 fn cors(options: &ApiOptions) -> CorsLayer {
     let origins = options.allowed_origins.iter();
     let origins = origins.filter_map(|origin| HeaderValue::from_str(origin.as_str()).ok());

@@ -1,7 +1,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// The moment in RFC 3339, UTC; `None` beyond the year 9999.
+/// Formats a time as RFC 3339 in UTC. Returns `None` beyond the year 9999.
 pub(crate) fn to_rfc3339(unix_milliseconds: i64) -> Option<String> {
     let nanoseconds = i128::from(unix_milliseconds) * 1_000_000;
     let moment = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok()?;

@@ -1,4 +1,4 @@
-//! `pantoken.toml`: the settings' keys with strings, numbers, switches or lists of strings.
+//! Reads `pantoken.toml`: the settings by their keys, as strings, numbers, booleans or lists of strings.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use toml::Value;
 use super::error::SettingError;
 use super::setting;
 
-/// The values by key; errors name keys and lines, never values.
+/// Returns the values by key. Errors name keys and lines, never values.
 pub(super) fn parse(
     path: &Path,
     text: &str,
@@ -16,17 +16,21 @@ pub(super) fn parse(
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.unwrap_or_default().matches('\n').count() + 1;
-        vec![refusal(path, None, &format!("line {line} is not TOML"))]
+        vec![refusal(
+            path,
+            None,
+            &format!("line {line} is not valid TOML"),
+        )]
     })?;
     let mut values = BTreeMap::new();
     let mut errors = Vec::new();
     for (key, value) in table {
         if !is_known(&key) {
-            errors.push(refusal(path, Some(&key), "no setting has this name"));
+            errors.push(refusal(path, Some(&key), "unknown setting"));
         } else if let Some(text) = to_text(value) {
             values.insert(key, text);
         } else {
-            let rule = "is a string, a whole number, true or false, or a list of strings";
+            let rule = "must be a string, a whole number, true or false, or a list of strings";
             errors.push(refusal(path, Some(&key), rule));
         }
     }
@@ -40,14 +44,14 @@ pub(super) fn parse(
 fn is_known(key: &str) -> bool {
     setting::ALL
         .iter()
-        .any(|setting| setting.key == key || (setting.secret && setting.file_key() == key))
+        .any(|setting| setting.key == key || (setting.is_secret() && setting.file_key() == key))
 }
 
 fn to_text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
         Value::Integer(number) => Some(number.to_string()),
-        Value::Boolean(switch) => Some(switch.to_string()),
+        Value::Boolean(value) => Some(value.to_string()),
         Value::Array(entries) => {
             let texts: Option<Vec<_>> = entries
                 .iter()

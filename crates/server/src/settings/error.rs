@@ -1,16 +1,16 @@
 use std::fmt;
 
-/// One setting that is missing or wrong. What was given is not repeated: it may be a secret.
+/// A setting that is missing or invalid. Its value is not repeated, because it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}{}: {rule}{}", from_text(.from.as_ref()), example_text(.example.as_ref()))]
 pub struct SettingError {
     /// The setting, by its environment variable or its flag.
     pub name: String,
-    /// Where its value came from, if there is one.
+    /// Where its value was found, if there is one.
     pub from: Option<String>,
-    /// What it should be.
+    /// The rule that it breaks.
     pub rule: String,
-    /// A value that would do.
+    /// A valid value.
     pub example: Option<String>,
 }
 
@@ -22,7 +22,7 @@ fn example_text(example: Option<&String>) -> String {
     example.map_or_else(String::new, |example| format!("; for example: {example}"))
 }
 
-/// All settings that are missing or wrong, one to a line.
+/// All settings that are missing or invalid, one per line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct SettingsError(pub Vec<SettingError>);
 

@@ -1,25 +1,20 @@
-//! The settings' values, where no type of their own reads them.
+//! Parses the values of settings that have no type of their own.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use pantoken_a2c::{Origin, OriginError};
 use pantoken_store::{StoreKey, StoreKeyError};
 
-pub(super) const DEFAULT_DATABASE: &str = "pantoken.db";
-pub(super) const DEFAULT_LISTEN: SocketAddr =
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3019);
-
-/// How log lines are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The format of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LogFormat {
-    /// For people.
-    #[default]
+    /// Text, for people.
     Text,
-    /// One JSON object to a line, for log collectors.
+    /// One JSON object per line, for log collectors.
     Json,
 }
 
@@ -28,7 +23,7 @@ impl LogFormat {
         match text {
             "text" => Ok(Self::Text),
             "json" => Ok(Self::Json),
-            _ => Err("is one of text, json"),
+            _ => Err("must be text or json"),
         }
     }
 }
@@ -42,18 +37,18 @@ pub(super) fn store_keys(list: &str) -> Result<Vec<StoreKey>, StoreKeyError> {
 pub(super) fn retention_days(text: &str) -> Result<u32, &'static str> {
     let days = text.parse().ok();
     days.filter(|days| (1..=36_500).contains(days))
-        .ok_or("is a whole number of days from 1 to 36500")
+        .ok_or("must be a whole number of days from 1 to 36500")
 }
 
 pub(super) fn listen(text: &str) -> Result<SocketAddr, &'static str> {
-    // A name that needs no look-up; any other could be several addresses.
+    // Other names would have to be looked up, and could have several addresses.
     let numeric = match text.strip_prefix("localhost:") {
         Some(port) => Cow::Owned(format!("127.0.0.1:{port}")),
         None => Cow::Borrowed(text),
     };
     numeric
         .parse()
-        .map_err(|_| "is an IP address or localhost, a colon and a port")
+        .map_err(|_| "must be an IP address or localhost, followed by a colon and a port")
 }
 
 pub(super) fn origins(list: &str) -> Result<Vec<Origin>, OriginError> {
@@ -68,7 +63,7 @@ pub(super) fn switch(text: &str) -> Result<bool, &'static str> {
     match text {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err("is true or false"),
+        _ => Err("must be true or false"),
     }
 }
 
@@ -76,11 +71,12 @@ pub(super) fn session_seconds(text: &str) -> Result<u32, &'static str> {
     let seconds = text.parse().ok();
     seconds
         .filter(|seconds| (60..=86_400).contains(seconds))
-        .ok_or("is a whole number of seconds from 60 to 86400")
+        .ok_or("must be a whole number of seconds from 60 to 86400")
 }
 
 pub(super) fn sessions_per_minute(text: &str) -> Result<NonZeroU32, &'static str> {
-    text.parse().map_err(|_| "is a whole number from 1 on")
+    text.parse()
+        .map_err(|_| "must be a whole number, 1 or more")
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, std::convert::Infallible> {

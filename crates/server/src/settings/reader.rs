@@ -3,21 +3,21 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
+use pantoken_core::{Secret, SecretOrFileError, secret_or_file};
 
 use super::config_file;
 use super::error::{SettingError, SettingsError};
-use super::setting::Setting;
+use super::setting::{Default, Setting};
 
 const DEFAULT_FILE: &str = "pantoken.toml";
 
-/// Where settings come from, all of it passed in.
+/// Where settings come from. Everything is passed in.
 pub struct Sources<'a> {
-    /// The value of a flag, by the setting's key (`listen` for `--listen`).
+    /// Returns the value of a flag, by the setting's key (`session_seconds` for `--session-seconds`).
     pub flag: &'a dyn Fn(&str) -> Option<String>,
-    /// The value of an environment variable; an empty one counts as not set.
+    /// Returns the value of an environment variable. An empty one counts as not set.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
-    /// The file of `--config`; without it `pantoken.toml`, if there is one.
+    /// The file that `--config` names. Without it, `pantoken.toml` is read if it exists.
     pub config: Option<PathBuf>,
     /// Reads a file.
     pub read_file: &'a dyn Fn(&Path) -> io::Result<String>,
@@ -31,7 +31,7 @@ impl fmt::Debug for Sources<'_> {
     }
 }
 
-/// Reads settings one by one and keeps all that is wrong with them.
+/// Reads settings one by one and collects everything that is wrong with them.
 pub(crate) struct Reader<'a> {
     sources: &'a Sources<'a>,
     file: PathBuf,
@@ -39,14 +39,14 @@ pub(crate) struct Reader<'a> {
     errors: Vec<SettingError>,
 }
 
-/// A value and where it came from.
+/// A value, and where it was found.
 struct Given {
-    text: Zeroizing<String>,
+    text: Secret,
     from: String,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the file, if there is one.
+    /// Reads the settings file, if there is one.
     pub(crate) fn open(sources: &'a Sources<'a>) -> Result<Self, SettingsError> {
         let file = sources
             .config
@@ -72,20 +72,26 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reads a setting that may be left out.
-    pub(crate) fn optional<T, E: fmt::Display>(
+    /// Reads a setting, or its default. Returns `None` if there is neither, or if it is invalid.
+    pub(crate) fn read<T, E: fmt::Display>(
         &mut self,
         setting: &Setting,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
         let given = match self.find(setting) {
-            Ok(given) => given?,
+            Ok(Some(given)) => given,
+            Ok(None) => {
+                if matches!(setting.default, Default::Required) {
+                    self.refuse(setting, "is required");
+                }
+                return setting.default.text().and_then(|text| parse(&text).ok());
+            }
             Err(error) => {
                 self.errors.push(error);
                 return None;
             }
         };
-        match parse(&given.text) {
+        match parse(given.text.expose()) {
             Ok(value) => Some(value),
             Err(error) => {
                 self.note(setting, Some(given.from), &error.to_string());
@@ -94,30 +100,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a setting that must be there.
-    pub(crate) fn required<T, E: fmt::Display>(
-        &mut self,
-        setting: &Setting,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Option<T> {
-        if !self.is_given(setting) {
-            self.refuse(setting, "is required");
-        }
-        self.optional(setting, parse)
-    }
-
-    /// Whether the setting is there, right or wrong.
+    /// Returns whether the setting was given, valid or not.
     pub(crate) fn is_given(&self, setting: &Setting) -> bool {
         !matches!(self.find(setting), Ok(None))
     }
 
-    /// Notes that the setting breaks a rule.
+    /// Records that the setting breaks a rule.
     pub(crate) fn refuse(&mut self, setting: &Setting, rule: &str) {
         self.note(setting, None, rule);
     }
 
-    /// Reads a flag that is no setting: it has no variable and no key.
-    pub(crate) fn flag<T, E: fmt::Display>(
+    /// Parses an argument of a command, which is no setting.
+    pub(crate) fn argument<T, E: fmt::Display>(
         &mut self,
         name: &str,
         text: &str,
@@ -135,7 +129,7 @@ impl<'a> Reader<'a> {
             .ok()
     }
 
-    /// The value, unless anything was wrong anywhere.
+    /// Returns the value, unless anything was wrong anywhere.
     pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, SettingsError> {
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),
@@ -154,79 +148,66 @@ impl<'a> Reader<'a> {
 
     fn find(&self, setting: &Setting) -> Result<Option<Given>, SettingError> {
         if let Some(text) = (self.sources.flag)(setting.key) {
-            return Ok(Some(given(text, setting.flag())));
+            return Ok(Some(Given {
+                text: Secret::new(&text),
+                from: format!("--{}", setting.flag()),
+            }));
         }
-        if setting.secret {
-            return self.find_secret(setting);
-        }
-        let variable = self.variable(&setting.variable());
-        Ok(variable.or_else(|| self.file_value(setting.key)))
-    }
-
-    /// A secret, or the file that holds it; the environment goes before `pantoken.toml` here too.
-    fn find_secret(&self, setting: &Setting) -> Result<Option<Given>, SettingError> {
-        let places = [
-            (
-                self.variable(&setting.variable()),
-                self.variable(&setting.file_variable()),
-            ),
-            (
-                self.file_value(setting.key),
-                self.file_value(&setting.file_key()),
-            ),
-        ];
-        for place in places {
-            match place {
-                (None, None) => {}
-                (Some(value), None) => return Ok(Some(value)),
-                (None, Some(file)) => return self.read_secret(setting, &file).map(Some),
-                (Some(_), Some(_)) => return Err(both(setting)),
+        let variable = |name: &str| (self.sources.variable)(name).filter(|text| !text.is_empty());
+        let file_value = |key: &str| self.file_values.get(key).cloned();
+        let config_file = self.file.display().to_string();
+        if setting.is_secret() {
+            let value = variable(&setting.variable());
+            let file = variable(&setting.file_variable());
+            if let Some(given) = self.secret(setting, value, file, "the environment")? {
+                return Ok(Some(given));
             }
+            let (value, file) = (file_value(setting.key), file_value(&setting.file_key()));
+            return self.secret(setting, value, file, &config_file);
         }
-        Ok(None)
+        let given = |text: String, from: &str| Given {
+            text: Secret::new(&text),
+            from: from.to_owned(),
+        };
+        let of_variable = variable(&setting.variable()).map(|it| given(it, "the environment"));
+        Ok(of_variable.or_else(|| Some(given(file_value(setting.key)?, &config_file))))
     }
 
-    fn read_secret(&self, setting: &Setting, file: &Given) -> Result<Given, SettingError> {
-        let text = (self.sources.read_file)(Path::new(file.text.as_str())).map_err(|error| {
-            SettingError {
-                name: setting.file_variable(),
-                from: Some(file.from.clone()),
-                rule: format!("names a file that cannot be read: {error}"),
+    /// Takes a secret from the environment or the settings file, which both may name a file instead.
+    fn secret(
+        &self,
+        setting: &Setting,
+        value: Option<String>,
+        file: Option<String>,
+        from: &str,
+    ) -> Result<Option<Given>, SettingError> {
+        let found = secret_or_file(
+            value.as_deref(),
+            file.as_deref().map(Path::new),
+            self.sources.read_file,
+        );
+        let file_variable = setting.file_variable();
+        match found {
+            Ok(None) => Ok(None),
+            Ok(Some(text)) => {
+                let from = if file.is_some() { &file_variable } else { from };
+                let from = from.to_owned();
+                Ok(Some(Given { text, from }))
+            }
+            Err(error) => Err(SettingError {
+                rule: match &error {
+                    SecretOrFileError::Both => {
+                        format!("is set, and so is {file_variable}: remove one of them")
+                    }
+                    _ => format!("names a file: {error}"),
+                },
+                name: match &error {
+                    SecretOrFileError::Both => setting.variable(),
+                    _ => file_variable,
+                },
+                from: file.map(|_| from.to_owned()),
                 example: None,
-            }
-        })?;
-        let text = Zeroizing::new(text);
-        let line = text.strip_suffix('\n').unwrap_or(&text);
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        Ok(given(line.to_owned(), setting.file_variable()))
-    }
-
-    fn variable(&self, name: &str) -> Option<Given> {
-        let text = (self.sources.variable)(name).filter(|text| !text.is_empty())?;
-        Some(given(text, "the environment".to_owned()))
-    }
-
-    fn file_value(&self, key: &str) -> Option<Given> {
-        let text = self.file_values.get(key)?;
-        Some(given(text.clone(), self.file.display().to_string()))
-    }
-}
-
-fn given(text: String, from: String) -> Given {
-    Given {
-        text: Zeroizing::new(text),
-        from,
-    }
-}
-
-fn both(setting: &Setting) -> SettingError {
-    SettingError {
-        name: setting.variable(),
-        from: None,
-        rule: format!(
-            "is set, and {} too: set one of the two",
-            setting.file_variable()
-        ),
-        example: None,
+            }),
+        }
     }
 }

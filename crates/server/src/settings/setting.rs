@@ -1,64 +1,240 @@
-//! Every setting, once.
+//! The table of all settings. Flags, variables, keys of `pantoken.toml`, `--help` and the table in
+//! `docs/server.md` are made from it.
 
-/// One setting. Its flag is `--listen`, its variable `PANTOKEN_LISTEN`, its key in `pantoken.toml`
-/// `listen`, all from the one name.
+use std::fmt;
+
+use super::api_options::{
+    DEFAULT_PUBLIC_SESSIONS_PER_ADDRESS, DEFAULT_PUBLIC_SESSIONS_PER_ORIGIN,
+    DEFAULT_SESSION_SECONDS,
+};
+
+/// One setting. Its flag is `--listen`, its variable `PANTOKEN_LISTEN` and its key in `pantoken.toml`
+/// `listen`, all made from one name.
 #[derive(Debug)]
 pub(crate) struct Setting {
     /// The key in `pantoken.toml`.
     pub(crate) key: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) help: &'static str,
+    pub(crate) default: Default,
     pub(crate) example: &'static str,
-    /// A secret may be in a file of its own: `…_FILE`. It has no flag, but for the database's URL,
-    /// which need not hold a password.
-    pub(crate) secret: bool,
 }
 
-pub(crate) const AGENT_ID: Setting = plain("agent_id", "agent-01");
-pub(crate) const AGENT_SECRET_KEY: Setting =
-    secret("agent_secret_key", "the key that the provider gave you");
-pub(crate) const FORM_HOST: Setting = plain("form_host", "https://a2c-test.qiwi.kz");
-pub(crate) const DATABASE_URL: Setting = secret("database_url", "sqlite://pantoken.db");
-pub(crate) const STORE_KEY: Setting = secret("store_key", "what `openssl rand -hex 32` prints");
-pub(crate) const STORE_KEY_OLD: Setting = secret(
-    "store_key_old",
-    "the store keys of before, with commas between them",
-);
-pub(crate) const RETENTION_DAYS: Setting = plain("retention_days", "90");
-pub(crate) const LISTEN: Setting = plain("listen", "127.0.0.1:3019");
-pub(crate) const METRICS_LISTEN: Setting = plain("metrics_listen", "127.0.0.1:3029");
-pub(crate) const PUBLIC_URL: Setting = plain("public_url", "https://pay.shop.kz");
-pub(crate) const API_KEY: Setting = secret("api_key", "32 random letters and digits");
-pub(crate) const ALLOWED_ORIGINS: Setting =
-    plain("allowed_origins", "https://shop.kz,http://localhost:3019");
-pub(crate) const PUBLIC_SESSIONS: Setting = plain("public_sessions", "true");
-pub(crate) const PUBLIC_SESSIONS_PER_ADDRESS: Setting = plain("public_sessions_per_address", "30");
-pub(crate) const PUBLIC_SESSIONS_PER_ORIGIN: Setting = plain("public_sessions_per_origin", "600");
-pub(crate) const TRUSTED_PROXIES: Setting = plain("trusted_proxies", "127.0.0.1,10.0.0.0/8");
-pub(crate) const RETURN_URLS: Setting = plain("return_urls", "https://shop.kz/paid");
-pub(crate) const SESSION_SECONDS: Setting = plain("session_seconds", "1800");
-pub(crate) const PAGES: Setting = plain("pages", "./dist");
-pub(crate) const WEBHOOK_URL: Setting = plain("webhook_url", "https://shop.kz/webhooks/pantoken");
-pub(crate) const WEBHOOK_SECRET: Setting = secret("webhook_secret", "32 random letters and digits");
-pub(crate) const WEBHOOK_ALLOW_PRIVATE: Setting = plain("webhook_allow_private", "true");
-pub(crate) const LOG_FORMAT: Setting = plain("log_format", "text");
+/// How a setting may be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// With a flag whose value `--help` shows under this name.
+    Text(&'static str),
+    /// With a flag that may stand alone: `--public-sessions` means `true`.
+    Switch,
+    /// Without a flag, which every user of the machine could read. The value may be in a file of its
+    /// own.
+    Secret,
+    /// A secret only if it contains a password, as a database URL may: it can be in a file, and has a
+    /// flag too.
+    SecretText(&'static str),
+}
 
-pub(crate) const ALL: [&Setting; 23] = [
+/// What holds when a setting is not given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Default {
+    /// The server does not start.
+    Required,
+    /// The same as if this text had been given.
+    Text(&'static str),
+    /// The same as if this number had been given.
+    Number(u32),
+    /// There is no value, which means this.
+    Absent(&'static str),
+}
+
+pub(crate) const AGENT_ID: Setting = Setting {
+    key: "agent_id",
+    kind: Kind::Text("ID"),
+    help: "Your agent id at the provider",
+    default: Default::Required,
+    example: "agent-01",
+};
+pub(crate) const AGENT_SECRET_KEY: Setting = Setting {
+    key: "agent_secret_key",
+    kind: Kind::Secret,
+    help: "Your secret key at the provider",
+    default: Default::Required,
+    example: "the key that the provider gave you",
+};
+pub(crate) const FORM_HOST: Setting = Setting {
+    key: "form_host",
+    kind: Kind::Text("URL"),
+    help: "The provider's host of the card form, such as https://a2c.qiwi.kz",
+    default: Default::Required,
+    example: "https://a2c-test.qiwi.kz",
+};
+pub(crate) const API_KEY: Setting = Setting {
+    key: "api_key",
+    kind: Kind::Secret,
+    help: "An API key for your back end, 1 to 256 visible ASCII characters; the server warns if it is \
+           shorter than 16",
+    default: Default::Absent("only keys of `pantoken key add` are accepted"),
+    example: "32 random letters and digits",
+};
+pub(crate) const PUBLIC_SESSIONS: Setting = Setting {
+    key: "public_sessions",
+    kind: Kind::Switch,
+    help: "Lets browsers on allowed origins create sessions without an API key",
+    default: Default::Text("false"),
+    example: "true",
+};
+pub(crate) const ALLOWED_ORIGINS: Setting = Setting {
+    key: "allowed_origins",
+    kind: Kind::Text("ORIGINS"),
+    help: "The origins of the pages that may call the API from a browser, separated by commas",
+    default: Default::Absent("none"),
+    example: "https://shop.kz,http://localhost:3019",
+};
+pub(crate) const PUBLIC_SESSIONS_PER_ADDRESS: Setting = Setting {
+    key: "public_sessions_per_address",
+    kind: Kind::Text("NUMBER"),
+    help: "Public sessions per minute, and at once, from one IPv4 address or one IPv6 /64 network",
+    default: Default::Number(DEFAULT_PUBLIC_SESSIONS_PER_ADDRESS.get()),
+    example: "30",
+};
+pub(crate) const PUBLIC_SESSIONS_PER_ORIGIN: Setting = Setting {
+    key: "public_sessions_per_origin",
+    kind: Kind::Text("NUMBER"),
+    help: "Public sessions per minute, and at once, from the pages of one origin",
+    default: Default::Number(DEFAULT_PUBLIC_SESSIONS_PER_ORIGIN.get()),
+    example: "600",
+};
+pub(crate) const TRUSTED_PROXIES: Setting = Setting {
+    key: "trusted_proxies",
+    kind: Kind::Text("NETWORKS"),
+    help: "The addresses and networks of your proxies, separated by commas; their X-Forwarded-For or \
+           Forwarded header is believed",
+    default: Default::Absent("none"),
+    example: "127.0.0.1,10.0.0.0/8",
+};
+pub(crate) const RETURN_URLS: Setting = Setting {
+    key: "return_urls",
+    kind: Kind::Text("URLS"),
+    help: "Where the redirect flow may end: origins with or without a path, separated by commas",
+    default: Default::Absent("none"),
+    example: "https://shop.kz/paid",
+};
+pub(crate) const PUBLIC_URL: Setting = Setting {
+    key: "public_url",
+    kind: Kind::Text("URL"),
+    help: "The URL at which browsers reach this server",
+    default: Default::Absent(
+        "http://localhost and the port; required unless it listens on loopback",
+    ),
+    example: "https://pay.shop.kz",
+};
+pub(crate) const LISTEN: Setting = Setting {
+    key: "listen",
+    kind: Kind::Text("ADDRESS:PORT"),
+    help: "The address to listen on, an IP address or localhost; port 0 takes any free port",
+    default: Default::Text("127.0.0.1:3019"),
+    example: "127.0.0.1:3019",
+};
+pub(crate) const METRICS_LISTEN: Setting = Setting {
+    key: "metrics_listen",
+    kind: Kind::Text("ADDRESS:PORT"),
+    help: "The address that serves /metrics to Prometheus; keep it away from the public",
+    default: Default::Absent(
+        "the API's own address if it is a loopback address, otherwise nowhere",
+    ),
+    example: "127.0.0.1:3029",
+};
+pub(crate) const DATABASE_URL: Setting = Setting {
+    key: "database_url",
+    kind: Kind::SecretText("URL"),
+    help: "The database: sqlite:// and a file, or postgres://…",
+    default: Default::Text("sqlite://pantoken.db"),
+    example: "sqlite://pantoken.db",
+};
+pub(crate) const STORE_KEY: Setting = Setting {
+    key: "store_key",
+    kind: Kind::Secret,
+    help: "The key that encrypts panTokens in the database: 32 random bytes in hexadecimal or base64",
+    default: Default::Absent("panTokens are stored unencrypted"),
+    example: "what `openssl rand -hex 32` prints",
+};
+pub(crate) const STORE_KEY_OLD: Setting = Setting {
+    key: "store_key_old",
+    kind: Kind::Secret,
+    help: "Older keys that panTokens may still be encrypted with, separated by commas",
+    default: Default::Absent("none"),
+    example: "the previous store keys, separated by commas",
+};
+pub(crate) const RETENTION_DAYS: Setting = Setting {
+    key: "retention_days",
+    kind: Kind::Text("DAYS"),
+    help: "Deletes sessions this many days after they expire, 1 to 36500",
+    default: Default::Absent("sessions are never deleted"),
+    example: "90",
+};
+pub(crate) const SESSION_SECONDS: Setting = Setting {
+    key: "session_seconds",
+    kind: Kind::Text("SECONDS"),
+    help: "How long a session waits for its first result, 60 to 86400 seconds",
+    default: Default::Number(DEFAULT_SESSION_SECONDS),
+    example: "3600",
+};
+pub(crate) const PAGES: Setting = Setting {
+    key: "pages",
+    kind: Kind::Text("FOLDER"),
+    help: "A folder of static files to serve at /",
+    default: Default::Absent("none"),
+    example: "./dist",
+};
+pub(crate) const WEBHOOK_URL: Setting = Setting {
+    key: "webhook_url",
+    kind: Kind::Text("URL"),
+    help: "The URL of your back end that receives a webhook for each result",
+    default: Default::Absent("no webhooks are sent"),
+    example: "https://shop.kz/webhooks/pantoken",
+};
+pub(crate) const WEBHOOK_SECRET: Setting = Setting {
+    key: "webhook_secret",
+    kind: Kind::Secret,
+    help: "The secret that signs webhooks, 16 to 256 visible ASCII characters",
+    default: Default::Absent("required with a webhook URL"),
+    example: "32 random letters and digits",
+};
+pub(crate) const WEBHOOK_ALLOW_PRIVATE: Setting = Setting {
+    key: "webhook_allow_private",
+    kind: Kind::Switch,
+    help: "Allows a webhook URL on a private network, and plain http there",
+    default: Default::Text("false"),
+    example: "true",
+};
+pub(crate) const LOG_FORMAT: Setting = Setting {
+    key: "log_format",
+    kind: Kind::Text("text|json"),
+    help: "The format of the log, which goes to stderr",
+    default: Default::Text("text"),
+    example: "json",
+};
+
+/// Every setting, in the order of `--help` and of the guide.
+pub(crate) const ALL: &[&Setting] = &[
     &AGENT_ID,
     &AGENT_SECRET_KEY,
     &FORM_HOST,
-    &DATABASE_URL,
-    &STORE_KEY,
-    &STORE_KEY_OLD,
-    &RETENTION_DAYS,
-    &LISTEN,
-    &METRICS_LISTEN,
-    &PUBLIC_URL,
     &API_KEY,
-    &ALLOWED_ORIGINS,
     &PUBLIC_SESSIONS,
+    &ALLOWED_ORIGINS,
     &PUBLIC_SESSIONS_PER_ADDRESS,
     &PUBLIC_SESSIONS_PER_ORIGIN,
     &TRUSTED_PROXIES,
     &RETURN_URLS,
+    &PUBLIC_URL,
+    &LISTEN,
+    &METRICS_LISTEN,
+    &DATABASE_URL,
+    &STORE_KEY,
+    &STORE_KEY_OLD,
+    &RETENTION_DAYS,
     &SESSION_SECONDS,
     &PAGES,
     &WEBHOOK_URL,
@@ -67,37 +243,47 @@ pub(crate) const ALL: [&Setting; 23] = [
     &LOG_FORMAT,
 ];
 
-const fn plain(key: &'static str, example: &'static str) -> Setting {
-    Setting {
-        key,
-        example,
-        secret: false,
-    }
-}
-
-const fn secret(key: &'static str, example: &'static str) -> Setting {
-    Setting {
-        key,
-        example,
-        secret: true,
-    }
-}
-
 impl Setting {
     pub(crate) fn variable(&self) -> String {
         format!("PANTOKEN_{}", self.key.to_ascii_uppercase())
     }
 
+    /// The name of the flag, without `--`.
     pub(crate) fn flag(&self) -> String {
-        format!("--{}", self.key.replace('_', "-"))
+        self.key.replace('_', "-")
     }
 
-    /// The name of the setting that says which file holds the secret.
+    pub(crate) fn is_secret(&self) -> bool {
+        matches!(self.kind, Kind::Secret | Kind::SecretText(_))
+    }
+
+    /// The variable that names the file in which the secret is.
     pub(crate) fn file_variable(&self) -> String {
         format!("{}_FILE", self.variable())
     }
 
+    /// The key of `pantoken.toml` that names the file in which the secret is.
     pub(crate) fn file_key(&self) -> String {
         format!("{}_file", self.key)
+    }
+}
+
+impl Default {
+    /// The text to read in place of the one that was not given.
+    pub(crate) fn text(self) -> Option<String> {
+        match self {
+            Self::Required | Self::Absent(_) => None,
+            Self::Text(_) | Self::Number(_) => Some(self.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Default {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Required => f.write_str("required"),
+            Self::Text(text) | Self::Absent(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+        }
     }
 }

@@ -1,7 +1,8 @@
-use pantoken_a2c::{FormResult, RequestId};
-use pantoken_store::Delivery;
+use pantoken_a2c::FormResult;
+use pantoken_store::{Delivery, StoreError};
 use serde::Serialize;
 
+use crate::a2c::stored;
 use crate::http::wire_time::to_rfc3339;
 
 /// What the agent's back end is told. It is the same text each time that one delivery is tried.
@@ -10,7 +11,7 @@ use crate::http::wire_time::to_rfc3339;
 struct Event<'a> {
     id: String,
     r#type: &'static str,
-    request_id: RequestId,
+    request_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,8 +25,8 @@ struct Event<'a> {
 
 /// The body of the delivery, or why there is none.
 pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
-    let result = delivery.result.as_ref().map_err(ToString::to_string)?;
-    let (kind, pan_token, error_code, error_message) = match result {
+    let result = result(delivery).map_err(|error| error.to_string())?;
+    let (kind, pan_token, error_code, error_message) = match &result {
         FormResult::Saved(pan_token) => ("session.saved", Some(pan_token.as_str()), None, None),
         FormResult::Failed { code, message } => {
             let message = Some(message.as_str()).filter(|text| !text.is_empty());
@@ -34,9 +35,9 @@ pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
     };
     let event = Event {
         // The delivery's number is one database's own; the request's is the agent's.
-        id: format!("{}-{}", delivery.request_id, delivery.id),
+        id: format!("{}-{}", delivery.session_id, delivery.id),
         r#type: kind,
-        request_id: delivery.request_id,
+        request_id: delivery.session_id.to_string(),
         customer: delivery.customer.as_deref(),
         pan_token,
         error_code,
@@ -44,4 +45,9 @@ pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
         occurred_at: to_rfc3339(delivery.recorded_at),
     };
     serde_json::to_string(&event).map_err(|error| error.to_string())
+}
+
+fn result(delivery: &Delivery) -> Result<FormResult, StoreError> {
+    let result = delivery.result.as_ref().map_err(Clone::clone)?;
+    stored::form_result(delivery.session_id, result)
 }

@@ -1,80 +1,78 @@
-use std::fmt;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
+use pantoken_core::Secret;
 use sha2::Sha256;
-use zeroize::Zeroizing;
 
-/// What webhooks are signed with: 16 to 256 visible ASCII characters, wiped from memory when dropped,
-/// never printed.
-#[derive(Clone)]
-pub struct WebhookSecret(Zeroizing<Box<str>>);
+/// The secret that signs webhooks: 16 to 256 visible ASCII characters. It is a [`Secret`].
+#[derive(Clone, Debug)]
+pub struct WebhookSecret(Secret);
 
-/// A text that is no [`WebhookSecret`]. The text itself is not repeated.
+/// The error of [`WebhookSecret::parse`]. The text itself is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a webhook secret has 16 to 256 visible ASCII characters")]
+#[error("a webhook secret must be 16 to 256 visible ASCII characters")]
 pub struct WebhookSecretError;
 
-/// Why a webhook is not to be believed.
+/// The error of [`verify`]: why a webhook must not be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
-    /// The header is not as [`sign`] writes it.
-    #[error("the header Pantoken-Signature is not t=…,v1=…")]
+    /// The header does not have the form that [`sign`] returns.
+    #[error("the header Pantoken-Signature must have the form t=…,v1=…")]
     Malformed,
-    /// It was signed too long ago, or is not signed yet: perhaps somebody sends it again.
-    #[error("the webhook was not signed now: is this machine's clock right?")]
+    /// It was signed too long ago, or in the future. Somebody may be replaying it.
+    #[error("the webhook was not signed recently: check this machine's clock")]
     Stale,
-    /// Nobody who knows one of the secrets signed this body.
-    #[error("no signature of the webhook holds: is it the right secret, and the body as it came?")]
+    /// None of the secrets made this signature of this body.
+    #[error(
+        "the signature does not match: check the secret, and verify the body's bytes as they were \
+         received"
+    )]
     Mismatch,
 }
 
 impl WebhookSecret {
     const LENGTH: std::ops::RangeInclusive<usize> = 16..=256;
 
-    /// Takes a secret.
+    /// Parses a secret.
     ///
     /// # Errors
-    /// [`WebhookSecretError`] when its length or a character is not allowed.
+    /// Returns [`WebhookSecretError`] if its length or a character is not allowed.
     pub fn parse(text: &str) -> Result<Self, WebhookSecretError> {
         if Self::LENGTH.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Self(Zeroizing::new(text.into())))
+            Ok(Self(Secret::new(text)))
         } else {
             Err(WebhookSecretError)
         }
     }
 
     fn mac(&self, seconds: i64, body: &[u8]) -> Hmac<Sha256> {
-        match Hmac::<Sha256>::new_from_slice(self.0.as_bytes()) {
+        match Hmac::<Sha256>::new_from_slice(self.0.expose().as_bytes()) {
             Ok(mac) => mac.chain_update(format!("{seconds}.")).chain_update(body),
-            // HMAC takes a key of any length.
+            // HMAC accepts a key of any length.
             Err(_) => unreachable!(),
         }
     }
 }
 
-impl fmt::Debug for WebhookSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WebhookSecret(…)")
-    }
-}
-
-/// The header `Pantoken-Signature` of a body that is sent at this time, in Unix seconds:
-/// `t=…,v1=…`, where `v1` is the lowercase hexadecimal HMAC-SHA256 of the time's digits, a dot and the
-/// body.
+/// Returns the header `Pantoken-Signature` of a body that is sent at this time, in Unix seconds.
+///
+/// It is `t=…,v1=…`, where `v1` is the lowercase hexadecimal HMAC-SHA256 of the time's digits, a dot and
+/// the body.
 #[must_use]
 pub fn sign(secret: &WebhookSecret, seconds: i64, body: &[u8]) -> String {
     let digits = hex::encode(secret.mac(seconds, body).finalize().into_bytes());
     format!("t={seconds},v1={digits}")
 }
 
-/// Whether the body comes from who knows one of the secrets, and was signed within the tolerance (five
-/// minutes are usual) of `now`, in Unix seconds. Several secrets let you change yours: first teach the
-/// receiver the new one beside the old one, then the sender.
+/// Verifies that the body was signed with one of the secrets, within the tolerance (five minutes are
+/// usual) of `now`, in Unix seconds. Signatures are compared in constant time.
+///
+/// To change the secret, let the receiver accept the old and the new one, and change the sender's
+/// afterwards.
 ///
 /// # Errors
-/// [`SignatureError`] says why not. Signatures are compared in constant time.
+/// Returns [`SignatureError`] if the webhook must not be trusted.
 pub fn verify(
     secrets: &[WebhookSecret],
     header: &str,
@@ -86,11 +84,11 @@ pub fn verify(
     if now.abs_diff(header.seconds) > tolerance.as_secs() {
         return Err(SignatureError::Stale);
     }
-    let holds = |secret: &WebhookSecret| {
+    let matches = |secret: &WebhookSecret| {
         let mac = secret.mac(header.seconds, body);
         mac.verify_slice(&header.signature).is_ok()
     };
-    if secrets.iter().any(holds) {
+    if secrets.iter().any(matches) {
         Ok(())
     } else {
         Err(SignatureError::Mismatch)
@@ -107,7 +105,7 @@ impl Header {
         let (seconds, signature) = text.trim().split_once(',')?;
         let digits = signature.trim().strip_prefix("v1=")?;
         let mut bytes = [0; 32];
-        // Of another length they could have a 0x in front, which is no digit.
+        // `hex` accepts a 0x in front, which would make them longer.
         if digits.len() != 2 * bytes.len() {
             return None;
         }
@@ -183,7 +181,7 @@ mod tests {
         }
         assert_eq!(
             format!("{:?}", secret("0123456789abcdef")),
-            "WebhookSecret(…)"
+            "WebhookSecret(Secret(…))"
         );
     }
 }

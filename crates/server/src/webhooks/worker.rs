@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use pantoken_store::{Delivery, Outbox, StoreError};
@@ -7,7 +8,7 @@ use super::backoff::wait_after;
 use super::event;
 use super::sender::Sender;
 use super::target::WebhookTarget;
-use crate::app::{AppState, Store};
+use crate::app::AppState;
 
 /// How often the outbox is looked into while it is empty.
 const POLL: Duration = Duration::from_millis(250);
@@ -26,14 +27,14 @@ const AT_ONCE: u32 = 16;
 ///
 /// # Errors
 /// [`reqwest::Error`] when this machine has no certificates to know the target by.
-pub async fn deliver<S: Store + Outbox>(
-    app: AppState<S>,
+pub async fn deliver(
+    app: AppState,
     target: WebhookTarget,
     stop: impl Future<Output = ()>,
 ) -> Result<(), reqwest::Error> {
     let worker = Worker {
         app,
-        sender: std::sync::Arc::new(Sender::new(target)?),
+        sender: Arc::new(Sender::new(target)?),
     };
     tokio::pin!(stop);
     loop {
@@ -53,21 +54,13 @@ pub async fn deliver<S: Store + Outbox>(
     }
 }
 
-struct Worker<S> {
-    app: AppState<S>,
-    sender: std::sync::Arc<Sender>,
+#[derive(Clone)]
+struct Worker {
+    app: AppState,
+    sender: Arc<Sender>,
 }
 
-impl<S> Clone for Worker<S> {
-    fn clone(&self) -> Self {
-        Self {
-            app: self.app.clone(),
-            sender: std::sync::Arc::clone(&self.sender),
-        }
-    }
-}
-
-impl<S: Store + Outbox> Worker<S> {
+impl Worker {
     /// Attempts all that is due, up to a limit; how many that were.
     async fn deliver_due(&self) -> Result<usize, StoreError> {
         let app = self.app.parts();
@@ -109,19 +102,19 @@ impl<S: Store + Outbox> Worker<S> {
 
     async fn note_arrival(&self, delivery: &Delivery) -> Result<(), StoreError> {
         let app = self.app.parts();
-        app.metrics.webhook("delivered");
+        app.metrics.record_webhook("delivered");
         app.store.mark_delivered(delivery.claim()).await?;
-        let (id, request_id) = (delivery.id, delivery.request_id);
+        let (id, request_id) = (delivery.id, delivery.session_id);
         tracing::info!(delivery = %id, requestId = %request_id, "webhook delivered");
         Ok(())
     }
 
     async fn note_failure(&self, delivery: &Delivery, reason: String) -> Result<(), StoreError> {
         let app = self.app.parts();
-        let (id, request_id, attempts) = (delivery.id, delivery.request_id, delivery.attempts);
+        let (id, request_id, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
         match wait_after(attempts, self.chance()) {
             Some(wait) => {
-                app.metrics.webhook("failed");
+                app.metrics.record_webhook("failed");
                 tracing::warn!(delivery = %id, requestId = %request_id, attempts, reason, "webhook failed");
                 let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
                 let next = app.clock.now().saturating_add(wait);
@@ -130,7 +123,7 @@ impl<S: Store + Outbox> Worker<S> {
                     .await?;
             }
             None => {
-                app.metrics.webhook("dead");
+                app.metrics.record_webhook("dead");
                 tracing::error!(
                     delivery = %id, requestId = %request_id, attempts, reason,
                     "webhook given up: `pantoken webhooks retry {id}` tries again"

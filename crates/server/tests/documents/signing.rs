@@ -23,7 +23,6 @@ fn form_url(program: &Program, request_id: &str, callback_url: Option<&str>) -> 
     url
 }
 
-/// Source: protocol.md, "Signed form URL".
 pub(crate) fn the_published_vectors(program: &Program) {
     let url = form_url(program, "12345678", Some("https://agent.site.kz"));
     assert_eq!(
@@ -35,7 +34,7 @@ pub(crate) fn the_published_vectors(program: &Program) {
         url.signature().as_str(),
         "3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725"
     );
-    // What needs percent-encoding is signed as it is.
+    // Values are signed before they are percent-encoded.
     form_url(
         program,
         "9223372036854775807",

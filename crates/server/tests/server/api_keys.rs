@@ -105,9 +105,11 @@ fn a_key_is_made_listed_and_revoked_and_shown_once() {
     );
     let other = says(&run(&["key", "add", "shop-2"]), 0, "pantoken_");
     assert_ne!(key, other);
-    says(&run(&["key", "add", "shop-1"]), 1, "take another");
-    let list = says(&run(&["key", "list"]), 0, "shop-1  made 20");
-    assert!(list.contains("shop-2  made 20") && !list.contains(&key) && !list.contains("revoked"));
+    says(&run(&["key", "add", "shop-1"]), 1, "choose another");
+    let list = says(&run(&["key", "list"]), 0, "shop-1  created 20");
+    assert!(
+        list.contains("shop-2  created 20") && !list.contains(&key) && !list.contains("revoked")
+    );
     says(&run(&["key", "revoke", "shop-1"]), 0, "shop-1 is revoked");
     says(&run(&["key", "revoke", "shop-1"]), 1, "pantoken key list");
     says(&run(&["key", "list"]), 0, "revoked 20");

@@ -53,7 +53,7 @@ fn says(text: &str, words: &[&str]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_good_configuration_is_good_and_the_policy_is_told() {
+async fn a_valid_configuration_passes_and_the_policy_is_printed() {
     let host = form_host(None).await;
     let (code, text) = doctor(
         &host,
@@ -64,16 +64,16 @@ async fn a_good_configuration_is_good_and_the_policy_is_told() {
     );
     assert_eq!(code, Some(0), "{text}");
     assert!(
-        !text.contains("warning") && !text.contains("bad "),
+        !text.contains("warning") && !text.contains("error "),
         "{text}"
     );
     says(
         &text,
         &[
-            "good     configuration: ",
-            "good     store: ",
-            "good     form host: ",
-            "good     clock: ",
+            "ok       configuration: ",
+            "ok       store: ",
+            "ok       form host: ",
+            "ok       clock: ",
             "script-src 'self' 'wasm-unsafe-eval';\n",
             "connect-src 'self' https://pay.shop.kz;\n",
             &format!("frame-src {host}\n"),
@@ -82,7 +82,7 @@ async fn a_good_configuration_is_good_and_the_policy_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_may_not_be_meant_is_a_warning() {
+async fn a_questionable_setting_is_a_warning() {
     let host = form_host(Some("Sun, 01 Jun 2025 12:00:00 GMT")).await;
     let (code, text) = doctor(
         &host,
@@ -111,7 +111,7 @@ async fn what_may_not_be_meant_is_a_warning() {
 }
 
 #[tokio::test]
-async fn a_form_host_that_does_not_answer_is_a_warning() {
+async fn a_form_host_that_does_not_respond_is_a_warning() {
     let (code, text) = doctor(&nobody().await, &[]);
     assert_eq!(code, Some(0), "{text}");
     says(
@@ -125,7 +125,7 @@ async fn a_form_host_that_does_not_answer_is_a_warning() {
 }
 
 #[tokio::test]
-async fn what_would_not_work_is_told_and_ends_with_1() {
+async fn an_error_is_reported_and_exits_with_1() {
     let host = nobody().await;
     let (code, text) = doctor(
         &host,
@@ -134,7 +134,7 @@ async fn what_would_not_work_is_told_and_ends_with_1() {
     assert_eq!(code, Some(1), "{text}");
     says(
         &text,
-        &["bad      PANTOKEN_LISTEN ", "bad      PANTOKEN_API_KEY "],
+        &["error    PANTOKEN_LISTEN ", "error    PANTOKEN_API_KEY "],
     );
     let (code, text) = doctor(
         &host,
@@ -143,12 +143,12 @@ async fn what_would_not_work_is_told_and_ends_with_1() {
     assert_eq!(code, Some(1), "{text}");
     says(
         &text,
-        &["bad      PANTOKEN_DATABASE_URL: ", "no/such/folder"],
+        &["error    PANTOKEN_DATABASE_URL: ", "no/such/folder"],
     );
     let (code, text) = doctor(&host, &[("PANTOKEN_API_KEY", "")]);
     assert_eq!(code, Some(1), "{text}");
-    says(&text, &["bad      API key: ", "pantoken key add NAME"]);
+    says(&text, &["error    API key: ", "pantoken key add NAME"]);
     let (code, text) = doctor(&host, &[("PANTOKEN_PAGES", "nowhere")]);
     assert_eq!(code, Some(1), "{text}");
-    says(&text, &["bad      PANTOKEN_PAGES: "]);
+    says(&text, &["error    PANTOKEN_PAGES: "]);
 }

@@ -78,3 +78,28 @@ async fn an_unknown_session_is_not_found() {
         assert_golden("session-not-found.json", &answer);
     }
 }
+
+/// The store does not interpret these values, so the server checks them.
+#[tokio::test]
+async fn an_edited_session_is_reported_as_unreadable() {
+    use sqlx::{Connection, Executor, SqliteConnection};
+    let server = server().await;
+    let session = server.redirect_session().await;
+    let url = format!("sqlite://{}", server.database.display());
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let edits = [
+        "UPDATE sessions SET language = 'kk'",
+        "UPDATE sessions SET language = 'kz', finished_at = 1, \
+         pan_token = CAST('4111111111111111' AS BLOB)",
+        "UPDATE sessions SET pan_token = NULL, error_code = '', error_message = ''",
+    ];
+    for edit in edits {
+        connection.execute(edit).await.unwrap();
+        let answer = server.session(&session).await;
+        answer.is_problem(503, "STORE_UNAVAILABLE", None);
+        assert!(!answer.text.contains("4111"), "{}", answer.text);
+    }
+    connection.execute(edits[0]).await.unwrap();
+    let answer = server.come_back(&session, "panToken=token-1").await;
+    assert_eq!(answer.status, 503, "{}", answer.text);
+}

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
-use pantoken_a2c::FormResult;
-use pantoken_store::{DeliveryState, Outbox};
+use pantoken_store::{DeliveryState, Outbox, SessionResult};
 
 use crate::support::{SESSION_SECONDS, assert_golden, server};
 
@@ -236,7 +235,11 @@ async fn whoever_reports_errors_without_end_is_told_of_a_few_times() {
         .map(|delivery| delivery.result.unwrap())
         .collect();
     // The last one that was recorded; none before it was ever tried.
-    let [FormResult::Failed { message, .. }, FormResult::Saved(_)] = &results[..] else {
+    let [
+        SessionResult::Failed { message, .. },
+        SessionResult::Saved { .. },
+    ] = &results[..]
+    else {
         panic!("{results:?}")
     };
     assert_eq!(message.as_str(), "19");

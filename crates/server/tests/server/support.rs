@@ -63,7 +63,7 @@ impl Random for Seeded {
 pub(crate) struct Server {
     pub(crate) clock: SetClock,
     pub(crate) store: SqliteStore,
-    pub(crate) app: AppState<SqliteStore>,
+    pub(crate) app: AppState,
     pub(crate) router: Router,
     pub(crate) metrics: Router,
     pub(crate) database: PathBuf,
@@ -141,12 +141,7 @@ pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server 
     }
 }
 
-fn app_of(
-    store: &SqliteStore,
-    secret: &str,
-    options: &ApiOptions,
-    clock: &SetClock,
-) -> AppState<SqliteStore> {
+fn app_of(store: &SqliteStore, secret: &str, options: &ApiOptions, clock: &SetClock) -> AppState {
     let signer = Signer::new(
         FormHost::parse("https://a2c-test.qiwi.kz").unwrap(),
         AgentId::parse("agent-01").unwrap(),

@@ -2,14 +2,16 @@ use crate::backend::Operation;
 use crate::connection::{Connection, Statement};
 use crate::operations::sessions::FIND_BY_IDEMPOTENCY_KEY;
 use crate::session_row::{read_fingerprint, read_session};
-use crate::{Creation, Idempotency, Session, SessionFlow, StoreError, StoreOptions, Terms};
+use crate::{
+    CreateOutcome, Idempotency, Session, SessionData, SessionFlow, StoreError, StoreOptions,
+};
 
 pub(super) struct Create {
-    pub(super) terms: Terms,
+    pub(super) data: SessionData,
     pub(super) idempotency: Option<Idempotency>,
 }
 
-/// Of two at once with one request id or one idempotency key, the second waits for the first.
+/// If two run at once with the same id or idempotency key, the second waits for the first.
 pub(crate) const INSERT: Statement = Statement::same(
     "INSERT INTO sessions (request_id, language, return_url, callback_token_digest, customer, \
      seed, result_token_digest, idempotency_key, fingerprint, created_at, expires_at) \
@@ -17,43 +19,43 @@ pub(crate) const INSERT: Statement = Statement::same(
 );
 
 impl Operation for Create {
-    type Answer = Creation;
+    type Answer = CreateOutcome;
 
     async fn run<C: Connection>(
         &self,
         connection: &mut C,
         options: &StoreOptions,
-    ) -> Result<Creation, StoreError> {
+    ) -> Result<CreateOutcome, StoreError> {
         if self.insert(connection).await? {
-            return Ok(Creation::Created(Session {
-                terms: self.terms.clone(),
-                outcome: None,
+            return Ok(CreateOutcome::Created(Session {
+                data: self.data.clone(),
+                recorded: None,
                 errors_recorded: 0,
             }));
         }
         let Some(idempotency) = &self.idempotency else {
-            return Ok(Creation::RequestIdTaken);
+            return Ok(CreateOutcome::IdTaken);
         };
         let key = idempotency.key.as_bytes().into();
         let Some(row) = connection.row(&FIND_BY_IDEMPOTENCY_KEY, &[key]).await? else {
-            return Ok(Creation::RequestIdTaken);
+            return Ok(CreateOutcome::IdTaken);
         };
         if read_fingerprint(&row)? == idempotency.fingerprint {
-            Ok(Creation::Repeated(read_session(
+            Ok(CreateOutcome::Repeated(read_session(
                 &row,
                 options.keys.as_ref(),
             )?))
         } else {
-            Ok(Creation::Mismatch)
+            Ok(CreateOutcome::IdempotencyKeyReused)
         }
     }
 }
 
 impl Create {
-    /// Whether the request id and the idempotency key were free.
+    /// Inserts the session. Returns `false` if the id or the idempotency key is in use.
     async fn insert<C: Connection>(&self, connection: &mut C) -> Result<bool, StoreError> {
-        let terms = &self.terms;
-        let (return_url, callback_token) = match &terms.flow {
+        let data = &self.data;
+        let (return_url, callback_token) = match &data.flow {
             SessionFlow::Iframe => (None, None),
             SessionFlow::Redirect {
                 return_url,
@@ -62,21 +64,21 @@ impl Create {
         };
         let idempotency = self.idempotency.as_ref();
         let values = [
-            terms.request_id.get().into(),
-            terms.language.as_str().into(),
+            data.id.get().into(),
+            data.language.as_str().into(),
             return_url.into(),
             callback_token.into(),
-            terms.customer.as_deref().into(),
-            terms.seed.as_slice().into(),
-            terms.result_token.as_bytes().into(),
+            data.customer.as_deref().into(),
+            data.seed.as_slice().into(),
+            data.result_token.as_bytes().into(),
             idempotency
                 .map(|idempotency| idempotency.key.as_bytes())
                 .into(),
             idempotency
                 .map(|idempotency| idempotency.fingerprint.as_bytes())
                 .into(),
-            terms.created_at.into(),
-            terms.expires_at.into(),
+            data.created_at.into(),
+            data.expires_at.into(),
         ];
         Ok(connection.execute(&INSERT, &values).await? == 1)
     }

@@ -15,15 +15,15 @@ macro_rules! expired {
     };
 }
 
-/// Its deliveries go with a session.
+/// The foreign key deletes a session's deliveries with it.
 pub(crate) const DELETE: Statement = Statement {
     sqlite: concat!(
         "DELETE FROM sessions WHERE request_id IN (",
         expired!(),
         ")"
     ),
-    // An array, because Postgres may join a subquery to the whole table; without those that are
-    // locked, so that two replicas that sweep at once do not wait for each other.
+    // An array, because Postgres may join a subquery to the whole table. Locked rows are skipped, so
+    // that two replicas that delete at once do not wait for each other.
     postgres: concat!(
         "DELETE FROM sessions WHERE request_id = ANY (ARRAY(",
         expired!(),

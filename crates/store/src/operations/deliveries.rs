@@ -1,41 +1,36 @@
-use pantoken_a2c::{FormResult, RequestId};
-
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement, Value};
-use crate::operations::record_result::error_columns;
-use crate::session_row::{read_request_id, read_result};
-use crate::{Claim, Delivery, DeliveryId, DeliveryState, StoreError, StoreKeys, StoreOptions};
+use crate::session_row::{error_columns, read_result, read_session_id};
+use crate::{
+    Claim, Delivery, DeliveryId, DeliveryState, SessionId, SessionResult, StoreError, StoreKeys,
+    StoreOptions,
+};
 
 const INSERT: Statement = Statement::same(
     "INSERT INTO deliveries (request_id, error_code, error_message, recorded_at, state, due_at, \
      attempts) VALUES ($1, $2, $3, $4, 'pending', $4, 0)",
 );
 
-/// An error that nobody was told takes no room beside the next one.
+/// Deletes an error that was never sent, because the next one replaces it.
 pub(crate) const REPLACE: Statement = Statement::same(
     "DELETE FROM deliveries WHERE request_id = $1 AND state = 'pending' AND attempts = 0 \
      AND error_code IS NOT NULL",
 );
 
-/// Puts a result into the outbox, to be delivered at once; an error in place of one before it that
-/// was never tried.
+/// Adds a result to the outbox, to be delivered at once. An error replaces an earlier one that was
+/// never sent.
 pub(super) async fn insert<C: Connection>(
     connection: &mut C,
-    request_id: RequestId,
-    result: &FormResult,
+    id: SessionId,
+    result: &SessionResult,
     now: i64,
 ) -> Result<(), StoreError> {
-    if matches!(result, FormResult::Failed { .. }) {
-        let values = [request_id.get().into()];
+    if matches!(result, SessionResult::Failed { .. }) {
+        let values = [id.get().into()];
         connection.execute(&REPLACE, &values).await?;
     }
     let [error_code, error_message] = error_columns(result);
-    let values = [
-        request_id.get().into(),
-        error_code,
-        error_message,
-        now.into(),
-    ];
+    let values = [id.get().into(), error_code, error_message, now.into()];
     connection.execute(&INSERT, &values).await.map(drop)
 }
 
@@ -45,7 +40,7 @@ pub(super) struct ClaimDue {
     pub(super) limit: u32,
 }
 
-/// Deliveries with what they take from their session, by an index of theirs that SQLite has to use.
+/// Selects deliveries with the columns of their session. SQLite has to use the given index.
 macro_rules! select {
     ($index:literal, $condition:expr) => {
         concat!(
@@ -75,8 +70,8 @@ macro_rules! due {
 }
 
 pub(crate) const DUE: Statement = Statement {
-    // Nobody runs ANALYZE, and without statistics SQLite would look through all that are pending,
-    // once for each that is due.
+    // Nobody runs ANALYZE, and without statistics SQLite would scan all pending deliveries for each
+    // one that is due.
     sqlite: due!("INDEXED BY deliveries_due", "INDEXED BY deliveries_waiting"),
     postgres: concat!(due!("", ""), " FOR UPDATE OF deliveries SKIP LOCKED"),
 };
@@ -109,20 +104,20 @@ impl Operation for ClaimDue {
     }
 }
 
-/// Says what became of a claimed delivery.
-pub(super) struct Settle {
+/// Ends the attempt of a claimed delivery.
+pub(super) struct FinishAttempt {
     pub(super) claim: Claim,
     pub(super) state: DeliveryState,
     pub(super) next_attempt_at: Option<i64>,
     pub(super) reason: Option<String>,
 }
 
-pub(crate) const SETTLE: Statement = Statement::same(
+pub(crate) const FINISH_ATTEMPT: Statement = Statement::same(
     "UPDATE deliveries SET state = $3, due_at = coalesce($4, due_at), last_error = $5 \
      WHERE id = $1 AND attempts = $2 AND state = 'pending'",
 );
 
-impl Operation for Settle {
+impl Operation for FinishAttempt {
     type Answer = bool;
 
     async fn run<C: Connection>(
@@ -137,7 +132,7 @@ impl Operation for Settle {
             Value::Integer(self.next_attempt_at),
             self.reason.as_deref().into(),
         ];
-        Ok(connection.execute(&SETTLE, &values).await? == 1)
+        Ok(connection.execute(&FINISH_ATTEMPT, &values).await? == 1)
     }
 }
 
@@ -263,14 +258,14 @@ impl Operation for Retry {
 }
 
 fn read_delivery(row: &impl Row, keys: Option<&StoreKeys>) -> Result<Delivery, StoreError> {
-    let request_id = read_request_id(row)?;
-    let corrupt = |column| StoreError::Corrupt { request_id, column };
+    let session_id = read_session_id(row)?;
+    let corrupt = |column| StoreError::corrupt(session_id, column);
     let integer = |column| row.integer(column)?.ok_or(corrupt(column));
     let state = row.text("state")?;
     let result = read_result(row, keys);
     Ok(Delivery {
         id: DeliveryId::from_i64(integer("id")?),
-        request_id,
+        session_id,
         customer: row.text("customer")?.map(str::to_owned),
         result: result.and_then(|result| result.ok_or(corrupt("pan_token"))),
         recorded_at: integer("recorded_at")?,

@@ -1,5 +1,5 @@
-//! The statements of every call find their rows by an index, on both databases, however large the
-//! tables are, with statistics and without: nobody runs ANALYZE on a database of SQLite.
+//! Tests that every statement finds its rows by an index, in both databases, with and without
+//! statistics: nobody runs ANALYZE on a SQLite database.
 
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -9,7 +9,7 @@ use super::{api_keys, delete_expired, deliveries, sessions, store_keys};
 use crate::connection::Statement;
 use crate::{Database, DatabaseUrl};
 
-/// Each with values for its parameters, and the index that it has to use.
+/// Each statement with values for its parameters, and the index that each database has to use.
 const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 13] = [
     (
         "get",
@@ -30,7 +30,7 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 13] = [
         ["sessions_by_idempotency_key", "sessions_by_idempotency_key"],
     ),
     (
-        "delete what expired",
+        "delete expired sessions",
         &delete_expired::DELETE,
         "50, 10",
         ["sessions_by_expiry", "sessions_by_expiry"],
@@ -42,13 +42,13 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 13] = [
         ["deliveries_due", "deliveries_due"],
     ),
     (
-        "claim in the order of a request",
+        "claim in the order of results",
         &deliveries::DUE,
         "50, 10",
         ["deliveries_waiting", "deliveries_waiting"],
     ),
     (
-        "delete what is told",
+        "delete sessions without pending deliveries",
         &delete_expired::DELETE,
         "50, 10",
         ["deliveries_waiting", "sessions_by_expiry"],
@@ -66,8 +66,8 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 13] = [
         ["deliveries_due", "deliveries_due"],
     ),
     (
-        "settle",
-        &deliveries::SETTLE,
+        "finish an attempt",
+        &deliveries::FINISH_ATTEMPT,
         "5, 1, 'dead', 1, ''",
         ["PRIMARY KEY", "using deliveries_"],
     ),
@@ -78,13 +78,13 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 13] = [
         ["sqlite_autoindex_api_keys_2", "api_keys_digest_key"],
     ),
     (
-        "reseal",
+        "reencrypt",
         &store_keys::PAGE,
         "50, 10",
         ["PRIMARY KEY", "sessions_pkey"],
     ),
     (
-        "look for other keys",
+        "count tokens under other keys",
         &store_keys::COUNT,
         "50, 10, 'a key'",
         ["PRIMARY KEY", "sessions_pkey"],
@@ -113,7 +113,7 @@ async fn sqlite_finds_rows_by_an_index() {
         for (call, statement, _, [index, _]) in STATEMENTS {
             let plan = sqlite_plan(&mut connection, statement.sqlite).await;
             assert!(plan.contains(index), "{preparation}: {call}:\n{plan}");
-            // A page that was found by the index is read whole.
+            // A page that the index found is read completely.
             let rest = plan.replace("SCAN page", "");
             assert!(!rest.contains("SCAN "), "{preparation}: {call}:\n{plan}");
         }
@@ -130,7 +130,8 @@ async fn sqlite_plan(connection: &mut SqliteConnection, sql: &'static str) -> St
 
 #[tokio::test]
 async fn postgres_finds_rows_by_an_index() {
-    let server = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let server =
+        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let url = server.create_database().unwrap();
     Database::migrate(&DatabaseUrl::parse(&url).unwrap())
         .await
@@ -172,7 +173,7 @@ async fn postgres_plan(connection: &mut PgConnection, sql: &str, values: &str) -
     plan
 }
 
-/// Many rows: most of the sessions expired long ago and wait for their deliveries' end.
+/// Inserts many rows. Most sessions expired long ago and have a pending delivery.
 fn fill(with: &str, numbers: &str, byte: &str) -> [String; 4] {
     let inserts = [
         format!(

@@ -1,17 +1,18 @@
-use pantoken_a2c::{FormResult, RequestId};
-
 use crate::backend::Operation;
-use crate::connection::{Connection, Row, Statement, Value};
+use crate::connection::{Connection, Row, Statement};
 use crate::operations::sessions::FIND_AND_LOCK;
 use crate::operations::{deliveries, store_keys};
-use crate::session_row::read_session;
-use crate::store_key::Sealed;
-use crate::{Outcome, Proof, Recording, Session, StoreError, StoreKeys, StoreOptions, Verdict};
+use crate::session_row::{error_columns, read_session};
+use crate::store_key::StoredToken;
+use crate::{
+    Credential, Decision, RecordOutcome, RecordedResult, Session, SessionId, SessionResult,
+    StoreError, StoreKeys, StoreOptions,
+};
 
 pub(super) struct RecordResult {
-    pub(super) request_id: RequestId,
-    pub(super) proof: Proof,
-    pub(super) result: FormResult,
+    pub(super) id: SessionId,
+    pub(super) credential: Credential,
+    pub(super) result: SessionResult,
     pub(super) now: i64,
 }
 
@@ -21,51 +22,51 @@ const UPDATE: Statement = Statement::same(
 );
 
 impl Operation for RecordResult {
-    type Answer = Recording;
+    type Answer = RecordOutcome;
 
     async fn run<C: Connection>(
         &self,
         connection: &mut C,
         options: &StoreOptions,
-    ) -> Result<Recording, StoreError> {
+    ) -> Result<RecordOutcome, StoreError> {
         let keys = options.keys.as_ref();
         let key_id = keys.map(|keys| keys.current().id());
-        let values = [self.request_id.get().into(), key_id.into()];
+        let values = [self.id.get().into(), key_id.into()];
         let Some(row) = connection.row(&FIND_AND_LOCK, &values).await? else {
-            return Ok(Recording::Forbidden);
+            return Ok(RecordOutcome::Forbidden);
         };
         let session = read_session(&row, keys)?;
-        if !session.accepts(&self.proof) {
-            return Ok(Recording::Forbidden);
+        if !session.accepts(&self.credential) {
+            return Ok(RecordOutcome::Forbidden);
         }
-        match session.judge(&self.result, self.now) {
-            Verdict::Repeated => return Ok(Recording::Repeated(session)),
-            Verdict::Conflict => return Ok(Recording::Conflict(session)),
-            Verdict::Expired => return Ok(Recording::Expired(session)),
-            Verdict::Ignore => return Ok(Recording::Ignored(session)),
-            Verdict::Record => {}
+        match session.decide(&self.result, self.now) {
+            Decision::Repeated => return Ok(RecordOutcome::Repeated(session)),
+            Decision::Conflict => return Ok(RecordOutcome::Conflict(session)),
+            Decision::Expired => return Ok(RecordOutcome::Expired(session)),
+            Decision::Ignored => return Ok(RecordOutcome::Ignored(session)),
+            Decision::Record => {}
         }
-        if matches!(self.result, FormResult::Saved(_))
+        if matches!(self.result, SessionResult::Saved { .. })
             && let Some(keys) = keys
-            && row.integer("key_is_noted")? == Some(0)
+            && row.integer("key_is_recorded")? == Some(0)
         {
-            store_keys::note_current(connection, keys).await?;
+            store_keys::record_current_key(connection, keys).await?;
         }
         let session = self.recorded_in(session);
         self.update(connection, keys, session.errors_recorded)
             .await?;
         if options.outbox {
-            deliveries::insert(connection, self.request_id, &self.result, self.now).await?;
+            deliveries::insert(connection, self.id, &self.result, self.now).await?;
         }
-        Ok(Recording::Recorded(session))
+        Ok(RecordOutcome::Recorded(session))
     }
 }
 
 impl RecordResult {
     fn recorded_in(&self, session: Session) -> Session {
-        let is_error = matches!(self.result, FormResult::Failed { .. });
+        let is_error = matches!(self.result, SessionResult::Failed { .. });
         Session {
-            outcome: Some(Outcome {
+            recorded: Some(RecordedResult {
                 result: self.result.clone(),
                 recorded_at: self.now,
             }),
@@ -80,17 +81,19 @@ impl RecordResult {
         keys: Option<&StoreKeys>,
         errors_recorded: i64,
     ) -> Result<(), StoreError> {
-        let sealed = match &self.result {
-            FormResult::Saved(token) => Some(Sealed::new(self.request_id, token, keys)),
-            FormResult::Failed { .. } => None,
+        let token = match &self.result {
+            SessionResult::Saved { token } => {
+                Some(StoredToken::new(self.id, token.expose().as_bytes(), keys))
+            }
+            SessionResult::Failed { .. } => None,
         };
         let [error_code, error_message] = error_columns(&self.result);
         let values = [
-            self.request_id.get().into(),
-            sealed.as_ref().map(|sealed| sealed.bytes.as_slice()).into(),
-            sealed
+            self.id.get().into(),
+            token.as_ref().map(|token| token.bytes.as_slice()).into(),
+            token
                 .as_ref()
-                .and_then(|sealed| sealed.key_id.as_deref())
+                .and_then(|token| token.key_id.as_deref())
                 .into(),
             error_code,
             error_message,
@@ -98,12 +101,5 @@ impl RecordResult {
             errors_recorded.into(),
         ];
         connection.execute(&UPDATE, &values).await.map(drop)
-    }
-}
-
-pub(super) fn error_columns(result: &FormResult) -> [Value<'_>; 2] {
-    match result {
-        FormResult::Saved(_) => [Value::Text(None), Value::Text(None)],
-        FormResult::Failed { code, message } => [code.as_str().into(), message.as_str().into()],
     }
 }

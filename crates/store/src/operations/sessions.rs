@@ -1,12 +1,10 @@
-use pantoken_a2c::RequestId;
-
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement, locking};
 use crate::session_row::read_session;
-use crate::{Session, StoreError, StoreOptions};
+use crate::{Session, SessionId, StoreError, StoreOptions};
 
-/// A session by a condition. With named columns, because Postgres fails a prepared `*` when a newer
-/// process adds one.
+/// Selects a session by a condition. The columns are named, because a prepared `SELECT *` fails in
+/// Postgres after another process has added a column.
 macro_rules! select {
     ($condition:literal) => {
         select!("", $condition)
@@ -26,11 +24,11 @@ macro_rules! select {
 pub(crate) const FIND: Statement = Statement::same(select!("request_id = $1"));
 pub(crate) const FIND_BY_IDEMPOTENCY_KEY: Statement =
     Statement::same(select!("idempotency_key = $1"));
-/// Who records a result waits here for whoever is recording one, and reads what they wrote; also
-/// whether it was noted that panTokens may be sealed under the key of this id.
+/// Locks the session, so that of two calls that record a result the second one reads what the first
+/// one wrote. Also reads whether the current store key is recorded in `store_keys`.
 pub(crate) const FIND_AND_LOCK: Statement = locking!(
     select!(
-        ", (SELECT count(*) FROM store_keys WHERE id = $2) AS key_is_noted",
+        ", (SELECT count(*) FROM store_keys WHERE id = $2) AS key_is_recorded",
         "request_id = $1"
     ),
     "FOR UPDATE"
@@ -38,7 +36,7 @@ pub(crate) const FIND_AND_LOCK: Statement = locking!(
 const CHECK: Statement = Statement::same("UPDATE readiness SET writes = writes + 1");
 
 pub(super) struct Get {
-    pub(super) request_id: RequestId,
+    pub(super) id: SessionId,
 }
 
 impl Operation for Get {
@@ -49,20 +47,18 @@ impl Operation for Get {
         connection: &mut C,
         options: &StoreOptions,
     ) -> Result<Option<Session>, StoreError> {
-        let row = connection
-            .row(&FIND, &[self.request_id.get().into()])
-            .await?;
+        let row = connection.row(&FIND, &[self.id.get().into()]).await?;
         row.map(|row| read_session(&row, options.keys.as_ref()))
             .transpose()
     }
 }
 
-pub(crate) const YOUNGEST: Statement =
+pub(crate) const NEWEST: Statement =
     Statement::same("SELECT created_at FROM sessions ORDER BY request_id DESC LIMIT 1");
 
-pub(super) struct Youngest;
+pub(super) struct NewestCreatedAt;
 
-impl Operation for Youngest {
+impl Operation for NewestCreatedAt {
     type Answer = Option<i64>;
 
     async fn run<C: Connection>(
@@ -70,12 +66,12 @@ impl Operation for Youngest {
         connection: &mut C,
         _options: &StoreOptions,
     ) -> Result<Option<i64>, StoreError> {
-        let row = connection.row(&YOUNGEST, &[]).await?;
+        let row = connection.row(&NEWEST, &[]).await?;
         row.map_or(Ok(None), |row| row.integer("created_at"))
     }
 }
 
-/// Whether the database takes writes: a full disk, a standby and a lock are read as ever.
+/// Writes a row, because a full disk, a standby and a locked database can still be read.
 pub(super) struct Check;
 
 impl Operation for Check {

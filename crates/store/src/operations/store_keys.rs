@@ -1,12 +1,10 @@
-use pantoken_a2c::{FormResult, RequestId};
-
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement, locking};
-use crate::session_row::{read_request_id, read_result, read_sealed};
-use crate::store_key::Sealed;
-use crate::{Resealed, StoreError, StoreKeys, StoreOptions};
+use crate::session_row::{read_session_id, read_token};
+use crate::store_key::StoredToken;
+use crate::{Reencrypted, SessionId, StoreError, StoreKeys, StoreOptions};
 
-/// That no panToken may be sealed under a key that is not among ours.
+/// Checks that every key that tokens may be encrypted with was given to the store.
 pub(crate) struct CheckKeys;
 
 const INSERT: Statement =
@@ -33,9 +31,9 @@ impl Operation for CheckKeys {
     }
 }
 
-/// Notes that panTokens may be sealed under the current key; in the transaction that seals one, so
-/// that a key which never sealed anything is needed by nobody.
-pub(super) async fn note_current<C: Connection>(
+/// Records that tokens may be encrypted with the current key. This happens in the transaction that
+/// encrypts the first one, so that a key that never encrypted anything is not required later.
+pub(super) async fn record_current_key<C: Connection>(
     connection: &mut C,
     keys: &StoreKeys,
 ) -> Result<(), StoreError> {
@@ -43,89 +41,88 @@ pub(super) async fn note_current<C: Connection>(
     connection.execute(&INSERT, &[id]).await.map(drop)
 }
 
-pub(super) struct Reseal {
-    pub(super) after: Option<RequestId>,
+pub(super) struct Reencrypt {
+    pub(super) after: Option<SessionId>,
     pub(super) limit: u32,
 }
 
 pub(crate) const PAGE: Statement = locking!(
-    "SELECT request_id, pan_token, pan_token_key, error_code, error_message FROM sessions \
+    "SELECT request_id, pan_token, pan_token_key FROM sessions \
      WHERE request_id > $1 ORDER BY request_id LIMIT $2",
     "FOR UPDATE"
 );
 const UPDATE: Statement =
     Statement::same("UPDATE sessions SET pan_token = $2, pan_token_key = $3 WHERE request_id = $1");
 
-impl Operation for Reseal {
-    type Answer = Resealed;
+impl Operation for Reencrypt {
+    type Answer = Reencrypted;
 
     async fn run<C: Connection>(
         &self,
         connection: &mut C,
         options: &StoreOptions,
-    ) -> Result<Resealed, StoreError> {
-        let mut resealed = Resealed {
+    ) -> Result<Reencrypted, StoreError> {
+        let mut done = Reencrypted {
             last: None,
             seen: 0,
-            sealed: 0,
+            encrypted: 0,
             unreadable: Vec::new(),
         };
         let Some(keys) = &options.keys else {
-            return Ok(resealed);
+            return Ok(done);
         };
-        let after = self.after.map_or(0, RequestId::get);
+        let after = self.after.map_or(0, SessionId::get);
         let values = [after.into(), i64::from(self.limit).into()];
         for row in connection.rows(&PAGE, &values).await? {
-            let request_id = read_request_id(&row)?;
-            resealed.last = Some(request_id);
-            resealed.seen += 1;
-            let sealed = match seal_again(&row, request_id, keys) {
-                Ok(Some(sealed)) => sealed,
+            let id = read_session_id(&row)?;
+            done.last = Some(id);
+            done.seen += 1;
+            let token = match reencrypt_token(&row, id, keys) {
+                Ok(Some(token)) => token,
                 Ok(None) => continue,
                 Err(StoreError::Corrupt { .. } | StoreError::UnknownKey { .. }) => {
-                    resealed.unreadable.push(request_id);
+                    done.unreadable.push(id);
                     continue;
                 }
                 Err(error) => return Err(error),
             };
             let values = [
-                request_id.get().into(),
-                sealed.bytes.as_slice().into(),
-                sealed.key_id.as_deref().into(),
+                id.get().into(),
+                token.bytes.as_slice().into(),
+                token.key_id.as_deref().into(),
             ];
             connection.execute(&UPDATE, &values).await?;
-            resealed.sealed += 1;
+            done.encrypted += 1;
         }
-        if resealed.sealed > 0 {
-            note_current(connection, keys).await?;
+        if done.encrypted > 0 {
+            record_current_key(connection, keys).await?;
         }
-        Ok(resealed)
+        Ok(done)
     }
 }
 
-/// The row's panToken under the current key, unless it is under that already, or there is none.
-fn seal_again(
+/// Returns the row's token encrypted with the current key. Returns `None` if there is no token, or if
+/// it is encrypted with that key already.
+fn reencrypt_token(
     row: &impl Row,
-    request_id: RequestId,
+    id: SessionId,
     keys: &StoreKeys,
-) -> Result<Option<Sealed>, StoreError> {
-    let current = Some(keys.current().id());
-    match read_sealed(row)? {
-        Some(sealed) if sealed.key_id.as_deref() != current => {}
-        _ => return Ok(None),
+) -> Result<Option<StoredToken>, StoreError> {
+    match read_token(row)? {
+        Some(token) if token.key_id.as_deref() != Some(keys.current().id()) => {
+            let text = token.decrypt(id, Some(keys))?;
+            Ok(Some(StoredToken::new(id, &text, Some(keys))))
+        }
+        _ => Ok(None),
     }
-    Ok(match read_result(row, Some(keys))? {
-        Some(FormResult::Saved(token)) => Some(Sealed::new(request_id, &token, Some(keys))),
-        _ => None,
-    })
 }
 
-/// Looks at a page of sessions for panTokens that are not under the current key.
+/// Counts the tokens of one page of sessions that are not encrypted with the current key.
 pub(super) struct CountOthers {
     pub(super) after: i64,
 }
 
-/// In pages, because no statement may take as long as a look at all of a large table.
+/// Sessions are counted in pages, because a statement that reads a large table takes too long.
 const COUNT_PAGE: i64 = 20_000;
 pub(crate) const COUNT: Statement = Statement::same(
     "SELECT max(request_id) AS last, count(CASE WHEN pan_token IS NOT NULL \
@@ -135,7 +132,7 @@ pub(crate) const COUNT: Statement = Statement::same(
 );
 
 impl Operation for CountOthers {
-    /// How many there are, and the last session of the page, unless there are no more.
+    /// The count, and the last session of the page unless the page is empty.
     type Answer = (u64, Option<i64>);
 
     async fn run<C: Connection>(

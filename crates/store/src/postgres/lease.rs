@@ -5,8 +5,8 @@ use sqlx::postgres::{PgConnection, PgPool, Postgres};
 
 use crate::StoreError;
 
-/// A connection while one call works with it. Unless it is given back it is closed: what a call left
-/// half-way may wait for a host that is gone, and the pool would wait with it.
+/// A connection that one call uses. It is closed when dropped, unless it is returned to the pool: an
+/// interrupted call may be waiting for a host that is gone, and the pool would wait with it.
 pub(super) struct Lease {
     connection: Option<PoolConnection<Postgres>>,
 }
@@ -22,9 +22,9 @@ impl Lease {
         connection.ok_or_else(|| sqlx::Error::PoolClosed.into())
     }
 
-    /// Gives the connection back, which waits once more for an answer of the host: by itself, and not
-    /// longer than this.
-    pub(super) fn give_back(mut self, time: Duration) {
+    /// Returns the connection to the pool. That waits for the host once more, in a task of its own that
+    /// is limited to this time.
+    pub(super) fn return_to_pool(mut self, time: Duration) {
         if let Some(mut connection) = self.connection.take() {
             let returned = connection.return_to_pool();
             tokio::spawn(tokio::time::timeout(time, returned));

@@ -1,4 +1,4 @@
-//! Opening a file that other processes may be opening at the same moment.
+//! Opens a file that other processes may be opening at the same time.
 
 use std::io;
 use std::path::Path;
@@ -6,18 +6,36 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use super::{BUSY_TIMEOUT, connect_options};
 use crate::StoreError;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
-/// Where SQLite does not wait by itself: while another process makes the file a WAL database.
+/// How long SQLite waits for another process's lock.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The size of the write-ahead log at which it is moved into the file, in pages: 16 MB. Writes wait
+/// meanwhile, so this happens a quarter as often as by default, and copies a page that was written
+/// several times only once.
+const CHECKPOINT_PAGES: &str = "4000";
+/// How long to wait where SQLite does not: while another process makes the file a WAL database.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Creates the file where it is missing and brings its tables to this version. It waits for another
-/// process's lock as long as SQLite does, and as long again.
+pub(super) fn connect_options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        // Bound values are secrets.
+        .disable_statement_logging()
+}
+
+/// Creates the file if it is missing, and migrates its tables. Waits up to twice as long as SQLite
+/// does for another process's lock.
 pub(super) async fn migrate(file: &Path) -> Result<SqliteConnection, StoreError> {
     let location = || file.display().to_string();
     create_private(file).map_err(|error| StoreError::opening(location(), error))?;
@@ -36,8 +54,8 @@ pub(super) async fn migrate(file: &Path) -> Result<SqliteConnection, StoreError>
     }
 }
 
-/// In one transaction that writes from its start, so that of several processes one migrates and the
-/// others find it done.
+/// Migrates in one transaction that starts as a write, so that of several processes one migrates and
+/// the others find it done.
 async fn try_migrate(file: &Path) -> Result<SqliteConnection, MigrateError> {
     let mut connection = connect_options(file).connect().await?;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
@@ -55,9 +73,9 @@ fn is_locked(error: &MigrateError) -> bool {
     }
 }
 
-/// Creates a missing file for its owner alone: it will hold panTokens. SQLite gives its journal the
-/// same permissions. A file that is there is not even opened: closing it would drop the locks that
-/// this process holds on it.
+/// Creates a missing file that only its owner can read, because it will contain tokens. SQLite gives
+/// its journal the same permissions. An existing file is not opened, because closing it would drop the
+/// locks that this process has on it.
 fn create_private(file: &Path) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

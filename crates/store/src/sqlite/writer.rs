@@ -1,5 +1,5 @@
-//! The one writer: what comes in while a transaction is committed goes together into the next one,
-//! so that many writes wait for the disk once.
+//! The only writer. Writes that arrive while a transaction commits are combined in the next one, so
+//! that they wait for the disk once.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -17,13 +17,13 @@ use crate::{StoreError, StoreOptions};
 const MAX_BATCH: usize = 256;
 const MAX_WAITING: usize = 1024;
 
-/// Two at a time, because each call is a way to SQLite's thread and back.
+/// Statements are sent in pairs, because each call makes a round trip to SQLite's thread.
 const BEGIN: Statement = Statement::same("BEGIN IMMEDIATE; SAVEPOINT operation");
 const NEXT: Statement = Statement::same("RELEASE operation; SAVEPOINT operation");
 const COMMIT: Statement = Statement::same("RELEASE operation; COMMIT");
 const UNDO: Statement = Statement::same("ROLLBACK TO operation");
 
-/// Where operations are put. Its clones share the writer; when all are gone, it stops.
+/// The queue of operations. Clones share the writer, which stops when all of them are dropped.
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Entry>,
@@ -50,7 +50,7 @@ impl Writer {
         Self { queue }
     }
 
-    /// The answer comes after the commit. Whoever stops waiting for it may find it done.
+    /// Returns after the commit. If the future is dropped, the operation may still take effect.
     pub(super) async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         let (reply, answer) = oneshot::channel();
         let write = Box::new(Queued {
@@ -63,11 +63,11 @@ impl Writer {
         answer.await.map_err(|_| closed())?
     }
 
-    /// Returns when everything before it is written and the file is closed.
+    /// Returns when all earlier operations are written and the file is closed.
     pub(super) async fn close(&self) {
         let (reply, done) = oneshot::channel();
         if self.queue.send(Entry::Close(reply)).await.is_ok() {
-            // No answer means that another call closed it.
+            // An error means that another call closed it.
             let _ = done.await;
         }
     }
@@ -85,19 +85,19 @@ fn closed() -> StoreError {
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// An operation of any kind, with whoever waits for its answer.
+/// An operation of any kind, with the channel for its answer.
 trait Write: Send {
-    /// Runs the operation and keeps its answer; gives its error as well.
+    /// Runs the operation and stores its answer. Returns its error as well.
     fn run<'a>(
         &'a mut self,
         connection: &'a mut SqliteConnection,
         options: &'a StoreOptions,
     ) -> Boxed<'a, Result<(), StoreError>>;
 
-    /// Hands the kept answer over.
+    /// Sends the stored answer.
     fn acknowledge(self: Box<Self>);
 
-    /// Tells that nothing was written.
+    /// Reports that nothing was written.
     fn fail(self: Box<Self>, error: StoreError);
 }
 
@@ -122,7 +122,7 @@ impl<O: Operation> Write for Queued<O> {
 
     fn acknowledge(self: Box<Self>) {
         if let Some(answer) = self.answer {
-            // Whoever asked may be gone.
+            // The caller may have stopped waiting.
             let _ = self.reply.send(answer);
         }
     }
@@ -133,7 +133,7 @@ impl<O: Operation> Write for Queued<O> {
 }
 
 struct Task {
-    /// None after a failure: what it left behind, a new connection does not have.
+    /// `None` after a failure, so that the next operation starts with a new connection.
     connection: Option<SqliteConnection>,
     connect: SqliteConnectOptions,
     options: StoreOptions,
@@ -151,7 +151,7 @@ impl Task {
                     Entry::Close(reply) => closing.push(reply),
                 }
             }
-            self.survive(writes).await;
+            self.write_catching_panics(writes).await;
             if !closing.is_empty() {
                 entries.close();
                 self.finish(entries).await;
@@ -160,11 +160,11 @@ impl Task {
         }
     }
 
-    /// Writes what is still in the closed queue.
+    /// Writes the operations that are left in the closed queue.
     async fn finish(mut self, mut entries: mpsc::Receiver<Entry>) {
         while let Some(entry) = entries.recv().await {
             if let Entry::Write(write) = entry {
-                self.survive(vec![write]).await;
+                self.write_catching_panics(vec![write]).await;
             }
         }
         if let Some(connection) = self.connection {
@@ -172,9 +172,9 @@ impl Task {
         }
     }
 
-    /// A panic is a bug in one of them: it costs those that are written with it their answer, and
-    /// nobody after them the writer.
-    async fn survive(&mut self, writes: Vec<Box<dyn Write>>) {
+    /// Writes the operations. A panic, which is a bug in one of them, fails all operations of the same
+    /// transaction, but the writer continues.
+    async fn write_catching_panics(&mut self, writes: Vec<Box<dyn Write>>) {
         let work = AssertUnwindSafe(self.write(writes));
         if work.catch_unwind().await.is_err() {
             self.connection = None;
@@ -207,7 +207,7 @@ impl Task {
                 connection.execute(&NEXT, &[]).await?;
             }
             if let Err(error) = write.run(connection, &self.options).await {
-                // Fails where SQLite has undone the whole transaction: then nobody is acknowledged.
+                // This fails if SQLite has rolled back the whole transaction. Then every write fails.
                 let undone = connection.execute(&UNDO, &[]).await;
                 undone.map_err(|_| error)?;
             }

@@ -1,4 +1,4 @@
-//! What every store must do. A store's own tests call `contract_tests!` with their [`Place`].
+//! The contract of every store. The tests of a store call `contract_tests!` with their [`Place`].
 
 pub(crate) mod api_keys;
 pub(crate) mod outbox;
@@ -7,10 +7,10 @@ pub(crate) mod retention;
 pub(crate) mod sessions;
 pub(crate) mod store_keys;
 
-use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, Language, PanToken, RequestId};
+use pantoken_core::Secret;
 use pantoken_store::{
-    ApiKeyStore, Creation, Digest, KeyRotation, Outbox, Proof, SessionFlow, SessionStore,
-    StoreError, StoreOptions, Terms,
+    ApiKeyStore, CreateOutcome, Credential, Digest, KeyRotation, Outbox, SessionData, SessionFlow,
+    SessionId, SessionResult, SessionStore, StoreError, StoreOptions,
 };
 
 pub(crate) const CREATED_AT: i64 = 1_748_779_200_000;
@@ -106,7 +106,7 @@ macro_rules! contract_tests {
 }
 pub(crate) use contract_tests;
 
-/// A new database, gone when it is dropped.
+/// A new database, which is deleted when it is dropped.
 pub(crate) trait Place: Sized {
     type Store: SessionStore + ApiKeyStore + Outbox + KeyRotation + Clone;
 
@@ -114,7 +114,7 @@ pub(crate) trait Place: Sized {
 
     async fn try_open(&self, options: StoreOptions) -> Result<Self::Store, StoreError>;
 
-    /// Runs a statement as someone who edits the database.
+    /// Runs a statement as a user who edits the database would.
     async fn edit(&self, sql: &'static str);
 
     async fn open(&self, options: StoreOptions) -> Self::Store {
@@ -126,10 +126,10 @@ pub(crate) trait Place: Sized {
     }
 }
 
-pub(crate) fn terms(id: i64) -> Terms {
-    Terms {
-        request_id: request_id(id),
-        language: Language::Kz,
+pub(crate) fn session_data(id: i64) -> SessionData {
+    SessionData {
+        id: session_id(id),
+        language: "kz".to_owned(),
         flow: SessionFlow::Redirect {
             return_url: "https://shop.kz/order?number=7#paid".to_owned(),
             callback_token: Digest::of(CALLBACK_TOKEN),
@@ -142,26 +142,28 @@ pub(crate) fn terms(id: i64) -> Terms {
     }
 }
 
-pub(crate) fn request_id(id: i64) -> RequestId {
-    RequestId::from_i64(id).unwrap()
+pub(crate) fn session_id(id: i64) -> SessionId {
+    SessionId::from_i64(id)
 }
 
-pub(crate) fn saved(token: &str) -> FormResult {
-    FormResult::Saved(PanToken::parse(token).unwrap())
-}
-
-pub(crate) fn failed(code: ErrorCode) -> FormResult {
-    FormResult::Failed {
-        code,
-        message: ErrorMessage::from_text("try again"),
+pub(crate) fn saved(token: &str) -> SessionResult {
+    SessionResult::Saved {
+        token: Secret::new(token),
     }
 }
 
-pub(crate) fn proof() -> Proof {
-    Proof::ResultToken(Digest::of(RESULT_TOKEN))
+pub(crate) fn failed(code: &str) -> SessionResult {
+    SessionResult::Failed {
+        code: code.to_owned(),
+        message: "try again".to_owned(),
+    }
+}
+
+pub(crate) fn credential() -> Credential {
+    Credential::ResultToken(Digest::of(RESULT_TOKEN))
 }
 
 pub(crate) async fn create(store: &impl SessionStore, id: i64) {
-    let creation = store.create(terms(id), None).await.unwrap();
-    assert!(matches!(creation, Creation::Created(_)), "{creation:?}");
+    let outcome = store.create(session_data(id), None).await.unwrap();
+    assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
 }

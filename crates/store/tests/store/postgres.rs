@@ -1,11 +1,13 @@
 use std::sync::OnceLock;
 
 use pantoken_store::{PostgresStore, PostgresUrl, SessionStore, StoreError, StoreOptions};
-use pantoken_test_support::Server;
+use pantoken_test_support::postgres::Server;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 
-use crate::contract::{CREATED_AT, Place, contract_tests, create, proof, request_id, saved, terms};
+use crate::contract::{
+    CREATED_AT, Place, contract_tests, create, credential, saved, session_data, session_id,
+};
 
 /// One for all tests; a database for each.
 pub(crate) fn server() -> &'static Server {
@@ -73,7 +75,7 @@ async fn replicas_may_start_together_on_an_empty_database() {
 async fn a_closed_store_is_unavailable() {
     let store = PostgresPlace::new().open(StoreOptions::default()).await;
     store.close().await;
-    let answer = store.create(terms(1), None).await;
+    let answer = store.create(session_data(1), None).await;
     assert!(
         matches!(answer, Err(StoreError::Unavailable(_))),
         "{answer:?}"
@@ -89,14 +91,14 @@ async fn a_server_that_stops_is_told_and_used_again_when_it_is_back() {
         .unwrap();
     create(&store, 1).await;
     server.stop().unwrap();
-    let answer = store.create(terms(2), None).await;
+    let answer = store.create(session_data(2), None).await;
     assert!(
         matches!(answer, Err(StoreError::Unavailable(_))),
         "{answer:?}"
     );
     assert!(store.check().await.is_err());
     server.start_again().unwrap();
-    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    assert!(store.get(session_id(1)).await.unwrap().is_some());
     create(&store, 2).await;
 }
 
@@ -112,9 +114,9 @@ async fn a_database_that_takes_no_writes_is_told_and_written_to_when_it_does() {
         )
         .await;
     place.edit(END_OTHER_CONNECTIONS).await;
-    let answer = store.create(terms(2), None).await;
+    let answer = store.create(session_data(2), None).await;
     assert!(matches!(answer, Err(StoreError::ReadOnly(_))), "{answer:?}");
-    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    assert!(store.get(session_id(1)).await.unwrap().is_some());
     place
         .edit(
             "BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', \
@@ -147,7 +149,7 @@ async fn a_schema_of_its_own_keeps_it_apart_from_the_agents_tables() {
         .edit("INSERT INTO sessions VALUES (1); DROP TABLE sessions, _sqlx_migrations")
         .await;
     let store = PostgresStore::open_with(&url, StoreOptions::default()).await;
-    assert!(store.unwrap().get(request_id(2)).await.unwrap().is_some());
+    assert!(store.unwrap().get(session_id(2)).await.unwrap().is_some());
 }
 
 const END_OTHER_CONNECTIONS: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
@@ -168,9 +170,10 @@ async fn nothing_acknowledged_is_lost_when_the_server_restarts_under_load() {
         tokio::spawn(async move {
             for number in 1..=EACH {
                 let id = writer * EACH + number;
-                while store.create(terms(id), None).await.is_err() {}
+                while store.create(session_data(id), None).await.is_err() {}
                 let token = || saved(&format!("token-{id}"));
-                let record = || store.record_result(request_id(id), proof(), token(), CREATED_AT);
+                let record =
+                    || store.record_result(session_id(id), credential(), token(), CREATED_AT);
                 while record().await.is_err() {}
                 acknowledge.send(id).unwrap();
             }
@@ -187,9 +190,9 @@ async fn nothing_acknowledged_is_lost_when_the_server_restarts_under_load() {
     }
     assert_eq!(i64::try_from(ids.len()).unwrap(), WRITERS * EACH);
     for id in ids {
-        let session = store.get(request_id(id)).await.unwrap().unwrap();
+        let session = store.get(session_id(id)).await.unwrap().unwrap();
         let expected = saved(&format!("token-{id}"));
-        assert_eq!(session.outcome.unwrap().result, expected);
+        assert_eq!(session.recorded.unwrap().result, expected);
     }
 }
 

@@ -5,7 +5,9 @@ use pantoken_store::{SessionStore, SqliteStore, StoreError, StoreOptions};
 use sqlx::{ConnectOptions, Connection, Executor, Row, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
-use crate::contract::{CREATED_AT, Place, contract_tests, proof, request_id, saved, terms};
+use crate::contract::{
+    CREATED_AT, Place, contract_tests, credential, saved, session_data, session_id,
+};
 
 pub(crate) struct SqlitePlace {
     pub(crate) folder: TempDir,
@@ -47,9 +49,9 @@ contract_tests!(crate::sqlite::SqlitePlace);
 #[tokio::test]
 async fn a_reopened_file_holds_what_was_acknowledged() {
     let (folder, [store, other]) = open().await;
-    let _ = store.create(terms(1), None).await.unwrap();
+    let _ = store.create(session_data(1), None).await.unwrap();
     let _ = store
-        .record_result(request_id(1), proof(), saved("token"), CREATED_AT)
+        .record_result(session_id(1), credential(), saved("token"), CREATED_AT)
         .await
         .unwrap();
     store.close().await;
@@ -58,14 +60,14 @@ async fn a_reopened_file_holds_what_was_acknowledged() {
     let again = SqliteStore::open(&folder.path().join("pantoken.db"))
         .await
         .unwrap();
-    let session = again.get(request_id(1)).await.unwrap().unwrap();
-    assert_eq!(session.outcome.unwrap().result, saved("token"));
+    let session = again.get(session_id(1)).await.unwrap().unwrap();
+    assert_eq!(session.recorded.unwrap().result, saved("token"));
 }
 
 #[tokio::test]
-async fn no_token_is_kept_but_the_pan_token() {
+async fn session_tokens_are_stored_only_as_digests() {
     let (folder, [store, _other]) = open().await;
-    let _ = store.create(terms(1), None).await.unwrap();
+    let _ = store.create(session_data(1), None).await.unwrap();
     store.close().await;
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
@@ -77,34 +79,27 @@ async fn no_token_is_kept_but_the_pan_token() {
 }
 
 #[tokio::test]
-async fn an_edited_row_is_reported_and_not_believed() {
+async fn an_edited_row_is_reported_as_corrupt() {
     let (folder, [store, _]) = open().await;
-    let _ = store.create(terms(1), None).await.unwrap();
+    let _ = store.create(session_data(1), None).await.unwrap();
     let mut connection = SqliteConnectOptions::new()
         .filename(folder.path().join("pantoken.db"))
         .connect()
         .await
         .unwrap();
-    sqlx::query("UPDATE sessions SET language = 'kk'")
+    sqlx::query("UPDATE sessions SET seed = x'07'")
         .execute(&mut connection)
         .await
         .unwrap();
-    let answer = store.get(request_id(1)).await;
+    let answer = store.get(session_id(1)).await;
     assert!(
-        matches!(
-            answer,
-            Err(StoreError::Corrupt {
-                column: "language",
-                ..
-            })
-        ),
+        matches!(answer, Err(StoreError::Corrupt { column: "seed", .. })),
         "{answer:?}"
     );
-    let card_number = sqlx::query(
-        "UPDATE sessions SET language = 'kz', pan_token = CAST('4111111111111111' AS BLOB), finished_at = 1",
-    );
-    card_number.execute(&mut connection).await.unwrap();
-    let answer = store.get(request_id(1)).await;
+    let no_text =
+        sqlx::query("UPDATE sessions SET seed = zeroblob(16), pan_token = x'ff', finished_at = 1");
+    no_text.execute(&mut connection).await.unwrap();
+    let answer = store.get(session_id(1)).await;
     assert!(
         matches!(
             answer,
@@ -154,7 +149,7 @@ async fn a_closed_store_is_unavailable() {
         matches!(answer, Err(StoreError::Unavailable(_))),
         "{answer:?}"
     );
-    let answer = store.create(terms(1), None).await;
+    let answer = store.create(session_data(1), None).await;
     assert!(
         matches!(answer, Err(StoreError::Unavailable(_))),
         "{answer:?}"
@@ -166,7 +161,7 @@ async fn a_closed_store_is_unavailable() {
 async fn a_new_file_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, [store, _other]) = open().await;
-    let _ = store.create(terms(1), None).await.unwrap();
+    let _ = store.create(session_data(1), None).await.unwrap();
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let mode = entry.unwrap().metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -180,7 +175,7 @@ async fn many_processes_may_start_at_once_on_one_new_file() {
     let place = SqlitePlace::new();
     let start = |_| {
         Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "sqlite::opens_the_file_that_it_is_told"])
+            .args(["--exact", "sqlite::opens_the_given_file"])
             .env(FILE, place.file())
             .stdout(Stdio::null())
             .spawn()
@@ -194,36 +189,37 @@ async fn many_processes_may_start_at_once_on_one_new_file() {
     store.check().await.unwrap();
 }
 
-/// A child's part; in the parent's run there is no file to open, and nothing to do.
+/// Runs in a child process. In the parent there is no file to open, and nothing to do.
 #[tokio::test]
-async fn opens_the_file_that_it_is_told() {
+async fn opens_the_given_file() {
     if let Some(file) = std::env::var_os(FILE) {
         let store = SqliteStore::open(Path::new(&file)).await.unwrap();
         store.check().await.unwrap();
     }
 }
 
-/// One that fails beside many that do not, in whatever transactions they come together.
+/// One write fails beside many that succeed, in whatever transactions they are combined.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_write_does_not_fail_those_that_are_written_with_it() {
     let place = SqlitePlace::new();
     let store = place.open(StoreOptions::default()).await;
-    let _ = store.create(terms(1), None).await.unwrap();
-    place.edit("UPDATE sessions SET language = 'kk'").await;
+    let _ = store.create(session_data(1), None).await.unwrap();
+    place.edit("UPDATE sessions SET seed = x'07'").await;
     let writes: Vec<_> = (2..60)
         .map(|id| {
             let store = store.clone();
             tokio::spawn(async move {
                 if id % 3 == 0 {
                     let result = saved("token");
-                    let answer = store.record_result(request_id(1), proof(), result, CREATED_AT);
+                    let answer =
+                        store.record_result(session_id(1), credential(), result, CREATED_AT);
                     let answer = answer.await;
                     assert!(
                         matches!(answer, Err(StoreError::Corrupt { .. })),
                         "{answer:?}"
                     );
                 } else {
-                    let _ = store.create(terms(id), None).await.unwrap();
+                    let _ = store.create(session_data(id), None).await.unwrap();
                 }
             })
         })
@@ -232,11 +228,11 @@ async fn a_failed_write_does_not_fail_those_that_are_written_with_it() {
         write.await.unwrap();
     }
     for id in (2..60).filter(|id| id % 3 != 0) {
-        assert!(store.get(request_id(id)).await.unwrap().is_some(), "{id}");
+        assert!(store.get(session_id(id)).await.unwrap().is_some(), "{id}");
     }
 }
 
-/// The file as the first version of this store made it.
+/// Opens a file as the first version of this store created it.
 #[tokio::test]
 async fn a_file_of_the_first_version_keeps_its_sessions() {
     let place = SqlitePlace::new();
@@ -257,9 +253,9 @@ async fn a_file_of_the_first_version_keeps_its_sessions() {
         .unwrap();
     connection.close().await.unwrap();
     let store = place.open(StoreOptions::default()).await;
-    let session = store.get(request_id(1)).await.unwrap().unwrap();
-    assert_eq!(session.terms.customer.as_deref(), Some("Айгүл"));
-    assert_eq!((session.terms.created_at, session.terms.expires_at), (5, 6));
-    let outcome = session.outcome.unwrap();
+    let session = store.get(session_id(1)).await.unwrap().unwrap();
+    assert_eq!(session.data.customer.as_deref(), Some("Айгүл"));
+    assert_eq!((session.data.created_at, session.data.expires_at), (5, 6));
+    let outcome = session.recorded.unwrap();
     assert_eq!((outcome.result, outcome.recorded_at), (saved("token"), 7));
 }

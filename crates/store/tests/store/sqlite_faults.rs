@@ -8,7 +8,7 @@ use pantoken_store::{SessionStore, SqliteStore, StoreError, StoreOptions};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use crate::contract::{Place, create, request_id, terms};
+use crate::contract::{Place, create, session_data, session_id};
 use crate::sqlite::SqlitePlace;
 
 /// A small file system of its own in memory, which only root can make.
@@ -81,20 +81,20 @@ async fn a_full_disk_is_told_and_nothing_is_acknowledged_until_there_is_room() {
     let mut acknowledged = 1;
     // The journal has some room of its own left.
     let error = loop {
-        match store.create(terms(acknowledged + 1), None).await {
+        match store.create(session_data(acknowledged + 1), None).await {
             Ok(_) => acknowledged += 1,
             Err(error) => break error,
         }
     };
     assert!(matches!(error, StoreError::Full(_)), "{error:?}");
-    assert!(error.to_string().contains("no room left"), "{error}");
-    assert!(store.get(request_id(acknowledged)).await.unwrap().is_some());
-    assert_eq!(store.get(request_id(acknowledged + 1)).await.unwrap(), None);
+    assert!(error.to_string().contains("is full"), "{error}");
+    assert!(store.get(session_id(acknowledged)).await.unwrap().is_some());
+    assert_eq!(store.get(session_id(acknowledged + 1)).await.unwrap(), None);
 
     disk.make_room();
     create(&store, acknowledged + 1).await;
     for id in 1..=acknowledged + 1 {
-        assert!(store.get(request_id(id)).await.unwrap().is_some(), "{id}");
+        assert!(store.get(session_id(id)).await.unwrap().is_some(), "{id}");
     }
     store.close().await;
 }
@@ -127,11 +127,11 @@ async fn a_lock_is_told_and_waited_out() {
     let options = SqliteConnectOptions::new().filename(place.file());
     let mut other = options.connect().await.unwrap();
     let lock = other.begin_with("BEGIN EXCLUSIVE").await.unwrap();
-    let error = store.create(terms(2), None).await.unwrap_err();
+    let error = store.create(session_data(2), None).await.unwrap_err();
     assert!(matches!(error, StoreError::Locked(_)), "{error:?}");
-    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    assert!(store.get(session_id(1)).await.unwrap().is_some());
     lock.rollback().await.unwrap();
-    assert_eq!(store.get(request_id(2)).await.unwrap(), None);
+    assert_eq!(store.get(session_id(2)).await.unwrap(), None);
     create(&store, 2).await;
 }
 
@@ -168,13 +168,13 @@ async fn a_damaged_file_is_told_and_read_again_after_its_repair() {
     let store = place.open(StoreOptions::default()).await;
     overwrite(&place.file(), &damaged);
     for _ in 0..2 {
-        let error = store.get(request_id(1)).await.unwrap_err();
+        let error = store.get(session_id(1)).await.unwrap_err();
         assert!(matches!(error, StoreError::Damaged(_)), "{error:?}");
-        let error = store.create(terms(101), None).await.unwrap_err();
+        let error = store.create(session_data(101), None).await.unwrap_err();
         assert!(matches!(error, StoreError::Damaged(_)), "{error:?}");
     }
     overwrite(&place.file(), &whole);
-    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    assert!(store.get(session_id(1)).await.unwrap().is_some());
     create(&store, 101).await;
 }
 

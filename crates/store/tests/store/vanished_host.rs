@@ -12,7 +12,7 @@ use sqlx::{Connection, Executor};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixStream};
 
-use crate::contract::{create, request_id, terms};
+use crate::contract::{create, session_data, session_id};
 use crate::postgres::server;
 
 /// Between a store and the test server. What was connected when it vanished stays silent for ever.
@@ -98,9 +98,12 @@ async fn many_fail(store: &PostgresStore) {
             let store = store.clone();
             tokio::spawn(async move {
                 match number % 3 {
-                    0 => store.get(request_id(1)).await.map(drop),
+                    0 => store.get(session_id(1)).await.map(drop),
                     1 => store.claim_deliveries(1, 2, 3).await.map(drop),
-                    _ => store.create(terms(100 + number), None).await.map(drop),
+                    _ => store
+                        .create(session_data(100 + number), None)
+                        .await
+                        .map(drop),
                 }
             })
         })
@@ -175,7 +178,7 @@ async fn calls_that_are_dropped_half_way_leave_no_connection_waiting() {
     }
     lock.rollback().await.unwrap();
     host.vanish_or_return();
-    assert!(store.get(request_id(1)).await.unwrap().is_some());
+    assert!(store.get(session_id(1)).await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,7 +187,7 @@ async fn a_store_closes_although_its_host_has_vanished() {
     let store = PostgresStore::open_with(&url, options()).await.unwrap();
     until_it_works(&store).await;
     host.vanish_or_return();
-    let call = store.get(request_id(1));
+    let call = store.get(session_id(1));
     let (answer, ()) = tokio::join!(call, store.close());
     assert!(answer.is_err(), "{answer:?}");
 }

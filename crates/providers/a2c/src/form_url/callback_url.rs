@@ -5,7 +5,7 @@ use pantoken_core::{Origin, OriginError};
 /// The page that the provider sends the customer back to: an absolute `https` URL (`http` on
 /// loopback) of at most 2,048 bytes, without a fragment.
 ///
-/// Kept to the letter, because its raw text is what is signed. Source: protocol.md, "Redirect flow".
+/// Kept to the letter, because its raw text is what is signed. Source: docs/a2c.md, "Redirect flow".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackUrl(String);
 

@@ -1,9 +1,10 @@
 //! The outbox: deliveries are claimed by one at a time and in order.
 
-use pantoken_a2c::{ErrorCode, FormResult};
-use pantoken_store::{Delivery, DeliveryState, Outbox, Recording, SessionStore, StoreOptions};
+use pantoken_store::{
+    Delivery, DeliveryState, Outbox, RecordOutcome, SessionResult, SessionStore, StoreOptions,
+};
 
-use super::{CREATED_AT, EXPIRES_AT, create, failed, proof, request_id, saved};
+use super::{CREATED_AT, EXPIRES_AT, create, credential, failed, saved, session_id};
 
 const NOW: i64 = CREATED_AT + 10_000;
 const LEASE: i64 = 1_000;
@@ -16,10 +17,10 @@ pub(crate) fn options() -> StoreOptions {
     }
 }
 
-async fn record(store: &impl SessionStore, id: i64, result: FormResult, now: i64) {
-    let answer = store.record_result(request_id(id), proof(), result, now);
+async fn record(store: &impl SessionStore, id: i64, result: SessionResult, now: i64) {
+    let answer = store.record_result(session_id(id), credential(), result, now);
     let answer = answer.await.unwrap();
-    assert!(matches!(answer, Recording::Recorded(_)), "{answer:?}");
+    assert!(matches!(answer, RecordOutcome::Recorded(_)), "{answer:?}");
 }
 
 async fn claim(store: &impl Outbox, now: i64) -> Vec<Delivery> {
@@ -33,23 +34,20 @@ async fn claim_one(store: &impl Outbox, now: i64) -> Delivery {
 }
 
 fn requests(deliveries: &[Delivery]) -> Vec<i64> {
-    deliveries.iter().map(|one| one.request_id.get()).collect()
+    deliveries.iter().map(|one| one.session_id.get()).collect()
 }
 
 pub(crate) async fn each_recorded_result_is_delivered_once_and_in_order(
     [store, other]: [impl SessionStore + Outbox; 2],
 ) {
     create(&store, 1).await;
-    record(&store, 1, failed(ErrorCode::InvalidPan), CREATED_AT + 1).await;
+    record(&store, 1, failed("INVALID_PAN"), CREATED_AT + 1).await;
     record(&store, 1, saved("token"), CREATED_AT + 2).await;
 
     let first = claim_one(&other, NOW).await;
-    assert_eq!(first.request_id, request_id(1));
+    assert_eq!(first.session_id, session_id(1));
     assert_eq!(first.customer.as_deref(), Some("Айгүл"));
-    assert_eq!(
-        first.result.as_ref().unwrap(),
-        &failed(ErrorCode::InvalidPan)
-    );
+    assert_eq!(first.result.as_ref().unwrap(), &failed("INVALID_PAN"));
     assert_eq!(first.recorded_at, CREATED_AT + 1);
     assert_eq!((first.state, first.attempts), (DeliveryState::Pending, 1));
     assert_eq!(
@@ -75,11 +73,11 @@ pub(crate) async fn what_was_not_recorded_is_not_delivered(
     let refused = [
         (saved("token"), CREATED_AT),
         (saved("another"), CREATED_AT),
-        (failed(ErrorCode::Forbidden), EXPIRES_AT),
+        (failed("FORBIDDEN"), EXPIRES_AT),
     ];
     for (result, now) in refused {
         let _ = store
-            .record_result(request_id(1), proof(), result, now)
+            .record_result(session_id(1), credential(), result, now)
             .await;
     }
     assert_eq!(claim(&store, NOW).await.len(), 1);
@@ -124,7 +122,7 @@ pub(crate) async fn a_dead_delivery_lets_the_next_one_pass_and_can_be_retried(
     [store, other]: [impl SessionStore + Outbox; 2],
 ) {
     create(&store, 1).await;
-    record(&store, 1, failed(ErrorCode::InvalidPan), CREATED_AT).await;
+    record(&store, 1, failed("INVALID_PAN"), CREATED_AT).await;
     record(&store, 1, saved("token"), CREATED_AT + 1).await;
     let first = claim_one(&store, NOW).await;
     let reason = "gone for days".to_owned();
@@ -246,15 +244,15 @@ pub(crate) async fn an_error_takes_the_place_of_one_that_was_never_tried(
 ) {
     create(&store, 1).await;
     create(&store, 2).await;
-    record(&store, 1, failed(ErrorCode::InvalidPan), CREATED_AT).await;
-    record(&store, 2, failed(ErrorCode::InvalidPan), CREATED_AT).await;
-    record(&store, 1, failed(ErrorCode::Forbidden), CREATED_AT + 1).await;
+    record(&store, 1, failed("INVALID_PAN"), CREATED_AT).await;
+    record(&store, 2, failed("INVALID_PAN"), CREATED_AT).await;
+    record(&store, 1, failed("FORBIDDEN"), CREATED_AT + 1).await;
     let claimed = claim(&store, NOW).await;
     assert_eq!(requests(&claimed), [2, 1]);
     let result = claimed[1].result.as_ref().unwrap();
-    assert_eq!(result, &failed(ErrorCode::Forbidden));
+    assert_eq!(result, &failed("FORBIDDEN"));
 
-    record(&store, 1, failed(ErrorCode::InvalidPan), CREATED_AT + 2).await;
+    record(&store, 1, failed("INVALID_PAN"), CREATED_AT + 2).await;
     record(&store, 1, saved("token"), CREATED_AT + 3).await;
     let pending = store.list_deliveries(DeliveryState::Pending, None, 10);
     let pending = pending.await.unwrap();

@@ -1,12 +1,14 @@
 //! Many at once: one wins, and everyone is told the truth.
 
-use pantoken_a2c::{ErrorCode, FormResult};
-use pantoken_store::{Creation, Digest, Proof, Recording, SessionStore};
+use pantoken_store::{
+    CreateOutcome, Credential, Digest, RecordOutcome, SessionResult, SessionStore,
+};
 
 pub(crate) use super::sessions::options;
 use super::sessions::{idempotency, record, session};
 use super::{
-    CALLBACK_TOKEN, CREATED_AT, EXPIRES_AT, create, failed, proof, request_id, saved, terms,
+    CALLBACK_TOKEN, CREATED_AT, EXPIRES_AT, create, credential, failed, saved, session_data,
+    session_id,
 };
 
 pub(crate) async fn many_creations_with_one_key_make_one_session<S: SessionStore + Clone>(
@@ -15,19 +17,19 @@ pub(crate) async fn many_creations_with_one_key_make_one_session<S: SessionStore
     let tasks: Vec<_> = (1..=32)
         .map(|id| {
             let store = stores[id % 2].clone();
-            let terms = terms(i64::try_from(id).unwrap());
-            tokio::spawn(async move { store.create(terms, idempotency("key", "a")).await.unwrap() })
+            let data = session_data(i64::try_from(id).unwrap());
+            tokio::spawn(async move { store.create(data, idempotency("key", "a")).await.unwrap() })
         })
         .collect();
     let mut created = 0;
     let mut ids = Vec::new();
     for task in tasks {
         match task.await.unwrap() {
-            Creation::Created(session) => {
+            CreateOutcome::Created(session) => {
                 created += 1;
-                ids.push(session.terms.request_id);
+                ids.push(session.data.id);
             }
-            Creation::Repeated(session) => ids.push(session.terms.request_id),
+            CreateOutcome::Repeated(session) => ids.push(session.data.id),
             other => panic!("{other:?}"),
         }
     }
@@ -43,7 +45,7 @@ pub(crate) async fn exactly_one_of_many_racing_tokens_is_recorded<S: SessionStor
         .map(|number| {
             let store = stores[number % 2].clone();
             let result = match number % 3 {
-                0 => failed(ErrorCode::InvalidPan),
+                0 => failed("INVALID_PAN"),
                 _ => saved(&format!("token-{number}")),
             };
             tokio::spawn(async move { (result.clone(), record(&store, result, CREATED_AT).await) })
@@ -54,12 +56,12 @@ pub(crate) async fn exactly_one_of_many_racing_tokens_is_recorded<S: SessionStor
         let (result, answer) = task.await.unwrap();
         if matches!(
             (&result, answer),
-            (FormResult::Saved(_), Recording::Recorded(_))
+            (SessionResult::Saved { .. }, RecordOutcome::Recorded(_))
         ) {
             winners.push(result);
         }
     }
-    let kept = session(&stores[1], 1).await.outcome.unwrap().result;
+    let kept = session(&stores[1], 1).await.recorded.unwrap().result;
     assert_eq!(winners, [kept]);
 }
 
@@ -74,7 +76,8 @@ pub(crate) async fn a_result_that_races_with_expiry_is_kept_or_expired_and_never
         let record = |store: &S, now| {
             let store = store.clone();
             tokio::spawn(async move {
-                let recording = store.record_result(request_id(id), proof(), saved("token"), now);
+                let recording =
+                    store.record_result(session_id(id), credential(), saved("token"), now);
                 recording.await.unwrap()
             })
         };
@@ -83,12 +86,12 @@ pub(crate) async fn a_result_that_races_with_expiry_is_kept_or_expired_and_never
             record(&stores[1], EXPIRES_AT),
         );
         let (in_time, late) = (in_time.await.unwrap(), late.await.unwrap());
-        assert!(matches!(in_time, Recording::Recorded(_)), "{in_time:?}");
+        assert!(matches!(in_time, RecordOutcome::Recorded(_)), "{in_time:?}");
         assert!(
-            matches!(late, Recording::Expired(_) | Recording::Repeated(_)),
+            matches!(late, RecordOutcome::Expired(_) | RecordOutcome::Repeated(_)),
             "{late:?}"
         );
-        let outcome = session(&stores[1], id).await.outcome.unwrap();
+        let outcome = session(&stores[1], id).await.recorded.unwrap();
         assert_eq!(outcome.recorded_at, EXPIRES_AT - 1);
     }
 }
@@ -104,9 +107,9 @@ pub(crate) async fn the_same_callback_many_times_at_once_is_recorded_once<
         .map(|number| {
             let store = stores[number % 2].clone();
             tokio::spawn(async move {
-                let proof = Proof::CallbackToken(Digest::of(CALLBACK_TOKEN));
+                let credential = Credential::CallbackToken(Digest::of(CALLBACK_TOKEN));
                 let recording =
-                    store.record_result(request_id(1), proof, saved("token"), CREATED_AT);
+                    store.record_result(session_id(1), credential, saved("token"), CREATED_AT);
                 recording.await.unwrap()
             })
         })
@@ -114,8 +117,8 @@ pub(crate) async fn the_same_callback_many_times_at_once_is_recorded_once<
     let mut recorded = 0;
     for task in tasks {
         match task.await.unwrap() {
-            Recording::Recorded(_) => recorded += 1,
-            Recording::Repeated(_) => {}
+            RecordOutcome::Recorded(_) => recorded += 1,
+            RecordOutcome::Repeated(_) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -142,24 +145,27 @@ pub(crate) async fn a_dropped_call_has_happened_whole_or_not_at_all<S: SessionSt
     }
     for (id, call) in (1..).zip(calls) {
         if call.await.is_ok() {
-            let outcome = session(&stores[1], id).await.outcome.unwrap();
+            let outcome = session(&stores[1], id).await.recorded.unwrap();
             assert_eq!(outcome.result, saved("token"));
         }
     }
     create(&stores[0], 41).await;
     for id in 1..=40 {
         // Not half: whatever is there can be read, and goes on.
-        if stores[1].get(request_id(id)).await.unwrap().is_some() {
+        if stores[1].get(session_id(id)).await.unwrap().is_some() {
             let answer = record_for(&stores[1], id).await;
             assert!(
-                matches!(answer, Recording::Recorded(_) | Recording::Repeated(_)),
+                matches!(
+                    answer,
+                    RecordOutcome::Recorded(_) | RecordOutcome::Repeated(_)
+                ),
                 "{answer:?}"
             );
         }
     }
 }
 
-async fn record_for(store: &impl SessionStore, id: i64) -> Recording {
-    let recording = store.record_result(request_id(id), proof(), saved("token"), CREATED_AT);
+async fn record_for(store: &impl SessionStore, id: i64) -> RecordOutcome {
+    let recording = store.record_result(session_id(id), credential(), saved("token"), CREATED_AT);
     recording.await.unwrap()
 }

@@ -1,8 +1,10 @@
 //! What is deleted, and when.
 
-use pantoken_store::{Creation, Digest, Idempotency, Outbox, SessionStore, StoreOptions, Terms};
+use pantoken_store::{
+    CreateOutcome, Digest, Idempotency, Outbox, SessionData, SessionStore, StoreOptions,
+};
 
-use super::{CREATED_AT, EXPIRES_AT, create, proof, request_id, saved, terms};
+use super::{CREATED_AT, EXPIRES_AT, create, credential, saved, session_data, session_id};
 
 pub(crate) fn options() -> StoreOptions {
     StoreOptions {
@@ -18,10 +20,10 @@ pub(crate) async fn what_expired_before_is_deleted_with_its_idempotency_key(
         key: Digest::of(b"key"),
         fingerprint: Digest::of(b"a"),
     });
-    let _ = store.create(terms(1), idempotency).await.unwrap();
-    let later = Terms {
+    let _ = store.create(session_data(1), idempotency).await.unwrap();
+    let later = SessionData {
         expires_at: EXPIRES_AT + 1,
-        ..terms(2)
+        ..session_data(2)
     };
     let _ = store.create(later, None).await.unwrap();
     assert_eq!(
@@ -30,23 +32,23 @@ pub(crate) async fn what_expired_before_is_deleted_with_its_idempotency_key(
     );
     let deleted = other.delete_expired_before(EXPIRES_AT + 1, 10).await;
     assert_eq!(deleted.unwrap(), 1);
-    assert_eq!(store.get(request_id(1)).await.unwrap(), None);
-    assert!(store.get(request_id(2)).await.unwrap().is_some());
-    let again = store.create(terms(3), idempotency).await.unwrap();
-    assert!(matches!(again, Creation::Created(_)), "{again:?}");
+    assert_eq!(store.get(session_id(1)).await.unwrap(), None);
+    assert!(store.get(session_id(2)).await.unwrap().is_some());
+    let again = store.create(session_data(3), idempotency).await.unwrap();
+    assert!(matches!(again, CreateOutcome::Created(_)), "{again:?}");
 }
 
 pub(crate) async fn what_expired_first_is_deleted_first([store, _]: [impl SessionStore; 2]) {
     for id in 1..=5 {
-        let terms = Terms {
+        let data = SessionData {
             expires_at: EXPIRES_AT - id,
-            ..terms(id)
+            ..session_data(id)
         };
-        let _ = store.create(terms, None).await.unwrap();
+        let _ = store.create(data, None).await.unwrap();
     }
     assert_eq!(store.delete_expired_before(EXPIRES_AT, 2).await.unwrap(), 2);
     for (id, is_left) in [(1, true), (2, true), (3, true), (4, false), (5, false)] {
-        let session = store.get(request_id(id)).await.unwrap();
+        let session = store.get(session_id(id)).await.unwrap();
         assert_eq!(session.is_some(), is_left, "{id}");
     }
     assert_eq!(store.delete_expired_before(EXPIRES_AT, 9).await.unwrap(), 3);
@@ -56,7 +58,7 @@ pub(crate) async fn a_session_stays_while_a_delivery_is_pending(
     [store, other]: [impl SessionStore + Outbox; 2],
 ) {
     create(&store, 1).await;
-    let recording = store.record_result(request_id(1), proof(), saved("token"), CREATED_AT);
+    let recording = store.record_result(session_id(1), credential(), saved("token"), CREATED_AT);
     let _ = recording.await.unwrap();
     let later = EXPIRES_AT + 1;
     assert_eq!(other.delete_expired_before(later, 10).await.unwrap(), 0);
@@ -64,7 +66,7 @@ pub(crate) async fn a_session_stays_while_a_delivery_is_pending(
     assert_eq!(other.delete_expired_before(later, 10).await.unwrap(), 0);
     assert!(store.mark_delivered(claimed[0].claim()).await.unwrap());
     assert_eq!(other.delete_expired_before(later, 10).await.unwrap(), 1);
-    assert_eq!(store.get(request_id(1)).await.unwrap(), None);
+    assert_eq!(store.get(session_id(1)).await.unwrap(), None);
     let left = store.list_deliveries(pantoken_store::DeliveryState::Delivered, None, 10);
     assert_eq!(left.await.unwrap().len(), 0);
 }

@@ -1,11 +1,11 @@
 //! panTokens at rest.
 
 use pantoken_store::{
-    DeliveryState, KeyRotation, Outbox, Recording, Resealed, SessionStore, StoreError, StoreKey,
-    StoreKeys, StoreOptions,
+    DeliveryState, KeyRotation, Outbox, RecordOutcome, Reencrypted, SessionResult, SessionStore,
+    StoreError, StoreKey, StoreKeys, StoreOptions,
 };
 
-use super::{CREATED_AT, Place, create, proof, request_id, saved};
+use super::{CREATED_AT, Place, create, credential, saved, session_id};
 
 fn key(digit: char) -> StoreKey {
     StoreKey::parse(&digit.to_string().repeat(64)).unwrap()
@@ -26,15 +26,15 @@ fn under(digits: &str) -> StoreOptions {
 async fn save(store: &impl SessionStore, id: i64) {
     create(store, id).await;
     let token = saved(&format!("canary-{id}"));
-    let answer = store.record_result(request_id(id), proof(), token, CREATED_AT);
+    let answer = store.record_result(session_id(id), credential(), token, CREATED_AT);
     let answer = answer.await.unwrap();
-    assert!(matches!(answer, Recording::Recorded(_)), "{answer:?}");
+    assert!(matches!(answer, RecordOutcome::Recorded(_)), "{answer:?}");
 }
 
 async fn token(store: &impl SessionStore, id: i64) -> Result<String, StoreError> {
-    let session = store.get(request_id(id)).await?.unwrap();
-    match session.outcome.unwrap().result {
-        pantoken_a2c::FormResult::Saved(token) => Ok(token.as_str().to_owned()),
+    let session = store.get(session_id(id)).await?.unwrap();
+    match session.recorded.unwrap().result {
+        SessionResult::Saved { token } => Ok(token.expose().to_owned()),
         failed => panic!("{failed:?}"),
     }
 }
@@ -64,12 +64,12 @@ pub(crate) async fn a_token_is_sealed_at_rest_and_compared_open(place: impl Plac
     assert_eq!(token(&other, 1).await.unwrap(), "canary-1");
     let record = |text: &str| {
         let token = saved(text);
-        other.record_result(request_id(1), proof(), token, CREATED_AT)
+        other.record_result(session_id(1), credential(), token, CREATED_AT)
     };
     let same = record("canary-1").await.unwrap();
-    assert!(matches!(same, Recording::Repeated(_)), "{same:?}");
+    assert!(matches!(same, RecordOutcome::Repeated(_)), "{same:?}");
     let another = record("canary-2").await.unwrap();
-    assert!(matches!(another, Recording::Conflict(_)), "{another:?}");
+    assert!(matches!(another, RecordOutcome::Conflict(_)), "{another:?}");
 }
 
 pub(crate) async fn a_token_in_clear_is_read_beside_sealed_ones(place: impl Place) {
@@ -94,7 +94,7 @@ pub(crate) async fn a_token_under_a_key_that_came_later_names_it(place: impl Pla
     let before = place.open(under("1")).await;
     save(&place.open(under("21")).await, 1).await;
     is_unknown_key(token(&before, 1).await, '2');
-    let answer = before.record_result(request_id(1), proof(), saved("canary-1"), CREATED_AT);
+    let answer = before.record_result(session_id(1), credential(), saved("canary-1"), CREATED_AT);
     is_unknown_key(answer.await, '2');
 }
 
@@ -115,8 +115,8 @@ pub(crate) async fn a_sealed_token_that_was_changed_or_moved_is_corrupt(place: i
     for id in [1, 3] {
         let answer = token(&store, id).await;
         assert!(
-            matches!(answer, Err(StoreError::Corrupt { request_id: at, column: "pan_token" })
-                if at == request_id(id)),
+            matches!(answer, Err(StoreError::Corrupt { session_id: at, column: "pan_token" })
+                if at == session_id(id)),
             "{answer:?}"
         );
     }
@@ -167,14 +167,14 @@ pub(crate) async fn a_rotation_seals_every_token_and_can_begin_again(place: impl
         save(&old, id).await;
     }
     let new = place.open(under("21")).await;
-    let first = new.reseal(None, 3).await.unwrap();
-    let last = Some(request_id(3));
+    let first = new.reencrypt(None, 3).await.unwrap();
+    let last = Some(session_id(3));
     assert_eq!(
         first,
-        Resealed {
+        Reencrypted {
             last,
             seen: 3,
-            sealed: 2,
+            encrypted: 2,
             unreadable: Vec::new(),
         }
     );
@@ -182,8 +182,8 @@ pub(crate) async fn a_rotation_seals_every_token_and_can_begin_again(place: impl
 
     let (mut after, mut seen, mut sealed) = (None, 0, 0);
     loop {
-        let page = new.reseal(after, 2).await.unwrap();
-        (seen, sealed) = (seen + page.seen, sealed + page.sealed);
+        let page = new.reencrypt(after, 2).await.unwrap();
+        (seen, sealed) = (seen + page.seen, sealed + page.encrypted);
         after = page.last;
         if after.is_none() {
             break;
@@ -196,7 +196,7 @@ pub(crate) async fn a_rotation_seals_every_token_and_can_begin_again(place: impl
         assert_eq!(token(&alone, id).await.unwrap(), format!("canary-{id}"));
     }
     assert_eq!(
-        alone.get(request_id(2)).await.unwrap().unwrap().outcome,
+        alone.get(session_id(2)).await.unwrap().unwrap().recorded,
         None
     );
 }
@@ -204,8 +204,8 @@ pub(crate) async fn a_rotation_seals_every_token_and_can_begin_again(place: impl
 pub(crate) async fn a_key_is_needed_from_its_first_token_on(place: impl Place) {
     let mistyped = place.open(under("9")).await;
     create(&mistyped, 1).await;
-    let failed = super::failed(pantoken_a2c::ErrorCode::InvalidPan);
-    let answer = mistyped.record_result(request_id(1), proof(), failed, CREATED_AT);
+    let failed = super::failed("INVALID_PAN");
+    let answer = mistyped.record_result(session_id(1), credential(), failed, CREATED_AT);
     let _ = answer.await.unwrap();
     let first = place.open(under("1")).await;
     save(&first, 2).await;
@@ -217,13 +217,13 @@ pub(crate) async fn other_keys_are_not_forgotten_while_a_token_is_under_one(plac
     let late = place.open(under("1")).await;
     save(&late, 1).await;
     let new = place.open(under("21")).await;
-    assert_eq!(new.reseal(None, 9).await.unwrap().sealed, 1);
+    assert_eq!(new.reencrypt(None, 9).await.unwrap().encrypted, 1);
     // Servers that still have the old key alone, or none.
     save(&late, 2).await;
     save(&clear, 3).await;
     assert_eq!(new.forget_other_keys().await.unwrap(), 2);
     is_unknown_key(place.try_open(under("2")).await, '1');
-    assert_eq!(new.reseal(None, 9).await.unwrap().sealed, 2);
+    assert_eq!(new.reencrypt(None, 9).await.unwrap().encrypted, 2);
     assert_eq!(new.forget_other_keys().await.unwrap(), 0);
     place.open(under("2")).await;
 }
@@ -237,9 +237,9 @@ pub(crate) async fn a_rotation_passes_over_what_it_cannot_open_and_names_it(plac
         .edit("UPDATE sessions SET pan_token = substr(pan_token, 1, 5) WHERE request_id = 2")
         .await;
     let new = place.open(under("21")).await;
-    let whole = new.reseal(None, 9).await.unwrap();
-    assert_eq!((whole.seen, whole.sealed), (3, 2));
-    assert_eq!(whole.unreadable, [request_id(2)]);
+    let whole = new.reencrypt(None, 9).await.unwrap();
+    assert_eq!((whole.seen, whole.encrypted), (3, 2));
+    assert_eq!(whole.unreadable, [session_id(2)]);
     assert_eq!(new.forget_other_keys().await.unwrap(), 1);
     assert_eq!(token(&new, 3).await.unwrap(), "canary-3");
 }

@@ -1,33 +1,32 @@
-//! Who calls. Source: design.md, "Contract: HTTP API", column "who".
+//! Who may do what.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, HeaderName, header};
 use pantoken_a2c::Origin;
 
-use crate::app::{AppState, Parts, Store};
+use pantoken_store::ApiKeyStore;
+
+use crate::app::{AppState, Parts};
 use crate::http::api_key::ApiKey;
 use crate::http::client_address::client_address;
 use crate::http::customer::Customer;
 use crate::http::problem::Problem;
 
-/// Who may create sessions.
-pub(crate) enum Caller<'a> {
+/// Who creates a session.
+pub(crate) enum Principal<'a> {
     /// The agent's back end, by its API key.
     Agent,
     /// A browser on one of the agent's pages.
     Browser(&'a Origin),
-    /// A customer of the agent, by the agent's own authorisation around the router.
+    /// A customer of the agent, whom the agent's own middleware has authenticated.
     Customer(&'a Customer),
 }
 
-impl<'a> Caller<'a> {
-    /// Knows the caller by the agent's own authorisation, by the API key, or by the browser's
-    /// `Origin` where sessions are public, within their limits.
-    pub(crate) async fn identify<S: Store>(
-        app: &'a Parts<S>,
-        request: &'a Request,
-    ) -> Result<Self, Problem> {
+impl<'a> Principal<'a> {
+    /// Identifies the principal: a [`Customer`] in the request's extensions, an API key, or, where
+    /// sessions are public, the browser's `Origin` within the rate limits.
+    pub(crate) async fn identify(app: &'a Parts, request: &'a Request) -> Result<Self, Problem> {
         let (options, headers) = (&app.options, &request.headers);
         if let Some(customer) = request.extensions.get() {
             return Ok(Self::Customer(customer));
@@ -49,17 +48,17 @@ impl<'a> Caller<'a> {
         Ok(Self::Browser(origin))
     }
 
-    /// In whose name an idempotency key counts.
+    /// Returns the scope of the principal's idempotency keys.
     pub(crate) fn scope(&self) -> String {
         match self {
             Self::Agent => "agent".to_owned(),
             Self::Browser(origin) => origin.to_string(),
-            // A blank keeps it apart from every origin.
+            // No origin contains a space.
             Self::Customer(customer) => format!("customer {}", customer.as_str()),
         }
     }
 
-    /// What the caller is, in metrics.
+    /// Returns the name of the kind, for metrics.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Agent => "agent",
@@ -69,20 +68,20 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// That the agent's back end calls, and nobody else.
-pub(crate) struct Agent;
+/// Extracts nothing, and rejects requests without a valid API key.
+pub(crate) struct RequireApiKey;
 
-impl<S: Store> FromRequestParts<AppState<S>> for Agent {
+impl FromRequestParts<AppState> for RequireApiKey {
     type Rejection = Problem;
 
-    async fn from_request_parts(request: &mut Request, app: &AppState<S>) -> Result<Self, Problem> {
+    async fn from_request_parts(request: &mut Request, app: &AppState) -> Result<Self, Problem> {
         require_api_key(app.parts(), &request.headers).await?;
         Ok(Self)
     }
 }
 
-/// Lets pass with the key of the settings, or with one that `pantoken key add` made.
-async fn require_api_key<S: Store>(app: &Parts<S>, headers: &HeaderMap) -> Result<(), Problem> {
+/// Accepts the key of the settings, and those that `pantoken key add` created.
+async fn require_api_key(app: &Parts, headers: &HeaderMap) -> Result<(), Problem> {
     let presented = bearer(headers).ok_or(Problem::ApiKeyRequired)?;
     if let Some(key) = &app.options.api_key
         && key.is(presented)
@@ -91,14 +90,13 @@ async fn require_api_key<S: Store>(app: &Parts<S>, headers: &HeaderMap) -> Resul
     }
     // Only what can be a stored key is looked up, so that nonsense costs no query.
     let digest = ApiKey::digest_of_stored(presented).ok_or(Problem::ApiKeyRequired)?;
-    // Boxed, because a query's future is so large that moving it costs as much as signing.
-    match Box::pin(app.store.find_api_key(digest)).await? {
+    match app.store.find_api_key(digest).await? {
         Some(_) => Ok(()),
         None => Err(Problem::ApiKeyRequired),
     }
 }
 
-/// The credentials of `Authorization: Bearer …`.
+/// Returns the credentials of `Authorization: Bearer …`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, credentials) = single(headers, &header::AUTHORIZATION)?.split_once(' ')?;
     scheme
@@ -106,6 +104,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
         .then(|| credentials.trim_start_matches(' '))
 }
 
+/// Returns the header's value, unless there are several.
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?;

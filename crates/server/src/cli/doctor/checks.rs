@@ -1,4 +1,4 @@
-//! Looks at everything that the server needs, before customers do.
+//! Checks everything that the server needs, before customers do.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -13,34 +13,40 @@ use crate::settings::Settings;
 use crate::webhooks::WebhookTarget;
 use pantoken_core::Clock;
 
-const ANSWER_TIME: Duration = Duration::from_secs(5);
-/// A clock that differs more is not kept right by anybody.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A larger difference means that no time service keeps the clock right.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 
-/// What was found.
+/// The result of one check.
 #[derive(Debug)]
 pub(crate) enum Finding {
-    /// As it should be.
-    Good(String),
-    /// It works, and may not be what you want.
+    /// It is as it should be.
+    Ok(String),
+    /// It works, but may not be what you want.
     Warning(String),
     /// The server does not work like this.
-    Bad(String),
+    Error(String),
 }
 
-use Finding::{Bad, Good, Warning};
+use Finding::Warning;
 
-/// Looks at what the settings say, and tells each finding as it comes.
-pub(crate) async fn examine(settings: &Settings, clock: &dyn Clock, tell: &mut dyn FnMut(Finding)) {
-    tell(Good("configuration: every setting can be read".to_owned()));
-    settings_worth_a_thought(settings)
+/// Runs all checks, and reports each finding as soon as it is known.
+pub(crate) async fn check(settings: &Settings, clock: &dyn Clock, report: &mut dyn FnMut(Finding)) {
+    report(Finding::Ok(
+        "configuration: all settings are valid".to_owned(),
+    ));
+    warnings(settings).into_iter().for_each(&mut *report);
+    check_store(settings)
+        .await
         .into_iter()
-        .for_each(&mut *tell);
-    store(settings).await.into_iter().for_each(&mut *tell);
-    form_host(settings, clock).await.into_iter().for_each(tell);
+        .for_each(&mut *report);
+    check_form_host(settings, clock)
+        .await
+        .into_iter()
+        .for_each(report);
 }
 
-/// The policy that the agent's page needs, one directive to a line.
+/// Returns what the Content-Security-Policy of the agent's page needs, one directive per line.
 pub(crate) fn page_policy(settings: &Settings) -> String {
     let url = Url::parse(settings.api.public_url.as_str());
     let server = url.map(|url| url.origin().ascii_serialization());
@@ -49,57 +55,60 @@ pub(crate) fn page_policy(settings: &Settings) -> String {
     directives.replace("; ", ";\n")
 }
 
-fn settings_worth_a_thought(settings: &Settings) -> Vec<Finding> {
+fn warnings(settings: &Settings) -> Vec<Finding> {
     let api = &settings.api;
     let mut findings = Vec::new();
     let mut warn = |text: &str| findings.push(Warning(text.to_owned()));
     if api.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
-        warn("PANTOKEN_API_KEY: it can be found by trying; use 16 characters or more");
+        warn("PANTOKEN_API_KEY: it is short enough to be guessed; use 16 characters or more");
     }
     if settings.store_keys.is_none() {
-        warn("PANTOKEN_STORE_KEY: without it panTokens are kept in clear");
+        warn("PANTOKEN_STORE_KEY: not set, so panTokens are stored unencrypted");
     }
     if api.public_sessions {
         warn(
-            "PANTOKEN_PUBLIC_SESSIONS: whoever can open a page on an allowed origin, or pretends to, \
-             creates sessions; only their number is limited",
+            "PANTOKEN_PUBLIC_SESSIONS: anyone can create sessions, because a program can send any \
+             Origin; only the rate is limited",
         );
         if api.trusted_proxies == Default::default() {
             warn(
-                "PANTOKEN_TRUSTED_PROXIES: none; behind a proxy all customers would share one \
-                 address's limit",
+                "PANTOKEN_TRUSTED_PROXIES: not set; behind a proxy, all customers would share the \
+                 rate limit of one address",
             );
         }
     }
     if api.public_url.as_str().starts_with("http://") {
-        warn("PANTOKEN_PUBLIC_URL: plain http works for browsers on this machine alone");
+        warn("PANTOKEN_PUBLIC_URL: plain http works only for browsers on this machine");
     }
     if settings
         .webhook
         .as_ref()
         .is_some_and(WebhookTarget::is_plain)
     {
-        warn("PANTOKEN_WEBHOOK_URL: plain http shows panTokens to that whole network");
+        warn("PANTOKEN_WEBHOOK_URL: plain http lets everyone on that network read panTokens");
     }
     if api.pages.as_ref().is_some_and(|folder| !folder.is_dir()) {
-        findings.push(Bad("PANTOKEN_PAGES: this is not a folder".to_owned()));
+        findings.push(Finding::Error(
+            "PANTOKEN_PAGES: this is not a folder".to_owned(),
+        ));
     }
     findings
 }
 
-async fn store(settings: &Settings) -> Vec<Finding> {
+async fn check_store(settings: &Settings) -> Vec<Finding> {
     let database = &settings.database;
     let store = match open_store(settings).await {
         Ok(store) => store,
-        Err(error) => return vec![Bad(format!("PANTOKEN_DATABASE_URL: {error}"))],
+        Err(error) => return vec![Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))],
     };
     let findings = match store.check().await {
-        Err(error) => vec![Bad(format!("PANTOKEN_DATABASE_URL: {error}"))],
+        Err(error) => vec![Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))],
         Ok(()) => {
-            let good =
-                format!("store: {database} opens, has this version's tables, and takes writes");
-            let mut findings = vec![Good(good)];
-            findings.extend(callers(settings, &store).await);
+            let ok = format!(
+                "store: {database} can be opened and written, and its tables are up to date"
+            );
+            let mut findings = vec![Finding::Ok(ok)];
+            findings.extend(check_api_keys(settings, &store).await);
             findings
         }
     };
@@ -107,67 +116,67 @@ async fn store(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-async fn callers(settings: &Settings, store: &Database) -> Option<Finding> {
+async fn check_api_keys(settings: &Settings, store: &Database) -> Option<Finding> {
     if settings.api.api_key.is_some() || settings.api.public_sessions {
         return None;
     }
     match has_api_key(store).await {
         Ok(true) => None,
-        Ok(false) => Some(Bad(
-            "API key: none, nobody could create a session; make one with \
-                               `pantoken key add NAME`"
+        Ok(false) => Some(Finding::Error(
+            "API key: there is none, so nobody could create a session; create one with `pantoken key \
+             add NAME`"
                 .to_owned(),
         )),
-        Err(error) => Some(Bad(format!("PANTOKEN_DATABASE_URL: {error}"))),
+        Err(error) => Some(Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))),
     }
 }
 
-/// Whether the form host answers, and what its clock says.
-async fn form_host(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
+/// Checks whether the form host responds, and compares its clock.
+async fn check_form_host(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
     let host = settings.signer.host();
-    let answer = match client::builder(ANSWER_TIME).build() {
+    let response = match client::builder(RESPONSE_TIMEOUT).build() {
         Ok(client) => client.get(format!("{host}/form")).send().await,
         Err(error) => Err(error),
     };
-    let answer = match answer {
-        Ok(answer) => answer,
+    let response = match response {
+        Ok(response) => response,
         Err(error) => {
             let reason = client::reason(error);
             return vec![
                 Warning(format!(
-                    "form host: {host} does not answer here ({reason}); it is the customers' browsers \
-                     that have to reach it, so open it in one"
+                    "form host: {host} does not respond to this machine ({reason}); customers' browsers \
+                     have to reach it, so open it in one"
                 )),
                 Warning("clock: it could not be compared with the form host's".to_owned()),
             ];
         }
     };
-    let date = answer
+    let date = response
         .headers()
         .get("date")
         .and_then(|date| date.to_str().ok());
     vec![
-        Good(format!("form host: {host} answers")),
+        Finding::Ok(format!("form host: {host} responds")),
         compare_clocks(date, clock.now()),
     ]
 }
 
-/// `now` in Unix milliseconds.
+/// Compares the `Date` header with the machine's clock, in Unix milliseconds.
 fn compare_clocks(date: Option<&str>, now: i64) -> Finding {
     let there = date.and_then(|date| httpdate::parse_http_date(date).ok());
     let there = there.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     let Some(there) = there else {
-        return Warning("clock: the form host does not say what time it is".to_owned());
+        return Warning("clock: the form host did not send its time".to_owned());
     };
     let here = Duration::from_millis(u64::try_from(now).unwrap_or_default());
     let difference = here.abs_diff(there);
     if difference > CLOCK_TOLERANCE {
         let seconds = difference.as_secs();
         return Warning(format!(
-            "clock: it differs from the form host's by {seconds} s; let NTP set this machine's"
+            "clock: it differs from the form host's by {seconds} s; synchronise this machine with NTP"
         ));
     }
-    Good("clock: it agrees with the form host's".to_owned())
+    Finding::Ok("clock: it agrees with the form host's".to_owned())
 }
 
 #[cfg(test)]
@@ -183,10 +192,10 @@ mod tests {
             "Sun, 01 Jun 2025 12:00:59 GMT",
             "Sun, 01 Jun 2025 11:59:01 GMT",
         ] {
-            assert!(matches!(compare(date), Good(_)), "{date}");
+            assert!(matches!(compare(date), Finding::Ok(_)), "{date}");
         }
         let Warning(text) = compare("Sun, 01 Jun 2025 13:00:00 GMT") else {
-            panic!("an hour is no agreement");
+            panic!("clocks that differ by an hour do not agree");
         };
         assert!(text.contains("3600 s"), "{text}");
         for date in [None, Some("now"), Some("")] {

@@ -1,0 +1,47 @@
+//! What the commands on the database share.
+
+use std::process::ExitCode;
+
+use pantoken_store::{Database, DatabaseUrl};
+
+use super::setting_flags::{DatabaseSettings, SettingFlags};
+use super::{USAGE, block_on, fail};
+use crate::settings::{Reader, SettingsError, read_database};
+
+pub(super) type DatabaseFlags = SettingFlags<DatabaseSettings>;
+
+/// Reads the database's URL, and the other settings that the command needs.
+pub(super) fn read_with<T>(
+    flags: &DatabaseFlags,
+    read: impl FnOnce(&mut Reader<'_>) -> Option<T>,
+) -> Result<(DatabaseUrl, T), SettingsError> {
+    flags.read(|sources| {
+        let mut reader = Reader::open(sources)?;
+        let database = read_database(&mut reader);
+        let rest = read(&mut reader);
+        reader.finish(database.zip(rest))
+    })
+}
+
+/// Reads the database's URL.
+pub(super) fn read(flags: &DatabaseFlags) -> Result<DatabaseUrl, SettingsError> {
+    let (database, ()) = read_with(flags, |_| Some(()))?;
+    Ok(database)
+}
+
+/// Opens the database without the store's keys and runs a command on it.
+pub(super) fn with_store(
+    database: &DatabaseUrl,
+    work: impl AsyncFnOnce(Database) -> ExitCode,
+) -> ExitCode {
+    block_on(async {
+        match Database::open_without_keys(database).await {
+            Ok(store) => {
+                let code = work(store.clone()).await;
+                store.close().await;
+                code
+            }
+            Err(error) => fail(USAGE, &error),
+        }
+    })
+}

@@ -1,0 +1,68 @@
+//! The span of a request and its line in the log. They contain what is needed to run the server, and
+//! nothing that a client sent except a known method. The URI is never logged, because that of a callback
+//! contains a panToken.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request};
+use axum::response::Response;
+use pantoken_a2c::RequestId as SessionRequestId;
+use tower_http::request_id::RequestId;
+use tracing::{Span, field};
+
+use crate::http::problem::ProblemCode;
+
+/// Names the session in the span, as `requestId`. Call it only with an id that this server issued.
+pub(crate) fn record_session(request_id: SessionRequestId) {
+    Span::current().record("requestId", field::display(request_id));
+}
+
+/// Logs why a request fails, within its span.
+pub(crate) fn log_error(message: &str, error: impl Display) {
+    tracing::error!(%error, "{message}");
+}
+
+/// Creates the span of a request.
+pub(super) fn make_span(request: &Request) -> Span {
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok());
+    // Of the level `error`, so that a subscriber that shows only errors shows their requests too.
+    tracing::error_span!(
+        "request",
+        method = method(request),
+        route = %route(request),
+        x_request_id = id.map(field::display),
+        requestId = field::Empty,
+    )
+}
+
+/// Logs that a request was answered.
+pub(super) fn log_response(response: &Response, latency: Duration, _: &Span) {
+    tracing::info!(
+        status = response.status().as_u16(),
+        code = problem_code(response),
+        duration_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX),
+        "answered"
+    );
+}
+
+/// Returns the request's method. Clients can send any word, so unknown ones are `other`.
+pub(super) fn method(request: &Request) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let method = request.method().as_str();
+    let known = KNOWN.into_iter().find(|known| *known == method);
+    known.unwrap_or("other")
+}
+
+/// Returns the template of the request's path, or `other`.
+pub(super) fn route(request: &Request) -> &str {
+    let route = request.extensions().get::<MatchedPath>();
+    route.map_or("other", MatchedPath::as_str)
+}
+
+/// Returns the code of the problem that the response is, if it is one.
+pub(super) fn problem_code(response: &Response) -> Option<&'static str> {
+    let problem = response.extensions().get::<ProblemCode>();
+    problem.map(|ProblemCode(code)| *code)
+}

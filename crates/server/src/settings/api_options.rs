@@ -1,0 +1,67 @@
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use pantoken_a2c::Origin;
+
+use crate::a2c::return_url::ReturnUrls;
+use crate::http::api_key::ApiKey;
+use crate::http::client_address::TrustedProxies;
+use crate::http::limits::Limits;
+use crate::http::public_url::PublicUrl;
+use crate::http::rate_limit::PublicSessionLimits;
+
+pub(crate) const DEFAULT_SESSION_SECONDS: u32 = 1800;
+pub(crate) const DEFAULT_PUBLIC_SESSIONS_PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
+pub(crate) const DEFAULT_PUBLIC_SESSIONS_PER_ORIGIN: NonZeroU32 = NonZeroU32::new(600).unwrap();
+
+/// The settings of the HTTP API: what [`crate::AppState`] needs of [`crate::Settings`].
+#[derive(Clone, Debug)]
+pub struct ApiOptions {
+    /// The URL at which browsers reach this server.
+    pub public_url: PublicUrl,
+    /// The agent's own API key, beside those in the store.
+    pub api_key: Option<ApiKey>,
+    /// The origins of the pages that may call the API from a browser.
+    pub allowed_origins: Vec<Origin>,
+    /// Whether a browser on an allowed origin may create sessions without an API key.
+    pub public_sessions: bool,
+    /// How many sessions browsers may create without an API key.
+    pub public_session_limits: PublicSessionLimits,
+    /// The proxies whose `X-Forwarded-For` or `Forwarded` header is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Where the redirect flow may end.
+    pub return_urls: ReturnUrls,
+    /// How long a session waits for its first result, in seconds.
+    pub session_seconds: u32,
+    /// A folder of static files to serve at `/`.
+    pub pages: Option<PathBuf>,
+    /// Whether [`crate::router`] answers `/metrics`. Leave it off if the public reaches the router;
+    /// [`crate::metrics_router`] answers the same elsewhere.
+    pub metrics: bool,
+    /// How long requests and responses may take.
+    pub limits: Limits,
+}
+
+impl ApiOptions {
+    /// Returns the default options. They let nobody create a session: set an API key, allow public
+    /// sessions, or add a [`crate::Customer`] to each request.
+    #[must_use]
+    pub fn new(public_url: PublicUrl) -> Self {
+        Self {
+            public_url,
+            api_key: None,
+            allowed_origins: Vec::new(),
+            public_sessions: false,
+            public_session_limits: PublicSessionLimits {
+                per_address: DEFAULT_PUBLIC_SESSIONS_PER_ADDRESS,
+                per_origin: DEFAULT_PUBLIC_SESSIONS_PER_ORIGIN,
+            },
+            trusted_proxies: TrustedProxies::default(),
+            return_urls: ReturnUrls::default(),
+            session_seconds: DEFAULT_SESSION_SECONDS,
+            pages: None,
+            metrics: false,
+            limits: Limits::default(),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The demo page, built as Trunk builds it, but without Trunk, which takes minutes to compile.
+//!
+//! `index.html` says what belongs to the page: each `<link data-trunk …>` names a file of it.
+
+use std::path::Path;
+use std::process::{Child, Command};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use fs_err as fs;
+
+use crate::command;
+use crate::server;
+use crate::tools::{Tools, WASM_TARGET};
+use crate::wasm_bindgen;
+use crate::workspace::Workspace;
+
+const NAME: &str = "pantoken-demo";
+/// Not the port of Trunk.toml, on which a developer may have `trunk serve` running.
+const SERVE_PORT: u16 = 8089;
+
+/// Builds the page into `dist`.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    workspace.run_cargo(&format!(
+        "build --locked -p {NAME} --profile web --target {WASM_TARGET}"
+    ))?;
+    let module = workspace.target().join(WASM_TARGET).join("web");
+    let module = module.join(NAME).with_extension("wasm");
+
+    let dist = workspace.root().join("dist");
+    let snippets = dist.join("snippets");
+    if snippets.exists() {
+        fs::remove_dir_all(snippets)?;
+    }
+    fs::create_dir_all(&dist)?;
+    wasm_bindgen::generate(&module, &dist, NAME)?;
+    let source = fs::read_to_string(workspace.root().join("index.html"))?;
+    let page = Page::read(&source)?;
+    for file in &page.files {
+        fs::copy(workspace.root().join(file), dist.join(file_name(file)))?;
+    }
+    fs::write(dist.join("index.html"), page.html)?;
+    Ok(())
+}
+
+/// Checks that `trunk build --release` makes the same page, and that `trunk serve` serves it.
+pub(crate) fn compare_with_trunk(workspace: &Workspace, tools: &Tools) -> Result<()> {
+    let folder = workspace.scratch("trunk")?;
+    let mut build = trunk(workspace, tools, "build", &folder)?;
+    command::run(&mut build)?;
+    for entry in fs::read_dir(&folder)? {
+        let file = entry?.path();
+        let own = workspace
+            .root()
+            .join("dist")
+            .join(file.file_name().context("a file has a name")?);
+        // Trunk adds hashes to the links of the document.
+        if file.is_file() && !file.ends_with("index.html") && fs::read(&file)? != fs::read(&own)? {
+            bail!(
+                "{} is not what `cargo xtask demo` builds: {}",
+                file.display(),
+                own.display()
+            );
+        }
+    }
+    let mut serve = trunk(workspace, tools, "serve", &folder)?;
+    serve.args(["--port", &SERVE_PORT.to_string(), "--no-autoreload=true"]);
+    let mut child = serve.spawn().context("cannot start trunk")?;
+    let served = wait_for_page(&mut child);
+    child.kill()?;
+    child.wait()?;
+    served
+}
+
+fn trunk(workspace: &Workspace, tools: &Tools, task: &str, dist: &Path) -> Result<Command> {
+    let mut trunk = Command::new("trunk");
+    trunk
+        .current_dir(workspace.root())
+        .args([task, "--release", "--offline=true", "--dist"])
+        .arg(dist)
+        // Trunk reads it as a flag that is `true` or `false`, and refuses the customary `1`.
+        .env_remove("NO_COLOR");
+    tools.lend_to(&mut trunk)?;
+    Ok(trunk)
+}
+
+/// Asks until the page is there or Trunk has ended.
+fn wait_for_page(trunk: &mut Child) -> Result<()> {
+    loop {
+        if let Some(status) = trunk.try_wait()? {
+            bail!("`trunk serve` ended ({status}); the reason is above");
+        }
+        match server::request(&format!("127.0.0.1:{SERVE_PORT}"), "GET /", "", "") {
+            Ok((head, page)) if head.starts_with("HTTP/1.1 200") && page.contains(NAME) => {
+                return Ok(());
+            }
+            _ => thread::sleep(Duration::from_millis(100)),
+        }
+    }
+}
+
+struct Page<'a> {
+    html: String,
+    /// Copied beside the document, without their folders.
+    files: Vec<&'a str>,
+}
+
+impl<'a> Page<'a> {
+    /// Replaces the links that are for Trunk, one on each line, by what a browser understands.
+    fn read(source: &'a str) -> Result<Self> {
+        let (mut html, mut files) = (String::new(), Vec::new());
+        for line in source.lines() {
+            if !line.contains("data-trunk") {
+                html += &format!("{line}\n");
+                continue;
+            }
+            let rel = attribute(line, "rel").unwrap_or_default();
+            let href = attribute(line, "href").with_context(|| format!("no href in: {line}"))?;
+            match rel {
+                "rust" => continue,
+                "css" => {
+                    let name = file_name(href);
+                    html += &format!("    <link rel=\"stylesheet\" href=\"{name}\" />\n");
+                }
+                "copy-file" => {}
+                _ => bail!("xtask/src/page.rs does not know rel=\"{rel}\" of index.html: {line}"),
+            }
+            files.push(href);
+        }
+        Ok(Self { html, files })
+    }
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, value) = tag.split_once(&format!(" {name}=\""))?;
+    value.split_once('"').map(|(value, _)| value)
+}
+
+fn file_name(path: &str) -> &str {
+    Path::new(path)
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[ignore = "tmp"]
+    fn tmp() {
+        let w = Workspace::find().unwrap();
+        let tools = Tools::find_or_install(&[WASM_TARGET, "wasm-bindgen-cli", "trunk"]).unwrap();
+        build(&w).unwrap();
+        compare_with_trunk(&w, &tools).unwrap();
+    }
+
+    #[test]
+    fn the_page_has_each_file_that_index_html_names() {
+        let page = Page::read(include_str!("../../index.html")).unwrap();
+        let expected = [
+            "web/demo/style.css",
+            "web/demo/start.js",
+            "web/demo/icon.svg",
+        ];
+        assert_eq!(page.files, expected);
+        assert!(!page.html.contains("data-trunk"), "{}", page.html);
+        assert!(
+            page.html
+                .contains(r#"<link rel="stylesheet" href="style.css" />"#)
+        );
+    }
+
+    #[test]
+    fn a_link_that_only_trunk_understands_is_refused() {
+        let line = r#"<link data-trunk rel="sass" href="web/demo/style.scss" />"#;
+        let error = Page::read(line).err().unwrap().to_string();
+        assert!(error.contains(r#"rel="sass""#), "{error}");
+    }
+}
