@@ -1,7 +1,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-/// A text that is followed through a run, in whatever encoding it may hide.
+/// A text to search for, in every encoding that it may occur in.
 pub(crate) struct Canary {
     pub(crate) name: &'static str,
     spellings: Vec<Vec<u8>>,
@@ -35,7 +35,7 @@ impl Canary {
         Self { name, spellings }
     }
 
-    /// The first spelling that these bytes have.
+    /// Returns the first spelling that these bytes contain.
     pub(crate) fn find_in(&self, bytes: &[u8]) -> Option<&[u8]> {
         let is_in = |spelling: &&Vec<u8>| {
             let mut windows = bytes.windows(spelling.len());
@@ -45,12 +45,12 @@ impl Canary {
     }
 }
 
-/// What base64 of any text with these bytes in it holds, wherever they start in it.
+/// Returns the base64 of these bytes at each possible offset within a longer text.
 fn base64_spellings(bytes: &[u8]) -> Vec<String> {
     let mut spellings = Vec::new();
     for before in 0..3 {
         let padded = [&vec![0; before][..], bytes].concat();
-        // The digits that depend on nothing but these bytes.
+        // Only the digits that depend on these bytes alone.
         let first = (before * 8).div_ceil(6);
         let last = padded.len() * 8 / 6;
         for engine in [STANDARD, URL_SAFE] {
@@ -60,7 +60,7 @@ fn base64_spellings(bytes: &[u8]) -> Vec<String> {
     spellings
 }
 
-/// A card number as people write it.
+/// Returns a card number in groups of four digits, as people write it.
 fn groups_of_digits(text: &str) -> Option<[String; 2]> {
     let is_number = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit());
     let groups: Vec<_> = (0..4)

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use crate::canary::Canary;
 
-/// Everything that a run leaves or says, each with the place where it was found.
+/// Everything that a run leaves or prints, with its place.
 #[derive(Default)]
 pub(crate) struct Evidence(Mutex<Vec<(String, Vec<u8>)>>);
 
@@ -13,7 +13,7 @@ impl Evidence {
         self.0.lock().unwrap().push((place.into(), bytes.into()));
     }
 
-    /// Every file in the folder and below it, some of which may just go.
+    /// Adds every file in the folder and below. Files that disappear meanwhile are skipped.
     pub(crate) fn add_files(&self, place: &str, folder: &Path) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -25,7 +25,7 @@ impl Evidence {
         }
     }
 
-    /// The places that a canary is in.
+    /// Returns the places that contain a canary.
     pub(crate) fn places_of(&self, canary: &Canary) -> Vec<String> {
         let all = self.0.lock().unwrap();
         let places = all
@@ -34,7 +34,7 @@ impl Evidence {
         places.map(|(place, _)| place.clone()).collect()
     }
 
-    /// Fails where a canary is in any place that does not start with one of these, or in none of them.
+    /// Asserts that a canary is in each of these places and nowhere else. Places are matched by prefix.
     #[track_caller]
     pub(crate) fn is_only_in(&self, canary: &Canary, allowed: &[&str]) {
         let places = self.places_of(canary);
@@ -48,7 +48,7 @@ impl Evidence {
         }
     }
 
-    /// The places with this start are there, so that they were searched.
+    /// Asserts that there is evidence from this place.
     #[track_caller]
     pub(crate) fn has(&self, start: &str) {
         let all = self.0.lock().unwrap();

@@ -1,5 +1,5 @@
-//! The card number and the secrets are followed through all that a whole run leaves or says, with the
-//! real server, its database, webhooks and metrics, and the real sandbox. Source: docs/a2c.md.
+//! Searches everything that a whole run leaves or prints for the card number and the secrets: the real
+//! server with its database, webhooks and metrics, and the real sandbox.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod canary;
@@ -19,7 +19,7 @@ use canary::Canary;
 use evidence::Evidence;
 use run::Run;
 
-/// Valid, and not among the numbers that the form and the demo offer for trying.
+/// A valid number that is not one of the test numbers on the form and in the demo.
 const CARD_NUMBER: &str = "5105105105105100";
 const AGENT_SECRET: &str = "canary-of-the-agents-secret";
 const API_KEY: &str = "canary-of-the-api-key-0001";
@@ -40,16 +40,16 @@ async fn secrets_tokens_and_the_card_number_are_only_where_the_protocol_says() {
         let in_redirect = run.save_card(&redirect, CARD_NUMBER).await;
         run.come_back(&redirect, &format!("panToken={in_redirect}"))
             .await;
-        ask_wrongly(&run, &in_frame).await;
+        send_misplaced_secrets(&run, &in_frame).await;
         for session in [&iframe, &redirect] {
             let id = session["requestId"].as_str().unwrap();
             run.call(Method::GET, &format!("/v1/sessions/{id}"), API_KEY, "")
                 .await;
         }
-        told(&mut webhooks, 2).await;
+        wait_for_webhooks(&mut webhooks, 2).await;
         run.read_metrics().await;
         run.run_commands();
-        run.look_at_the_machine();
+        run.collect_files_and_arguments();
         run.kill();
 
         search(&evidence, [&in_frame, &in_redirect]);
@@ -117,8 +117,8 @@ async fn report(run: &Run, session: &serde_json::Value, pan_token: &str) {
     assert_eq!(answer["state"], "saved");
 }
 
-/// Card numbers, tokens and secrets in every place that they do not belong in.
-async fn ask_wrongly(run: &Run, pan_token: &str) {
+/// Sends card numbers, tokens and secrets where they do not belong.
+async fn send_misplaced_secrets(run: &Run, pan_token: &str) {
     let session = run.create("iframe").await;
     let id = session["requestId"].as_str().unwrap().to_owned();
     let token = session["resultToken"].as_str().unwrap().to_owned();
@@ -132,7 +132,7 @@ async fn ask_wrongly(run: &Run, pan_token: &str) {
                 canary.to_owned(),
             ] {
                 for bearer in [API_KEY, token.as_str(), canary] {
-                    // An error that the provider reports is kept for the agent, but no card number.
+                    // An error that the provider reports is stored for the agent, unless it contains a card number.
                     let is_report = path == result && bearer == token && body.contains("errorCode");
                     if canary == CARD_NUMBER || !is_report {
                         run.call(Method::POST, path, bearer, &body).await;
@@ -160,8 +160,8 @@ async fn ask_wrongly(run: &Run, pan_token: &str) {
     run.save_card(&session, &format!("{CARD_NUMBER}1")).await;
 }
 
-/// Waits for so many webhooks.
-async fn told(webhooks: &mut UnboundedReceiver<String>, count: usize) {
+/// Waits for this many webhooks.
+async fn wait_for_webhooks(webhooks: &mut UnboundedReceiver<String>, count: usize) {
     for number in 0..count {
         let next = tokio::time::timeout(Duration::from_secs(60), webhooks.recv()).await;
         let body = next.unwrap_or_else(|_| panic!("webhook {number} did not come"));

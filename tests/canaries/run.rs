@@ -14,8 +14,8 @@ use crate::{AGENT_SECRET, API_KEY, STORE_KEY, WEBHOOK_SECRET};
 const PAGE: &str = "https://shop.kz";
 const RETURN_URL: &str = "https://shop.kz/paid";
 
-/// The real server and the real sandbox, with a folder for all that they write, and every answer of
-/// theirs as evidence.
+/// The real server and the real sandbox, with a folder for their files. Every response is collected as
+/// evidence.
 pub(crate) struct Run {
     pub(crate) evidence: Arc<Evidence>,
     pub(crate) folder: TempDir,
@@ -33,35 +33,25 @@ impl Run {
         let sandbox = start_sandbox();
         let sandbox_url = listening(&sandbox, "listening on ");
         let server = start_server(folder.path(), &sandbox_url, webhook_url, log_format);
-        let (mut server_url, mut metrics_url) = (None, None);
-        while server_url.is_none() || metrics_url.is_none() {
-            let found = server.wait_for_line(|line| {
-                let (before, url) = line.split_once("http://")?;
-                let url: String = url
-                    .chars()
-                    .take_while(|c| !c.is_whitespace() && *c != '"')
-                    .collect();
-                Some((before.contains("metrics at"), format!("http://{url}")))
-            });
-            match found.unwrap_or_else(|| panic!("{}", server.log())) {
-                (true, url) => metrics_url = Some(url),
-                (false, url) => server_url = Some(url),
-            }
-        }
+        let server_url = listening(&server, "listening on ");
+        let metrics_url = listening(&server, "metrics at ");
+        // In JSON the log message ends with a quote.
+        let (metrics_url, _) = metrics_url.split_once('"').unwrap_or((&metrics_url, ""));
+        let metrics_url = metrics_url.to_owned();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none());
         Self {
             evidence: Arc::clone(evidence),
             folder,
             client: client.build().unwrap(),
             server,
-            server_url: server_url.unwrap(),
-            metrics_url: metrics_url.unwrap(),
+            server_url,
+            metrics_url,
             sandbox,
             sandbox_url,
         }
     }
 
-    /// A call of the server: its headers and its body are evidence.
+    /// Calls the server, and collects the headers and the body of the response.
     pub(crate) async fn call(
         &self,
         method: Method,
@@ -76,7 +66,8 @@ impl Run {
             .header("content-type", "application/json")
             .header("origin", PAGE)
             .body(body.to_owned());
-        self.heard("server", path, call.send().await.unwrap()).await
+        self.collect("server", path, call.send().await.unwrap())
+            .await
     }
 
     pub(crate) async fn post(&self, path: &str, bearer: &str, body: &Value) -> Value {
@@ -86,7 +77,7 @@ impl Run {
         serde_json::from_str(&answer).unwrap()
     }
 
-    async fn heard(&self, who: &str, path: &str, response: Response) -> String {
+    async fn collect(&self, who: &str, path: &str, response: Response) -> String {
         let route = path.split('?').next().unwrap();
         let head = format!("{} {:?}", response.status(), response.headers());
         self.evidence.add(format!("{who} headers of {route}"), head);
@@ -104,11 +95,11 @@ impl Run {
         self.post("/v1/sessions", API_KEY, &body).await
     }
 
-    /// The customer opens the form and saves this card, as the form's own script does.
+    /// Opens the form and saves this card, as the form's own script does.
     pub(crate) async fn save_card(&self, session: &Value, card_number: &str) -> String {
         let form_url = session["formUrl"].as_str().unwrap();
         let form = self.client.get(form_url).send().await.unwrap();
-        self.heard("sandbox", "/form", form).await;
+        self.collect("sandbox", "/form", form).await;
         let signed = SignedRequest::parse(form_url).unwrap();
         let request = signed.request();
         let callback_url = request.callback_url().map(CallbackUrl::as_str);
@@ -121,12 +112,12 @@ impl Run {
         });
         let url = format!("{}/save", self.sandbox_url);
         let answer = self.client.post(url).json(&body).send().await.unwrap();
-        let answer = self.heard("sandbox", "/save", answer).await;
+        let answer = self.collect("sandbox", "/save", answer).await;
         let answer: Value = serde_json::from_str(&answer).unwrap();
         answer["panToken"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// The provider sends the customer back with this query.
+    /// Calls the callback with this query, as the customer's browser does.
     pub(crate) async fn come_back(&self, session: &Value, query: &str) {
         let signed = SignedRequest::parse(session["formUrl"].as_str().unwrap()).unwrap();
         let callback = signed.request().callback_url().unwrap().as_str().to_owned();
@@ -141,7 +132,7 @@ impl Run {
         self.evidence.add("metrics", metrics.text().await.unwrap());
     }
 
-    /// What the operator's commands print.
+    /// Collects the output of the operator's commands.
     pub(crate) fn run_commands(&self) {
         for arguments in [
             &["webhooks", "list"][..],
@@ -167,9 +158,9 @@ impl Run {
         }
     }
 
-    /// The databases with their journals, as they are while the server runs, and what every user of the
-    /// machine can read of its processes.
-    pub(crate) fn look_at_the_machine(&self) {
+    /// Collects the database with its journal while the server runs, and the arguments of the
+    /// processes, which every user of the machine can read.
+    pub(crate) fn collect_files_and_arguments(&self) {
         self.evidence.add_files("database", self.folder.path());
         for (name, process) in [("server", &self.server), ("sandbox", &self.sandbox)] {
             let path = format!("/proc/{}/cmdline", process.id());
@@ -180,10 +171,10 @@ impl Run {
         }
     }
 
-    /// Ends the server in the middle of its work; what is left of its files is evidence.
-    pub(crate) fn kill(self) {
+    /// Kills the server, and collects the files that are left and the logs.
+    pub(crate) fn kill(mut self) {
+        self.server.kill();
         let (server_log, sandbox_log) = (self.server.log(), self.sandbox.log());
-        drop(self.server);
         self.evidence
             .add_files("database after a kill", self.folder.path());
         self.evidence.add("server log", server_log);
@@ -216,7 +207,7 @@ fn start_server(folder: &Path, form_host: &str, webhook_url: &str, log_format: &
     Process::start(&mut command)
 }
 
-/// With every secret in its environment.
+/// Returns the command `pantoken` with every secret in its environment.
 fn pantoken(folder: &Path, form_host: &str) -> Command {
     let mut command = Command::new(binaries().join("pantoken"));
     clear_settings(&mut command);

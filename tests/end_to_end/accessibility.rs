@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use pantoken_tests::{Customer, Scene, Screen, dist};
+use pantoken_tests::{Screen, Tab, TestContext, dist};
 use serde_json::json;
 
 use crate::states;
 
-pub(crate) async fn axe_finds_nothing_in_any_state(scene: Scene) {
+pub(crate) async fn axe_finds_nothing_in_any_state(context: TestContext) {
     let axe = dist().join("examples/axe.min.js");
     let axe = fs::read_to_string(&axe).unwrap_or_else(|error| {
         let path = axe.display();
@@ -19,14 +19,14 @@ pub(crate) async fn axe_finds_nothing_in_any_state(scene: Scene) {
             prefers_dark,
             ..Screen::ORDINARY
         };
-        let looked = scene.browse_on(screen, async |customer| {
-            states::visit(&scene, customer, language, async |state| {
+        let looked = context.browse_on(screen, async |tab| {
+            states::visit(&context, tab, language, async |state| {
                 let place = format!("{} in {language}, dark: {prefers_dark}", state.name);
-                check(customer, &axe, &place).await;
+                check(tab, &axe, &place).await;
                 if state.has_form {
-                    customer.find("iframe").await.enter_frame().await.unwrap();
-                    check(customer, &axe, &format!("the form, {place}")).await;
-                    customer.leave_form().await;
+                    tab.find("iframe").await.enter_frame().await.unwrap();
+                    check(tab, &axe, &format!("the form, {place}")).await;
+                    tab.leave_form().await;
                 }
             })
             .await;
@@ -35,9 +35,9 @@ pub(crate) async fn axe_finds_nothing_in_any_state(scene: Scene) {
     }
 }
 
-async fn check(customer: &Customer, axe: &str, place: &str) {
+async fn check(tab: &Tab, axe: &str, place: &str) {
     let script = format!("{axe};{RUN}");
-    let found = customer.driver.execute_async(&script, Vec::new()).await;
+    let found = tab.driver.execute_async(&script, Vec::new()).await;
     let found = found.unwrap().json().clone();
     assert_eq!(found, json!([]), "{place}: {found:#}");
 }

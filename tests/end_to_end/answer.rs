@@ -1,6 +1,6 @@
 //! The page's answer to Ready is for the form's origin alone, whatever document its frame shows by then.
 
-use pantoken_tests::{Answer, GOOD_NUMBER, Scene};
+use pantoken_tests::{GOOD_NUMBER, PlannedResponse, TestContext};
 use serde_json::json;
 
 use crate::hostile_windows::{go_in_frame, other_site};
@@ -11,36 +11,35 @@ use crate::{tampered_page, timeline};
 const LATE: &str = include_str!("../pages/hostile/late.js");
 const LISTENER: &str = include_str!("../pages/hostile/listener.html");
 
-pub(crate) async fn another_document_in_the_forms_frame_gets_no_answer(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
-            tampered_page::open(customer, &shop, PATIENT_PAGE, LATE).await;
-            late_form::say_ready(customer).await;
-            customer.until("return window.late.length === 1").await;
-            let form_url = customer.form_url().await.form_url().to_text();
-            let listener = Answer::Instead(200, "text/html", LISTENER.to_owned());
-            shop.front.plan("/stranger.html", listener);
-            go_in_frame(customer, &other_site(&shop)).await;
-            customer.until("return window.late.length === 2").await;
+pub(crate) async fn another_document_in_the_forms_frame_gets_no_answer(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
+            tampered_page::open(tab, &site, PATIENT_PAGE, LATE).await;
+            late_form::say_ready(tab).await;
+            tab.until("return window.late.length === 1").await;
+            let form_url = tab.form_url().await.form_url().to_text();
+            let listener = PlannedResponse::Replaced(200, "text/html", LISTENER.to_owned());
+            site.proxy.plan("/stranger.html", listener);
+            go_in_frame(tab, &other_site(&site)).await;
+            tab.until("return window.late.length === 2").await;
             // The form's Ready is only now heard, and answered.
             let hand_on = "
         window.handOn();
         document.querySelector('iframe').contentWindow.postMessage('the end', '*');";
-            customer.run_as_page(hand_on).await;
-            timeline::wait_for(customer, 1).await;
-            customer.find("iframe").await.enter_frame().await.unwrap();
+            tab.run_as_page(hand_on).await;
+            timeline::wait_for(tab, 1).await;
+            tab.find("iframe").await.enter_frame().await.unwrap();
             let end = json!("\"the end\"");
-            customer
-                .until(&format!("return window.heard.includes({end})"))
+            tab.until(&format!("return window.heard.includes({end})"))
                 .await;
-            assert_eq!(customer.run("return window.heard").await, json!([end]));
-            customer.leave_form().await;
-            go_in_frame(customer, &form_url).await;
-            late_form::say_ready(customer).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            timeline::assert_all(customer, &["ready", "ready", "saved"]).await;
-            assert_saved(customer, &shop).await;
+            assert_eq!(tab.run("return window.heard").await, json!([end]));
+            tab.leave_form().await;
+            go_in_frame(tab, &form_url).await;
+            late_form::say_ready(tab).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            timeline::assert_all(tab, &["ready", "ready", "saved"]).await;
+            assert_saved(tab, &site).await;
         })
         .await;
 }

@@ -1,49 +1,49 @@
 //! What the element tells its page, and its customer.
 
-use pantoken_tests::{Customer, Scene};
+use pantoken_tests::{Tab, TestContext};
 use serde_json::{Value, json};
 
 use crate::stage;
 
 const REQUEST_ID: &str = "12345678";
 
-pub(crate) async fn the_details_of_the_events_are_the_golden_ones(scene: Scene) {
-    let shop = scene.shop();
-    let form_url = shop.sign_form_url(REQUEST_ID).await;
-    scene
-        .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            insert(customer, &json!({"form-url": form_url})).await;
-            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
+pub(crate) async fn the_details_of_the_events_are_the_golden_ones(context: TestContext) {
+    let site = context.site();
+    let form_url = site.sign_form_url(REQUEST_ID).await;
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
+            insert(tab, &json!({"form-url": form_url})).await;
+            stage::wait_for(tab, "form", "pantoken-ready", 1).await;
             for message in [
                 json!("what?"),
                 json!({"requestId": REQUEST_ID, "errorCode": "INVALID_PAN", "errorMessage": "Wrong number"}),
                 json!({"requestId": REQUEST_ID, "errorCode": "FORBIDDEN"}),
                 json!({"requestId": REQUEST_ID, "panToken": "tok-1"}),
             ] {
-                post_from_form(customer, &message).await;
+                post_from_form(tab, &message).await;
             }
-            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
-            customer.run("form.setAttribute('form-url', '')").await;
-            stage::wait_for(customer, "form", "pantoken-error", 3).await;
-            let mut events = stage::events(customer, "form").await;
+            stage::wait_for(tab, "form", "pantoken-saved", 1).await;
+            tab.run("form.setAttribute('form-url', '')").await;
+            stage::wait_for(tab, "form", "pantoken-error", 3).await;
+            let mut events = stage::events(tab, "form").await;
             for event in &mut events {
                 event.as_object_mut().unwrap().remove("id");
             }
             let golden: Value = serde_json::from_str(include_str!("golden/events.json")).unwrap();
             assert_eq!(json!(events), golden);
-            let heard = customer.run("return heard.length").await;
+            let heard = tab.run("return heard.length").await;
             assert_eq!(heard, json!(events.len()), "each event comes as far as the window");
         })
         .await;
 }
 
-pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(scene: Scene) {
-    let shop = scene.shop();
-    let form_url = shop.sign_form_url(REQUEST_ID).await;
-    scene
-        .browse(async |customer| {
-            stage::open(customer, &shop).await;
+pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(context: TestContext) {
+    let site = context.site();
+    let form_url = site.sign_form_url(REQUEST_ID).await;
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
             let attributes = json!({"form-url": form_url, "language": "kz", "title": "Card"});
             // What is seen while it loads, before its frame has had a turn.
             let note = "
@@ -60,20 +60,20 @@ pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(scene: Sce
                 new MutationObserver(note).observe(
                     form, { childList: true, subtree: true, attributes: true, characterData: true });
                 document.querySelector('main').append(form);";
-            customer
+            tab
                 .run(&note.replace("ATTRIBUTES", &attributes.to_string()))
                 .await;
-            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
-            customer.find("iframe[title=Card]").await;
+            stage::wait_for(tab, "form", "pantoken-ready", 1).await;
+            tab.find("iframe[title=Card]").await;
             // Before the driver turns to the frame, which in WebKit moves the focus there.
             let focused = "return form.contains(document.activeElement)";
-            assert_eq!(customer.run(focused).await, false);
-            post_from_form(customer, &json!({"requestId": REQUEST_ID, "panToken": "tok-1"})).await;
-            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
-            customer
+            assert_eq!(tab.run(focused).await, false);
+            post_from_form(tab, &json!({"requestId": REQUEST_ID, "panToken": "tok-1"})).await;
+            stage::wait_for(tab, "form", "pantoken-saved", 1).await;
+            tab
                 .until("return seen.some((view) => view.includes('saved'))")
                 .await;
-            let views = customer.run("return [...new Set(seen)].map(JSON.parse)").await;
+            let views = tab.run("return [...new Set(seen)].map(JSON.parse)").await;
             assert_eq!(
                 views,
                 json!([
@@ -86,37 +86,36 @@ pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(scene: Sce
         .await;
 }
 
-pub(crate) async fn a_silent_form_may_be_tried_again(scene: Scene) {
-    let shop = scene.shop();
-    let form_url = shop.sign_form_url(REQUEST_ID).await;
-    scene
-        .browse(async |customer| {
+pub(crate) async fn a_silent_form_may_be_tried_again(context: TestContext) {
+    let site = context.site();
+    let form_url = site.sign_form_url(REQUEST_ID).await;
+    context
+        .browse(async |tab| {
             // The provider shows no form on a host that it has not been told.
-            let unregistered = shop.url("/stage.html").replace("localhost", "127.0.0.1");
-            stage::open_at(customer, &unregistered).await;
+            let unregistered = site.url("/stage.html").replace("localhost", "127.0.0.1");
+            stage::open_at(tab, &unregistered).await;
             let attributes = json!({"form-url": form_url, "language": "en", "ready-timeout": 1});
-            insert(customer, &attributes).await;
-            stage::wait_for(customer, "form", "pantoken-error", 1).await;
-            customer.press("Try again").await;
-            stage::wait_for(customer, "form", "pantoken-error", 2).await;
-            for event in stage::events(customer, "form").await {
+            insert(tab, &attributes).await;
+            stage::wait_for(tab, "form", "pantoken-error", 1).await;
+            tab.press("Try again").await;
+            stage::wait_for(tab, "form", "pantoken-error", 2).await;
+            for event in stage::events(tab, "form").await {
                 assert_eq!(event["code"], "READY_TIMEOUT");
             }
-            assert_eq!(stage::frames(customer).await, 1);
+            assert_eq!(stage::frames(tab).await, 1);
         })
         .await;
 }
 
-async fn insert(customer: &Customer, attributes: &Value) {
+async fn insert(tab: &Tab, attributes: &Value) {
     let insert = format!("insertForm('form', {attributes})");
-    customer.run(&insert).await;
+    tab.run(&insert).await;
 }
 
 /// Has the form's own window post this.
-async fn post_from_form(customer: &Customer, message: &Value) {
-    customer.enter_form().await;
-    customer
-        .run(&format!("parent.postMessage({message}, '*')"))
+async fn post_from_form(tab: &Tab, message: &Value) {
+    tab.enter_form().await;
+    tab.run(&format!("parent.postMessage({message}, '*')"))
         .await;
-    customer.leave_form().await;
+    tab.leave_form().await;
 }

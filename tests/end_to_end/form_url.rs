@@ -1,6 +1,6 @@
 //! The element with a form URL of its page's, right and wrong.
 
-use pantoken_tests::{Engine, GOOD_NUMBER, Scene};
+use pantoken_tests::{Engine, GOOD_NUMBER, TestContext};
 use serde_json::{Value, json};
 
 use crate::stage;
@@ -9,55 +9,50 @@ use crate::stage;
 pub(crate) const SIGNED: &str = "agentId=agent-01&requestId=123456789&language=ru\
     &agentSign=3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725";
 
-pub(crate) async fn a_form_url_that_the_server_signed_takes_a_card(scene: Scene) {
-    let shop = scene.shop();
-    let form_url = shop.sign_form_url("9007199254740993").await;
-    scene
-        .browse(async |customer| {
-            stage::open(customer, &shop).await;
+pub(crate) async fn a_form_url_that_the_server_signed_takes_a_card(context: TestContext) {
+    let site = context.site();
+    let form_url = site.sign_form_url("9007199254740993").await;
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
             let attributes = json!({"form-url": form_url, "language": "kz"});
-            customer
-                .run(&format!("insertForm('form', {attributes})"))
-                .await;
-            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
-            assert_eq!(
-                customer.form_url().await.request().language().as_str(),
-                "kz"
-            );
-            customer.save_in_frame(GOOD_NUMBER).await;
-            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
-            let saved = &stage::events(customer, "form").await[1];
+            tab.run(&format!("insertForm('form', {attributes})")).await;
+            stage::wait_for(tab, "form", "pantoken-ready", 1).await;
+            assert_eq!(tab.form_url().await.request().language().as_str(), "kz");
+            tab.save_in_frame(GOOD_NUMBER).await;
+            stage::wait_for(tab, "form", "pantoken-saved", 1).await;
+            let saved = &stage::events(tab, "form").await[1];
             assert_eq!(saved["requestId"], "9007199254740993");
-            assert_eq!(shop.front.asked("/result"), 0);
+            assert_eq!(site.proxy.count("/result"), 0);
         })
         .await;
 }
 
 /// The path before `/form` is not signed, so a page's own tests may choose how the form misbehaves. This
 /// one's request id comes back as a BigInt.
-pub(crate) async fn a_form_url_may_lead_to_a_form_that_misbehaves(scene: Scene) {
-    let shop = scene.shop();
-    let form_url = shop.sign_form_url("9007199254740993").await;
+pub(crate) async fn a_form_url_may_lead_to_a_form_that_misbehaves(context: TestContext) {
+    let site = context.site();
+    let form_url = site.sign_form_url("9007199254740993").await;
     let form_url = form_url.replacen("/form?", "/chaos/numeric-request-id/form?", 1);
-    scene
-        .browse(async |customer| {
-            stage::open(customer, &shop).await;
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
             let attributes = json!({"form-url": form_url});
             let insert = format!("insertForm('form', {attributes})");
-            customer.run(&insert).await;
-            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
-            let saved = &stage::events(customer, "form").await[1];
+            tab.run(&insert).await;
+            stage::wait_for(tab, "form", "pantoken-ready", 1).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            stage::wait_for(tab, "form", "pantoken-saved", 1).await;
+            let saved = &stage::events(tab, "form").await[1];
             assert_eq!(saved["requestId"], "9007199254740993");
         })
         .await;
 }
 
-pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(scene: Scene) {
-    let shop = scene.shop();
-    scene
-        .browse(async |customer| {
+pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
             for (attributes, reason) in [
                 (json!({"form-url": ""}), "session-url"),
                 (json!({"form-url": "a form"}), "form-url"),
@@ -70,12 +65,10 @@ pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(scen
                     "form-url",
                 ),
             ] {
-                stage::open(customer, &shop).await;
-                customer
-                    .run(&format!("insertForm('form', {attributes})"))
-                    .await;
-                stage::wait_for(customer, "form", "pantoken-error", 1).await;
-                let [error] = &stage::events(customer, "form").await[..] else {
+                stage::open(tab, &site).await;
+                tab.run(&format!("insertForm('form', {attributes})")).await;
+                stage::wait_for(tab, "form", "pantoken-error", 1).await;
+                let [error] = &stage::events(tab, "form").await[..] else {
                     panic!("{attributes}: more than one event");
                 };
                 assert_eq!(
@@ -83,10 +76,10 @@ pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(scen
                     (&json!("INVALID_FORM_URL"), &json!("host")),
                     "{attributes}"
                 );
-                assert_eq!(customer.run("return form.state").await, "failed");
-                assert_eq!(stage::frames(customer).await, 0, "{attributes}");
-                if scene.engine == Engine::Chromium {
-                    let console = customer.console().await.join("\n");
+                assert_eq!(tab.run("return form.state").await, "failed");
+                assert_eq!(stage::frames(tab).await, 0, "{attributes}");
+                if context.engine == Engine::Chromium {
+                    let console = tab.console().await.join("\n");
                     assert!(
                         console.contains("pantoken-form") && console.contains(reason),
                         "{attributes}: {console}"
@@ -98,21 +91,20 @@ pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(scen
 }
 
 /// As frameworks do, which show a tag before they know what it is for.
-pub(crate) async fn without_any_url_it_waits_for_one(scene: Scene) {
-    let shop = scene.shop();
-    let form_url = shop.sign_form_url("123456789").await;
-    scene
-        .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            customer.run("insertForm('form', {})").await;
+pub(crate) async fn without_any_url_it_waits_for_one(context: TestContext) {
+    let site = context.site();
+    let form_url = site.sign_form_url("123456789").await;
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
+            tab.run("insertForm('form', {})").await;
             // What it would do at once, it has done before another form is ready.
-            stage::insert_ready(customer, "other").await;
-            assert_eq!(customer.run("return form.state").await, "idle");
-            customer
-                .run(&format!("form.setAttribute('form-url', '{form_url}')"))
+            stage::insert_ready(tab, "other").await;
+            assert_eq!(tab.run("return form.state").await, "idle");
+            tab.run(&format!("form.setAttribute('form-url', '{form_url}')"))
                 .await;
-            stage::wait_for(customer, "form", "pantoken-ready", 1).await;
-            assert_eq!(stage::events(customer, "form").await.len(), 1);
+            stage::wait_for(tab, "form", "pantoken-ready", 1).await;
+            assert_eq!(stage::events(tab, "form").await.len(), 1);
         })
         .await;
 }

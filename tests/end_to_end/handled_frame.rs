@@ -2,7 +2,7 @@
 //! reloaded, which in a browser both load it anew. What it says is told all the same, and a saved card
 //! once.
 
-use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Gate, Scene, Shop};
+use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestContext, TestSite};
 
 use crate::iframe_flow::assert_saved;
 use crate::late_form::{self, IMPATIENT_PAGE, PATIENT_PAGE};
@@ -16,167 +16,168 @@ const TAKE_OUT: &str = "
     window.taken.remove();";
 const PUT_BACK: &str = "window.place.append(window.taken)";
 
-pub(crate) async fn taken_out_before_it_is_ready_it_may_be_tried_again(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
-            customer.go(&shop.url(IMPATIENT_PAGE)).await;
-            timeline::wait_for(customer, 1).await;
-            customer.run(TAKE_OUT).await;
-            customer.press("Try again").await;
-            timeline::wait_for(customer, 2).await;
-            late_form::say_ready(customer).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
+pub(crate) async fn taken_out_before_it_is_ready_it_may_be_tried_again(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
+            tab.go(&site.url(IMPATIENT_PAGE)).await;
+            timeline::wait_for(tab, 1).await;
+            tab.run(TAKE_OUT).await;
+            tab.press("Try again").await;
+            timeline::wait_for(tab, 2).await;
+            late_form::say_ready(tab).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
             let timeout = "error READY_TIMEOUT";
-            timeline::assert_all(customer, &[timeout, timeout, "ready", "saved"]).await;
-            assert_saved(customer, &shop).await;
+            timeline::assert_all(tab, &[timeout, timeout, "ready", "saved"]).await;
+            assert_saved(tab, &site).await;
         })
         .await;
 }
 
-pub(crate) async fn moved_or_reloaded_before_it_is_ready_it_is_ready_once(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
+pub(crate) async fn moved_or_reloaded_before_it_is_ready_it_is_ready_once(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
             for handle in [MOVE, RELOAD] {
-                customer.go(&shop.url(PATIENT_PAGE)).await;
-                late_form::wait_for(customer).await;
-                load_anew(customer, handle).await;
-                late_form::say_ready(customer).await;
-                customer.save_in_frame(GOOD_NUMBER).await;
-                timeline::assert_all(customer, &["ready", "saved"]).await;
-                assert_saved(customer, &shop).await;
+                tab.go(&site.url(PATIENT_PAGE)).await;
+                late_form::wait_for(tab).await;
+                load_anew(tab, handle).await;
+                late_form::say_ready(tab).await;
+                tab.save_in_frame(GOOD_NUMBER).await;
+                timeline::assert_all(tab, &["ready", "saved"]).await;
+                assert_saved(tab, &site).await;
             }
         })
         .await;
 }
 
-pub(crate) async fn moved_or_reloaded_when_ready_it_is_ready_again(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
+pub(crate) async fn moved_or_reloaded_when_ready_it_is_ready_again(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
             for handle in [MOVE, RELOAD] {
-                open_ready(customer, &shop).await;
-                load_anew(customer, handle).await;
-                customer.find_state("loading").await;
-                late_form::say_ready(customer).await;
-                customer.save_in_frame(GOOD_NUMBER).await;
-                timeline::assert_all(customer, &["ready", "ready", "saved"]).await;
-                assert_saved(customer, &shop).await;
+                open_ready(tab, &site).await;
+                load_anew(tab, handle).await;
+                tab.find_state("loading").await;
+                late_form::say_ready(tab).await;
+                tab.save_in_frame(GOOD_NUMBER).await;
+                timeline::assert_all(tab, &["ready", "ready", "saved"]).await;
+                assert_saved(tab, &site).await;
             }
         })
         .await;
 }
 
 /// In the language that the customer chooses then, there is another form.
-pub(crate) async fn taken_out_when_ready_another_takes_the_card(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
-            open_ready(customer, &shop).await;
-            customer.run(TAKE_OUT).await;
-            customer.click("input[name=language][value=kz]").await;
-            late_form::say_ready(customer).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            timeline::assert_all(customer, &["ready", "ready", "saved"]).await;
-            assert_saved(customer, &shop).await;
+pub(crate) async fn taken_out_when_ready_another_takes_the_card(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
+            open_ready(tab, &site).await;
+            tab.run(TAKE_OUT).await;
+            tab.click("input[name=language][value=kz]").await;
+            late_form::say_ready(tab).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            timeline::assert_all(tab, &["ready", "ready", "saved"]).await;
+            assert_saved(tab, &site).await;
         })
         .await;
 }
 
-pub(crate) async fn moved_or_reloaded_while_it_reports_its_card_is_told_once(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
+pub(crate) async fn moved_or_reloaded_while_it_reports_its_card_is_told_once(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
             for handle in [MOVE, RELOAD] {
-                let gate = open_reporting(customer, &shop).await;
-                load_anew(customer, handle).await;
-                late_form::say_ready(customer).await;
-                timeline::wait_for(customer, 2).await;
+                let gate = open_reporting(tab, &site).await;
+                load_anew(tab, handle).await;
+                late_form::say_ready(tab).await;
+                timeline::wait_for(tab, 2).await;
                 gate.open();
-                timeline::assert_all(customer, &["ready", "ready", "saved"]).await;
-                assert_saved(customer, &shop).await;
+                timeline::assert_all(tab, &["ready", "ready", "saved"]).await;
+                assert_saved(tab, &site).await;
             }
-            assert_eq!(shop.front.asked("/result"), 2);
+            assert_eq!(site.proxy.count("/result"), 2);
         })
         .await;
 }
 
-pub(crate) async fn taken_out_while_it_reports_its_card_is_told_once(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
-            let gate = open_reporting(customer, &shop).await;
-            customer.run(TAKE_OUT).await;
+pub(crate) async fn taken_out_while_it_reports_its_card_is_told_once(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
+            let gate = open_reporting(tab, &site).await;
+            tab.run(TAKE_OUT).await;
             gate.open();
-            customer.find_state("saved").await;
-            customer.run(PUT_BACK).await;
-            timeline::assert_all(customer, &["ready", "saved"]).await;
-            assert_saved(customer, &shop).await;
-            assert_eq!(shop.front.asked("/result"), 1);
+            tab.find_state("saved").await;
+            tab.run(PUT_BACK).await;
+            timeline::assert_all(tab, &["ready", "saved"]).await;
+            assert_saved(tab, &site).await;
+            assert_eq!(site.proxy.count("/result"), 1);
         })
         .await;
 }
 
-pub(crate) async fn moved_or_reloaded_when_saved_it_stays_saved(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
+pub(crate) async fn moved_or_reloaded_when_saved_it_stays_saved(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
             for handle in [MOVE, RELOAD] {
-                open_saved(customer, &shop).await;
-                load_anew(customer, handle).await;
-                late_form::say_ready(customer).await;
-                timeline::assert_all(customer, &["ready", "saved", "ready"]).await;
-                assert_saved(customer, &shop).await;
+                open_saved(tab, &site).await;
+                load_anew(tab, handle).await;
+                late_form::say_ready(tab).await;
+                timeline::assert_all(tab, &["ready", "saved", "ready"]).await;
+                assert_saved(tab, &site).await;
             }
-            assert_eq!(shop.front.asked("/result"), 2);
+            assert_eq!(site.proxy.count("/result"), 2);
         })
         .await;
 }
 
-pub(crate) async fn taken_out_when_saved_it_stays_saved(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
-            open_saved(customer, &shop).await;
-            customer.run(TAKE_OUT).await;
-            assert_saved(customer, &shop).await;
-            customer.run(PUT_BACK).await;
-            timeline::assert_all(customer, &["ready", "saved"]).await;
-            assert_saved(customer, &shop).await;
+pub(crate) async fn taken_out_when_saved_it_stays_saved(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
+            open_saved(tab, &site).await;
+            tab.run(TAKE_OUT).await;
+            assert_saved(tab, &site).await;
+            tab.run(PUT_BACK).await;
+            timeline::assert_all(tab, &["ready", "saved"]).await;
+            assert_saved(tab, &site).await;
         })
         .await;
 }
 
-async fn open_ready(customer: &Customer, shop: &Shop) {
-    customer.go(&shop.url(PATIENT_PAGE)).await;
-    late_form::say_ready(customer).await;
-    timeline::wait_for(customer, 1).await;
+async fn open_ready(tab: &Tab, site: &TestSite) {
+    tab.go(&site.url(PATIENT_PAGE)).await;
+    late_form::say_ready(tab).await;
+    timeline::wait_for(tab, 1).await;
 }
 
 /// The report is on its way until the gate is open.
-async fn open_reporting(customer: &Customer, shop: &Shop) -> Gate {
-    open_ready(customer, shop).await;
-    let reported = shop.front.asked("/result");
-    let gate = Gate::shut();
-    shop.front.plan("/result", Answer::Held(gate.clone()));
-    customer.save_in_frame(GOOD_NUMBER).await;
-    shop.front.wait_for("/result", reported + 1).await;
+async fn open_reporting(tab: &Tab, site: &TestSite) -> Gate {
+    open_ready(tab, site).await;
+    let reported = site.proxy.count("/result");
+    let gate = Gate::closed();
+    site.proxy
+        .plan("/result", PlannedResponse::Delayed(gate.clone()));
+    tab.save_in_frame(GOOD_NUMBER).await;
+    site.proxy.wait_for("/result", reported + 1).await;
     gate
 }
 
-async fn open_saved(customer: &Customer, shop: &Shop) {
-    open_ready(customer, shop).await;
-    customer.save_in_frame(GOOD_NUMBER).await;
-    customer.find_state("saved").await;
+async fn open_saved(tab: &Tab, site: &TestSite) {
+    open_ready(tab, site).await;
+    tab.save_in_frame(GOOD_NUMBER).await;
+    tab.find_state("saved").await;
 }
 
 /// Does to the frame what loads it anew, and waits until it has.
-async fn load_anew(customer: &Customer, handle: &str) {
+async fn load_anew(tab: &Tab, handle: &str) {
     let loaded = "
         window.loaded = false;
         document.querySelector('iframe').addEventListener('load', () => window.loaded = true);";
-    customer.run(loaded).await;
-    customer.run(handle).await;
-    customer.until("return window.loaded").await;
+    tab.run(loaded).await;
+    tab.run(handle).await;
+    tab.until("return window.loaded").await;
 }

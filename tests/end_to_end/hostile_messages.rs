@@ -1,7 +1,7 @@
 //! What the form's own window, or another, may say in any number: what is no message of the form's is
 //! a warning each, the page goes on, and the card that the customer saves is told once.
 
-use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Scene};
+use pantoken_tests::{GOOD_NUMBER, PlannedResponse, Tab, TestContext};
 use serde_json::json;
 
 use crate::iframe_flow::assert_saved;
@@ -10,65 +10,63 @@ use crate::{stage, timeline};
 const PAGE: &str = "/?lang=en";
 const UNREADABLE: &str = "warning UNREADABLE_MESSAGE";
 
-pub(crate) async fn what_no_form_says_is_a_warning_each(scene: Scene) {
+pub(crate) async fn what_no_form_says_is_a_warning_each(context: TestContext) {
     let babble = include_str!("../pages/hostile/babble.js");
-    let shop = scene.shop();
-    scene
-        .browse(async |customer| {
-            customer.open_ready(&shop.url(PAGE)).await;
-            let request_id = customer.request_id().await;
-            customer.enter_form().await;
-            customer
-                .run(&babble.replace("REQUEST_ID", &request_id))
-                .await;
-            let said = customer.run("return window.said").await.as_u64().unwrap();
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            tab.open_ready(&site.url(PAGE)).await;
+            let request_id = tab.request_id().await;
+            tab.enter_form().await;
+            tab.run(&babble.replace("REQUEST_ID", &request_id)).await;
+            let said = tab.run("return window.said").await.as_u64().unwrap();
             assert!(said > 40);
-            customer.leave_form().await;
+            tab.leave_form().await;
             let mut expected = vec!["ready"];
             expected.resize(1 + usize::try_from(said).unwrap(), UNREADABLE);
-            timeline::wait_for(customer, expected.len()).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
+            timeline::wait_for(tab, expected.len()).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
             expected.push("saved");
-            timeline::assert_all(customer, &expected).await;
-            assert_saved(customer, &shop).await;
+            timeline::assert_all(tab, &expected).await;
+            assert_saved(tab, &site).await;
             // Firefox's driver has objects of its own.
             let polluted = "
                 const names = ['status', 'panToken', 'requestId'];
                 return names.some((name) => name in window.Object.prototype)";
-            assert_eq!(customer.run(polluted).await, false);
+            assert_eq!(tab.run(polluted).await, false);
         })
         .await;
 }
 
 /// What is wrong with an error's words does not make it another error.
-pub(crate) async fn half_a_character_in_an_errors_words_is_replaced(scene: Scene) {
-    let shop = scene.shop();
-    scene
-        .browse(async |customer| {
-            customer.open_ready(&shop.url(PAGE)).await;
-            let request_id = customer.request_id().await;
-            customer.enter_form().await;
+pub(crate) async fn half_a_character_in_an_errors_words_is_replaced(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            tab.open_ready(&site.url(PAGE)).await;
+            let request_id = tab.request_id().await;
+            tab.enter_form().await;
             let error = format!(
                 "parent.postMessage({{
                     requestId: '{request_id}', errorCode: 'INVALID_PAN', errorMessage: 'a\\ud800b'
                 }}, '*')"
             );
-            customer.run(&error).await;
-            customer.leave_form().await;
-            timeline::assert_all(customer, &["ready", "error INVALID_PAN"]).await;
-            let told = customer.text("#timeline").await;
+            tab.run(&error).await;
+            tab.leave_form().await;
+            timeline::assert_all(tab, &["ready", "error INVALID_PAN"]).await;
+            let told = tab.text("#timeline").await;
             assert!(told.contains("a\u{fffd}b"), "{told}");
         })
         .await;
 }
 
-pub(crate) async fn ten_thousand_messages_of_another_window_are_not_heard(scene: Scene) {
-    let shop = scene.shop();
-    scene
-        .browse(async |customer| {
-            shop.front.plan("/", Answer::WithoutPolicy);
-            customer.open_ready(&shop.url(PAGE)).await;
-            let request_id = customer.request_id().await;
+pub(crate) async fn ten_thousand_messages_of_another_window_are_not_heard(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            site.proxy.plan("/", PlannedResponse::WithoutPolicy);
+            tab.open_ready(&site.url(PAGE)).await;
+            let request_id = tab.request_id().await;
             let forged = json!({"requestId": request_id, "panToken": "forged"});
             let flood = json!(flood(&forged.to_string()));
             let insert = format!(
@@ -78,45 +76,46 @@ pub(crate) async fn ten_thousand_messages_of_another_window_are_not_heard(scene:
                  frame.srcdoc = '<script>' + {flood} + '</' + 'script>';
                  document.body.append(frame);"
             );
-            customer.run_as_page(&flooded_by("#stranger")).await;
-            customer.run_as_page(&insert).await;
-            assert_lives_under_the_flood(customer).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            customer.find_state("saved").await;
-            end_flood(customer, "#stranger").await;
-            timeline::assert_all(customer, &["ready", "saved"]).await;
-            assert_saved(customer, &shop).await;
+            tab.run_as_page(&flooded_by("#stranger")).await;
+            tab.run_as_page(&insert).await;
+            assert_lives_under_the_flood(tab).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            tab.find_state("saved").await;
+            end_flood(tab, "#stranger").await;
+            timeline::assert_all(tab, &["ready", "saved"]).await;
+            assert_saved(tab, &site).await;
         })
         .await;
 }
 
 /// On a page that does nothing with its warnings: what a page shows of them is its own affair.
-pub(crate) async fn ten_thousand_messages_of_the_form_do_not_hide_its_result(scene: Scene) {
-    let shop = scene.shop();
-    scene
-        .browse(async |customer| {
-            shop.front.plan("/stage.html", Answer::WithoutPolicy);
-            stage::open_ready(customer, &shop).await;
-            customer.run_as_page(&flooded_by("iframe")).await;
-            customer.enter_form().await;
-            customer.run(&flood("{ status: 'What?' }")).await;
-            customer.leave_form().await;
-            assert_lives_under_the_flood(customer).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            stage::wait_for(customer, "form", "pantoken-saved", 1).await;
-            let unreadable = end_flood(customer, "iframe").await;
-            stage::wait_for(customer, "form", "pantoken-warning", unreadable).await;
-            let emitted = stage::emitted(customer, "form").await;
+pub(crate) async fn ten_thousand_messages_of_the_form_do_not_hide_its_result(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            site.proxy
+                .plan("/stage.html", PlannedResponse::WithoutPolicy);
+            stage::open_ready(tab, &site).await;
+            tab.run_as_page(&flooded_by("iframe")).await;
+            tab.enter_form().await;
+            tab.run(&flood("{ status: 'What?' }")).await;
+            tab.leave_form().await;
+            assert_lives_under_the_flood(tab).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            stage::wait_for(tab, "form", "pantoken-saved", 1).await;
+            let unreadable = end_flood(tab, "iframe").await;
+            stage::wait_for(tab, "form", "pantoken-warning", unreadable).await;
+            let emitted = stage::emitted(tab, "form").await;
             let count = |name: &str| emitted.iter().filter(|event| *event == name).count();
             assert_eq!(emitted.len(), unreadable + 2);
             assert_eq!(
                 ["ready", "warning", "saved"].map(|name| count(&format!("pantoken-{name}"))),
                 [1, unreadable, 1]
             );
-            let saved = stage::events(customer, "form").await;
+            let saved = stage::events(tab, "form").await;
             let saved = saved.iter().find(|event| event["type"] == "pantoken-saved");
             let saved = saved.unwrap();
-            let session = shop.session(saved["requestId"].as_str().unwrap()).await;
+            let session = site.session(saved["requestId"].as_str().unwrap()).await;
             assert_eq!(session["panToken"], saved["panToken"]);
         })
         .await;
@@ -134,27 +133,27 @@ fn flooded_by(frame: &str) -> String {
 
 /// While there are always messages that wait, and ten thousand were handled, the page draws pictures and
 /// answers a click.
-async fn assert_lives_under_the_flood(customer: &Customer) {
-    customer.until("return window.flooded.handled > 0").await;
-    customer.click("#flooded").await;
+async fn assert_lives_under_the_flood(tab: &Tab) {
+    tab.until("return window.flooded.handled > 0").await;
+    tab.click("#flooded").await;
     let lives = "
         const { pictures, clicks, handled } = window.flooded;
         return pictures >= 3 && clicks === 1 && handled >= 10000";
-    customer.until(lives).await;
+    tab.until(lives).await;
 }
 
 /// Lets the flood run dry, and gives how many messages it had when all are handled.
-async fn end_flood(customer: &Customer, frame: &str) -> usize {
+async fn end_flood(tab: &Tab, frame: &str) -> usize {
     let end = format!(
         "window.flooded.over = true;
          document.querySelector({frame:?}).contentWindow.postMessage('last', '*');"
     );
-    customer.run_as_page(&end).await;
-    customer.find(frame).await.enter_frame().await.unwrap();
-    customer.until("return window.dry === true").await;
-    let all = customer.run("return window.flooded").await;
-    customer.leave_form().await;
+    tab.run_as_page(&end).await;
+    tab.find(frame).await.enter_frame().await.unwrap();
+    tab.until("return window.dry === true").await;
+    let all = tab.run("return window.flooded").await;
+    tab.leave_form().await;
     let handled = format!("return window.flooded.handled >= {all}");
-    customer.until(&handled).await;
+    tab.until(&handled).await;
     usize::try_from(all.as_u64().unwrap()).unwrap()
 }

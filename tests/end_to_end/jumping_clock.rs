@@ -1,7 +1,7 @@
 //! A clock that jumps, as a phone's does that slept: timers run before their time, after it, and when
 //! they were cleared already. Exactly which events come out, and no card is lost.
 
-use pantoken_tests::{Answer, Customer, GOOD_NUMBER, Scene};
+use pantoken_tests::{GOOD_NUMBER, PlannedResponse, Tab, TestContext};
 
 use crate::iframe_flow::assert_saved;
 use crate::late_form::{self, PATIENT_PAGE};
@@ -13,70 +13,70 @@ const READY_TIMEOUT: u32 = 3_600_000;
 const REPORT_WAIT: u32 = 500;
 const TIMEOUT: &str = "error READY_TIMEOUT";
 
-pub(crate) async fn a_timeout_before_its_time_lets_the_customer_go_on(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
-            tampered_page::open(customer, &shop, PATIENT_PAGE, &timers(READY_TIMEOUT)).await;
-            late_form::wait_for(customer).await;
-            run_timers(customer).await;
-            customer.find_state("failed").await;
-            late_form::say_ready(customer).await;
-            customer.find_state("ready").await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            timeline::assert_all(customer, &[TIMEOUT, "ready", "saved"]).await;
-            assert_saved(customer, &shop).await;
+pub(crate) async fn a_timeout_before_its_time_lets_the_customer_go_on(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
+            tampered_page::open(tab, &site, PATIENT_PAGE, &timers(READY_TIMEOUT)).await;
+            late_form::wait_for(tab).await;
+            run_timers(tab).await;
+            tab.find_state("failed").await;
+            late_form::say_ready(tab).await;
+            tab.find_state("ready").await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            timeline::assert_all(tab, &[TIMEOUT, "ready", "saved"]).await;
+            assert_saved(tab, &site).await;
         })
         .await;
 }
 
 /// Ready came while the phone slept, and its timeout was on its way already.
-pub(crate) async fn a_timeout_after_ready_is_none(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
-            tampered_page::open(customer, &shop, PATIENT_PAGE, &timers(READY_TIMEOUT)).await;
-            late_form::say_ready(customer).await;
-            customer.find_state("ready").await;
-            run_timers(customer).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            timeline::assert_all(customer, &["ready", "saved"]).await;
-            assert_saved(customer, &shop).await;
+pub(crate) async fn a_timeout_after_ready_is_none(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
+            tampered_page::open(tab, &site, PATIENT_PAGE, &timers(READY_TIMEOUT)).await;
+            late_form::say_ready(tab).await;
+            tab.find_state("ready").await;
+            run_timers(tab).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            timeline::assert_all(tab, &["ready", "saved"]).await;
+            assert_saved(tab, &site).await;
         })
         .await;
 }
 
-pub(crate) async fn a_timeout_after_saved_is_none(scene: Scene) {
-    let shop = late_form::shop(&scene);
-    scene
-        .browse(async |customer| {
-            tampered_page::open(customer, &shop, PATIENT_PAGE, &timers(READY_TIMEOUT)).await;
-            late_form::say_ready(customer).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            customer.find_state("saved").await;
-            run_timers(customer).await;
-            timeline::assert_all(customer, &["ready", "saved"]).await;
-            assert_saved(customer, &shop).await;
+pub(crate) async fn a_timeout_after_saved_is_none(context: TestContext) {
+    let site = late_form::site(&context);
+    context
+        .browse(async |tab| {
+            tampered_page::open(tab, &site, PATIENT_PAGE, &timers(READY_TIMEOUT)).await;
+            late_form::say_ready(tab).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            tab.find_state("saved").await;
+            run_timers(tab).await;
+            timeline::assert_all(tab, &["ready", "saved"]).await;
+            assert_saved(tab, &site).await;
         })
         .await;
 }
 
 /// The phone slept between two reports, for however long.
-pub(crate) async fn a_report_goes_on_when_its_wait_was_longer(scene: Scene) {
-    let shop = scene.shop();
-    scene
-        .browse(async |customer| {
-            tampered_page::open(customer, &shop, "/?lang=en", &timers(REPORT_WAIT)).await;
-            customer.find_state("ready").await;
-            shop.front.plan("/result", Answer::Cut);
-            customer.save_in_frame(GOOD_NUMBER).await;
-            customer.until("return window.timers.length === 1").await;
-            timeline::assert_all(customer, &["ready"]).await;
-            run_timers(customer).await;
+pub(crate) async fn a_report_goes_on_when_its_wait_was_longer(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            tampered_page::open(tab, &site, "/?lang=en", &timers(REPORT_WAIT)).await;
+            tab.find_state("ready").await;
+            site.proxy.plan("/result", PlannedResponse::Disconnected);
+            tab.save_in_frame(GOOD_NUMBER).await;
+            tab.until("return window.timers.length === 1").await;
+            timeline::assert_all(tab, &["ready"]).await;
+            run_timers(tab).await;
             let expected = ["ready", "warning UNREADABLE_MESSAGE", "saved"];
-            timeline::assert_all(customer, &expected).await;
-            assert_saved(customer, &shop).await;
-            assert_eq!(shop.front.asked("/result"), 2);
+            timeline::assert_all(tab, &expected).await;
+            assert_saved(tab, &site).await;
+            assert_eq!(site.proxy.count("/result"), 2);
         })
         .await;
 }
@@ -88,7 +88,7 @@ fn timers(milliseconds: u32) -> String {
 }
 
 /// All that were set run, also those that were cleared; there is one at least.
-async fn run_timers(customer: &Customer) {
-    assert_eq!(customer.run("return window.timers.length > 0").await, true);
-    customer.run_as_page("window.runTimers()").await;
+async fn run_timers(tab: &Tab) {
+    assert_eq!(tab.run("return window.timers.length > 0").await, true);
+    tab.run_as_page("window.runTimers()").await;
 }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use pantoken_tests::{Customer, Scene, Screen};
+use pantoken_tests::{Screen, Tab, TestContext};
 
 use crate::states::{self, State};
 
-pub(crate) async fn nothing_is_wider_than_the_screen(scene: Scene) {
+pub(crate) async fn nothing_is_wider_than_the_screen(context: TestContext) {
     // Words differ in length, colours do not.
     for (width, prefers_dark, language) in [
         (320, false, "ru"),
@@ -23,11 +23,11 @@ pub(crate) async fn nothing_is_wider_than_the_screen(scene: Scene) {
             prefers_dark,
         };
         let dark = if prefers_dark { "-dark" } else { "" };
-        let name = format!("{}-{width}-{language}{dark}", scene.page);
-        let looked = scene.browse_on(screen, async |customer| {
-            states::visit(&scene, customer, language, async |state| {
-                assert_fits(customer, state).await;
-                picture(customer, &format!("{name}-{}", state.name)).await;
+        let name = format!("{}-{width}-{language}{dark}", context.page);
+        let looked = context.browse_on(screen, async |tab| {
+            states::visit(&context, tab, language, async |state| {
+                assert_fits(tab, state).await;
+                picture(tab, &format!("{name}-{}", state.name)).await;
             })
             .await;
         });
@@ -35,33 +35,31 @@ pub(crate) async fn nothing_is_wider_than_the_screen(scene: Scene) {
     }
 }
 
-async fn assert_fits(customer: &Customer, state: &State) {
+async fn assert_fits(tab: &Tab, state: &State) {
     let widths = "return [document.documentElement.scrollWidth, innerWidth]";
-    let page = customer.run(widths).await;
+    let page = tab.run(widths).await;
     assert!(
         page[0].as_u64() <= page[1].as_u64(),
         "the page, {}: {page}",
         state.name
     );
     if state.has_form {
-        customer.find("iframe").await.enter_frame().await.unwrap();
-        let form = customer.run(widths).await;
+        tab.find("iframe").await.enter_frame().await.unwrap();
+        let form = tab.run(widths).await;
         assert!(
             form[0].as_u64() <= form[1].as_u64() && form[1].as_u64() >= Some(320),
             "the form, {}: {form}",
             state.name
         );
-        customer.leave_form().await;
+        tab.leave_form().await;
     }
 }
 
 /// The whole page, however long.
-async fn picture(customer: &Customer, name: &str) {
+async fn picture(tab: &Tab, name: &str) {
     let Some(folder) = std::env::var_os("PANTOKEN_SCREENSHOTS").map(PathBuf::from) else {
         return;
     };
     std::fs::create_dir_all(&folder).unwrap();
-    customer
-        .whole_page(&folder.join(format!("{name}.png")))
-        .await;
+    tab.whole_page(&folder.join(format!("{name}.png"))).await;
 }

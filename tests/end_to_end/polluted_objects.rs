@@ -1,7 +1,7 @@
 //! A page that puts words on every object, as accessors or for good: they are no word of the form's, no
 //! option of a call and no attribute, and no accessor is given what the form said.
 
-use pantoken_tests::{GOOD_NUMBER, Scene};
+use pantoken_tests::{GOOD_NUMBER, TestContext};
 use serde_json::json;
 
 use crate::iframe_flow::assert_saved;
@@ -12,41 +12,41 @@ const VALUES: &str = include_str!("../pages/hostile/polluted.js");
 const ACCESSORS: &str = include_str!("../pages/hostile/accessors.js");
 const FREEZE: &str = "Object.freeze(Object.prototype);";
 
-pub(crate) async fn values_that_no_script_can_hide_are_not_read(scene: Scene) {
-    takes_a_card(&scene, &[VALUES, FREEZE].concat()).await;
+pub(crate) async fn values_that_no_script_can_hide_are_not_read(context: TestContext) {
+    takes_a_card(&context, &[VALUES, FREEZE].concat()).await;
 }
 
-pub(crate) async fn accessors_give_nothing_and_get_nothing(scene: Scene) {
-    takes_a_card(&scene, ACCESSORS).await;
+pub(crate) async fn accessors_give_nothing_and_get_nothing(context: TestContext) {
+    takes_a_card(&context, ACCESSORS).await;
 }
 
-pub(crate) async fn accessors_that_are_frozen_give_nothing_and_get_nothing(scene: Scene) {
-    takes_a_card(&scene, &[ACCESSORS, FREEZE].concat()).await;
+pub(crate) async fn accessors_that_are_frozen_give_nothing_and_get_nothing(context: TestContext) {
+    takes_a_card(&context, &[ACCESSORS, FREEZE].concat()).await;
 }
 
-async fn takes_a_card(scene: &Scene, pollute: &str) {
-    let shop = late_form::shop(scene);
-    scene
-        .browse(async |customer| {
-            tampered_page::open(customer, &shop, PATIENT_PAGE, pollute).await;
-            late_form::wait_for(customer).await;
+async fn takes_a_card(context: &TestContext, pollute: &str) {
+    let site = late_form::site(context);
+    context
+        .browse(async |tab| {
+            tampered_page::open(tab, &site, PATIENT_PAGE, pollute).await;
+            late_form::wait_for(tab).await;
             // A message of the page's own looks like a violation of its policy.
             let here = "
                 addEventListener('message', () => document.body.dataset.here = '', { __proto__: null });
                 postMessage('here', '*');";
-            customer.run_as_page(here).await;
-            customer.find("body[data-here]").await;
-            late_form::say_ready(customer).await;
-            customer.find_state("ready").await;
-            customer.enter_form().await;
+            tab.run_as_page(here).await;
+            tab.find("body[data-here]").await;
+            late_form::say_ready(tab).await;
+            tab.find_state("ready").await;
+            tab.enter_form().await;
             let nothing = "for (const message of [{}, '{}']) parent.postMessage(message, '*')";
-            customer.run(nothing).await;
-            customer.save(GOOD_NUMBER).await;
-            customer.leave_form().await;
+            tab.run(nothing).await;
+            tab.save(GOOD_NUMBER).await;
+            tab.leave_form().await;
             let unreadable = "warning UNREADABLE_MESSAGE";
             let expected = ["ready", unreadable, unreadable, "saved"];
-            timeline::assert_all(customer, &expected).await;
-            assert_saved(customer, &shop).await;
+            timeline::assert_all(tab, &expected).await;
+            assert_saved(tab, &site).await;
             let seen = "
                 const frame = document.querySelector('iframe');
                 const secrets = ['panToken', 'resultToken', 'formUrl'];
@@ -55,7 +55,7 @@ async fn takes_a_card(scene: &Scene, pollute: &str) {
                     frame.hasAttribute('srcdoc') || frame.hasAttribute('onload'),
                     secrets.some((name) => (window.kept ?? []).includes(name)),
                 ];";
-            assert_eq!(customer.run(seen).await, json!([true, false, false]));
+            assert_eq!(tab.run(seen).await, json!([true, false, false]));
         })
         .await;
 }

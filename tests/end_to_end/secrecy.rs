@@ -6,17 +6,19 @@ use std::path::Path;
 
 use serde_json::json;
 
-use pantoken_tests::{API_KEY, Customer, GOOD_NUMBER, SECRET_KEY, Scene, Shop, dist};
+use pantoken_tests::{API_KEY, GOOD_NUMBER, SECRET_KEY, Tab, TestContext, TestSite, dist};
 
-pub(crate) async fn the_secret_the_card_number_and_the_token_stay_in_their_place(scene: Scene) {
-    let shop = scene.shop();
-    let (pan_token, page) = scene
-        .browse(async |customer| {
-            customer.open_ready(&shop.url("/?lang=en")).await;
-            customer.run(LISTEN).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            let pan_token = customer.text("#pan-token").await;
-            (pan_token, everything_in_the_page(customer).await)
+pub(crate) async fn the_secret_the_card_number_and_the_token_stay_in_their_place(
+    context: TestContext,
+) {
+    let site = context.site();
+    let (pan_token, page) = context
+        .browse(async |tab| {
+            tab.open_ready(&site.url("/?lang=en")).await;
+            tab.run(LISTEN).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            let pan_token = tab.text("#pan-token").await;
+            (pan_token, everything_in_the_page(tab).await)
         })
         .await;
     assert!(page["messages"].contains(&pan_token) && page["document"].contains(&pan_token));
@@ -34,13 +36,13 @@ pub(crate) async fn the_secret_the_card_number_and_the_token_stay_in_their_place
             "the card number is in the {place}"
         );
     }
-    let answers = every_answer(&shop).await;
-    let (server_log, sandbox_log) = shop.logs();
+    let answers = every_answer(&site).await;
+    let (server_log, sandbox_log) = site.logs();
     assert!(
         server_log.contains("/v1/sessions"),
         "the server logs what it is asked:\n{server_log}"
     );
-    let database = contents(&shop.folder());
+    let database = contents(&site.folder());
 
     for (name, text) in [
         ("answers", &answers),
@@ -80,45 +82,45 @@ const LISTEN: &str = "
     }";
 
 /// By place, what a script of the page can find there.
-async fn everything_in_the_page(customer: &Customer) -> HashMap<String, String> {
+async fn everything_in_the_page(tab: &Tab) -> HashMap<String, String> {
     let places = "return JSON.stringify({
         messages: JSON.stringify(heard),
         document: document.documentElement.outerHTML,
         storage: JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
         addresses: [location.href, ...performance.getEntries().map(({ name }) => name)].join(),
     })";
-    let places = customer.run(places).await;
+    let places = tab.run(places).await;
     serde_json::from_str(places.as_str().unwrap()).unwrap()
 }
 
 /// The bodies and headers of every call, asked rightly and wrongly.
-async fn every_answer(shop: &Shop) -> String {
-    let http = shop.http();
+async fn every_answer(site: &TestSite) -> String {
+    let http = site.http();
     let body = json!({"flow": "iframe", "customer": "a customer"});
     let wrong = json!({"flow": "iframe", "customer": GOOD_NUMBER});
     let form_url = json!({"flow": "iframe", "requestId": "12345678"});
     let requests = [
-        http.get(shop.url("/")),
-        http.get(shop.url("/healthz")),
-        http.get(shop.url("/readyz")),
-        http.get(shop.url("/nowhere")),
-        http.get(shop.url("/v1/callback/1.nothing?requestId=1&panToken=x")),
-        http.get(shop.url("/v1/sessions/1")),
-        http.get(shop.url("/v1/sessions/1")).bearer_auth(API_KEY),
-        http.post(shop.url("/v1/sessions")).json(&body),
-        http.post(shop.url("/v1/sessions"))
+        http.get(site.url("/")),
+        http.get(site.url("/healthz")),
+        http.get(site.url("/readyz")),
+        http.get(site.url("/nowhere")),
+        http.get(site.url("/v1/callback/1.nothing?requestId=1&panToken=x")),
+        http.get(site.url("/v1/sessions/1")),
+        http.get(site.url("/v1/sessions/1")).bearer_auth(API_KEY),
+        http.post(site.url("/v1/sessions")).json(&body),
+        http.post(site.url("/v1/sessions"))
             .bearer_auth(API_KEY)
             .json(&body),
-        http.post(shop.url("/v1/sessions"))
+        http.post(site.url("/v1/sessions"))
             .bearer_auth(API_KEY)
             .json(&wrong),
-        http.post(shop.url("/v1/form-urls"))
+        http.post(site.url("/v1/form-urls"))
             .bearer_auth(API_KEY)
             .json(&form_url),
-        http.post(shop.url("/v1/form-urls"))
+        http.post(site.url("/v1/form-urls"))
             .bearer_auth("not-the-key")
             .json(&form_url),
-        http.post(shop.url("/v1/sessions/1/result"))
+        http.post(site.url("/v1/sessions/1/result"))
             .bearer_auth("x")
             .json(&json!({"panToken": GOOD_NUMBER})),
     ];

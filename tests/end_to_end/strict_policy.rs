@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use pantoken_tests::{Answer, GOOD_NUMBER, Scene};
+use pantoken_tests::{GOOD_NUMBER, PlannedResponse, TestContext};
 
 use crate::stage;
 
-pub(crate) async fn the_page_works_under_a_policy_without_inline_or_eval(scene: Scene) {
-    let shop = scene.shop();
-    let answer = shop.http().get(shop.url("/")).send().await.unwrap();
+pub(crate) async fn the_page_works_under_a_policy_without_inline_or_eval(context: TestContext) {
+    let site = context.site();
+    let answer = site.http().get(site.url("/")).send().await.unwrap();
     let policy = answer.headers()["content-security-policy"]
         .to_str()
         .unwrap()
@@ -22,53 +22,53 @@ pub(crate) async fn the_page_works_under_a_policy_without_inline_or_eval(scene: 
         "{policy}"
     );
     assert!(
-        policy.contains(&format!("frame-src {}", shop.sandbox_url())),
+        policy.contains(&format!("frame-src {}", site.sandbox_url())),
         "{policy}"
     );
 
-    scene
-        .browse(async |customer| {
-            customer.open_ready(&shop.url("/?lang=en")).await;
-            customer.run(WATCH).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            customer.find("#pan-token").await;
+    context
+        .browse(async |tab| {
+            tab.open_ready(&site.url("/?lang=en")).await;
+            tab.run(WATCH).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            tab.find("#pan-token").await;
             // The policy is in force: what it forbids does not run, and is the first to violate it.
-            customer.run(INLINE_SCRIPT).await;
-            customer.find("html[data-violations]").await;
+            tab.run(INLINE_SCRIPT).await;
+            tab.find("html[data-violations]").await;
             let seen = "return [document.documentElement.dataset.violations, !!window.inlineRan]";
             assert_eq!(
-                customer.run(seen).await,
+                tab.run(seen).await,
                 json!(["script-src-elem inline", false])
             );
         })
         .await;
 }
 
-pub(crate) async fn a_policy_that_only_reports_does_not_stop_the_form(scene: Scene) {
-    let shop = scene.shop();
-    let policy = Answer::WithReportedPolicy("frame-src 'none'");
-    shop.front.plan("/stage.html", policy);
-    scene
-        .browse(async |customer| {
-            stage::open(customer, &shop).await;
-            customer.run(WATCH).await;
-            stage::insert_ready(customer, "form").await;
+pub(crate) async fn a_policy_that_only_reports_does_not_stop_the_form(context: TestContext) {
+    let site = context.site();
+    let policy = PlannedResponse::WithReportOnlyPolicy("frame-src 'none'");
+    site.proxy.plan("/stage.html", policy);
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
+            tab.run(WATCH).await;
+            stage::insert_ready(tab, "form").await;
             let violations = "return document.documentElement.dataset.violations";
-            let violations = customer.run(violations).await.to_string();
+            let violations = tab.run(violations).await.to_string();
             assert!(violations.contains("frame-src"), "{violations}");
-            assert_eq!(stage::emitted(customer, "form").await, ["pantoken-ready"]);
+            assert_eq!(stage::emitted(tab, "form").await, ["pantoken-ready"]);
         })
         .await;
 }
 
-pub(crate) async fn the_browser_has_nothing_to_complain_about(scene: Scene) {
-    let shop = scene.shop();
-    scene
-        .browse(async |customer| {
-            customer.open_ready(&shop.url("/?lang=en")).await;
-            customer.save_in_frame(GOOD_NUMBER).await;
-            customer.find("#pan-token").await;
-            let complaints = customer.console().await;
+pub(crate) async fn the_browser_has_nothing_to_complain_about(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            tab.open_ready(&site.url("/?lang=en")).await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            tab.find("#pan-token").await;
+            let complaints = tab.console().await;
             assert!(complaints.is_empty(), "{complaints:#?}");
         })
         .await;

@@ -1,10 +1,10 @@
 //! What the page has been told of its form, as it stands in its timeline.
 
-use pantoken_tests::Customer;
+use pantoken_tests::Tab;
 
 /// The events so far, in order: `ready`, `saved`, `error CODE` and `warning CODE`.
-pub(crate) async fn events(customer: &Customer) -> Vec<String> {
-    let events = customer.run(&format!("return {EVENTS}")).await;
+pub(crate) async fn events(tab: &Tab) -> Vec<String> {
+    let events = tab.run(&format!("return {EVENTS}")).await;
     let events = events.as_array().unwrap().iter();
     events
         .map(|event| event.as_str().unwrap().to_owned())
@@ -12,26 +12,23 @@ pub(crate) async fn events(customer: &Customer) -> Vec<String> {
 }
 
 /// Waits until so many came.
-pub(crate) async fn wait_for(customer: &Customer, count: usize) {
-    customer
-        .until(&format!("return {EVENTS}.length >= {count}"))
+pub(crate) async fn wait_for(tab: &Tab, count: usize) {
+    tab.until(&format!("return {EVENTS}.length >= {count}"))
         .await;
 }
 
 /// Waits for these events, and sees that the form has been the cause of no other: what it says last
 /// is an unreadable message, which is told of after all that came before.
-pub(crate) async fn assert_all(customer: &Customer, expected: &[&str]) {
-    wait_for(customer, expected.len()).await;
-    customer.find("iframe").await.enter_frame().await.unwrap();
-    customer.find("#message").await;
-    customer
-        .until("return document.readyState === 'complete'")
-        .await;
-    customer.run("parent.postMessage('the end', '*')").await;
-    customer.leave_form().await;
-    wait_for(customer, expected.len() + 1).await;
+pub(crate) async fn assert_all(tab: &Tab, expected: &[&str]) {
+    wait_for(tab, expected.len()).await;
+    tab.find("iframe").await.enter_frame().await.unwrap();
+    tab.find("#message").await;
+    tab.until("return document.readyState === 'complete'").await;
+    tab.run("parent.postMessage('the end', '*')").await;
+    tab.leave_form().await;
+    wait_for(tab, expected.len() + 1).await;
     let all = [expected, &["warning UNREADABLE_MESSAGE"]].concat();
-    assert_eq!(events(customer).await, all);
+    assert_eq!(events(tab).await, all);
 }
 
 const EVENTS: &str = "[...document.querySelectorAll('#timeline [data-step]')]

@@ -1,11 +1,11 @@
-//! The commands in the README are real: each of its `sh` blocks is run as it stands there.
+//! Runs each `sh` block of the README as it is written there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
 use std::process::Command;
 
 use pantoken_tests::{
-    GOOD_NUMBER, Page, Process, Scene, clear_settings, close_browsers, engines_taking_part,
+    GOOD_NUMBER, Page, Process, TestContext, available_engines, clear_settings, close_browsers,
     workspace,
 };
 
@@ -19,27 +19,27 @@ async fn the_demo_takes_a_card_and_stops_on_ctrl_c() {
     let address = demo
         .wait_for("Open ")
         .unwrap_or_else(|| panic!("{}", demo.log()));
-    let scene = Scene {
-        engine: engines_taking_part().unwrap()[0],
+    let context = TestContext {
+        engine: available_engines().unwrap()[0],
         page: Page::Yew,
         name: "demo".to_owned(),
     };
-    let took_a_card = scene.browse(async |customer| {
-        customer.open_ready(&format!("{address}/?lang=en")).await;
-        customer.save_in_frame(GOOD_NUMBER).await;
-        customer.find("#pan-token").await;
+    let took_a_card = context.browse(async |tab| {
+        tab.open_ready(&format!("{address}/?lang=en")).await;
+        tab.save_in_frame(GOOD_NUMBER).await;
+        tab.find("#pan-token").await;
     });
     took_a_card.await;
     close_browsers().await;
     demo.interrupt();
-    assert!(demo.ended_well(), "{}", demo.log());
+    assert!(demo.wait().success(), "{}", demo.log());
     assert!(
         reqwest::get(address).await.is_err(),
         "the server still answers"
     );
 }
 
-/// This very run is what the command does; its own help is what is left to see.
+/// The tests run by this command, so only its help is left to test.
 #[test]
 fn the_test_command_is_a_command() {
     let output = shell(&format!("{} --help", block("cargo xtask test").trim()))
@@ -62,7 +62,7 @@ fn the_signing_commands_print_the_published_urls() {
     for signature in signatures {
         assert!(
             readme.contains(&format!("`agentSign={signature}`")),
-            "the README says another than {signature}"
+            "the README does not contain {signature}"
         );
     }
     assert!(printed.contains("bc305308aa5fa30a56d69ab166a7d5613cf2ca17783d034fdc08eeba23bad901"));
@@ -85,7 +85,7 @@ async fn the_server_starts_with_the_settings_that_are_named() {
     assert_eq!(answer.status(), 200);
 }
 
-/// The one `sh` block that holds this text.
+/// Returns the only `sh` block that contains this text.
 fn block(text: &str) -> String {
     let readme = readme();
     let blocks = readme

@@ -1,15 +1,15 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use pantoken_test_support::{TIMEOUT, within};
 use thirtyfour::prelude::*;
 
-use crate::customer::{PATIENCE, within};
 use crate::engine::{Driver, Engine, Screen};
 
-/// A browser is many programs, and a loaded machine starts them slowly.
-const START_PATIENCE: Duration = Duration::from_secs(180);
+/// How long a browser may take to start: it is many programs, and the machine may be loaded.
+const START_TIMEOUT: Duration = Duration::from_secs(180);
 
-/// A browser with its driver; one test after another has it for itself.
+/// A browser with its driver. One test at a time uses it.
 pub(crate) struct Browser {
     pub(crate) driver: WebDriver,
     pub(crate) engine: Engine,
@@ -17,11 +17,11 @@ pub(crate) struct Browser {
     prefers_dark: bool,
 }
 
-/// Those that no test has at the moment.
+/// The browsers that no test is using.
 static IDLE: Mutex<Vec<Browser>> = Mutex::new(Vec::new());
 
 impl Browser {
-    /// One that is idle, or a new one.
+    /// Takes an idle browser, or starts one.
     pub(crate) async fn take(engine: Engine, screen: Screen) -> Self {
         let idle = {
             let mut idle = IDLE.lock().unwrap();
@@ -39,7 +39,7 @@ impl Browser {
     async fn start(engine: Engine, screen: Screen) -> Self {
         let started = engine.start(screen).await;
         let driver = WebDriver::new(&started.url, started.capabilities.clone());
-        let driver = within(START_PATIENCE, &format!("a browser, {engine}"), driver)
+        let driver = within(START_TIMEOUT, &format!("a browser, {engine}"), driver)
             .await
             .unwrap_or_else(|error| {
                 panic!(
@@ -47,8 +47,8 @@ impl Browser {
                     started.process.log()
                 )
             });
-        // A driver's own patience is five minutes.
-        driver.set_page_load_timeout(PATIENCE).await.unwrap();
+        // The default of the drivers is five minutes.
+        driver.set_page_load_timeout(TIMEOUT).await.unwrap();
         if engine != Engine::Chromium {
             let window = driver.set_window_rect(0, 0, screen.width, screen.height);
             window.await.unwrap();
@@ -61,9 +61,9 @@ impl Browser {
         }
     }
 
-    /// Leaves it to the next test. Its pages are gone, and each shop is a site of its own, so that
-    /// nothing which they kept is seen again.
-    pub(crate) async fn give_back(self) {
+    /// Closes the page and leaves the browser to the next test. Each test site has an origin of its
+    /// own, so nothing that a page has stored is seen again.
+    pub(crate) async fn release(self) {
         let left = async {
             self.driver.enter_default_frame().await?;
             self.driver.goto("about:blank").await
@@ -80,7 +80,7 @@ impl Browser {
     }
 }
 
-/// Closes the browsers that are idle; the last that a test program does.
+/// Closes the idle browsers. A test program does this last.
 pub async fn close_browsers() {
     let idle = std::mem::take(&mut *IDLE.lock().unwrap());
     for browser in idle {

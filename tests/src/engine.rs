@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use thirtyfour::Capabilities;
 
-use crate::process::Process;
+use pantoken_test_support::Process;
 
+mod available;
 mod chromium;
 mod firefox;
-mod taking_part;
 pub(crate) mod webkit;
 
-pub use taking_part::engines_taking_part;
+pub use available::available_engines;
 
 /// A browser's engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,23 +21,23 @@ pub enum Engine {
     Chromium,
     /// Firefox, with geckodriver.
     Firefox,
-    /// WebKitGTK's MiniBrowser on a screen of its own, with WebKitWebDriver.
+    /// WebKitGTK's MiniBrowser on a virtual screen, with WebKitWebDriver.
     WebKit,
 }
 
-/// A screen's size in CSS pixels, and whether it prefers the dark.
+/// The size of a screen in CSS pixels, and its preferred color scheme.
 #[derive(Clone, Copy, Debug)]
 pub struct Screen {
-    /// From side to side.
+    /// The width.
     pub width: u32,
-    /// From top to bottom.
+    /// The height.
     pub height: u32,
-    /// Whether it prefers the dark.
+    /// Whether it prefers a dark color scheme.
     pub prefers_dark: bool,
 }
 
 impl Screen {
-    /// One that shows the whole form: WebKit's driver does not scroll the page to what it clicks in
+    /// A screen that shows the whole form, because WebKit's driver does not scroll to what it clicks in
     /// a frame.
     pub const ORDINARY: Self = Self {
         width: 1280,
@@ -46,27 +46,27 @@ impl Screen {
     };
 }
 
-/// A driver that listens, and what to ask it for.
+/// A running driver, with the capabilities to request.
 pub(crate) struct Driver {
     pub(crate) url: String,
     pub(crate) capabilities: Capabilities,
     pub(crate) process: Process,
-    /// The screen of an engine that cannot do without.
+    /// The virtual screen, if the engine needs one.
     pub(crate) _screen: Option<Process>,
 }
 
 impl Engine {
-    /// Every engine that the page has to work in.
+    /// Every engine that the page must work in.
     pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
-    /// The one that a word of `PANTOKEN_BROWSERS` stands for.
+    /// Returns the engine with this name in `PANTOKEN_BROWSERS`.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|engine| engine.to_string() == name)
     }
 
-    /// The programs that it needs and that are not there.
+    /// Returns the programs that the engine needs and that are not installed.
     pub(crate) fn missing_programs(self) -> Vec<String> {
         let programs: &[(&str, &str)] = match self {
             Self::Chromium => &[chromium::DRIVER],
@@ -75,12 +75,12 @@ impl Engine {
         };
         programs
             .iter()
-            .filter(|(variable, name)| !is_there(&program((variable, name))))
+            .filter(|(variable, name)| !is_installed(&program((variable, name))))
             .map(|(variable, name)| format!("{name} (on PATH, or named in {variable})"))
             .collect()
     }
 
-    /// Starts a driver for one browser; the screen matters to Chromium only.
+    /// Starts a driver for one browser. Only Chromium uses the screen.
     pub(crate) async fn start(self, screen: Screen) -> Driver {
         match self {
             Self::Chromium => chromium::start(screen),
@@ -100,15 +100,15 @@ impl Display for Engine {
     }
 }
 
-/// What the variable names, else the name to look for on PATH.
+/// Returns the program that the variable names, or the name to look up on PATH.
 fn program((variable, name): (&str, &str)) -> OsString {
     env::var_os(variable).unwrap_or_else(|| name.into())
 }
 
-fn is_there(program: &OsString) -> bool {
+fn is_installed(program: &OsString) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     let here = std::iter::once(PathBuf::new());
-    // A program with a folder in its name stays as it is when it is joined to one of PATH.
+    // Joining an absolute path to a folder of PATH leaves it as it is.
     here.chain(env::split_paths(&path))
         .any(|folder| folder.join(program).is_file())
 }

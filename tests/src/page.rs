@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::process::workspace;
-use crate::shop::ShopOptions;
+use crate::programs::workspace;
+use crate::site::SiteOptions;
 
-/// A page that takes a card. Both have `?lang=`, and the ids and data attributes by which the tests
-/// find things on them.
+/// A page with a card form. Both accept `?lang=`, and have the ids and data attributes that the tests
+/// use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
     /// The demo page, with the Yew component.
@@ -21,9 +21,9 @@ impl Page {
     /// Every page.
     pub const ALL: [Self; 2] = [Self::Yew, Self::Element];
 
-    /// A shop with this page.
-    pub fn options(self) -> ShopOptions {
-        ShopOptions::with_pages(match self {
+    /// Returns the options of a test site with this page.
+    pub fn options(self) -> SiteOptions {
+        SiteOptions::with_pages(match self {
             Self::Yew => Pages::demo(),
             Self::Element => Pages::with_element(&workspace().join("tests/pages/element")),
         })
@@ -39,7 +39,7 @@ impl Display for Page {
     }
 }
 
-/// A folder of pages for a shop's server.
+/// A folder of pages for the server of a test site.
 pub struct Pages {
     pub(crate) folder: PathBuf,
     _made: Option<TempDir>,
@@ -54,7 +54,7 @@ impl Pages {
         }
     }
 
-    /// A copy of these pages, with the npm package in the folder `pantoken` beside them.
+    /// A copy of these pages, with the npm package in the folder `pantoken`.
     pub fn with_element(folder: &Path) -> Self {
         let made = tempfile::tempdir().unwrap();
         copy(folder, made.path());
@@ -70,7 +70,7 @@ impl Pages {
         let folder = dist().join("examples").join(name);
         assert!(
             folder.join("index.html").is_file(),
-            "{} has no example: run `cargo xtask test`, or `cargo xtask examples` first",
+            "{} contains no example: run `cargo xtask test` or `cargo xtask examples` first",
             folder.display()
         );
         Self {
@@ -80,24 +80,24 @@ impl Pages {
     }
 }
 
-/// The demo page as Trunk built it.
+/// Returns the folder of the demo page that Trunk built.
 pub fn dist() -> PathBuf {
     let dist =
         std::env::var_os("PANTOKEN_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from);
     assert!(
         dist.join("index.html").is_file(),
-        "{} has no demo page: run `cargo xtask test`, or `trunk build --release` first",
+        "{} contains no demo page: run `cargo xtask test` or `trunk build --release` first",
         dist.display()
     );
     dist
 }
 
-/// The npm package of the custom element, as `cargo xtask element` built it.
+/// Returns the folder of the npm package that `cargo xtask element` built.
 fn element_package() -> PathBuf {
     let package = dist().join("npm");
     assert!(
         package.join("element.js").is_file(),
-        "{} has no element: run `cargo xtask test`, or `cargo xtask element` first",
+        "{} contains no element: run `cargo xtask test` or `cargo xtask element` first",
         package.display()
     );
     package

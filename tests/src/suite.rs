@@ -6,48 +6,48 @@ use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
 use crate::browser::close_browsers;
-use crate::engine::{Engine, engines_taking_part};
+use crate::context::TestContext;
+use crate::engine::{Engine, available_engines};
 use crate::page::Page;
-use crate::scene::Scene;
 
-/// One for all tests, because browsers and what speaks with them outlive a test.
+/// One runtime for all tests, because browsers and their connections outlive a test.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-/// A test to run in a scene, by its path.
+/// A test, which runs in a context.
 #[derive(Clone, Copy)]
 pub struct Test {
-    /// Its module and its name.
+    /// The module and the name of the test.
     pub name: &'static str,
-    /// The test.
-    pub run: fn(Scene) -> Pin<Box<dyn Future<Output = ()>>>,
+    /// The function.
+    pub run: fn(TestContext) -> Pin<Box<dyn Future<Output = ()>>>,
 }
 
-/// The tests of these paths.
+/// Lists tests by their paths.
 #[macro_export]
 macro_rules! tests {
     ($($path:path),+ $(,)?) => {
         &[$($crate::Test {
             name: stringify!($path),
-            run: |scene| Box::pin($path(scene)),
+            run: |context| Box::pin($path(context)),
         }),+]
     };
 }
 
-/// A test program: the standard one cannot ignore the tests of an engine that does not take part.
+/// A test program. The standard one cannot ignore the tests of an engine that is not available.
 pub struct Suite {
     engines: Vec<Engine>,
     trials: Vec<Trial>,
 }
 
 impl Suite {
-    /// A program without tests.
+    /// Creates a suite without tests.
     ///
     /// # Errors
     ///
-    /// Those of [`engines_taking_part`].
+    /// Returns the errors of [`available_engines`].
     pub fn new() -> Result<Self, String> {
         Ok(Self {
-            engines: engines_taking_part()?,
+            engines: available_engines()?,
             trials: Vec::new(),
         })
     }
@@ -62,7 +62,7 @@ impl Suite {
         self
     }
 
-    /// Adds tests that have to pass on these pages in these engines.
+    /// Adds tests that must pass on these pages in these engines.
     #[must_use]
     pub fn with(mut self, engines: &[Engine], pages: &[Page], tests: &[Test]) -> Self {
         for engine in engines {
@@ -77,21 +77,21 @@ impl Suite {
 
     fn add(&mut self, engine: Engine, page: Page, test: Test) {
         let name = format!("{engine}::{page}::{}", test.name);
-        let scene = Scene {
+        let context = TestContext {
             engine,
             page,
             name: name.clone(),
         };
         let trial = Trial::test(name, move || {
-            RUNTIME.block_on((test.run)(scene));
+            RUNTIME.block_on((test.run)(context));
             Ok(())
         });
-        let left_out = !self.engines.contains(&engine);
-        self.trials.push(trial.with_ignored_flag(left_out));
+        let is_skipped = !self.engines.contains(&engine);
+        self.trials.push(trial.with_ignored_flag(is_skipped));
     }
 
-    /// Runs what the program's arguments choose, as `cargo test` does, at most two at a time: a
-    /// browser is many processes.
+    /// Runs the tests that the program's arguments select, at most two at a time, because a browser is
+    /// many processes.
     pub fn run(self) -> ExitCode {
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(2);

@@ -149,15 +149,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[ignore = "tmp"]
-    fn tmp() {
-        let w = Workspace::find().unwrap();
-        let tools = Tools::find_or_install(&[WASM_TARGET, "wasm-bindgen-cli", "trunk"]).unwrap();
-        build(&w).unwrap();
-        compare_with_trunk(&w, &tools).unwrap();
-    }
-
-    #[test]
     fn the_page_has_each_file_that_index_html_names() {
         let page = Page::read(include_str!("../../index.html")).unwrap();
         let expected = [

@@ -155,7 +155,7 @@ impl Tools {
         let is_one_of_several =
             !matches!(tool.installer, Apt | Nobody(_)) && tool.programs.contains(&program);
         Ok(if is_one_of_several {
-            executable(path.with_file_name(program))
+            executable(&path.with_file_name(program))
         } else {
             path.clone()
         })
@@ -213,7 +213,7 @@ impl Tool {
         Ok(match self.installer {
             Rustup => Some(wasm_target_folder()?).filter(|folder| folder.is_dir()),
             Apt if self.name == POSTGRES => {
-                pantoken_test_support::programs().map(|folder| folder.join("postgres"))
+                pantoken_test_support::postgres::programs().map(|folder| folder.join("postgres"))
             }
             Apt | Nobody(_) => self.programs.iter().find_map(on_path),
             Cargo(_) | Npm(_) | Pip(_) => match self.in_folder()? {
@@ -225,12 +225,9 @@ impl Tool {
 
     fn in_folder(&self) -> Result<Option<PathBuf>> {
         let bin = self.folder()?.join(self.bin());
-        let program = |name: &&str| executable(bin.join(name));
+        let program = |name: &&str| executable(&bin.join(name));
         let is_whole = bin.is_dir() && self.programs.iter().all(|name| program(name).is_file());
-        let first = self
-            .programs
-            .first()
-            .map_or(bin.clone(), |name| program(name));
+        let first = self.programs.first().map_or(bin.clone(), program);
         Ok(is_whole.then_some(first))
     }
 
@@ -343,7 +340,7 @@ impl Tool {
     }
 }
 
-fn executable(path: PathBuf) -> PathBuf {
+fn executable(path: &Path) -> PathBuf {
     path.with_extension(env::consts::EXE_EXTENSION)
 }
 

@@ -1,7 +1,8 @@
-//! The a2c provider: its card form, and what it answers to a card.
+//! The stand-in for the a2c provider: its card form, and its answers to a card.
 
 mod answer;
 mod chaos;
+mod form;
 mod misbehaviour;
 mod page;
 mod pan_token;

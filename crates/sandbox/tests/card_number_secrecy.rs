@@ -1,6 +1,6 @@
-//! A process of its own, because what is logged is decided for a whole process.
+//! This test has a process of its own, because logging is configured for a whole process.
 
-// A helper of a test fails by panicking, as the test itself does.
+// Helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used)]
 
 #[allow(dead_code)]
@@ -14,7 +14,7 @@ use support::{CARD, TOKEN, get, iframe_url, path, sandbox, save, save_body};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// What is logged.
+/// The log.
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn the_card_number_is_in_no_answer_and_no_log() {
         form.replace("requestId=8", &format!("requestId={CARD}")),
     ] {
         let page = get(&sandbox, &query).await.body;
-        // The page offers the usual test numbers; they are not what was sent.
+        // The page lists the usual test numbers, which were not sent.
         answers.push(page.replace(&format!("data-pan=\"{CARD}\""), ""));
     }
 

@@ -23,7 +23,7 @@ pub enum DatabaseUrlError {
     #[error("must start with sqlite:// or postgres://")]
     Scheme,
     /// There is no file, or something follows it.
-    #[error("must have a file after sqlite://, and nothing else")]
+    #[error("must have a file after sqlite://, and nothing more")]
     SqliteFile,
     /// Postgres's clients do not accept the URL.
     #[error("must look like postgres://user:password@host:port/database, with options after a '?'")]

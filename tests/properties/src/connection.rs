@@ -1,4 +1,4 @@
-//! A client on a connection of its own to a router.
+//! Connects a client to a router.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
-/// What is answered to a client that sends these bytes and then says no more.
+/// Returns the answers to a client that sends these bytes and then closes its side.
 pub(crate) async fn answers_to(router: &Router, bytes: &[u8]) -> Vec<u8> {
     let (client, served) = tokio::io::duplex(64 * 1024);
     let answer = service_fn(|request: hyper::Request<Incoming>| {
@@ -29,7 +29,7 @@ pub(crate) async fn answers_to(router: &Router, bytes: &[u8]) -> Vec<u8> {
         .serve_connection(TokioIo::new(served), answer);
     let (mut reader, mut writer) = tokio::io::split(client);
     let send = async {
-        // The server may hang up in the middle.
+        // The server may close the connection in the middle.
         let _ = writer.write_all(bytes).await;
         let _ = writer.shutdown().await;
     };
@@ -39,7 +39,7 @@ pub(crate) async fn answers_to(router: &Router, bytes: &[u8]) -> Vec<u8> {
     answers
 }
 
-/// Panics if one of the answers says that the router failed.
+/// Panics if one of the answers has a server error status.
 pub(crate) fn assert_no_failure(answers: &str) {
     for failure in ["HTTP/1.1 5", "HTTP/1.0 5"] {
         assert!(!answers.contains(failure), "{answers}");

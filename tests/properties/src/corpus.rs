@@ -1,5 +1,4 @@
-//! The inputs that a property is tried with: the files of `fuzz/corpus`, and what comes of changing
-//! them.
+//! The inputs that properties are tested with: the files of `fuzz/corpus` and modifications of them.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// Fails unless the property holds for each file of its corpus, and for so many changed ones.
+/// Tests the property with each file of its corpus, and with this many modified files.
 pub(crate) fn try_all(name: &str, property: impl Fn(&[u8]), changed: u32) {
     let corpus = read(name);
     assert!(corpus.len() > 5, "the corpus of {name} is nearly empty");
@@ -29,7 +28,7 @@ fn read(name: &str) -> Vec<Vec<u8>> {
     files.iter().map(|file| fs::read(file).unwrap()).collect()
 }
 
-/// One place where an input is changed: how many bytes go, and what comes instead.
+/// A modification of an input: the bytes that are removed at an index, and those that replace them.
 #[derive(Clone, Debug)]
 struct Change {
     at: Index,
@@ -37,7 +36,7 @@ struct Change {
     inserted: Vec<u8>,
 }
 
-/// A file of the corpus with some changes, seldom nothing but noise.
+/// Generates a file of the corpus with some modifications, or rarely only random bytes.
 fn any_input(corpus: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let changes = prop::collection::vec(any_change(&corpus), 1..6);
     let changed = (prop::sample::select(corpus), changes).prop_map(|(mut input, changes)| {
@@ -51,7 +50,7 @@ fn any_input(corpus: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![9 => changed, 1 => prop::collection::vec(any::<u8>(), 0..200)]
 }
 
-/// Noise, or a piece of another file.
+/// Generates random bytes, or a part of another file.
 fn any_change(corpus: &[Vec<u8>]) -> impl Strategy<Value = Change> + use<> {
     let all = corpus.concat();
     let piece = (any::<Index>(), 1usize..40).prop_map(move |(at, length)| {

@@ -5,21 +5,22 @@ use tokio::runtime::{Builder, Runtime};
 use crate::connection::{answers_to, assert_no_failure};
 use server::{API_KEY, Database, SECRET, Server};
 
-/// The test card number that a caller may send and no answer repeats.
+/// The card number that a client may send and no answer may contain.
 const CARD_NUMBER: &str = "4111111111111111";
 
-/// Bytes on a connection, whatever they are, are answered without a failure of the server's; no answer
-/// holds a secret or the card number that was sent; and nobody finishes a session without its token.
+/// The property that the server answers any bytes on a connection without a failure of its own, that no
+/// answer contains a secret or the card number that was sent, and that no session is finished without its
+/// token.
 ///
-/// For each input the server is a new one, the same to the byte. It has two sessions whose tokens
-/// `fuzz/corpus/http` knows, and one whose token nobody has.
+/// Each input gets a new server, which is always the same. It has two sessions whose tokens occur in
+/// `fuzz/corpus/http`, and one whose token does not.
 pub struct Http {
     runtime: Runtime,
     database: Database,
 }
 
 impl Http {
-    /// Makes the database, which is gone when this is dropped.
+    /// Creates the database, which is deleted when this is dropped.
     #[must_use]
     pub fn new() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -27,7 +28,7 @@ impl Http {
         Self { runtime, database }
     }
 
-    /// Panics unless it holds for these bytes.
+    /// Panics unless the property holds for these bytes.
     pub fn holds_for(&self, bytes: &[u8]) {
         self.runtime.block_on(async {
             let server = Server::start(&self.database).await;

@@ -7,17 +7,17 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::connection::{answers_to, assert_no_failure};
 
-/// A valid number that the form does not offer for trying.
+/// A valid number that is not one of the test numbers on the form.
 const CARD_NUMBER: &str = "5105105105105100";
 
-/// Bytes on a connection to the sandbox, whatever they are, are answered without a failure of its own;
-/// no answer holds the agent's secret or the card number that was sent.
+/// The property that the sandbox answers any bytes on a connection without a failure of its own, and that
+/// no answer contains the agent's secret or the card number that was sent.
 pub struct Sandbox {
     runtime: Runtime,
 }
 
 impl Sandbox {
-    /// Makes what it runs on; the time of a form that is slow passes at once.
+    /// Creates the runtime, in which the time of a slow form passes at once.
     #[must_use]
     pub fn new() -> Self {
         let mut builder = Builder::new_current_thread();
@@ -25,7 +25,7 @@ impl Sandbox {
         Self { runtime }
     }
 
-    /// Panics unless it holds for these bytes, with a sandbox of their own.
+    /// Panics unless the property holds for these bytes, in a new sandbox.
     pub fn holds_for(&self, bytes: &[u8]) {
         let text = self.answers(bytes);
         assert_no_failure(&text);

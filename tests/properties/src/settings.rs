@@ -4,19 +4,20 @@ use std::path::Path;
 
 use pantoken_server::{Settings, Sources};
 
-/// Stands in some values, and has no business anywhere else.
+/// Occurs in some values, and must not occur anywhere else.
 const MARK: &str = "s3cr3t";
-/// The settings in which it is a secret even when they are right.
+/// The settings that are secret even if they are valid.
 const SECRETS: [&str; 3] = [
     "PANTOKEN_AGENT_SECRET_KEY",
     "PANTOKEN_API_KEY",
     "PANTOKEN_WEBHOOK_SECRET",
 ];
 
-/// Settings of any text are read or refused, and no value of the environment, of a flag or of a
-/// secret's file is repeated.
+/// Checks that settings of any text are read or refused, and that no value of the environment, of a flag
+/// or of a secret's file is repeated.
 ///
-/// A line `PANTOKEN_…=` is a variable, `--…=` a flag, `@…=` a file; the others are `pantoken.toml`.
+/// A line `PANTOKEN_…=` is a variable, `--…=` a flag and `@…=` a file. The other lines are
+/// `pantoken.toml`.
 pub fn settings(text: &[u8]) {
     let text = String::from_utf8_lossy(text);
     let given = Given::read(&text);
@@ -78,7 +79,7 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// Whether the mark stands in secrets alone.
+    /// Returns whether the mark occurs only in secrets.
     fn has_only_secrets(&self) -> bool {
         let marked = self.values.iter().filter(|(_, value)| value.contains(MARK));
         let mut names = marked.map(|(name, _)| name);

@@ -1,4 +1,4 @@
-//! What is particular to Chromium: any screen, the console, and pictures of a whole page.
+//! Chromium only: screens of any size, the console, and screenshots of a whole page.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use super::{Driver, Screen, program};
-use crate::customer::Customer;
-use crate::process::Process;
+use crate::tab::Tab;
+use pantoken_test_support::Process;
 
 pub(super) const DRIVER: (&str, &str) = ("CHROMEDRIVER", "chromedriver");
 
@@ -34,7 +34,7 @@ fn capabilities(screen: Screen) -> Capabilities {
         "--disable-dev-shm-usage",
         "--disable-background-networking",
         "--disable-component-update",
-        // Or it asks its vendor about each form that it has not seen before.
+        // Otherwise it asks its vendor about each new form.
         "--disable-features=AutofillServerCommunication",
         "--disable-sync",
         "--no-first-run",
@@ -57,9 +57,9 @@ fn capabilities(screen: Screen) -> Capabilities {
     capabilities
 }
 
-/// In Chromium only.
-impl Customer {
-    /// What the browser wrote to its console since this was asked before.
+/// These work in Chromium only.
+impl Tab {
+    /// Returns the console messages since the last call.
     pub async fn console(&self) -> Vec<String> {
         let log = self.command("se/log", json!({"type": "browser"})).await;
         let entries = log.as_array().expect("a log").iter();
@@ -68,8 +68,8 @@ impl Customer {
             .collect()
     }
 
-    /// A window has a least width; an emulated screen has none.
-    pub(crate) async fn look_at(&self, screen: Screen) {
+    /// Emulates a screen, because a window has a minimum width.
+    pub(crate) async fn resize(&self, screen: Screen) {
         let Screen { width, height, .. } = screen;
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
@@ -77,7 +77,7 @@ impl Customer {
             .await;
     }
 
-    /// A picture of the whole page, however long.
+    /// Saves a screenshot of the whole page.
     pub async fn whole_page(&self, file: &Path) {
         let whole = json!({"captureBeyondViewport": true});
         let answer = self.devtools("Page.captureScreenshot", whole).await;
@@ -91,7 +91,7 @@ impl Customer {
         self.command("goog/cdp/execute", command).await
     }
 
-    /// One of the driver's own commands.
+    /// Sends one of the driver's own commands.
     async fn command(&self, name: &str, body: Value) -> Value {
         let session = self.driver.session_id();
         let url = format!("{}/session/{session}/{name}", self.driver_url());

@@ -1,4 +1,4 @@
-//! What is particular to Firefox: it writes its console to geckodriver's output.
+//! Firefox only: it writes its console to geckodriver's output.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 use super::{Driver, program};
-use crate::process::Process;
+use pantoken_test_support::Process;
 
 pub(super) const DRIVER: (&str, &str) = ("GECKODRIVER", "geckodriver");
 

@@ -1,6 +1,5 @@
-//! What is particular to WebKit: it needs a screen, and its driver a port that is chosen for it.
+//! WebKit only: it needs a virtual screen, and its driver cannot choose a port by itself.
 
-use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
 
@@ -9,15 +8,15 @@ use thirtyfour::Capabilities;
 use tokio::sync::Mutex;
 
 use super::{Driver, Screen, program};
-use crate::process::Process;
+use pantoken_test_support::{Process, free_port};
 
 pub(super) const DRIVER: (&str, &str) = ("WEBKITWEBDRIVER", "WebKitWebDriver");
 pub(super) const SCREEN: (&str, &str) = ("XVFB", "Xvfb");
 
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// Changes the page all the time: the driver takes a picture of what is painted next, and would wait
-/// for ever where nothing is.
+/// Changes the page all the time. The driver takes a screenshot at the next paint, and would wait for
+/// ever without one.
 pub(crate) const KEEP_PAINTING: &str = "
     let width = 0;
     setInterval(() => {
@@ -27,15 +26,11 @@ pub(crate) const KEEP_PAINTING: &str = "
 
 pub(super) async fn start() -> Driver {
     let (screen, display) = start_screen();
-    // Two that were given one port could not be told apart.
+    // Two drivers with the same port could not be distinguished.
     static STARTING: Mutex<()> = Mutex::const_new(());
     let _one_at_a_time = STARTING.lock().await;
     for _ in 0..10 {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         let mut process = start_driver(&display, port);
         let url = format!("http://127.0.0.1:{port}");
         if listens(&mut process, &url).await {
@@ -46,17 +41,17 @@ pub(super) async fn start() -> Driver {
                 _screen: Some(screen),
             };
         }
-        // Another program has taken the port meanwhile.
+        // Another program has taken the port in the meantime.
     }
     panic!("WebKitWebDriver found no free port in ten tries");
 }
 
-/// A screen with a number that no other has, and its name.
+/// Starts a virtual screen, and returns it with its display name.
 fn start_screen() -> (Process, String) {
     let Screen { width, height, .. } = Screen::ORDINARY;
     let screen = Process::start(
         Command::new(program(SCREEN))
-            // It says its number when it takes windows.
+            // It prints its number once it accepts windows.
             .args(["-displayfd", "1", "-nolisten", "tcp"])
             .args(["-screen", "0", &format!("{width}x{height}x24")]),
     );
@@ -73,12 +68,12 @@ fn start_driver(display: &str, port: u16) -> Process {
             .env("DISPLAY", display)
             .env_remove("WAYLAND_DISPLAY")
             .env("GDK_BACKEND", "x11")
-            // Such a screen has no graphics card to compose a page with.
+            // The virtual screen has no graphics card for compositing.
             .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
     )
 }
 
-/// Waits until the driver answers; false when it ended instead.
+/// Waits until the driver answers. Returns `false` if it ends instead.
 async fn listens(process: &mut Process, url: &str) -> bool {
     loop {
         let is_ready = is_ready(url).await;
@@ -92,7 +87,7 @@ async fn listens(process: &mut Process, url: &str) -> bool {
     }
 }
 
-/// Whether a driver answers there, and not another program that has taken the port.
+/// Returns whether a driver answers, and not another program that has taken the port.
 async fn is_ready(url: &str) -> bool {
     let Ok(answer) = reqwest::get(format!("{url}/status")).await else {
         return false;

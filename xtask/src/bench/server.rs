@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use fs_err as fs;
-use pantoken_test_support::Server as Postgres;
+use pantoken_test_support::postgres::Server as Postgres;
 use tempfile::TempDir;
 
 use super::table::Table;

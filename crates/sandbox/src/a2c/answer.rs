@@ -3,7 +3,8 @@ use serde::Serialize;
 
 use crate::a2c::refusal::Refusal;
 
-/// The result that the page forwards, to its parent or in the callback URL, as it stands.
+/// The result of a form. The form's page passes it on unchanged, to the embedding page or in the
+/// callback URL.
 ///
 /// Source: docs/a2c.md, "Iframe flow", step 5, and "Redirect flow".
 #[derive(Serialize)]
@@ -14,7 +15,7 @@ pub(crate) enum Answer {
         pan_token: PanToken,
     },
     Failed {
-        /// Empty when the request could not be read.
+        /// The request id, or an empty text if it could not be read.
         request_id: String,
         error_code: ErrorCode,
         error_message: String,

@@ -1,5 +1,5 @@
-//! The form below `/chaos/{name}`: all of it as it is, but for the script that speaks with the page,
-//! or the time that it takes.
+//! The form under `/chaos/{name}`. It differs from the usual form only in the script that talks to the
+//! embedding page, or in how long it takes to load.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,15 @@ use axum::response::Response;
 use axum::routing::{any, get};
 
 use crate::a2c::Misbehaviour;
+use crate::a2c::form::{add_asset, form_routes, show_form};
 use crate::a2c::page::Asset;
 use crate::a2c::provider::Provider;
-use crate::a2c::routes::{add_asset, form_routes, show_form};
 
-/// How long a slow form takes: a customer notices, and no page gives up.
+/// How long a slow form takes. A customer notices it, and no page gives up.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// A form for each misbehaviour; every other address below `/chaos` is told their names.
+/// Creates the routes of a form for each misbehaviour. Every other address under `/chaos` is answered
+/// with their names.
 pub(crate) fn routes() -> Router<Arc<Provider>> {
     let unknown = Router::new()
         .route("/chaos", any(unknown))
@@ -35,7 +36,7 @@ pub(crate) fn routes() -> Router<Arc<Provider>> {
 fn form(misbehaviour: Misbehaviour) -> Router<Arc<Provider>> {
     let mut show = get(show_form);
     if misbehaviour == Misbehaviour::SlowLoad {
-        show = show.layer(from_fn(slowly));
+        show = show.layer(from_fn(delay));
     }
     let form = form_routes(show, Asset::misbehaving(misbehaviour));
     if misbehaviour == Misbehaviour::WrongOriginFrame {
@@ -44,7 +45,7 @@ fn form(misbehaviour: Misbehaviour) -> Router<Arc<Provider>> {
     form
 }
 
-async fn slowly(request: Request, next: Next) -> Response {
+async fn delay(request: Request, next: Next) -> Response {
     tokio::time::sleep(SLOW).await;
     next.run(request).await
 }
@@ -52,7 +53,7 @@ async fn slowly(request: Request, next: Next) -> Response {
 async fn unknown() -> (StatusCode, String) {
     let names = Misbehaviour::ALL.map(Misbehaviour::name).join("\n");
     let text = format!(
-        "A form that misbehaves is at /chaos/{{name}}/form, with one of these names:\n{names}\n"
+        "The misbehaving forms are at /chaos/{{name}}/form, where the name is one of:\n{names}\n"
     );
     (StatusCode::NOT_FOUND, text)
 }

@@ -1,43 +1,41 @@
-/// A way in which the form misbehaves on request: at `/chaos/{name}/form`, with the parameters of
+/// A way in which the form misbehaves at `/chaos/{name}/form`, which accepts the same parameters as
 /// `/form`.
-///
-/// Source: docs/sandbox.md, "A form that misbehaves".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misbehaviour {
-    /// It never says Ready.
+    /// The form never sends Ready.
     NeverReady,
-    /// It says Ready when a page no longer waits.
+    /// The form sends Ready after the page has stopped waiting.
     LateReady,
-    /// It says Ready when its button is pressed.
+    /// The form sends Ready when its button is pressed, so that a test can choose the moment.
     ReadyOnPress,
-    /// It says Ready twice.
+    /// The form sends Ready twice.
     DoubleReady,
-    /// Its messages are JSON text.
+    /// The form sends JSON text instead of objects.
     JsonText,
-    /// The request id of its results is a number.
+    /// The request id in results is a number instead of a text.
     NumericRequestId,
-    /// Its results are for another request.
+    /// The results have another request id.
     WrongRequestId,
-    /// A frame inside it, of another origin, posts the results.
+    /// A frame inside the form, with another origin, posts the results.
     WrongOriginFrame,
-    /// It takes a card without having said Ready.
+    /// The form accepts a card without having sent Ready.
     ResultBeforeReady,
-    /// It posts each result twice.
+    /// The form posts each result twice.
     DuplicateResult,
-    /// It posts a second token after the first.
+    /// The form posts a second token after the first.
     ConflictingResult,
-    /// It posts 5 MB before it says Ready.
+    /// The form posts 5 MB before it sends Ready.
     HugeMessage,
-    /// It reloads itself once, after the page has answered.
+    /// The form reloads once, after the page has answered.
     Reload,
-    /// The server takes its time to answer.
+    /// The server answers slowly.
     SlowLoad,
-    /// It says INVALID_PAN before it posts a token.
+    /// The form posts INVALID_PAN before it posts a token.
     ErrorThenSaved,
 }
 
 impl Misbehaviour {
-    /// All of them, in the order of the documents.
+    /// Every misbehaviour, in the order of the documentation.
     pub const ALL: [Self; 15] = [
         Self::NeverReady,
         Self::LateReady,
@@ -56,7 +54,7 @@ impl Misbehaviour {
         Self::ErrorThenSaved,
     ];
 
-    /// Its name in an address.
+    /// Returns the name in the URL.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
-//! The form's page: plain HTML that the server fills in, plain script and style beside it.
+//! The form's page: HTML that the server fills in, with scripts and a style sheet.
 //!
-//! Only fixed texts are put into the HTML. Whatever came with the query reaches the script as data.
+//! Only fixed texts are inserted into the HTML. Values of the query reach the script as data.
 
 mod asset;
 mod data;
@@ -13,7 +13,7 @@ use self::data::PageData;
 use self::texts::Texts;
 use crate::a2c::refusal::Refusal;
 
-/// The page with the form.
+/// Returns the page with the form.
 pub(crate) fn form(signed: &SignedRequest, registered_hosts: &[Origin]) -> String {
     let request = signed.request();
     let texts = Texts::of(request.language());
@@ -31,7 +31,7 @@ pub(crate) fn form(signed: &SignedRequest, registered_hosts: &[Origin]) -> Strin
     shell(request.language(), "waiting", &content, &data)
 }
 
-/// The page that says why there is no form.
+/// Returns the page that says why there is no form.
 pub(crate) fn refusal(refusal: Refusal, language: Language, registered_hosts: &[Origin]) -> String {
     let texts = Texts::of(language);
     let code = refusal.code();

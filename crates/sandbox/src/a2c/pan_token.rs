@@ -1,9 +1,8 @@
 use pantoken_a2c::PanToken;
-
 use pantoken_core::{Random, RandomError};
 
-/// Makes a panToken of the provider's shape: a UUID in its 36 characters (RFC 9562, version 4).
-pub(crate) fn make(random: &dyn Random) -> Result<PanToken, RandomError> {
+/// Generates a panToken in the provider's format: a UUID of 36 characters (RFC 9562, version 4).
+pub(crate) fn generate(random: &dyn Random) -> Result<PanToken, RandomError> {
     let mut bytes = [0; 16];
     random.fill(&mut bytes)?;
     bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -17,7 +16,7 @@ pub(crate) fn make(random: &dyn Random) -> Result<PanToken, RandomError> {
     ];
     match PanToken::parse(&groups.map(hex::encode).join("-")) {
         Ok(token) => Ok(token),
-        // 36 visible characters with four dashes are no card number.
+        // A UUID with dashes cannot be a card number.
         Err(_) => unreachable!(),
     }
 }
@@ -37,7 +36,7 @@ mod tests {
 
     #[test]
     fn a_pan_token_is_a_version_4_uuid() {
-        let token = |byte| make(&Same(byte)).unwrap().as_str().to_owned();
+        let token = |byte| generate(&Same(byte)).unwrap().as_str().to_owned();
         assert_eq!(token(0x00), "00000000-0000-4000-8000-000000000000");
         assert_eq!(token(0xff), "ffffffff-ffff-4fff-bfff-ffffffffffff");
     }

@@ -1,20 +1,17 @@
 use std::sync::{Mutex, PoisonError};
 
 use pantoken_a2c::{FormUrlError, PanToken, RequestId, SignedRequest};
-use pantoken_core::is_card_number;
+use pantoken_core::{Random, RandomError, is_card_number};
 
 use crate::a2c::refusal::Refusal;
 use crate::a2c::save_request::SaveRequest;
 use crate::a2c::saved_requests::SavedRequests;
 use crate::a2c::{Settings, pan_token};
-use pantoken_core::{Random, RandomError};
 
 const FORBIDDEN_PAN: &str = "4000000000000002";
 const INVALID_SESSION_PAN: &str = "4000000000000069";
 
-/// What the provider decides: whether a form may be shown, and what becomes of a card.
-///
-/// Source: docs/sandbox.md.
+/// The provider. It decides whether a form is shown, and how a card is answered.
 pub(crate) struct Provider {
     settings: Settings,
     random: Box<dyn Random>,
@@ -34,8 +31,8 @@ impl Provider {
         &self.settings
     }
 
-    /// Lets a request pass when it is of our agent's and its signature holds.
-    pub(crate) fn admit(
+    /// Accepts a form URL if it belongs to the configured agent and its signature is correct.
+    pub(crate) fn verify(
         &self,
         read: Result<SignedRequest, FormUrlError>,
     ) -> Result<SignedRequest, Refusal> {
@@ -49,26 +46,26 @@ impl Provider {
         Ok(signed)
     }
 
-    /// A panToken that no card has yet.
+    /// Generates a new panToken.
     pub(crate) fn new_pan_token(&self) -> Result<PanToken, RandomError> {
-        pan_token::make(self.random.as_ref())
+        pan_token::generate(self.random.as_ref())
     }
 
-    /// Gives the request its card, once; the number is looked at and forgotten.
+    /// Records that the request has a card. A request can have one card, and the number is not stored.
     pub(crate) fn save(&self, request: &SaveRequest) -> Result<RequestId, Refusal> {
-        let signed = self.admit(request.signed_request(&self.settings.public_origin))?;
+        let signed = self.verify(request.signed_request(&self.settings.public_origin))?;
         let request_id = signed.request().request_id();
         let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
         if saved.contains(request_id) {
             return Err(Refusal::RequestHasCard);
         }
-        judge(request.pan())?;
+        check_card_number(request.pan())?;
         saved.insert(request_id);
         Ok(request_id)
     }
 }
 
-fn judge(pan: &str) -> Result<(), Refusal> {
+fn check_card_number(pan: &str) -> Result<(), Refusal> {
     let digits_alone = pan.bytes().all(|byte| byte.is_ascii_digit());
     match pan {
         FORBIDDEN_PAN => Err(Refusal::Forbidden),

@@ -4,10 +4,10 @@ use pantoken_a2c::{
 };
 use serde::Deserialize;
 
-/// What the form's page sends when the customer presses Save: the form URL's parameters, so that
-/// their signature is checked again, and the card number.
+/// What the form's page sends when the customer presses Save: the card number, and the form URL's
+/// parameters, so that their signature is checked again.
 ///
-/// Never printed: there is no `Debug`.
+/// It has no `Debug`, so that the card number cannot be printed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SaveRequest {
@@ -19,7 +19,7 @@ pub(crate) struct SaveRequest {
 }
 
 impl SaveRequest {
-    /// What the page was opened with.
+    /// Returns the form URL of the page.
     pub(crate) fn signed_request(
         &self,
         public_origin: &Origin,
@@ -36,7 +36,7 @@ impl SaveRequest {
         Ok(request.with_signature(Signature::parse(&self.agent_sign)?))
     }
 
-    /// The request that the answer is for, if that much can be read.
+    /// Returns the request id, if it can be read.
     pub(crate) fn request_id(&self) -> Option<RequestId> {
         RequestId::parse(&self.request_id).ok()
     }

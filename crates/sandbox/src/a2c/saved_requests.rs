@@ -2,9 +2,8 @@ use std::collections::{HashSet, VecDeque};
 
 use pantoken_a2c::RequestId;
 
-/// Which requests have a card: the last [`SavedRequests::MAX`] of them, in memory.
-///
-/// The card itself is not kept.
+/// The requests that have a card, in memory: the last [`SavedRequests::MAX`] of them, without their
+/// cards.
 #[derive(Debug, Default)]
 pub(crate) struct SavedRequests {
     known: HashSet<RequestId>,
@@ -12,14 +11,14 @@ pub(crate) struct SavedRequests {
 }
 
 impl SavedRequests {
-    /// Enough for any test run, and a few megabytes at most.
+    /// This is enough for any test run, and takes a few megabytes at most.
     const MAX: usize = 100_000;
 
     pub(crate) fn contains(&self, request_id: RequestId) -> bool {
         self.known.contains(&request_id)
     }
 
-    /// Remembers a request, and forgets the oldest one when there are too many.
+    /// Remembers a request, and forgets the oldest one if there are too many.
     pub(crate) fn insert(&mut self, request_id: RequestId) {
         if !self.known.insert(request_id) {
             return;
@@ -45,7 +44,7 @@ mod tests {
             saved.insert(id(value));
         }
         saved.insert(id(1));
-        assert!(saved.contains(id(1)), "a repetition pushes nothing out");
+        assert!(saved.contains(id(1)), "a repeated request replaces nothing");
         saved.insert(id(SavedRequests::MAX + 1));
         assert!(!saved.contains(id(1)));
         assert!(saved.contains(id(2)));

@@ -12,7 +12,7 @@ fn prefix(misbehaviour: Misbehaviour) -> String {
     format!("/chaos/{}", misbehaviour.name())
 }
 
-/// The addresses that a script imports, with that of the script itself.
+/// Returns the addresses that a script imports, and its own.
 fn imports(script: &str, address: &str) -> Vec<String> {
     let (folder, _) = address.rsplit_once('/').unwrap();
     let resolve = |name: &str| match name.strip_prefix("../../") {
@@ -103,13 +103,13 @@ async fn a_slow_form_takes_seconds_and_less_than_a_page_waits() {
     let taken = before.elapsed();
     assert!(taken >= Duration::from_secs(1), "{taken:?}");
     assert!(taken < Duration::from_secs(15), "{taken:?}");
-    // What the form loads is as quick as ever.
+    // The assets of the form are not slow.
     get(&sandbox, "/chaos/slow-load/form.js").await;
     assert_eq!(before.elapsed(), taken);
 }
 
 #[tokio::test]
-async fn an_unknown_name_is_told_all_names() {
+async fn an_unknown_name_is_answered_with_all_names() {
     for address in [
         "/chaos",
         "/chaos/no-such/form",

@@ -1,11 +1,11 @@
-//! The binary `pantoken-sandbox`, started as a user starts it.
+//! Tests the binary `pantoken-sandbox` from the command line.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Output, Stdio};
+use std::net::TcpListener;
+use std::process::{Command, Output};
 
 use pantoken_a2c::{AgentId, FormHost, RequestId};
 use pantoken_a2c_signing::{AgentSecret, Signer};
+use pantoken_test_support::{Process, send_request};
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pantoken-sandbox"));
@@ -15,43 +15,22 @@ fn command() -> Command {
     command
 }
 
-/// A sandbox that listens on a port of its own until it is dropped.
+/// A running sandbox that listens on a free port.
 struct Running {
-    child: Child,
+    process: Process,
     address: String,
 }
 
 impl Running {
     fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .args(["--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .strip_prefix("pantoken-sandbox: listening on http://")
-            .unwrap_or_else(|| panic!("{line:?}"))
-            .trim_end()
-            .to_owned();
-        Self { child, address }
+        let process = Process::start(command.args(["--listen", "127.0.0.1:0"]));
+        let address = process.wait_for("pantoken-sandbox: listening on http://");
+        let address = address.unwrap_or_else(|| panic!("{}", process.log()));
+        Self { process, address }
     }
 
     fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
-            self.address
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        send_request(&self.address, &format!("GET {path} HTTP/1.1"), "")
     }
 
     fn form_path(&self, agent_id: &str, secret: &str) -> String {
@@ -63,13 +42,6 @@ impl Running {
         );
         let text = signer.iframe(RequestId::parse("1").unwrap()).to_text();
         text.strip_prefix(&host).unwrap().to_owned()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -183,13 +155,11 @@ fn help_has_examples() {
 #[cfg(unix)]
 #[test]
 fn stops_cleanly_on_a_signal() {
-    for signal in ["-TERM", "-INT"] {
+    let signals: [fn(&Process); 2] = [Process::terminate, Process::interrupt];
+    for send in signals {
         let mut sandbox = Running::start(&mut command());
-        let sent = Command::new("kill")
-            .args([signal, &sandbox.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(sent.success());
-        assert_eq!(sandbox.child.wait().unwrap().code(), Some(0), "{signal}");
+        send(&sandbox.process);
+        let status = sandbox.process.wait();
+        assert_eq!(status.code(), Some(0), "{}", sandbox.process.log());
     }
 }

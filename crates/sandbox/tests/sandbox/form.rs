@@ -11,7 +11,7 @@ use crate::support::{
 
 const ATTACK: &str = "%3C%2Fscript%3E%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%22%27--%3E";
 
-/// What the page's script is told.
+/// Returns the data for the page's script.
 fn page_data(page: &str) -> Value {
     let (_, rest) = page.split_once("id=\"page-data\">").unwrap();
     let (data, _) = rest.split_once("</script>").unwrap();
@@ -57,7 +57,7 @@ async fn shows_the_form_for_a_signed_url() {
 }
 
 #[tokio::test]
-async fn tells_the_callback_url_to_the_letter_in_the_redirect_flow() {
+async fn passes_the_callback_url_unchanged_in_the_redirect_flow() {
     let callback_url = "https://agent.site.kz/төлем?a=1&b=%20";
     let reply = get(&sandbox(), &path(&redirect_url("12345678", callback_url))).await;
     let data = page_data(&reply.body);

@@ -1,4 +1,4 @@
-//! The sandbox as its users meet it: over HTTP, and on the command line.
+//! Tests the sandbox over HTTP and on the command line.
 
 // A helper of a test fails by panicking, as the test itself does.
 #![allow(clippy::panic, clippy::unwrap_used)]

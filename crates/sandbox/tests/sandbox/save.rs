@@ -30,7 +30,7 @@ async fn a_saved_card_is_answered_with_its_token() {
 }
 
 #[tokio::test]
-async fn a_refused_card_is_answered_with_a_code_and_words() {
+async fn a_refused_card_is_answered_with_a_code_and_a_message() {
     let reply = save(&sandbox(), &save_body(&iframe_url("12345678"), "4111")).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.body, include_str!("golden/failed.json").trim_end());
@@ -72,7 +72,7 @@ async fn each_card_number_has_its_answer() {
         assert_eq!(reply.json()["errorCode"], code, "{pan:?}");
         assert_eq!(reply.json()["requestId"], "1");
     }
-    // None of these used the request up.
+    // None of these gave the request a card.
     let reply = save(&sandbox, &save_body(&form_url, "4222222222222")).await;
     assert_eq!(reply.json()["panToken"], TOKEN);
 }

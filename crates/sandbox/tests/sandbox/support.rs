@@ -12,7 +12,7 @@ pub(crate) const ORIGIN: &str = "http://127.0.0.1:3020";
 pub(crate) const CARD: &str = "4111111111111111";
 pub(crate) const TOKEN: &str = "2a2a2a2a-2a2a-4a2a-aa2a-2a2a2a2a2a2a";
 
-/// Always the same bytes, which make [`TOKEN`].
+/// Returns the same bytes every time, which result in [`TOKEN`].
 pub(crate) struct FixedRandom;
 
 impl Random for FixedRandom {
@@ -52,12 +52,12 @@ pub(crate) fn redirect_url(request_id: &str, callback_url: &str) -> FormUrl {
     )
 }
 
-/// The part of a form URL that the sandbox is asked for.
+/// Returns the path and query of a form URL.
 pub(crate) fn path(form_url: &FormUrl) -> String {
     form_url.to_text().strip_prefix(ORIGIN).unwrap().to_owned()
 }
 
-/// What the page sends on Save.
+/// Returns the body that the page sends on Save.
 pub(crate) fn save_body(form_url: &FormUrl, pan: &str) -> Value {
     let signed = SignedRequest::parse(&form_url.to_text()).unwrap();
     let request = signed.request();

@@ -1,4 +1,4 @@
-//! The files in deploy/, as they stand there but for ports and paths, where their programs are present.
+//! Tests the files in deploy/ with other ports and paths, if their programs are installed.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[allow(dead_code)]
@@ -17,9 +17,9 @@ use libtest_mimic::{Arguments, Trial};
 fn main() -> ExitCode {
     let trials = vec![
         trial(
-            "nginx::it_tells_its_clients_apart_and_logs_no_token",
+            "nginx::it_distinguishes_clients_and_logs_no_token",
             &["nginx", "openssl"],
-            nginx::it_tells_its_clients_apart_and_logs_no_token,
+            nginx::it_distinguishes_clients_and_logs_no_token,
         ),
         trial(
             "replicas::a_session_of_one_is_finished_on_another",
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
 fn trial(name: &str, programs: &[&str], test: fn()) -> Trial {
     let missing = programs.iter().find(|program| !is_present(program));
     if let Some(program) = missing {
-        eprintln!("{name} is left out: there is no {program}");
+        eprintln!("{name} is skipped: {program} is not installed");
     }
     let trial = Trial::test(name, move || {
         test();
@@ -62,7 +62,7 @@ fn trial(name: &str, programs: &[&str], test: fn()) -> Trial {
     trial.with_ignored_flag(missing.is_some())
 }
 
-/// Whether the program starts at all, whatever it says to this argument.
+/// Returns whether the program can be started, whether or not it knows this argument.
 fn is_present(program: &str) -> bool {
     let mut command = Command::new(program);
     command
@@ -72,13 +72,13 @@ fn is_present(program: &str) -> bool {
     command.status().is_ok()
 }
 
-/// A file of deploy/.
+/// Returns the text of a file of deploy/.
 fn deployed(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
     std::fs::read_to_string(folder.join(name)).unwrap()
 }
 
-/// The text with each of these in place of the other, which must be there.
+/// Replaces texts, each of which must occur.
 fn with(mut text: String, changes: &[(&str, &str)]) -> String {
     for (from, to) in changes {
         assert!(text.contains(from), "{from}");

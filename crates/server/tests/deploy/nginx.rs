@@ -4,7 +4,7 @@ use crate::site;
 const PAN_TOKEN: &str = "canary-pan-token";
 const STATE: &str = "canary-state";
 
-pub(crate) fn it_tells_its_clients_apart_and_logs_no_token() {
+pub(crate) fn it_distinguishes_clients_and_logs_no_token() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut serve = program::serve(folder.path());
@@ -12,9 +12,9 @@ pub(crate) fn it_tells_its_clients_apart_and_logs_no_token() {
         .args(["--public-sessions", "--allowed-origins", "https://shop.kz"])
         .args(["--public-sessions-per-address", "1"]);
     let (_pantoken, address) = program::start(&mut serve);
-    let (nginx, url) = site::start(folder.path(), &[&address]);
+    let (mut nginx, url) = site::start(folder.path(), &[&address]);
     runtime.block_on(async {
-        // One session a minute from each address, whatever it says of itself.
+        // One session a minute from each address, whatever its headers claim.
         assert_eq!(create(&url, "127.0.0.2", "192.0.2.1").await, 201);
         assert_eq!(create(&url, "127.0.0.2", "192.0.2.2").await, 429);
         assert_eq!(create(&url, "127.0.0.3", "192.0.2.1").await, 201);
@@ -22,14 +22,14 @@ pub(crate) fn it_tells_its_clients_apart_and_logs_no_token() {
         let client = site::client("127.0.0.2");
         let answer = client.get(callback).send().await.unwrap();
         assert_eq!(answer.status(), 404);
-        // What is counted is not for the public.
+        // The metrics are not public.
         let metrics = format!("http://{address}/metrics");
         assert_eq!(client.get(metrics).send().await.unwrap().status(), 200);
         let metrics = format!("{url}/metrics");
         assert_eq!(client.get(metrics).send().await.unwrap().status(), 404);
     });
-    // It answers before it writes to its log.
-    drop(nginx);
+    // nginx writes to its log after it answers, and finishes that when it is stopped.
+    nginx.stop();
     let log = std::fs::read_to_string(folder.path().join("access.log")).unwrap();
     assert!(
         log.contains("127.0.0.3") && log.contains("POST /v1/sessions 201"),

@@ -2,29 +2,30 @@ use std::path::Path;
 
 use futures_util::future::join_all;
 use pantoken_a2c::SignedRequest;
-use pantoken_test_support::Server;
+use pantoken_test_support::Process;
+use pantoken_test_support::postgres::Server;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
 use crate::load::cards::{Card, Cards};
-use crate::load::program::{self, Program};
+use crate::load::program;
 use crate::load::{API_KEY, Agent, figures, short_or_long};
 use crate::site;
 
-/// Before the kill, between it and the restart, and after that.
+/// The number of cards before the kill, between it and the restart, and after that.
 const CARDS: usize = 120;
 
 /// Three servers on one Postgres, and nginx in front of them.
-struct Shop {
+struct Replicas {
     postgres: Server,
     database: String,
-    replicas: Vec<(Program, Agent)>,
+    replicas: Vec<(Process, Agent)>,
     through_nginx: Agent,
-    nginx: Program,
+    nginx: Process,
     _folder: tempfile::TempDir,
 }
 
-fn shop() -> Shop {
+fn start() -> Replicas {
     let postgres = Server::start().unwrap_or_else(|error| panic!("{error}"));
     let database = postgres.create_database().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -36,7 +37,7 @@ fn shop() -> Shop {
         let agent = Agent::new(client.clone(), format!("http://{address}"));
         (program, agent)
     });
-    Shop {
+    Replicas {
         replicas: replicas.collect(),
         postgres,
         database,
@@ -46,7 +47,7 @@ fn shop() -> Shop {
     }
 }
 
-/// It keeps what its webhooks have to tell; nobody takes them.
+/// The command of a replica with webhooks, which are never delivered.
 fn replica(folder: &Path, database: &str) -> std::process::Command {
     let mut serve = program::serve(folder);
     serve
@@ -61,9 +62,9 @@ fn replica(folder: &Path, database: &str) -> std::process::Command {
 
 pub(crate) fn a_session_of_one_is_finished_on_another() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let shop = shop();
+    let site = start();
     runtime.block_on(async {
-        let [first, second, third] = [0, 1, 2].map(|index| &shop.replicas[index].1);
+        let [first, second, third] = [0, 1, 2].map(|index| &site.replicas[index].1);
         let iframe = first.create("order-1", &json!({"flow": "iframe"})).await;
         assert!(second.save(&iframe, "token-1").await);
         assert!(!first.save(&iframe, "token-2").await);
@@ -76,14 +77,14 @@ pub(crate) fn a_session_of_one_is_finished_on_another() {
         let token = first.pan_token(&redirect.request_id).await;
         assert_eq!(token.as_deref(), Some("token-3"));
 
-        let same = shop.replicas.iter();
+        let same = site.replicas.iter();
         let same = same.map(|(_, agent)| agent.create("order-3", &flow));
         let same = join_all(same).await;
         assert!(same.iter().all(|session| *session == same[0]), "{same:?}");
     });
 }
 
-/// The customer's browser comes back from the provider.
+/// Calls the callback as the customer's browser does.
 async fn come_back(agent: &Agent, form_url: &str, pan_token: &str) {
     let url = SignedRequest::parse(form_url).unwrap();
     let callback = url.request().callback_url().unwrap().as_str();
@@ -96,44 +97,44 @@ async fn come_back(agent: &Agent, form_url: &str, pan_token: &str) {
 
 pub(crate) fn nothing_acknowledged_is_lost_or_doubled_by_a_kill_and_a_restart() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut shop = shop();
+    let mut site = start();
     runtime.block_on(async {
-        let mut cards = Cards::bring(&shop.through_nginx);
+        let mut cards = Cards::start(&site.through_nginx);
         let mut acknowledged = cards.next(CARDS).await;
-        shop.replicas.remove(0).0.kill();
+        site.replicas.remove(0).0.kill();
         acknowledged.extend(cards.next(CARDS).await);
-        restart_database(&shop).await;
+        restart_database(&site).await;
         acknowledged.extend(cards.next(CARDS).await);
-        acknowledged.extend(cards.last().await);
+        acknowledged.extend(cards.finish().await);
         for card in &acknowledged {
-            is_kept(&shop, card).await;
+            is_kept(&site, card).await;
         }
-        assert_eq!(counts(&shop.database).await, [acknowledged.len(); 3]);
+        assert_eq!(counts(&site.database).await, [acknowledged.len(); 3]);
     });
 }
 
 pub(crate) fn nothing_acknowledged_is_lost_or_doubled_by_a_proxy_that_drops_connections() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let shop = shop();
+    let site = start();
     let times = short_or_long(10, 100);
     runtime.block_on(async {
-        let mut cards = Cards::bring(&shop.through_nginx);
+        let mut cards = Cards::start(&site.through_nginx);
         let mut acknowledged = Vec::new();
         for _ in 0..times {
             acknowledged.extend(cards.next(20).await);
-            drop_connections(&shop.nginx);
+            drop_connections(&site.nginx);
         }
-        acknowledged.extend(cards.last().await);
-        let [sessions, deliveries, _] = counts(&shop.database).await;
+        acknowledged.extend(cards.finish().await);
+        let [sessions, deliveries, _] = counts(&site.database).await;
         let fault = format!("a TLS proxy that drops its connections, {times} times");
         let kept = [sessions, deliveries];
-        figures::settle(&fault, &shop.through_nginx, &acknowledged, kept).await;
-        assert!(shop.through_nginx.answers.of(None) > 0);
+        figures::check(&fault, &site.through_nginx, &acknowledged, kept).await;
+        assert!(site.through_nginx.answers.of(None) > 0);
     });
 }
 
-/// Its workers are killed with all that they hold; nginx starts others.
-fn drop_connections(nginx: &Program) {
+/// Kills nginx's workers with all their connections. nginx starts new ones.
+fn drop_connections(nginx: &Process) {
     let id = nginx.id();
     let workers = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
     let mut kill = std::process::Command::new("kill");
@@ -141,28 +142,28 @@ fn drop_connections(nginx: &Program) {
     assert!(killed.unwrap().success());
 }
 
-/// It stays away until somebody has noticed.
-async fn restart_database(shop: &Shop) {
-    shop.postgres.stop().unwrap();
-    shop.through_nginx.sees(Some(503), 1).await;
-    shop.postgres.start_again().unwrap();
+/// Restarts Postgres after a client has noticed that it is gone.
+async fn restart_database(site: &Replicas) {
+    site.postgres.stop().unwrap();
+    site.through_nginx.wait_for_answers(Some(503), 1).await;
+    site.postgres.start_again().unwrap();
 }
 
-/// On each replica that is left, and for whoever asks again.
-async fn is_kept(shop: &Shop, card: &Card) {
-    for (_, agent) in &shop.replicas {
+/// Checks that every remaining replica has the token, and that a repeated request returns it.
+async fn is_kept(site: &Replicas, card: &Card) {
+    for (_, agent) in &site.replicas {
         let token = agent.pan_token(&card.request_id).await;
         assert_eq!(token.as_ref(), Some(&card.pan_token));
     }
-    let again = shop
+    let again = site
         .through_nginx
         .create(&card.idempotency_key, &json!({"flow": "iframe"}))
         .await;
     assert_eq!(again.request_id, card.request_id);
-    assert!(shop.through_nginx.save(&again, &card.pan_token).await);
+    assert!(site.through_nginx.save(&again, &card.pan_token).await);
 }
 
-/// Of sessions, of results to be told, and of sessions that have any to be told.
+/// Counts the sessions, the deliveries, and the sessions with deliveries.
 async fn counts(database: &str) -> [usize; 3] {
     let mut connection = PgConnection::connect(database).await.unwrap();
     let counts: (i64, i64, i64) = sqlx::query_as(

@@ -1,25 +1,22 @@
-use std::net::{IpAddr, TcpListener};
+use std::net::IpAddr;
 use std::path::Path;
 use std::process::Command;
 
-use crate::load::program::Program;
+use pantoken_test_support::{Process, free_port};
+
 use crate::{deployed, with};
 
-/// nginx with the site of deploy/ in front of servers at these addresses, and its URL. Should another
-/// program take the port that was free, the next one is tried.
-pub(crate) fn start(folder: &Path, servers: &[&str]) -> (Program, String) {
+/// Starts nginx with the site of deploy/ in front of servers at these addresses, and returns it with its
+/// URL. If another program takes the free port in the meantime, the next one is tried.
+pub(crate) fn start(folder: &Path, servers: &[&str]) -> (Process, String) {
     certificate(folder);
     for _ in 0..10 {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         configure(folder, servers, port);
         let mut nginx = Command::new("nginx");
         nginx.arg("-p").arg(folder);
-        let mut program = Program::spawn(nginx.args(["-c", "nginx.conf", "-e", "error.log"]));
-        // It writes this file when it listens.
+        let mut program = Process::start(nginx.args(["-c", "nginx.conf", "-e", "error.log"]));
+        // nginx writes this file when it listens.
         let started = folder.join("nginx.pid");
         loop {
             if std::fs::read_to_string(&started).is_ok_and(|text| !text.is_empty()) {
@@ -35,7 +32,7 @@ pub(crate) fn start(folder: &Path, servers: &[&str]) -> (Program, String) {
     panic!("nginx did not start: {log:?}");
 }
 
-/// A client at this address.
+/// Returns a client that connects from this address.
 pub(crate) fn client(address: &str) -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let address: IpAddr = address.parse().unwrap();
@@ -43,7 +40,7 @@ pub(crate) fn client(address: &str) -> reqwest::Client {
         .no_proxy()
         .local_address(address)
         .redirect(reqwest::redirect::Policy::none())
-        // The certificate is the test's own.
+        // The certificate is self-signed.
         .tls_danger_accept_invalid_certs(true)
         .build()
         .unwrap()

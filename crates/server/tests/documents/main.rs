@@ -1,4 +1,4 @@
-//! The programs in docs/, as they stand there, each run where its runtime is present.
+//! Runs the programs in docs/ as they are written there, if their runtime is installed.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod program;
@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Trial};
 
 use program::Language;
 
-/// A test of one document's program in one language.
+/// A test of a document's program in one language.
 type Check = fn(&program::Program);
 
 fn main() -> ExitCode {
@@ -21,15 +21,15 @@ fn main() -> ExitCode {
     }
     let receivers = Language::ALL.iter().filter(|it| it.receives_webhooks);
     for language in receivers {
-        let check = webhooks::a_webhook_is_believed_only_with_its_signature;
+        let check = webhooks::a_webhook_is_accepted_only_with_its_signature;
         trials.push(trial(language, "webhooks", check));
     }
     for language in Language::ALL
         .iter()
-        .filter(|language| !language.is_present())
+        .filter(|language| !language.is_installed())
     {
         eprintln!(
-            "{} is left out: there is no {}",
+            "{} is skipped: {} is not installed",
             language.name, language.runtime[0]
         );
     }
@@ -42,5 +42,5 @@ fn trial(language: &'static Language, document: &'static str, check: Check) -> T
         check(&language.program(document));
         Ok(())
     });
-    trial.with_ignored_flag(!language.is_present())
+    trial.with_ignored_flag(!language.is_installed())
 }

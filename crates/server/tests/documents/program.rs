@@ -4,14 +4,14 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A language that the documents have programs in.
+/// A language of the programs in the documents.
 pub(crate) struct Language {
     pub(crate) name: &'static str,
-    /// How the program is run: a command and its first arguments.
+    /// The command that runs a program, with its first arguments.
     pub(crate) runtime: &'static [&'static str],
-    /// What tells that the runtime is there.
+    /// The argument that prints the version, which shows that the runtime is installed.
     version: &'static str,
-    /// What a block of code is marked with.
+    /// The language of the code block.
     fence: &'static str,
     file: &'static str,
     pub(crate) receives_webhooks: bool,
@@ -69,13 +69,13 @@ impl Language {
         },
     ];
 
-    pub(crate) fn is_present(&self) -> bool {
+    pub(crate) fn is_installed(&self) -> bool {
         let mut command = Command::new(self.runtime[0]);
         let output = command.arg(self.version).output();
         output.is_ok_and(|output| output.status.success())
     }
 
-    /// The document's one program in this language.
+    /// Returns the document's only program in this language.
     pub(crate) fn program(&self, document: &str) -> Program {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../../docs")
@@ -95,7 +95,7 @@ impl Language {
     }
 }
 
-/// A program in a folder of its own.
+/// A program in its own folder.
 pub(crate) struct Program {
     runtime: &'static [&'static str],
     file: &'static str,
@@ -103,7 +103,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Runs it to its end.
+    /// Runs the program to its end.
     pub(crate) fn run(
         &self,
         arguments: &[&str],
@@ -121,12 +121,12 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // A program that does not read its input may have ended by now.
+        // A program that does not read its input may have ended already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
     }
 
-    /// What it prints, when it ends well.
+    /// Runs the program, which must succeed, and returns what it prints.
     pub(crate) fn print(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
         let output = self.run(arguments, variables, "");
         let errors = String::from_utf8_lossy(&output.stderr);

@@ -35,7 +35,7 @@ pub(crate) fn the_published_vectors(program: &Program) {
         url.signature().as_str(),
         "3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725"
     );
-    // What needs percent-encoding is signed as it is.
+    // Values are signed before they are percent-encoded.
     form_url(
         program,
         "9223372036854775807",

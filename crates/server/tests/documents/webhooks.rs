@@ -6,8 +6,8 @@ use crate::program::Program;
 const SECRET: &str = "a-webhook-secret-of-tests";
 const BODY: &str = r#"{"id":"1-1","type":"session.saved","customer":"жаңа\nor \"old\""}"#;
 
-/// Whether the program believes the body with this header, under secrets with commas between them.
-fn believes(program: &Program, header: &str, body: &str, secrets: &str) -> bool {
+/// Returns whether the program accepts the body with this header. The secrets are separated by commas.
+fn accepts(program: &Program, header: &str, body: &str, secrets: &str) -> bool {
     let variables = [("PANTOKEN_WEBHOOK_SECRET", secrets)];
     let output = program.run(&[header], &variables, body);
     let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -19,29 +19,29 @@ fn believes(program: &Program, header: &str, body: &str, secrets: &str) -> bool 
     }
 }
 
-pub(crate) fn a_webhook_is_believed_only_with_its_signature(program: &Program) {
+pub(crate) fn a_webhook_is_accepted_only_with_its_signature(program: &Program) {
     let secret = WebhookSecret::parse(SECRET).unwrap();
     let header = |seconds| sign(&secret, seconds, BODY.as_bytes());
     let now = SystemClock::new().now() / 1000;
     let good = header(now);
-    assert!(believes(program, &good, BODY, SECRET));
-    assert!(believes(
+    assert!(accepts(program, &good, BODY, SECRET));
+    assert!(accepts(
         program,
         &good,
         BODY,
         &format!("the-secret-before-it,{SECRET}")
     ));
-    assert!(!believes(program, &good, BODY, "the-secret-of-another"));
-    assert!(!believes(
+    assert!(!accepts(program, &good, BODY, "the-secret-of-another"));
+    assert!(!accepts(
         program,
         &good,
         &BODY.replace("1-1", "1-2"),
         SECRET
     ));
     let other_time = good.replace(&now.to_string(), &(now - 1).to_string());
-    assert!(!believes(program, &other_time, BODY, SECRET));
-    assert!(!believes(program, &header(now - 3600), BODY, SECRET));
+    assert!(!accepts(program, &other_time, BODY, SECRET));
+    assert!(!accepts(program, &header(now - 3600), BODY, SECRET));
     for malformed in ["x", "t=,v1=", "t=1", &good.replace("v1", "v0")] {
-        assert!(!believes(program, malformed, BODY, SECRET), "{malformed}");
+        assert!(!accepts(program, malformed, BODY, SECRET), "{malformed}");
     }
 }

@@ -1,6 +1,6 @@
-/* A system that a test makes slow, broken or wrong: loaded before the C library, it does as the file says
-   that BAD_SYSTEM names. Its one line: milliseconds that the disk takes to confirm, the error of a write to a
-   file, the error of a confirmation, and seconds that the clock is wrong. */
+/* Injects faults into system calls. It is preloaded before the C library, and reads the file that BAD_SYSTEM
+   names. Its only line has four numbers: how long an fsync takes in milliseconds, the error of a write to a
+   file, the error of an fsync, and how far the clock is ahead in seconds. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

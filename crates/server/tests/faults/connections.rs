@@ -5,20 +5,20 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::faulty_site::FaultySite;
 use crate::load::cards::Cards;
 use crate::load::short_or_long;
-use crate::shop::Shop;
 
 const CONNECTIONS: usize = 10_000;
-/// Files that this process has open for other reasons.
+/// The number of files that this process has open for other reasons.
 const OTHER_FILES: usize = 500;
-/// What `pantoken serve` takes at one time. Source: docs/server.md, "Limits".
+/// The number of connections that `pantoken serve` accepts at one time (docs/server.md, "Limits").
 const SERVED: usize = 900;
 
-/// As many connections as this process may have, up to 10,000.
+/// Returns how many connections this process may open, up to 10,000.
 fn connections() -> usize {
     let process = std::process::id().to_string();
-    // Up to the hard limit, which needs no rights.
+    // Raising the limit up to the hard limit needs no privileges.
     let raise = ["--pid", &process, "--nofile=20000"];
     let _ = Command::new("prlimit").args(raise).output();
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
@@ -35,39 +35,39 @@ fn connections() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_served_is_served_on_beside_thousands_of_idle_and_slow_connections() {
+async fn customers_are_served_beside_thousands_of_idle_and_slow_connections() {
     let connections = connections();
-    let shop = Shop::open();
-    let mut cards = Cards::bring(&shop.agent);
+    let site = FaultySite::open();
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = cards.next(40).await;
     let mut crowd = JoinSet::new();
     for number in 0..connections {
-        crowd.spawn(wait_for_ever(shop.address(), number));
+        crowd.spawn(wait_for_ever(site.address(), number));
     }
-    crowd_is_in(&shop).await;
+    wait_until_full(&site).await;
     acknowledged.extend(cards.next(short_or_long(200, 2000)).await);
-    let resident = shop.resident_mebibytes();
+    let resident = site.resident_mebibytes();
     crowd.shutdown().await;
-    acknowledged.extend(cards.last().await);
+    acknowledged.extend(cards.finish().await);
     let fault = format!("{connections} idle and slow connections");
-    shop.settle(&fault, &acknowledged).await;
+    site.check_cards(&fault, &acknowledged).await;
     assert!(resident < 64, "{resident} MiB");
-    // A new client gets in.
-    assert!(health(&shop.address()).await.contains("200 OK"));
+    // A new client is served.
+    assert!(health(&site.address()).await.contains("200 OK"));
 }
 
-/// The server holds as many connections as it ever does.
-async fn crowd_is_in(shop: &Shop) {
+/// Waits until the server has as many connections as it accepts.
+async fn wait_until_full(site: &FaultySite) {
     let full = async {
-        while shop.open_sockets() < SERVED {
+        while site.open_sockets() < SERVED {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     let full = tokio::time::timeout(Duration::from_secs(60), full).await;
-    full.unwrap_or_else(|_| panic!("{} connections came", shop.open_sockets()));
+    full.unwrap_or_else(|_| panic!("only {} connections were accepted", site.open_sockets()));
 }
 
-/// Half of them say nothing, half begin a request.
+/// Opens a connection and never finishes. Half of them send nothing, and half start a request.
 async fn wait_for_ever(address: String, number: usize) {
     let Ok(mut stream) = TcpStream::connect(address).await else {
         return;
@@ -76,7 +76,7 @@ async fn wait_for_ever(address: String, number: usize) {
         let start = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
         let _ = stream.write_all(start).await;
     }
-    // Until the server closes it, or the test ends it.
+    // This ends when the server or the test closes the connection.
     let _ = stream.read(&mut [0]).await;
 }
 
@@ -90,5 +90,5 @@ async fn health(address: &str) -> String {
         answer
     };
     let answer = tokio::time::timeout(Duration::from_secs(60), call).await;
-    answer.unwrap_or_else(|_| panic!("nobody gets in"))
+    answer.unwrap_or_else(|_| panic!("the server accepts no connection"))
 }

@@ -1,34 +1,36 @@
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
+use crate::faulty_site::FaultySite;
 use crate::load::cards::Cards;
 use crate::load::short_or_long;
-use crate::shop::Shop;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_becomes_read_only_is_refused_with_its_cause_until_it_is_not() {
-    let postgres = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let postgres =
+        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let url = postgres.create_database().unwrap();
-    let shop = Shop::open_on(Some(url.clone()));
+    let site = FaultySite::open_on(Some(url.clone()));
     let times = short_or_long(2, 20);
-    let mut cards = Cards::bring(&shop.agent);
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = Vec::new();
     for _ in 0..times {
         acknowledged.extend(cards.next(40).await);
         read_only(&url, "on").await;
-        shop.agent.sees(Some(503), 20).await;
+        site.agent.wait_for_answers(Some(503), 20).await;
         read_only(&url, "off").await;
     }
     acknowledged.extend(cards.next(40).await);
-    acknowledged.extend(cards.last().await);
+    acknowledged.extend(cards.finish().await);
     let fault = format!("Postgres becomes read-only, {times} times");
-    shop.settle(&fault, &acknowledged).await;
-    shop.log_that_says("the database is read-only").await;
+    site.check_cards(&fault, &acknowledged).await;
+    site.wait_for_log("the database is read-only");
 }
 
-/// As where its machine becomes a standby: connections end, and new ones cannot write.
+/// Makes the database read-only, as when its machine becomes a standby: connections end, and new ones
+/// cannot write.
 async fn read_only(url: &str, state: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    // Or it could not be undone.
+    // Otherwise this could not be undone.
     connection
         .execute("SET default_transaction_read_only = off")
         .await

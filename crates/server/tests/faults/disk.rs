@@ -1,9 +1,9 @@
 use crate::bad_system::{Faults, INPUT_OUTPUT_ERROR, NO_SPACE};
+use crate::faulty_site::FaultySite;
 use crate::load::cards::Cards;
 use crate::load::short_or_long;
-use crate::shop::Shop;
 
-/// Calls that are refused before the disk is well again.
+/// The number of calls that are refused before the disk works again.
 const REFUSED: u64 = 20;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,34 +39,34 @@ async fn a_disk_that_does_not_confirm_is_not_believed() {
 }
 
 async fn fails_for_a_while(fault: &str, faults: &Faults, cause: &str) {
-    let shop = Shop::open();
+    let site = FaultySite::open();
     let times = short_or_long(2, 20);
-    let mut cards = Cards::bring(&shop.agent);
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = Vec::new();
     for _ in 0..times {
         acknowledged.extend(cards.next(40).await);
-        shop.system.has(faults);
-        shop.agent.sees(Some(503), REFUSED).await;
-        shop.system.has(&Faults::default());
+        site.system.set(faults);
+        site.agent.wait_for_answers(Some(503), REFUSED).await;
+        site.system.set(&Faults::default());
     }
     acknowledged.extend(cards.next(40).await);
-    acknowledged.extend(cards.last().await);
-    shop.settle(&format!("{fault}, {times} times"), &acknowledged)
+    acknowledged.extend(cards.finish().await);
+    site.check_cards(&format!("{fault}, {times} times"), &acknowledged)
         .await;
-    shop.log_that_says(cause).await;
+    site.wait_for_log(cause);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_disk_slows_customers_and_nothing_else() {
-    let shop = Shop::open();
-    shop.system.has(&Faults {
+    let site = FaultySite::open();
+    site.system.set(&Faults {
         sync_ms: 100,
         ..Faults::default()
     });
-    let mut cards = Cards::bring(&shop.agent);
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = cards.next(short_or_long(40, 400)).await;
-    acknowledged.extend(cards.last().await);
-    assert_eq!(shop.agent.answers.of(Some(503)), 0);
-    shop.settle("a disk that takes 100 ms to confirm", &acknowledged)
+    acknowledged.extend(cards.finish().await);
+    assert_eq!(site.agent.answers.of(Some(503)), 0);
+    site.check_cards("a disk that takes 100 ms to confirm", &acknowledged)
         .await;
 }

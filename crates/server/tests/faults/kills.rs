@@ -1,10 +1,10 @@
 use crate::bad_system::Faults;
+use crate::faulty_site::FaultySite;
 use crate::load::cards::Cards;
 use crate::load::short_or_long;
 use crate::numbers;
-use crate::shop::Shop;
 
-/// Before each kill fewer cards than this are acknowledged.
+/// The upper limit of acknowledged cards before each kill.
 const CARDS: usize = 40;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,7 +13,7 @@ async fn kills_at_random_moments_lose_and_double_nothing() {
     killed(&format!("kill -9, {kills} times"), kills, Faults::default()).await;
 }
 
-/// A commit is under way nearly always.
+/// On a slow disk, a commit is in progress nearly always.
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_while_the_disk_confirms_lose_and_double_nothing() {
     let kills = short_or_long(5, 50);
@@ -26,15 +26,15 @@ async fn kills_while_the_disk_confirms_lose_and_double_nothing() {
 }
 
 async fn killed(fault: &str, kills: usize, faults: Faults) {
-    let mut shop = Shop::open();
-    shop.system.has(&faults);
+    let mut site = FaultySite::open();
+    site.system.set(&faults);
     let mut next = numbers(CARDS);
-    let mut cards = Cards::bring(&shop.agent);
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = Vec::new();
     for _ in 0..kills {
         acknowledged.extend(cards.next(1 + next()).await);
-        shop.kill_and_start();
+        site.kill_and_start();
     }
-    acknowledged.extend(cards.last().await);
-    shop.settle(fault, &acknowledged).await;
+    acknowledged.extend(cards.finish().await);
+    site.check_cards(fault, &acknowledged).await;
 }

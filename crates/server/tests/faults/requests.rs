@@ -3,17 +3,17 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::faulty_site::FaultySite;
 use crate::load::API_KEY;
 use crate::load::answers::Answers;
 use crate::load::cards::Cards;
 use crate::load::short_or_long;
 use crate::numbers;
-use crate::shop::Shop;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn half_sent_bodies_hurt_only_who_sends_them() {
     let whole = create(r#"{"flow":"iframe"}"#);
-    // Cut off anywhere, and hung up on.
+    // Each request is truncated, and the connection closed.
     let requests = (0..whole.len()).map(|end| whole[..end].to_vec()).collect();
     hurts_nobody_else("half-sent requests", requests).await;
 }
@@ -98,25 +98,25 @@ fn get(path: &str, headers: &str) -> Vec<u8> {
 
 /// While customers bring their cards, each request is sent and its connection half closed.
 async fn hurts_nobody_else(fault: &str, requests: Vec<Vec<u8>>) {
-    let shop = Shop::open();
-    let mut cards = Cards::bring(&shop.agent);
+    let site = FaultySite::open();
+    let mut cards = Cards::start(&site.agent);
     let mut acknowledged = cards.next(20).await;
     let answers = Answers::default();
     for request in &requests {
-        answers.count(status(&shop.address(), request).await);
+        answers.count(status(&site.address(), request).await);
     }
     for status in 500..600 {
         assert_eq!(answers.of(Some(status)), 0, "{fault}: {answers}");
     }
     acknowledged.extend(cards.next(20).await);
-    acknowledged.extend(cards.last().await);
+    acknowledged.extend(cards.finish().await);
     assert_eq!(
-        shop.agent.answers.of(None),
+        site.agent.answers.of(None),
         0,
         "customers were not answered"
     );
     let fault = format!("{} {fault}, answered {answers}", requests.len());
-    shop.settle(&fault, &acknowledged).await;
+    site.check_cards(&fault, &acknowledged).await;
 }
 
 /// The status of the answer, if there is any before the connection is closed.

@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-/// How often calls were answered with which status, or not at all.
+/// Counts answers by status, and calls without an answer.
 #[derive(Clone, Default)]
 pub(crate) struct Answers(Arc<Mutex<BTreeMap<Option<u16>, u64>>>);
 
 impl Answers {
-    /// One more; `None` where there was no answer, or not the whole of it.
+    /// Counts an answer. `None` means that there was no complete answer.
     pub(crate) fn count(&self, status: Option<u16>) {
         *self.0.lock().unwrap().entry(status).or_default() += 1;
     }

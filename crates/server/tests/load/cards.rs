@@ -7,67 +7,67 @@ use tokio::sync::mpsc;
 
 use super::Agent;
 
-/// Customers at one time; each brings one card after the other.
+/// The number of concurrent customers. Each saves one card after the other.
 const CUSTOMERS: usize = 8;
 
-/// What the agent and the customer were told.
+/// A card that was acknowledged to the agent and the customer.
 pub(crate) struct Card {
     pub(crate) idempotency_key: String,
     pub(crate) request_id: String,
     pub(crate) pan_token: String,
 }
 
-/// Cards as they are acknowledged, until the customers are told that it is enough.
+/// Acknowledged cards, as customers save them in the background.
 pub(crate) struct Cards {
-    told: mpsc::UnboundedReceiver<Card>,
-    enough: Arc<AtomicBool>,
+    receiver: mpsc::UnboundedReceiver<Card>,
+    stop: Arc<AtomicBool>,
 }
 
 impl Cards {
-    /// Lets customers come.
-    pub(crate) fn bring(agent: &Agent) -> Self {
-        let (tell, told) = mpsc::unbounded_channel();
-        let enough = Arc::<AtomicBool>::default();
+    /// Starts the customers.
+    pub(crate) fn start(agent: &Agent) -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let stop = Arc::<AtomicBool>::default();
         for customer in 0..CUSTOMERS {
-            tokio::spawn(bring(
+            tokio::spawn(save_cards(
                 agent.clone(),
                 customer,
-                tell.clone(),
-                Arc::clone(&enough),
+                sender.clone(),
+                Arc::clone(&stop),
             ));
         }
-        Self { told, enough }
+        Self { receiver, stop }
     }
 
-    /// So many cards more.
+    /// Waits for this many more cards.
     pub(crate) async fn next(&mut self, count: usize) -> Vec<Card> {
         let mut cards = Vec::with_capacity(count);
         while cards.len() < count {
-            cards.push(self.told.recv().await.unwrap());
+            cards.push(self.receiver.recv().await.unwrap());
         }
         cards
     }
 
-    /// What is still acknowledged when each customer has finished their card.
-    pub(crate) async fn last(mut self) -> Vec<Card> {
-        self.enough.store(true, Ordering::Relaxed);
+    /// Stops the customers, and returns the cards that they still finish.
+    pub(crate) async fn finish(mut self) -> Vec<Card> {
+        self.stop.store(true, Ordering::Relaxed);
         let mut cards = Vec::new();
-        while let Some(card) = self.told.recv().await {
+        while let Some(card) = self.receiver.recv().await {
             cards.push(card);
         }
         cards
     }
 }
 
-/// Each card with two panTokens at once, of which one is to win.
-async fn bring(
+/// Saves cards, each with two panTokens at once, of which exactly one must win.
+async fn save_cards(
     agent: Agent,
     customer: usize,
-    tell: mpsc::UnboundedSender<Card>,
-    enough: Arc<AtomicBool>,
+    sender: mpsc::UnboundedSender<Card>,
+    stop: Arc<AtomicBool>,
 ) {
     let mut number = 0;
-    while !enough.load(Ordering::Relaxed) {
+    while !stop.load(Ordering::Relaxed) {
         number += 1;
         let idempotency_key = format!("order-{customer}-{number}");
         let session = agent
@@ -86,6 +86,6 @@ async fn bring(
             request_id,
             pan_token,
         };
-        tell.send(card).unwrap();
+        sender.send(card).unwrap();
     }
 }

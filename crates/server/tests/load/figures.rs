@@ -3,15 +3,15 @@ use std::collections::HashSet;
 use super::Agent;
 use super::cards::Card;
 
-/// A session with this idempotency key is this card's, and has its token.
+/// Returns whether the card's session has its token.
 async fn is_kept(agent: &Agent, card: &Card) -> bool {
     agent.pan_token(&card.request_id).await.as_ref() == Some(&card.pan_token)
 }
 
-/// Looks for every card that was acknowledged, prints a row of the table in docs/reliability.md, and
-/// fails where a card is lost or doubled. `kept` is what the database has: sessions with a token, and
-/// tokens to be told.
-pub(crate) async fn settle(fault: &str, agent: &Agent, cards: &[Card], kept: [usize; 2]) {
+/// Looks up every acknowledged card, prints a row of the table in docs/reliability.md, and fails if a
+/// card is lost or doubled. `kept` is what the database contains: the number of sessions with a token, and
+/// the number of deliveries.
+pub(crate) async fn check(fault: &str, agent: &Agent, cards: &[Card], kept: [usize; 2]) {
     let answers = agent.answers.to_string();
     let mut lost = 0;
     for card in cards {

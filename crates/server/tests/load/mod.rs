@@ -1,4 +1,4 @@
-//! An agent's back end and its customers, for the tests of whole servers.
+//! An agent's back end and its customers, for tests of whole servers.
 
 pub(crate) mod answers;
 pub(crate) mod cards;
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 use answers::Answers;
 
-/// Where a server has this long to be well again, a test does not wait for ever.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a server may take to recover.
+const TIMEOUT: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The short count, or the long one where `PANTOKEN_LONG=1` asks for more.
+/// Returns the long count if `PANTOKEN_LONG` is set, or else the short one.
 pub(crate) fn short_or_long(short: usize, long: usize) -> usize {
     if std::env::var_os("PANTOKEN_LONG").is_some() {
         long
@@ -28,16 +28,16 @@ pub(crate) fn short_or_long(short: usize, long: usize) -> usize {
 
 pub(crate) const API_KEY: &str = "a-key-of-the-agents-back-end";
 
-/// The agent's back end and its pages: what they are not answered, or told to repeat, they repeat.
+/// The agent's back end and its pages. They repeat calls that fail or are answered with 502 to 504.
 #[derive(Clone)]
 pub(crate) struct Agent {
     pub(crate) client: Client,
     pub(crate) answers: Answers,
-    /// Where the server is.
+    /// The server's URL.
     url: Arc<RwLock<String>>,
 }
 
-/// A session, as far as this test looks at it.
+/// The fields of a session that the tests use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
     pub(crate) request_id: String,
@@ -54,8 +54,8 @@ impl Agent {
         }
     }
 
-    /// The server is elsewhere from now on.
-    pub(crate) fn go_to(&self, url: String) {
+    /// Changes the server's URL.
+    pub(crate) fn set_url(&self, url: String) {
         *self.url.write().unwrap() = url;
     }
 
@@ -65,7 +65,7 @@ impl Agent {
 
     pub(crate) async fn create(&self, idempotency_key: &str, flow: &Value) -> Session {
         let (status, created) = self
-            .insist(|| {
+            .repeat_until_answered(|| {
                 self.client
                     .post(self.url("/v1/sessions"))
                     .bearer_auth(API_KEY)
@@ -82,11 +82,11 @@ impl Agent {
         }
     }
 
-    /// Whether this panToken is the session's from now on; another may be already.
+    /// Reports a panToken. Returns `false` if the session has another one already.
     pub(crate) async fn save(&self, session: &Session, pan_token: &str) -> bool {
         let path = format!("/v1/sessions/{}/result", session.request_id);
         let (status, answer) = self
-            .insist(|| {
+            .repeat_until_answered(|| {
                 let call = self.client.post(self.url(&path));
                 let call = call.bearer_auth(&session.result_token);
                 call.json(&json!({ "panToken": pan_token }))
@@ -99,13 +99,13 @@ impl Agent {
         }
     }
 
-    /// What the server says of a session.
+    /// Returns the state of a session.
     pub(crate) async fn state(&self, request_id: &str) -> String {
         let session = self.session(request_id).await;
         session["state"].as_str().unwrap().to_owned()
     }
 
-    /// The panToken of a session, if there are both.
+    /// Returns the panToken of a session, if it has one.
     pub(crate) async fn pan_token(&self, request_id: &str) -> Option<String> {
         let session = self.session(request_id).await;
         session["panToken"].as_str().map(str::to_owned)
@@ -114,23 +114,26 @@ impl Agent {
     async fn session(&self, request_id: &str) -> Value {
         let path = format!("/v1/sessions/{request_id}");
         let call = || self.client.get(self.url(&path)).bearer_auth(API_KEY);
-        self.insist(call).await.1
+        self.repeat_until_answered(call).await.1
     }
 
-    /// Until so many more calls had this answer.
-    pub(crate) async fn sees(&self, status: Option<u16>, times: u64) {
+    /// Waits until this many more calls had this answer.
+    pub(crate) async fn wait_for_answers(&self, status: Option<u16>, times: u64) {
         let enough = self.answers.of(status) + times;
-        let seen = async {
+        let enough_answers = async {
             while self.answers.of(status) < enough {
                 tokio::time::sleep(PAUSE).await;
             }
         };
-        let seen = tokio::time::timeout(PATIENCE, seen).await;
-        seen.unwrap_or_else(|_| panic!("no call had the answer {status:?}"));
+        let done = tokio::time::timeout(TIMEOUT, enough_answers).await;
+        done.unwrap_or_else(|_| panic!("no call had the answer {status:?}"));
     }
 
-    async fn insist(&self, call: impl Fn() -> RequestBuilder) -> (StatusCode, Value) {
-        let insisted = async {
+    async fn repeat_until_answered(
+        &self,
+        call: impl Fn() -> RequestBuilder,
+    ) -> (StatusCode, Value) {
+        let answered = async {
             loop {
                 if let Some(answer) = self.answer(call()).await {
                     return answer;
@@ -138,11 +141,11 @@ impl Agent {
                 tokio::time::sleep(PAUSE).await;
             }
         };
-        let answer = tokio::time::timeout(PATIENCE, insisted).await;
-        answer.unwrap_or_else(|_| panic!("no answer that counts; answers: {}", self.answers))
+        let answer = tokio::time::timeout(TIMEOUT, answered).await;
+        answer.unwrap_or_else(|_| panic!("no call was answered in time; answers: {}", self.answers))
     }
 
-    /// An answer that came whole, and is the server's word rather than a request to come again.
+    /// Sends a call. Returns `None` if there was no complete answer, or if it asks to repeat the call.
     async fn answer(&self, call: RequestBuilder) -> Option<(StatusCode, Value)> {
         let whole = async {
             let answer = call.send().await?;

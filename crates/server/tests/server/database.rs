@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use pantoken_store::{Database, DatabaseUrl, SessionStore, StoreKey, StoreKeys, StoreOptions};
 
-use crate::process::{API_KEY, PAN_TOKEN, Process, command, json_field};
+use crate::process::{API_KEY, PAN_TOKEN, Server, command, json_field};
 use crate::retention::edit;
 use crate::wait;
 
@@ -34,7 +34,7 @@ fn ends(output: &Output, code: i32) -> String {
 /// Saves a panToken and gives what the server logged.
 pub(crate) fn save(folder: &Path, variables: &[(&str, &str)]) -> String {
     let mut serve = command(folder, "127.0.0.1:0", "text");
-    let process = Process::spawn(serve.envs(variables.iter().copied()));
+    let process = Server::spawn(serve.envs(variables.iter().copied()));
     let created = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
     let path = format!("/v1/sessions/{}/result", json_field(&created, "requestId"));
     let token = json_field(&created, "resultToken");
@@ -85,7 +85,8 @@ fn a_server_without_the_key_of_its_pan_tokens_does_not_start() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rotate_store_seals_under_the_new_key_on_both_databases() {
-    let server = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let server =
+        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite://{}/pantoken.db", folder.path().display());
     for url in [file, server.create_database().unwrap()] {
@@ -143,7 +144,8 @@ fn rotate_store_names_what_it_cannot_open_and_keeps_the_old_key() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn migrate_makes_the_tables_and_may_be_repeated() {
-    let server = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let server =
+        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let folder = tempfile::tempdir().unwrap();
     let postgres = server.create_database().unwrap();
     for url in ["sqlite://new.db", &postgres] {
@@ -173,11 +175,12 @@ async fn migrate_makes_the_tables_and_may_be_repeated() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_stops_is_503_with_its_cause_in_the_log_until_it_is_back() {
-    let server = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let server =
+        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let folder = tempfile::tempdir().unwrap();
     let url = server.create_database().unwrap();
     let mut serve = command(folder.path(), "127.0.0.1:0", "text");
-    let process = Process::spawn(serve.env("PANTOKEN_DATABASE_URL", &url));
+    let process = Server::spawn(serve.env("PANTOKEN_DATABASE_URL", &url));
     let create = || process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
     let created = create();
     server.stop().unwrap();

@@ -1,9 +1,10 @@
-//! The real binary over real sockets.
+//! Tests the binary over real sockets.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
+
+use pantoken_test_support::{Process, send_request};
 
 const SECRET: &str = "canary-agent-secret-key";
 pub(crate) const API_KEY: &str = "canary-api-key-0123456789";
@@ -12,10 +13,10 @@ const WEBHOOK_SECRET: &str = "canary-webhook-secret-01";
 pub(crate) const PAN_TOKEN: &str = "canary-pan-token";
 const CARD_NUMBER: &str = "4111111111111111";
 
-pub(crate) struct Process {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
-    address: SocketAddr,
+/// A running `pantoken serve`.
+pub(crate) struct Server {
+    process: Process,
+    address: String,
 }
 
 pub(crate) fn command(folder: &Path, listen: &str, log_format: &str) -> Command {
@@ -44,46 +45,25 @@ pub(crate) fn command(folder: &Path, listen: &str, log_format: &str) -> Command 
         )
         .env("PANTOKEN_WEBHOOK_SECRET", WEBHOOK_SECRET)
         .env("PANTOKEN_WEBHOOK_ALLOW_PRIVATE", "true")
-        .current_dir(folder)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .current_dir(folder);
     command
 }
 
-impl Process {
+impl Server {
     fn start(folder: &Path, log_format: &str) -> Self {
         Self::spawn(&mut command(folder, "127.0.0.1:0", log_format))
     }
 
     pub(crate) fn spawn(command: &mut Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("pantoken: listening on http://");
-        let address = address
-            .unwrap_or_else(|| panic!("{line:?}"))
-            .parse()
-            .unwrap();
-        Self {
-            child,
-            stdout,
-            address,
-        }
+        let process = Process::start(command);
+        let address = process.wait_for("pantoken: listening on http://");
+        let address = address.unwrap_or_else(|| panic!("{}", process.log()));
+        Self { process, address }
     }
 
-    /// The whole answer, as it came.
+    /// Returns the whole response as text.
     pub(crate) fn call(&self, head: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let length = body.len();
-        let request = format!(
-            "{head}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        );
-        // In one write, so that no answer can overtake a part of the body.
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        send_request(&self.address, head, body)
     }
 
     pub(crate) fn post(&self, path: &str, bearer: &str, body: &str) -> String {
@@ -93,28 +73,12 @@ impl Process {
         self.call(&head, body)
     }
 
-    /// Stops it as a supervisor does, and gives what it logged.
+    /// Stops the server as a supervisor does, and returns its log.
     pub(crate) fn stop(mut self) -> String {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        assert!(self.child.wait().unwrap().success());
-        let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest).unwrap();
-        assert_eq!(rest, "", "stdout has the one line only");
-        let mut log = String::new();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut log)
-            .unwrap();
-        log
+        assert!(self.process.stop().success());
+        let only_line = format!("pantoken: listening on http://{}\n", self.address);
+        assert_eq!(self.process.stdout(), only_line);
+        self.process.stderr()
     }
 }
 
@@ -128,7 +92,7 @@ pub(crate) fn json_field(answer: &str, name: &str) -> String {
 fn no_secret_token_or_card_number_is_in_any_log_line_or_error() {
     for log_format in ["text", "json"] {
         let folder = tempfile::tempdir().unwrap();
-        let process = Process::start(folder.path(), log_format);
+        let process = Server::start(folder.path(), log_format);
         let redirect = r#"{"flow":"redirect","returnUrl":"https://shop.kz/paid"}"#;
         let created = process.post("/v1/sessions", API_KEY, redirect);
         let (id, result_token) = (
@@ -203,7 +167,7 @@ fn no_secret_token_or_card_number_is_in_any_log_line_or_error() {
 #[test]
 fn an_answer_and_its_line_in_the_log_have_one_id_which_is_not_the_clients() {
     let folder = tempfile::tempdir().unwrap();
-    let process = Process::start(folder.path(), "text");
+    let process = Server::start(folder.path(), "text");
     let chosen = "chosen-by-the-client";
     let head = format!("GET /healthz HTTP/1.1\r\nX-Request-Id: {chosen}");
     let answers = [head.as_str(), "GET /v1/nothing HTTP/1.1"].map(|head| process.call(head, ""));
@@ -222,16 +186,15 @@ fn an_answer_and_its_line_in_the_log_have_one_id_which_is_not_the_clients() {
 #[test]
 fn a_session_survives_a_kill_and_its_result_is_taken_by_the_next_process() {
     let folder = tempfile::tempdir().unwrap();
-    let mut first = Process::start(folder.path(), "text");
+    let mut first = Server::start(folder.path(), "text");
     let created = first.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
     let (id, token) = (
         json_field(&created, "requestId"),
         json_field(&created, "resultToken"),
     );
-    first.child.kill().unwrap();
-    first.child.wait().unwrap();
+    assert!(!first.process.kill().success());
 
-    let second = Process::start(folder.path(), "text");
+    let second = Server::start(folder.path(), "text");
     let body = format!(r#"{{"panToken":"{PAN_TOKEN}"}}"#);
     let answer = second.post(&format!("/v1/sessions/{id}/result"), &token, &body);
     assert_eq!(json_field(&answer, "state"), "saved");
@@ -242,13 +205,13 @@ fn a_session_survives_a_kill_and_its_result_is_taken_by_the_next_process() {
 fn a_short_api_key_is_warned_of_and_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let mut short = command(folder.path(), "127.0.0.1:0", "text");
-    let log = Process::spawn(short.env("PANTOKEN_API_KEY", "canary-key")).stop();
+    let log = Server::spawn(short.env("PANTOKEN_API_KEY", "canary-key")).stop();
     assert!(
         log.contains("WARN") && log.contains("PANTOKEN_API_KEY"),
         "{log}"
     );
     assert!(!log.contains("canary-key"), "{log}");
-    let log = Process::start(folder.path(), "text").stop();
+    let log = Server::start(folder.path(), "text").stop();
     assert!(!log.contains("PANTOKEN_API_KEY"), "{log}");
 }
 
@@ -256,21 +219,13 @@ fn a_short_api_key_is_warned_of_and_not_shown() {
 fn metrics_have_a_listener_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path(), "127.0.0.1:0", "text");
-    let mut process = Process::spawn(command.args(["--metrics-listen", "127.0.0.1:0"]));
-    let stderr = process.child.stderr.take().unwrap();
-    let line = BufReader::new(stderr)
-        .lines()
-        .map(Result::unwrap)
-        .find(|line| line.contains("metrics at http://"))
-        .unwrap();
-    let (_, address) = line.split_once("http://").unwrap();
+    let process = Server::spawn(command.args(["--metrics-listen", "127.0.0.1:0"]));
+    let address = process.process.wait_for("metrics at http://").unwrap();
     process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
-    process.address = address.trim_end_matches("/metrics").parse().unwrap();
-    let answer = process.call("GET /metrics HTTP/1.1", "");
+    let address = address.trim_end_matches("/metrics");
+    let answer = send_request(address, "GET /metrics HTTP/1.1", "");
     let line = "pantoken_sessions_created_total{flow=\"iframe\",caller=\"agent\"} 1";
     assert!(answer.contains(line), "{answer}");
-    process.child.kill().unwrap();
-    process.child.wait().unwrap();
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use crate::database::save;
-use crate::process::{API_KEY, Process, command, json_field};
+use crate::process::{API_KEY, Server, command, json_field};
 use crate::wait;
 
 #[test]
 fn old_sessions_are_deleted_and_young_ones_stay() {
     let folder = tempfile::tempdir().unwrap();
     let mut serve = command(folder.path(), "127.0.0.1:0", "text");
-    let process = Process::spawn(&mut serve);
+    let process = Server::spawn(&mut serve);
     let old = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
     let young = process.post("/v1/sessions", API_KEY, r#"{"flow":"iframe"}"#);
     process.stop();
@@ -18,7 +18,7 @@ fn old_sessions_are_deleted_and_young_ones_stay() {
     expire_long_ago(folder.path(), &old);
 
     let mut serve = command(folder.path(), "127.0.0.1:0", "text");
-    let process = Process::spawn(serve.env("PANTOKEN_RETENTION_DAYS", "1"));
+    let process = Server::spawn(serve.env("PANTOKEN_RETENTION_DAYS", "1"));
     let get = |id: &str| {
         let head = format!("GET /v1/sessions/{id} HTTP/1.1\r\nAuthorization: Bearer {API_KEY}");
         process.call(&head, "")
@@ -50,7 +50,7 @@ fn webhooks_that_nobody_sends_any_more_are_warned_of_and_hold_no_session_for_eve
     let serve = serve
         .env_remove("PANTOKEN_WEBHOOK_URL")
         .env("PANTOKEN_RETENTION_DAYS", "1");
-    let process = Process::spawn(serve);
+    let process = Server::spawn(serve);
     wait::until("the one session to go", || {
         (count(folder.path(), "sessions") == 1).then_some(())
     });

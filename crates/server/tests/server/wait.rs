@@ -1,23 +1,23 @@
-//! Waiting for what a test expects: long enough for any machine, and not for ever.
+//! Waits for what a test expects, with a time limit.
 
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// What is found at last.
+/// Calls the function until it returns a value.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(started.elapsed() < PATIENCE, "waited in vain for {what}");
+        assert!(started.elapsed() < TIMEOUT, "timed out waiting for {what}");
         std::thread::sleep(PAUSE);
     }
 }
 
-/// [`until`], beside other tasks.
+/// Calls the asynchronous function until it returns a value.
 pub(crate) async fn until_some<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let found = async {
         loop {
@@ -30,8 +30,8 @@ pub(crate) async fn until_some<T>(what: &str, mut look: impl AsyncFnMut() -> Opt
     until_done(what, found).await
 }
 
-/// What comes of it at last.
-pub(crate) async fn until_done<T>(what: &str, coming: impl Future<Output = T>) -> T {
-    let came = tokio::time::timeout(PATIENCE, coming).await;
-    came.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+/// Waits for the future.
+pub(crate) async fn until_done<T>(what: &str, future: impl Future<Output = T>) -> T {
+    let done = tokio::time::timeout(TIMEOUT, future).await;
+    done.unwrap_or_else(|_| panic!("timed out waiting for {what}"))
 }

@@ -130,7 +130,8 @@ async fn sqlite_plan(connection: &mut SqliteConnection, sql: &'static str) -> St
 
 #[tokio::test]
 async fn postgres_finds_rows_by_an_index() {
-    let server = pantoken_test_support::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let server =
+        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
     let url = server.create_database().unwrap();
     Database::migrate(&DatabaseUrl::parse(&url).unwrap())
         .await

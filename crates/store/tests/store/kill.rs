@@ -1,9 +1,9 @@
-//! What was acknowledged survives `kill -9`: the test runs itself as a child that writes, kills it at
-//! some moment, and looks at what the database holds.
+//! What was acknowledged survives `kill -9`. The test runs itself as a child that writes, kills it at
+//! some moment, and reads the database.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::io::Write;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -12,16 +12,18 @@ use pantoken_store::{
     SessionStore, StoreOptions,
 };
 
+use pantoken_test_support::Process;
+
 use crate::contract::{CREATED_AT, credential, saved, session_data, session_id};
 use crate::postgres::server;
 
 const DATABASE: &str = "PANTOKEN_TEST_DATABASE";
 const FIRST_ID: &str = "PANTOKEN_TEST_FIRST_ID";
-/// Sessions of one child are counted from here on; far more than it can make.
+/// The range of ids of one child, which is larger than it can use.
 const IDS_OF_A_CHILD: i64 = 1_000_000;
 const WRITERS: usize = 8;
 
-/// On each database; `PANTOKEN_LONG=1` asks for more.
+/// The number of kills on each database. `PANTOKEN_LONG=1` increases it.
 fn kills() -> i64 {
     if std::env::var_os("PANTOKEN_LONG").is_some() {
         100
@@ -60,7 +62,7 @@ async fn survives_kills(url: &str) {
     each_token_has_one_delivery(&store, &acknowledged).await;
 }
 
-/// As the server does: with an outbox.
+/// Opens the database with an outbox, as the server does.
 async fn open(url: &str) -> Database {
     let options = StoreOptions {
         outbox: true,
@@ -78,7 +80,7 @@ async fn token_of(store: &Database, id: i64) -> Option<String> {
     }
 }
 
-/// A result and its delivery are there together or not at all, and never twice.
+/// Checks that each result has exactly one delivery.
 async fn each_token_has_one_delivery(store: &Database, acknowledged: &HashMap<i64, String>) {
     let mut delivered = HashMap::new();
     let mut last = None;
@@ -102,7 +104,7 @@ async fn each_token_has_one_delivery(store: &Database, acknowledged: &HashMap<i6
     }
 }
 
-/// SplitMix64: after how many acknowledged sessions the child is killed.
+/// The numbers of acknowledged sessions after which the child is killed, from SplitMix64.
 struct Moments(u64);
 
 impl Moments {
@@ -115,37 +117,41 @@ impl Moments {
     }
 }
 
-/// What the child had acknowledged when it was dead: all that it printed.
+/// Starts a child, kills it after so many sessions, and returns all that it had acknowledged.
 fn run_and_kill(url: &str, first_id: i64, after: usize) -> HashMap<i64, String> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args(["--exact", "kill::writes_until_it_is_killed", "--nocapture"])
         .env(DATABASE, url)
-        .env(FIRST_ID, first_id.to_string())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut acknowledged = HashMap::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
-        // Written in one piece, but a kill may cut the last one.
-        let whole = line
-            .strip_prefix("acknowledged ")
-            .and_then(|line| line.strip_suffix('.'));
-        if let Some((id, token)) = whole.and_then(|line| line.split_once(' ')) {
-            acknowledged.insert(id.parse().unwrap(), token.to_owned());
-        }
-        if acknowledged.len() == after {
-            child.kill().unwrap();
-        }
-    }
-    child.wait().unwrap();
-    assert!(acknowledged.len() >= after, "the child ended by itself");
-    acknowledged
+        .env(FIRST_ID, first_id.to_string());
+    let mut child = Process::start(&mut command);
+    let mut count = 0;
+    let enough = child.wait_for_line(|line| {
+        count += usize::from(read_acknowledged(line).is_some());
+        (count == after).then_some(())
+    });
+    assert!(
+        enough.is_some(),
+        "the child ended by itself:\n{}",
+        child.log()
+    );
+    child.kill();
+    child
+        .stdout()
+        .lines()
+        .filter_map(read_acknowledged)
+        .collect()
 }
 
-/// The child's part: two tokens race for each session. In the parent's run there is no database to
-/// write to, and nothing to do.
+/// Reads a line of the child. The kill may truncate the last one.
+fn read_acknowledged(line: &str) -> Option<(i64, String)> {
+    let line = line.strip_prefix("acknowledged ")?.strip_suffix('.')?;
+    let (id, token) = line.split_once(' ')?;
+    Some((id.parse().unwrap(), token.to_owned()))
+}
+
+/// Runs in the child: two tokens race for each session. In the parent there is no database to write
+/// to, and nothing to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_until_it_is_killed() {
     let Ok(url) = std::env::var(DATABASE) else {
@@ -167,7 +173,7 @@ async fn writes_until_it_is_killed() {
     writers.join_all().await;
 }
 
-/// The token of the two that was recorded.
+/// Returns the one of the two tokens that was recorded.
 async fn save(store: &Database, id: i64) -> String {
     let created = store.create(session_data(id), None).await.unwrap();
     assert!(matches!(created, CreateOutcome::Created(_)), "{created:?}");

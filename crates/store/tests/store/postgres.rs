@@ -1,7 +1,7 @@
 use std::sync::OnceLock;
 
 use pantoken_store::{PostgresStore, PostgresUrl, SessionStore, StoreError, StoreOptions};
-use pantoken_test_support::Server;
+use pantoken_test_support::postgres::Server;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 

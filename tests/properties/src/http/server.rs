@@ -1,4 +1,4 @@
-//! A server that is the same in every run: its clock stands, and its randomness counts.
+//! A server that is the same in every run: its clock does not advance, and its randomness is a counter.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -20,9 +20,9 @@ pub(crate) const API_KEY: &str = "api-key-of-the-properties";
 /// 2025-06-01T12:00:00Z in Unix milliseconds.
 const NOW: i64 = 1_748_779_200_000;
 
-struct StandingClock;
+struct FixedClock;
 
-impl Clock for StandingClock {
+impl Clock for FixedClock {
     fn now(&self) -> i64 {
         NOW
     }
@@ -40,7 +40,7 @@ impl Random for Counting {
     }
 }
 
-/// What all servers of a run keep their sessions in, one after the other.
+/// The database of all servers of a run, which use it one after the other.
 pub(crate) struct Database {
     store: SqliteStore,
     _folder: TempDir,
@@ -56,7 +56,7 @@ impl Database {
         }
     }
 
-    /// Forgets every session.
+    /// Deletes every session.
     async fn clear(&self) {
         let deleted = self.store.delete_expired_before(i64::MAX, u32::MAX).await;
         deleted.unwrap();
@@ -65,17 +65,17 @@ impl Database {
 
 pub(crate) struct Server {
     pub(crate) router: Router,
-    /// Of the last session.
+    /// The request id of the last session.
     request_id: String,
 }
 
 impl Server {
-    /// A server with two sessions of the iframe flow and one of the redirect flow in between.
+    /// Starts a server with two sessions of the iframe flow, and one of the redirect flow in between.
     pub(crate) async fn start(database: &Database) -> Self {
         database.clear().await;
         let store = database.store.clone();
         let random = Counting::default();
-        let app = AppState::new(store, signer(), api_options(), StandingClock, random);
+        let app = AppState::new(store, signer(), api_options(), FixedClock, random);
         let router = router(app);
         let iframe = r#"{"flow":"iframe"}"#;
         let redirect = r#"{"flow":"redirect","returnUrl":"https://shop.kz/paid"}"#;
@@ -87,7 +87,7 @@ impl Server {
         Self { router, request_id }
     }
 
-    /// The state of the session whose token nobody has.
+    /// Returns the state of the session whose token does not occur in the corpus.
     pub(crate) async fn state_of_last_session(&self) -> String {
         let path = format!("/v1/sessions/{}", self.request_id);
         field(&call(&self.router, "GET", &path, "").await, "state")
@@ -116,7 +116,7 @@ fn api_options() -> ApiOptions {
     }
 }
 
-/// A call of the agent's back end, and the JSON of its answer.
+/// Calls the server as the agent's back end does, and returns the JSON of the answer.
 async fn call(router: &Router, method: &str, path: &str, body: &str) -> Value {
     let request = Request::builder()
         .method(method)

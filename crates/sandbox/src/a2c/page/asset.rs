@@ -1,6 +1,6 @@
 use crate::a2c::Misbehaviour;
 
-/// A file that the page loads, from beside it.
+/// A file that the page loads. Its path is relative to the page.
 #[derive(Clone, Copy)]
 pub(crate) struct Asset {
     pub(crate) path: &'static str,
@@ -9,10 +9,10 @@ pub(crate) struct Asset {
 }
 
 impl Asset {
-    /// The script that speaks with the page that embeds the form.
+    /// The script that talks to the page that embeds the form.
     pub(crate) const EMBEDDER: Self = Self::script("/embedder.js", include_str!("embedder.js"));
 
-    /// What the form loads besides.
+    /// The other files that the form loads.
     pub(crate) const OTHERS: [Self; 4] = [
         Self {
             path: "/form.css",
@@ -28,7 +28,7 @@ impl Asset {
     pub(crate) const STRANGER: Self =
         Self::script("/stranger.js", include_str!("misbehaviours/stranger.js"));
 
-    /// The script that stands in the place of [`Self::EMBEDDER`].
+    /// Returns the script that replaces [`Self::EMBEDDER`].
     pub(crate) const fn misbehaving(misbehaviour: Misbehaviour) -> Self {
         let text = match misbehaviour {
             Misbehaviour::NeverReady => include_str!("misbehaviours/never-ready.js"),

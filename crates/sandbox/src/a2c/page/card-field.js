@@ -1,11 +1,10 @@
-// The field for the card number: groups the digits as they are typed, and keeps the caret where the
-// customer left it.
+// The card number field. It groups the digits as they are typed, and keeps the caret in place.
 
 import { brandOf, digitsOf, grouped, isCardNumber } from './card-number.js';
 
 /**
- * Brings the field to life; `onInput` is called after each change. `texts` has `hint` and
- * `mistyped`, one of which stands under the field.
+ * Sets up the field. `onInput` is called after each change. `texts` has `hint` and `mistyped`, one of
+ * which is shown under the field.
  */
 export function cardField(texts, onInput) {
   const input = document.getElementById('card-number');
@@ -31,7 +30,7 @@ export function cardField(texts, onInput) {
   input.addEventListener('input', (event) => {
     let next = input.value.replace(/\D/g, '');
     let before = digitsOf(input.value.slice(0, input.selectionStart)).length;
-    // Only a space was deleted, which comes back: the digit beyond it is what was meant.
+    // Only a space was deleted, which grouping adds again. The customer meant the digit beyond it.
     if (next === digits && event.inputType === 'deleteContentBackward' && before > 0) {
       before -= 1;
       next = next.slice(0, before) + next.slice(before + 1);
@@ -41,7 +40,7 @@ export function cardField(texts, onInput) {
     write(next, before);
   });
 
-  // The field's length limit would cut a number that is pasted with more separators than ours.
+  // The field's maximum length would truncate a number that is pasted with more separators.
   input.addEventListener('paste', (event) => {
     event.preventDefault();
     const pasted = event.clipboardData.getData('text').replace(/\D/g, '');
@@ -62,7 +61,7 @@ export function cardField(texts, onInput) {
   };
 }
 
-/** The place in the text behind its first `count` digits. */
+/** Returns the index after the first `count` digits of the text. */
 function caretAfter(text, count) {
   let caret = 0;
   for (let digits = 0; digits < count; caret += 1) {

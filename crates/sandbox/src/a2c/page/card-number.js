@@ -1,4 +1,4 @@
-// What can be said of a card number while it is typed. Hints only: the server decides.
+// Hints about a card number while it is typed. The server decides.
 
 const MAX_DIGITS = 19;
 
@@ -11,18 +11,18 @@ const BRANDS = [
   ['Maestro', /^(50|5[6-8]|6[37])/],
 ];
 
-/** The digits of a text, at most as many as a card number has. */
+/** Returns the digits of a text, at most as many as a card number has. */
 export function digitsOf(text) {
   return text.replace(/\D/g, '').slice(0, MAX_DIGITS);
 }
 
-/** The brand that a number begins like, or nothing. */
+/** Returns the brand of a number by its first digits, or an empty text. */
 export function brandOf(digits) {
   const brand = BRANDS.find(([, prefix]) => prefix.test(digits));
   return brand ? brand[0] : '';
 }
 
-/** The digits in groups, as they stand on the card. */
+/** Returns the digits in groups, as on the card. */
 export function grouped(digits) {
   const groups = brandOf(digits) === 'American Express'
     ? /^(\d{1,4})(\d{1,6})?(\d{1,5})?(\d{1,4})?$/
@@ -31,7 +31,7 @@ export function grouped(digits) {
   return match ? match.slice(1).filter(Boolean).join(' ') : '';
 }
 
-/** Whether it has the length of a card number and passes the Luhn check. */
+/** Returns whether the digits have the length of a card number and pass the Luhn check. */
 export function isCardNumber(digits) {
   if (digits.length < 13) return false;
   const sum = [...digits].reverse().reduce((total, digit, index) => {

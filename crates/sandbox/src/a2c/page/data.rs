@@ -4,11 +4,11 @@ use serde::Serialize;
 use super::texts::Texts;
 use crate::a2c::refusal::Refusal;
 
-/// What the page's script is told.
+/// The data for the page's script.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PageData<'a> {
-    /// What is sent back on Save; none when the form was refused.
+    /// What Save sends back, or `None` if the form was refused.
     request: Option<RequestData<'a>>,
     refusal: Option<RefusalData>,
     registered_hosts: &'a [Origin],
@@ -70,12 +70,12 @@ impl<'a> PageData<'a> {
         }
     }
 
-    /// JSON that may stand inside a `script` element: with every `<` written as an escape, no
-    /// value can end the element or open a comment in it.
+    /// Returns the data as JSON for a `script` element. Every `<` is escaped, so that no value can end
+    /// the element or open a comment in it.
     pub(super) fn to_script_text(&self) -> String {
         match serde_json::to_string(self) {
             Ok(json) => json.replace('<', "\\u003c"),
-            // Texts in structs always have a JSON form.
+            // Structs of texts can always be serialised.
             Err(_) => unreachable!(),
         }
     }

@@ -1,12 +1,12 @@
-// The page that embeds the form. Source: docs/a2c.md, "Iframe flow".
+// Talks to the page that embeds the form. Source: docs/a2c.md, "Iframe flow".
 //
-// The form says Ready to whoever embeds it, and nothing more until one of the agent's registered
-// hosts has answered. Results go to that origin alone. A misbehaving form has another file in the
-// place of this one, and the rest as it is.
+// The form sends Ready to any page that embeds it, and nothing more until one of the agent's registered
+// hosts has answered. Results are posted to that origin only. A misbehaving form replaces this file and
+// nothing else.
 
 let origin = null;
 
-/** Everything that the form says to its parent passes here. */
+/** Posts a message to the embedding page. Every message goes through here. */
 export function post(message, target) {
   window.parent.postMessage(message, target);
 }
@@ -15,33 +15,33 @@ export function isEmbedded() {
   return window.parent !== window;
 }
 
-/** Says Ready and waits for the answer, as `awaitAnswer` does. */
-export function meet(registeredHosts, onAnswer, onStranger) {
-  awaitAnswer(registeredHosts, onAnswer, onStranger);
-  sayReady();
+/** Sends Ready and waits for the answer, like `awaitAnswer`. */
+export function connect(registeredHosts, onAnswer, onUnregistered) {
+  awaitAnswer(registeredHosts, onAnswer, onUnregistered);
+  sendReady();
 }
 
 /**
- * `onAnswer` is called once, with the first answer from a registered host; `onStranger` for each
- * before it that comes from elsewhere.
+ * Calls `onAnswer` once, at the first answer from a registered host, and `onUnregistered` for each
+ * earlier answer from elsewhere.
  */
-export function awaitAnswer(registeredHosts, onAnswer, onStranger) {
+export function awaitAnswer(registeredHosts, onAnswer, onUnregistered) {
   window.addEventListener('message', (event) => {
     if (event.source !== window.parent || origin !== null) return;
     if (registeredHosts.includes(event.origin)) {
       origin = event.origin;
       onAnswer();
     } else {
-      onStranger();
+      onUnregistered();
     }
   });
 }
 
-export function sayReady() {
+export function sendReady() {
   post({ status: 'Ready' }, '*');
 }
 
-/** Posts a result to the origin that has answered, and to no other. */
+/** Posts a result to the origin that has answered, and to no other origin. */
 export function report(result) {
   if (origin !== null) post(result, origin);
 }

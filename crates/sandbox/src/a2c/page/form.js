@@ -1,7 +1,7 @@
 // The provider's form. Source: docs/a2c.md, "Redirect flow" and "Iframe flow".
 
 import { cardField } from './card-field.js';
-import { isEmbedded, meet, report } from './embedder.js';
+import { isEmbedded, connect, report } from './embedder.js';
 
 const page = JSON.parse(document.getElementById('page-data').textContent);
 const { request, refusal, registeredHosts, texts } = page;
@@ -10,11 +10,11 @@ const redirects = query.has('agentCallbackUrl');
 
 document.addEventListener('DOMContentLoaded', request ? startForm : startRefusal);
 
-/** There is no form; an embedding page is told why. A callback URL is not to be trusted here. */
+/** Tells the embedding page why there is no form. The callback URL cannot be trusted here. */
 function startRefusal() {
   if (redirects || !isEmbedded()) return;
   const result = { requestId: query.get('requestId') ?? '', ...refusal };
-  meet(registeredHosts, () => report(result), () => {});
+  connect(registeredHosts, () => report(result), () => {});
 }
 
 function startForm() {
@@ -84,15 +84,15 @@ function startForm() {
     if (pan) field.fill(pan);
   });
 
-  // A browser may bring back what the form was before a reload.
+  // After a reload, a browser may restore the form's previous state.
   form.reset();
   saveButton.disabled = true;
   if (redirects) enable();
-  else if (isEmbedded()) meet(registeredHosts, enable, () => show('error', texts.unregistered));
+  else if (isEmbedded()) connect(registeredHosts, enable, () => show('error', texts.unregistered));
   else show('error', texts.notEmbedded);
 }
 
-/** Sends the card number to the server, and gives its result; null when there is none. */
+/** Sends the card number to the server. Returns the result, or null if there is none. */
 async function send(pan) {
   try {
     const response = await fetch('save', {
@@ -111,7 +111,7 @@ function deliver(result) {
   else report(result);
 }
 
-/** The agent's callback URL with the result in its query. */
+/** Returns the agent's callback URL with the result in its query. */
 function callbackUrl(result) {
   const url = request.agentCallbackUrl;
   const pairs = Object.entries(result).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);

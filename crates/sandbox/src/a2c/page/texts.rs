@@ -1,7 +1,7 @@
 use pantoken_a2c::{ErrorCode, Language};
 use serde::Serialize;
 
-/// Every text that the customer reads, in one language; none holds a character that HTML reserves.
+/// The texts that the customer reads, in one language. None contains a character that HTML reserves.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Texts {
@@ -25,7 +25,7 @@ pub(super) struct Texts {
     pub(super) errors: ErrorTexts,
 }
 
-/// What each of the provider's codes says to the customer; a field's name is its code.
+/// The text for each of the provider's error codes. The field's name is the code.
 #[derive(Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) struct ErrorTexts {
@@ -49,7 +49,7 @@ impl Texts {
 }
 
 impl ErrorTexts {
-    /// The text for a code; a code that the provider does not list has none.
+    /// Returns the text for a code. A code that the provider does not list has none.
     pub(super) fn of(&self, code: &ErrorCode) -> &'static str {
         match code {
             ErrorCode::AgentNotFound => self.agent_not_found,

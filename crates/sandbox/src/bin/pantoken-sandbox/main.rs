@@ -1,4 +1,4 @@
-//! Runs the provider's stand-in on this machine.
+//! Runs the sandbox on this machine.
 
 mod agent_secret;
 mod options;
@@ -38,14 +38,14 @@ fn main() -> ExitCode {
 #[derive(Debug, thiserror::Error)]
 enum RunError {
     #[error(
-        "cannot listen on {0}: the port is taken by another program; give another with --listen"
+        "cannot listen on {0}: the port is taken by another program; choose another one with --listen"
     )]
     PortTaken(SocketAddr),
-    #[error("cannot listen on {0}: {1}; give another address with --listen")]
+    #[error("cannot listen on {0}: {1}; choose another address with --listen")]
     Listen(SocketAddr, std::io::Error),
-    #[error("the address {0} makes no origin: {1}")]
+    #[error("the address {0} cannot be part of an origin: {1}")]
     Origin(SocketAddr, OriginError),
-    #[error("stopped by an error: {0}")]
+    #[error("the server failed: {0}")]
     Serve(#[from] std::io::Error),
 }
 
@@ -83,7 +83,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
         })
 }
 
-/// Where browsers on this machine find the sandbox; a form is served from loopback or over https.
+/// Returns the origin at which browsers on this machine reach the sandbox. A form host must be on
+/// loopback or use https.
 fn public_origin(address: SocketAddr) -> Result<Origin, OriginError> {
     if address.ip().is_loopback() {
         Origin::parse(&format!("http://{address}"))

@@ -4,7 +4,7 @@ use clap::{CommandFactory, Parser};
 use pantoken_a2c::{AgentId, Origin};
 use pantoken_sandbox::a2c::{Misbehaviour, Settings};
 
-/// What `--help` says after the flags.
+/// Returns the part of `--help` after the flags.
 fn after_help() -> String {
     let names = Misbehaviour::ALL.map(Misbehaviour::name);
     let lines: Vec<String> = names.chunks(5).map(|line| line.join(", ")).collect();
@@ -13,13 +13,13 @@ fn after_help() -> String {
         "\
 Environment:
   PANTOKEN_AGENT_SECRET_KEY       The agent's secret key [default: the provider's published test key]
-  PANTOKEN_AGENT_SECRET_KEY_FILE  A file that holds it, instead
+  PANTOKEN_AGENT_SECRET_KEY_FILE  A file that contains the key, instead
 
 Card numbers:
-  any 13 to 19 digits that pass the Luhn check, such as 4111111111111111, give a panToken
-  4000000000000002 gives FORBIDDEN, 4000000000000069 INVALID_SESSION, a wrong number INVALID_PAN
+  Any 13 to 19 digits that pass the Luhn check, such as 4111111111111111, return a panToken.
+  4000000000000002 returns FORBIDDEN, 4000000000000069 INVALID_SESSION, a wrong number INVALID_PAN.
 
-A form that misbehaves, to see what your page makes of it, is at /chaos/NAME/form:
+To test how your page handles a misbehaving form, use /chaos/NAME/form, where NAME is one of:
   {names}
 
 Examples:
@@ -30,15 +30,15 @@ Examples:
     )
 }
 
-/// The provider's stand-in: its card form, with the same URLs and answers, for tests and demos.
+/// A stand-in for the provider's card form, with the same URLs and answers, for tests and demos
 #[derive(Parser)]
 #[command(name = "pantoken-sandbox", version, after_help = after_help())]
 pub(crate) struct Options {
-    /// Where to listen; port 0 takes a free one.
+    /// Address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3020")]
     pub(crate) listen: SocketAddr,
 
-    /// A site that may show the form in an iframe, such as https://shop.example; may be repeated.
+    /// Site that may show the form in an iframe, such as https://shop.example; can be repeated
     #[arg(
         long = "registered-host",
         value_name = "ORIGIN",
@@ -47,7 +47,7 @@ pub(crate) struct Options {
     )]
     pub(crate) registered_hosts: Vec<Origin>,
 
-    /// The agent whose form URLs are accepted.
+    /// Agent whose form URLs are accepted
     #[arg(
         long,
         value_name = "ID",

@@ -6,7 +6,7 @@ use pantoken_core::StopSignals;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// How long requests in progress may still take after a signal.
+/// How long requests in progress may take after a signal.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Serves until a signal arrives, then finishes the requests in progress, within [`GRACE`].
@@ -19,13 +19,13 @@ pub(crate) async fn until_stopped(
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         let _ = stopped.changed().await;
     });
-    let grace_is_over = async {
+    let grace_period = async {
         signals.received().await;
         drop(stop);
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
         result = server => result,
-        () = grace_is_over => Ok(()),
+        () = grace_period => Ok(()),
     }
 }

@@ -2,7 +2,7 @@ import * as embedder from '../../embedder.js';
 
 export { isEmbedded, report } from '../../embedder.js';
 
-export function meet(registeredHosts, onAnswer, onStranger) {
-  embedder.meet(registeredHosts, onAnswer, onStranger);
-  embedder.sayReady();
+export function connect(registeredHosts, onAnswer, onUnregistered) {
+  embedder.connect(registeredHosts, onAnswer, onUnregistered);
+  embedder.sendReady();
 }

@@ -1,6 +1,6 @@
 import * as embedder from '../../embedder.js';
 
-export { isEmbedded, meet } from '../../embedder.js';
+export { isEmbedded, connect } from '../../embedder.js';
 
 export function report(result) {
   const { requestId, panToken } = result;

@@ -4,7 +4,7 @@ export { isEmbedded, report } from '../../embedder.js';
 
 const SIZE = 5 * 1024 * 1024;
 
-export function meet(registeredHosts, onAnswer, onStranger) {
+export function connect(registeredHosts, onAnswer, onUnregistered) {
   embedder.post('x'.repeat(SIZE), '*');
-  embedder.meet(registeredHosts, onAnswer, onStranger);
+  embedder.connect(registeredHosts, onAnswer, onUnregistered);
 }

@@ -2,8 +2,8 @@ import * as embedder from '../../embedder.js';
 
 export { isEmbedded } from '../../embedder.js';
 
-export function meet(registeredHosts, onAnswer, onStranger) {
-  embedder.awaitAnswer(registeredHosts, onAnswer, onStranger);
+export function connect(registeredHosts, onAnswer, onUnregistered) {
+  embedder.awaitAnswer(registeredHosts, onAnswer, onUnregistered);
   embedder.post(JSON.stringify({ status: 'Ready' }), '*');
 }
 

@@ -1,11 +1,11 @@
-import { awaitAnswer, sayReady } from '../../embedder.js';
+import { awaitAnswer, sendReady } from '../../embedder.js';
 
 export { isEmbedded, report } from '../../embedder.js';
 
-/** In milliseconds: a second longer than a page waits unless it is told otherwise. */
+/** In milliseconds: one second longer than a page waits by default. */
 const LATE = 16000;
 
-export function meet(registeredHosts, onAnswer, onStranger) {
-  awaitAnswer(registeredHosts, onAnswer, onStranger);
-  setTimeout(sayReady, LATE);
+export function connect(registeredHosts, onAnswer, onUnregistered) {
+  awaitAnswer(registeredHosts, onAnswer, onUnregistered);
+  setTimeout(sendReady, LATE);
 }

@@ -1,3 +1,3 @@
 export { isEmbedded, report } from '../../embedder.js';
 
-export function meet() {}
+export function connect() {}

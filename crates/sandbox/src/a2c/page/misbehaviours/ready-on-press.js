@@ -1,17 +1,17 @@
-import { awaitAnswer, sayReady } from '../../embedder.js';
+import { awaitAnswer, sendReady } from '../../embedder.js';
 
 export { isEmbedded, report } from '../../embedder.js';
 
-/** Says Ready when its button is pressed, and so at any stage that a test wants. */
-export function meet(registeredHosts, onAnswer, onStranger) {
-  awaitAnswer(registeredHosts, onAnswer, onStranger);
+/** Sends Ready when its button is pressed, so that a test can choose the moment. */
+export function connect(registeredHosts, onAnswer, onUnregistered) {
+  awaitAnswer(registeredHosts, onAnswer, onUnregistered);
   const button = document.createElement('button');
   button.id = 'say-ready';
   button.type = 'button';
   button.textContent = 'Ready';
   button.addEventListener('click', () => {
     button.remove();
-    sayReady();
+    sendReady();
   });
   document.getElementById('message').after(button);
 }

@@ -2,16 +2,16 @@ import * as embedder from '../../embedder.js';
 
 export { isEmbedded, report } from '../../embedder.js';
 
-/** In the address, which a reload keeps. */
+/** Marks the URL, which a reload keeps. */
 const RELOADED = '#reloaded';
 
-/** Reloads when it is loaded and the page has answered, once. */
-export function meet(registeredHosts, onAnswer, onStranger) {
+/** Reloads once, after the form is loaded and the page has answered. */
+export function connect(registeredHosts, onAnswer, onUnregistered) {
   const answered = location.hash === RELOADED ? onAnswer : () => whenLoaded(reload);
-  embedder.meet(registeredHosts, answered, onStranger);
+  embedder.connect(registeredHosts, answered, onUnregistered);
 }
 
-/** After the event, which the page above is told of too. */
+/** Calls `then` after the load event, which the embedding page also receives. */
 function whenLoaded(then) {
   if (document.readyState === 'complete') then();
   else window.addEventListener('load', () => setTimeout(then));

@@ -4,13 +4,13 @@ export { isEmbedded } from '../../embedder.js';
 
 let hosts;
 
-/** Takes a card at once, and says no Ready. */
-export function meet(registeredHosts, onAnswer) {
+/** Accepts a card at once, without sending Ready. */
+export function connect(registeredHosts, onAnswer) {
   hosts = registeredHosts;
   onAnswer();
 }
 
-/** None has answered, so to each of them: the browser hands it over to the right one alone. */
+/** No host has answered, so the result is posted to each. The browser delivers it to the right one. */
 export function report(result) {
   for (const host of hosts) post(result, host);
 }

@@ -1,2 +1,2 @@
-// In the frame of wrong-origin-frame.js: whatever the form says, it says to the page above.
+// Runs in the frame of wrong-origin-frame.js, and forwards every message to the embedding page.
 window.addEventListener('message', ({ data }) => window.parent.parent.postMessage(data, '*'));

@@ -1,6 +1,6 @@
-export { isEmbedded, meet } from '../../embedder.js';
+export { isEmbedded, connect } from '../../embedder.js';
 
-/** A frame of no origin that anyone has posts the result to the page, in the form's place. */
+/** Lets a frame with an opaque origin post the result to the page, instead of the form. */
 export function report(result) {
   const frame = document.createElement('iframe');
   frame.hidden = true;

@@ -2,15 +2,15 @@ use std::env;
 
 use super::Engine;
 
-/// The engines to test with.
+/// Returns the engines to test with.
 ///
-/// `PANTOKEN_BROWSERS` (`chromium,firefox,webkit`) names those that have to take part. Without it
-/// those do whose programs are found, and it says which are left out.
+/// `PANTOKEN_BROWSERS` (`chromium,firefox,webkit`) names the engines to use. Without it, every engine
+/// whose programs are installed is used, and the others are reported as skipped.
 ///
 /// # Errors
 ///
-/// A name that is none of an engine, or the programs that an engine lacks.
-pub fn engines_taking_part() -> Result<Vec<Engine>, String> {
+/// Returns a message if a name is unknown, or if an engine's programs are not installed.
+pub fn available_engines() -> Result<Vec<Engine>, String> {
     match env::var("PANTOKEN_BROWSERS") {
         Ok(names) => engines_named(&names),
         Err(_) => engines_found(),
@@ -20,7 +20,7 @@ pub fn engines_taking_part() -> Result<Vec<Engine>, String> {
 fn engines_named(names: &str) -> Result<Vec<Engine>, String> {
     let engine = |name: &str| {
         let engine = Engine::named(name).ok_or_else(|| {
-            format!("PANTOKEN_BROWSERS has {name:?}: write chromium, firefox or webkit")
+            format!("PANTOKEN_BROWSERS contains {name:?}: use chromium, firefox or webkit")
         })?;
         match engine.missing_programs()[..] {
             [] => Ok(engine),
@@ -34,13 +34,13 @@ fn engines_found() -> Result<Vec<Engine>, String> {
     let found = |engine: &Engine| {
         let missing = engine.missing_programs();
         if !missing.is_empty() {
-            eprintln!("{engine} is left out: it needs {}", missing.join(" and "));
+            eprintln!("{engine} is skipped: it needs {}", missing.join(" and "));
         }
         missing.is_empty()
     };
     let engines: Vec<Engine> = Engine::ALL.into_iter().filter(found).collect();
     if engines.is_empty() {
-        return Err("there is no browser to test with".to_owned());
+        return Err("no browser is installed that the tests can use".to_owned());
     }
     Ok(engines)
 }

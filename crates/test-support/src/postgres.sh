@@ -1,6 +1,6 @@
-# Runs Postgres in a new folder: `server.sh BIN FSYNC`, which is on or off. Prints the folder; then takes
-# the commands `stop` (as in a crash), `start` and `create NAME`, and answers each with `done`. Ends when
-# its input does, which is when the process that started it is gone.
+# Runs Postgres in a new folder: `postgres.sh BIN FSYNC`, where FSYNC is on or off. Prints the folder, then
+# reads the commands `stop` (as a crash would), `start` and `create NAME`, and answers each with `done` or
+# `failed`. Ends when its input does, which is when the process that started it has ended.
 bin=$1
 fsync=$2
 export LC_ALL=C

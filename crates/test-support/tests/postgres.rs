@@ -1,12 +1,11 @@
-//! The server itself; what is done with it is tested where it is used.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use std::path::Path;
 
-use pantoken_test_support::Server;
+use pantoken_test_support::postgres::Server;
 
 #[test]
-fn a_server_makes_databases_and_leaves_nothing_behind() {
+fn a_server_creates_databases_and_leaves_nothing_behind() {
     let server = Server::start().unwrap();
     let (first, second) = (server.create_database(), server.create_database());
     let (first, second) = (first.unwrap(), second.unwrap());

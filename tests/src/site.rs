@@ -2,35 +2,35 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use pantoken_a2c::RequestId;
+use pantoken_test_support::{Process, ReverseProxy, TIMEOUT, within};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::customer::{INTERVAL, within_patience};
-use crate::front::{Front, client};
 use crate::page::Pages;
-use crate::process::{Process, binaries};
+use crate::programs::binaries;
+use crate::tab::INTERVAL;
 
-/// The provider's published test data. Source: docs/a2c.md, "Signed form URL".
+/// The id of the provider's published test agent.
 pub const AGENT_ID: &str = "agent-01";
-/// The published secret of that agent.
+/// The secret of the published test agent.
 pub const SECRET_KEY: &str = "22f3b3cc2ae84451";
-/// The key of the shop's back end.
+/// The API key of the site's back end.
 pub const API_KEY: &str = "a-key-for-the-end-to-end-tests";
 
-/// How a shop's server differs from the usual one.
-pub struct ShopOptions {
-    /// Who the server says it is.
+/// The options of a [`TestSite`].
+pub struct SiteOptions {
+    /// The server's agent id.
     pub agent_id: &'static str,
-    /// What it signs with.
+    /// The secret that the server signs with.
     pub secret_key: &'static str,
-    /// Where its form is in the sandbox: the path before `/form`.
+    /// The path of the form in the sandbox, without `/form`.
     pub form_path: String,
-    /// Its pages.
+    /// The server's pages.
     pub pages: Pages,
 }
 
-impl ShopOptions {
-    /// The usual server with these pages.
+impl SiteOptions {
+    /// Returns the usual options, with these pages.
     pub fn with_pages(pages: Pages) -> Self {
         Self {
             agent_id: AGENT_ID,
@@ -41,11 +41,11 @@ impl ShopOptions {
     }
 }
 
-/// A shop's server behind its front on localhost, and the provider's sandbox on 127.0.0.1.
-pub struct Shop {
-    /// What the customers reach.
-    pub front: Front,
-    options: ShopOptions,
+/// A site with its server behind a reverse proxy on localhost, and the provider's sandbox on 127.0.0.1.
+pub struct TestSite {
+    /// The reverse proxy, which the browser connects to.
+    pub proxy: ReverseProxy,
+    options: SiteOptions,
     server: Option<Process>,
     sandbox: Process,
     sandbox_url: String,
@@ -53,53 +53,54 @@ pub struct Shop {
     folder: TempDir,
 }
 
-impl Shop {
-    /// Opens a shop. The front comes first: both programs need to know its address.
-    pub fn open(options: ShopOptions) -> Self {
-        let front = Front::open();
-        let sandbox = start_sandbox(front.port());
+impl TestSite {
+    /// Starts a site. The proxy starts first, because both programs need its address.
+    pub fn open(options: SiteOptions) -> Self {
+        let proxy = ReverseProxy::start();
+        let sandbox = start_sandbox(proxy.port());
         let sandbox_url = sandbox
             .wait_for("listening on ")
             .unwrap_or_else(|| panic!("{}", sandbox.log()));
-        let mut shop = Self {
-            front,
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let mut site = Self {
+            proxy,
             options,
             server: None,
             sandbox,
             sandbox_url,
-            http: client(),
+            http: client.build().unwrap(),
             folder: tempfile::tempdir().unwrap(),
         };
-        shop.start_server();
-        shop
+        site.start_server();
+        site
     }
 
-    /// Kills the server, as a power cut would.
+    /// Kills the server, as a power failure would.
     pub fn kill_server(&mut self) {
         self.server = None;
     }
 
-    /// Starts the server, on the database that it had if it ran before.
+    /// Starts the server on the same database as before.
     pub fn start_server(&mut self) {
         let server = start_server(self);
         let address = server
             .wait_for("listening on ")
             .unwrap_or_else(|| panic!("{}", server.log()));
-        self.front.lead_to(&address);
+        self.proxy.forward_to(&address);
         self.server = Some(server);
     }
 
-    /// An address of the shop's page.
+    /// Returns the URL of a path of the site.
     pub fn url(&self, path: &str) -> String {
-        format!("http://localhost:{}{path}", self.front.port())
+        format!("http://localhost:{}{path}", self.proxy.port())
     }
 
-    /// The sandbox's origin.
+    /// Returns the sandbox's origin.
     pub fn sandbox_url(&self) -> &str {
         &self.sandbox_url
     }
 
-    /// What the shop's back end learns of a session.
+    /// Returns the session as the site's back end reads it.
     pub async fn session(&self, request_id: &str) -> Value {
         RequestId::parse(request_id).unwrap();
         let url = self.url(&format!("/v1/sessions/{request_id}"));
@@ -114,7 +115,7 @@ impl Shop {
         response.json().await.unwrap()
     }
 
-    /// The same, as soon as the session is in this state.
+    /// Waits until the session is in this state, and returns it.
     pub async fn session_in_state(&self, request_id: &str, state: &str) -> Value {
         let came = async {
             loop {
@@ -125,10 +126,10 @@ impl Shop {
                 tokio::time::sleep(INTERVAL).await;
             }
         };
-        within_patience(&format!("a session that is {state}"), came).await
+        within(TIMEOUT, &format!("a session that is {state}"), came).await
     }
 
-    /// What the shop's back end is given to embed, for a request id of its own.
+    /// Returns a form URL for a request id that the site's back end chooses.
     pub async fn sign_form_url(&self, request_id: &str) -> String {
         let body = serde_json::json!({"flow": "iframe", "requestId": request_id});
         let call = self.http.post(self.url("/v1/form-urls"));
@@ -138,12 +139,12 @@ impl Shop {
         answer["formUrl"].as_str().unwrap().to_owned()
     }
 
-    /// A client that follows no redirect.
+    /// Returns a client that does not follow redirects.
     pub fn http(&self) -> &reqwest::Client {
         &self.http
     }
 
-    /// All that the server and the sandbox have printed.
+    /// Returns all that the server and the sandbox have printed.
     pub fn logs(&self) -> (String, String) {
         (
             self.server.as_ref().map(Process::log).unwrap_or_default(),
@@ -151,30 +152,30 @@ impl Shop {
         )
     }
 
-    /// Where the server keeps its database.
+    /// Returns the folder of the server's database.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
 }
 
-fn start_sandbox(shop_port: u16) -> Process {
+fn start_sandbox(site_port: u16) -> Process {
     let mut command = Command::new(binaries().join("pantoken-sandbox"));
     clear_settings(&mut command);
     command
         .args(["--listen", "127.0.0.1:0"])
         .args([
             "--registered-host",
-            &format!("http://localhost:{shop_port}"),
+            &format!("http://localhost:{site_port}"),
         ])
         .env("PANTOKEN_AGENT_SECRET_KEY", SECRET_KEY);
     Process::start(&mut command)
 }
 
-fn start_server(shop: &Shop) -> Process {
-    let Shop {
+fn start_server(site: &TestSite) -> Process {
+    let TestSite {
         options, folder, ..
-    } = shop;
-    let origin = shop.url("");
+    } = site;
+    let origin = site.url("");
     let database = folder.path().join("pantoken.db");
     let mut command = Command::new(binaries().join("pantoken"));
     clear_settings(&mut command);
@@ -187,7 +188,7 @@ fn start_server(shop: &Shop) -> Process {
         .env("PANTOKEN_AGENT_SECRET_KEY", options.secret_key)
         .env(
             "PANTOKEN_FORM_HOST",
-            format!("{}{}", shop.sandbox_url, options.form_path),
+            format!("{}{}", site.sandbox_url, options.form_path),
         )
         .env(
             "PANTOKEN_DATABASE_URL",
@@ -197,7 +198,7 @@ fn start_server(shop: &Shop) -> Process {
         .env("PANTOKEN_PUBLIC_URL", &origin)
         .env("PANTOKEN_API_KEY", API_KEY)
         .env("PANTOKEN_PUBLIC_SESSIONS", "true")
-        // The tests are faster than customers.
+        // The tests create sessions faster than customers do.
         .env("PANTOKEN_PUBLIC_SESSIONS_PER_ADDRESS", "10000")
         .env("PANTOKEN_PUBLIC_SESSIONS_PER_ORIGIN", "10000")
         .env("PANTOKEN_ALLOWED_ORIGINS", &origin)
@@ -205,7 +206,7 @@ fn start_server(shop: &Shop) -> Process {
     Process::start(&mut command)
 }
 
-/// So that a developer's own settings do not reach a test.
+/// Removes the developer's own settings from the command's environment.
 pub fn clear_settings(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PANTOKEN_") {

@@ -1,49 +1,48 @@
 use std::time::Duration;
 
 use pantoken_a2c::SignedRequest;
+use pantoken_test_support::{TIMEOUT, within};
 use serde_json::Value;
 use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
 
 use crate::browser::Browser;
 use crate::engine::{Engine, Screen, webkit};
-use crate::process::workspace;
+use crate::programs::workspace;
 
-/// Long enough for a loaded machine; nothing waits for it unless it fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-/// Between one look and the next.
+/// The pause between two looks at the same thing.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(20);
 
-/// A customer at a browser.
-pub struct Customer {
-    /// The browser.
+/// A browser tab, which a test uses as a customer would.
+pub struct Tab {
+    /// The WebDriver session.
     pub driver: WebDriver,
-    /// What the browser runs on.
+    /// The browser's engine.
     pub engine: Engine,
     browser: Browser,
-    /// How much the driver had printed before.
+    /// How much the driver had printed before this test.
     printed: usize,
 }
 
-impl Customer {
-    pub(crate) async fn arrive(engine: Engine, screen: Screen) -> Self {
+impl Tab {
+    pub(crate) async fn open(engine: Engine, screen: Screen) -> Self {
         let browser = Browser::take(engine, screen).await;
-        let customer = Self {
+        let tab = Self {
             driver: browser.driver.clone(),
             engine,
             printed: browser.started.process.log().len(),
             browser,
         };
         if engine == Engine::Chromium {
-            customer.look_at(screen).await;
-            // What an earlier test left there is not this one's.
-            customer.console().await;
+            tab.resize(screen).await;
+            // Messages of an earlier test are dropped.
+            tab.console().await;
         }
-        customer
+        tab
     }
 
-    pub(crate) async fn leave(self) {
-        self.browser.give_back().await;
+    pub(crate) async fn release(self) {
+        self.browser.release().await;
     }
 
     pub(crate) async fn close(self) {
@@ -54,9 +53,9 @@ impl Customer {
         &self.browser.started.url
     }
 
-    /// The element, as soon as it is there.
+    /// Waits for the element and returns it.
     pub async fn find(&self, selector: &str) -> WebElement {
-        // Between two pages a driver has other errors than that the element is not there.
+        // Between two pages a driver reports other errors than that the element is missing.
         let came = async {
             loop {
                 match self.driver.find(By::Css(selector)).await {
@@ -65,22 +64,22 @@ impl Customer {
                 }
             }
         };
-        within_patience(selector, came).await
+        within(TIMEOUT, selector, came).await
     }
 
-    /// The element's text, as soon as it is there.
+    /// Waits for the element and returns its text.
     pub async fn text(&self, selector: &str) -> String {
         self.find(selector).await.text().await.unwrap()
     }
 
-    /// Clicks the element, as soon as it is there.
+    /// Waits for the element and clicks it.
     pub async fn click(&self, selector: &str) {
         self.find(selector).await.click().await.unwrap();
     }
 
     /// Opens the page at this address.
     pub async fn go(&self, url: &str) {
-        let loaded = within_patience(url, self.driver.goto(url)).await;
+        let loaded = within(TIMEOUT, url, self.driver.goto(url)).await;
         loaded.unwrap_or_else(|error| panic!("{url} does not load: {error}"));
     }
 
@@ -103,21 +102,21 @@ impl Customer {
                 tokio::time::sleep(INTERVAL).await;
             }
         };
-        within_patience(script, came).await;
+        within(TIMEOUT, script, came).await;
     }
 
-    /// The form URL in the page's frame.
+    /// Returns the form URL in the page's frame.
     pub async fn form_url(&self) -> SignedRequest {
         let form_url = self.find("iframe").await.attr("src").await.unwrap();
         SignedRequest::parse(&form_url.unwrap()).unwrap()
     }
 
-    /// The request that the form URL in the page's frame is for.
+    /// Returns the request id of the form URL in the page's frame.
     pub async fn request_id(&self) -> String {
         self.form_url().await.request().request_id().to_string()
     }
 
-    /// Turns from the page to the form in its frame, as soon as it takes a number.
+    /// Switches from the page to the form in its frame, once the form accepts a card number.
     pub async fn enter_form(&self) {
         let frame = self.find("iframe").await;
         self.enter(frame).await;
@@ -128,7 +127,7 @@ impl Customer {
         self.find("#save:not([disabled])").await;
     }
 
-    /// Turns to the window that the page has opened, as soon as it is there, and gives the page's.
+    /// Switches to the window that the page opens, and returns the page's own window.
     pub async fn enter_popup(&self) -> WindowHandle {
         let page = self.driver.window().await.unwrap();
         let came = async {
@@ -140,20 +139,20 @@ impl Customer {
                 tokio::time::sleep(INTERVAL).await;
             }
         };
-        let popup = within_patience("a window that the page opened", came).await;
+        let popup = within(TIMEOUT, "a window that the page opened", came).await;
         self.driver.switch_to_window(popup).await.unwrap();
         page
     }
 
-    /// Turns from the form back to the page.
+    /// Switches from the form back to the page.
     pub async fn leave_form(&self) {
         self.driver.enter_default_frame().await.unwrap();
     }
 
-    /// Types a number into the form, in place of what is there, and presses Save.
+    /// Replaces the card number in the form, and presses Save.
     pub async fn save(&self, number: &str) {
         let field = self.find("#card-number").await;
-        // WebKit lets a script focus a field in a frame of another site only after the customer did.
+        // WebKit lets a script focus a field in a cross-site frame only after a click in the frame.
         field.click().await.unwrap();
         field.send_keys(Key::Control + "a").await.unwrap();
         field.send_keys(number).await.unwrap();
@@ -177,18 +176,18 @@ impl Customer {
         self.leave_form().await;
     }
 
-    /// Presses the button with these words.
-    pub async fn press(&self, words: &str) {
-        let button = By::XPath(format!("//button[normalize-space()='{words}']"));
-        let query = self.driver.query(button).wait(PATIENCE, INTERVAL);
+    /// Presses the button with this label.
+    pub async fn press(&self, label: &str) {
+        let button = By::XPath(format!("//button[normalize-space()='{label}']"));
+        let query = self.driver.query(button).wait(TIMEOUT, INTERVAL);
         let button = query
             .first()
             .await
-            .unwrap_or_else(|error| panic!("{words}: {error}"));
+            .unwrap_or_else(|error| panic!("{label}: {error}"));
         button.click().await.unwrap();
     }
 
-    /// What a script returns.
+    /// Runs a script and returns its value.
     pub async fn run(&self, script: &str) -> Value {
         self.driver
             .execute(script, Vec::new())
@@ -198,7 +197,7 @@ impl Customer {
             .clone()
     }
 
-    /// Has a script run as one of the page's own, which no policy may forbid.
+    /// Runs a script as one of the page's own. The page's policy must allow it.
     pub async fn run_as_page(&self, script: &str) {
         let script = Value::from(script);
         let insert = format!(
@@ -209,13 +208,13 @@ impl Customer {
         self.run(&insert).await;
     }
 
-    /// The element that a script returns.
+    /// Runs a script and returns the element that it returns.
     pub async fn element(&self, script: &str) -> WebElement {
         let answer = self.driver.execute(script, Vec::new()).await.unwrap();
         answer.element().unwrap()
     }
 
-    pub(crate) async fn leave_evidence(self, name: &str) {
+    pub(crate) async fn save_evidence(self, name: &str) {
         let folder = workspace().join("target/end_to_end");
         let _ = std::fs::create_dir_all(&folder);
         let picture = folder.join(format!("{}.png", name.replace("::", "-")));
@@ -229,7 +228,7 @@ impl Customer {
         }
         let console = match self.engine {
             Engine::Chromium => self.console().await.join("\n"),
-            // Firefox writes its console there; WebKit writes none while it is driven.
+            // Firefox writes its console to the driver's output. WebKit writes none under WebDriver.
             Engine::Firefox | Engine::WebKit => {
                 self.browser.started.process.log()[self.printed..].to_owned()
             }
@@ -239,20 +238,8 @@ impl Customer {
     }
 }
 
-/// Where the page's form is: the element knows it, and the component says it.
+/// Returns the state of the page's form, from the element or from the component.
 const STATE: &str = "
     const element = document.querySelector('pantoken-form');
     const component = document.querySelector('.pantoken');
     return element ? element.state : component && component.dataset.state";
-
-/// What comes before patience ends; nothing takes so long unless it fails.
-pub(crate) async fn within_patience<T>(what: &str, wait: impl Future<Output = T>) -> T {
-    within(PATIENCE, what, wait).await
-}
-
-/// What comes before this patience ends.
-pub(crate) async fn within<T>(patience: Duration, what: &str, wait: impl Future<Output = T>) -> T {
-    tokio::time::timeout(patience, wait)
-        .await
-        .unwrap_or_else(|_| panic!("it never came: {what}"))
-}
