@@ -1,7 +1,20 @@
-import { Hands, lines } from "../../crates/browser/widget/src/hands.js";
-import { load, open } from "./module.js";
+import { Driver } from "./driver.js";
+import { load } from "./module.js";
 
-/** In the order in which the module reads them. */
+/**
+ * @import { Input, Order } from "./driver.js"
+ * @import { ElementForm } from "./pantoken_element.js"
+ */
+
+/**
+ * The orders that the element adds to the driver's.
+ * @typedef {{ order: "render", state: State, lang: string, ariaBusy: string, status: string,
+ *     retry: string, redirect: string }
+ *   | { order: "dispatchEvent", name: string, detail: object }
+ *   | { order: "logError", subject: string, problem: string }} ElementOrder
+ * @typedef {"idle" | "loading" | "ready" | "saved" | "failed"} State
+ */
+
 const ATTRIBUTES = [
   "form-url",
   "session-url",
@@ -13,40 +26,112 @@ const ATTRIBUTES = [
   "return-url",
 ];
 
-const complain = (what, why) => console.error("pantoken-form:", what, why);
+/** @param {string} subject @param {unknown} problem */
+const logError = (subject, problem) => console.error("pantoken-form:", subject, problem);
 
+/** @param {Element} host @param {string} name @param {object} detail */
+const dispatchEvent = (host, name, detail) =>
+  host.dispatchEvent(new CustomEvent("pantoken-" + name, { bubbles: true, composed: true, detail }));
+
+/**
+ * @template {"div" | "p" | "button"} Name
+ * @param {Name} name @param {string} part
+ */
 function create(name, part) {
   const element = document.createElement(name);
-  element.className = element.part = "pantoken" + part;
+  element.className = "pantoken" + part;
+  element.setAttribute("part", element.className);
   return element;
 }
 
-/** What has not changed is not announced again, and WebKit takes a press of a button whose text was
- *  replaced meanwhile for none. */
+/**
+ * An unchanged text is not written: it would be announced again, and WebKit ignores a press of a button
+ * whose text was replaced meanwhile.
+ * @param {Element} element @param {string} text
+ */
 function write(element, text) {
   if (element.textContent != text) element.textContent = text;
 }
 
-/** What the element shows in its light DOM, and the form behind it. */
-class Form extends Hands {
-  state;
-  #form;
+/** The form of one element, and what the element shows around it in its light DOM. */
+class Form {
+  /** @type {State} */
+  state = "loading";
+  /** @type {ElementForm} */
+  #machine;
+  /** @type {Driver} */
+  #driver;
+  /** @type {Element | undefined} */
   #host;
   #root = create("div", "");
   #status = create("p", "-status");
-  #retry = this.#button("-retry", () => this.tell("reload"));
-  #redirect = this.#button("-redirect", () => this.redirect());
+  #place = create("div", "-frame");
+  #retry = this.#button("-retry", () => this.reload());
+  #redirect = this.#button("-redirect", () =>
+    this.#handle({ input: "redirect", page: location.origin + location.pathname }),
+  );
 
-  constructor(host) {
-    const form = open(lines(ATTRIBUTES.map((name) => host.getAttribute(name))));
-    super(create("div", "-frame"), form.input);
-    this.#form = form;
+  /** @param {Element} host @param {typeof ElementForm} Machine */
+  constructor(host, Machine) {
     this.#host = host;
+    this.#machine = new Machine(
+      Object.fromEntries(ATTRIBUTES.map((name) => [name, host.getAttribute(name)])),
+    );
+    this.#driver = new Driver(this.#place, (input) => this.#handle(input));
     this.#status.setAttribute("role", "status");
-    this.#root.append(this.#status, this.place);
+    this.#root.append(this.#status, this.#place);
     host.append(this.#root);
   }
 
+  start() {
+    this.#handle({ input: "start" });
+  }
+
+  reload() {
+    this.#handle({ input: "reload" });
+  }
+
+  destroy() {
+    this.#host = undefined;
+    this.#root.remove();
+    this.#driver.stopListening();
+    this.#handle({ input: "destroy" });
+  }
+
+  /** @param {Input} input */
+  #handle(input) {
+    // Read from JSON, so that no field comes from Object.prototype, or goes to a setter there.
+    for (const order of JSON.parse(this.#machine.handle(input))) this.#perform(order);
+  }
+
+  /** @param {Order | ElementOrder} order */
+  #perform(order) {
+    switch (order.order) {
+      case "render":
+        return this.#render(order);
+      case "dispatchEvent":
+        // A listener of an earlier event may have removed the element.
+        return void (this.#host && dispatchEvent(this.#host, order.name, order.detail));
+      case "logError":
+        return logError(order.subject, order.problem);
+      default:
+        this.#driver.perform(order);
+        if (order.order == "finish") this.#machine.free();
+    }
+  }
+
+  /** @param {Extract<ElementOrder, { order: "render" }>} order */
+  #render({ state, lang, ariaBusy, status, retry, redirect }) {
+    this.state = state;
+    this.#root.lang = lang;
+    this.#root.dataset.state = state;
+    this.#root.setAttribute("aria-busy", ariaBusy);
+    write(this.#status, status);
+    this.#offer(this.#retry, retry);
+    this.#offer(this.#redirect, redirect);
+  }
+
+  /** @param {string} part @param {() => void} press */
   #button(part, press) {
     const button = create("button", part);
     button.type = "button";
@@ -54,54 +139,24 @@ class Form extends Hands {
     return button;
   }
 
-  leave() {
-    this.#host = undefined;
-    this.#root.remove();
-    super.leave();
-    this.#form.close();
-  }
-
-  view(state, lang, busy, status, retry, redirect) {
-    this.state = state;
-    this.#root.lang = lang;
-    this.#root.dataset.state = state;
-    this.#root.setAttribute("aria-busy", busy);
-    write(this.#status, status);
-    this.#offer(this.#retry, retry);
-    this.#offer(this.#redirect, redirect);
-  }
-
+  /** @param {HTMLButtonElement} button @param {string} text */
   #offer(button, text) {
     write(button, text);
     if (!text) button.remove();
-    else if (!button.isConnected) this.place.before(button);
+    else if (!button.isConnected) this.#place.before(button);
   }
-
-  emit(name, requestId, key, value, message, source, recoverable) {
-    // In one expression: an assignment would find what a page put on Object.prototype.
-    const detail = {
-      requestId: requestId || null,
-      ...(key && { [key]: value }),
-      ...(source && { message, source, recoverable: !!recoverable }),
-    };
-    if (this.#host) dispatch(this.#host, name, detail);
-  }
-
-  complain = complain;
 }
 
-const dispatch = (host, name, detail) =>
-  host.dispatchEvent(new CustomEvent("pantoken-" + name, { bubbles: true, composed: true, detail }));
-
-/** Made on demand: a server has no HTMLElement, and has to be able to import this. */
+/** Makes the class on demand: a server has no HTMLElement, and has to be able to import this. */
 const makeClass = () =>
   class extends HTMLElement {
     static observedAttributes = ATTRIBUTES;
 
+    /** @type {Form | undefined} */
     #form;
-    /** Counts starts and stops, so that what an old start still waits for is not done. */
+    /** Counts starts and stops, so that an outdated start does nothing after its wait. */
     #turn = 0;
-    /** The state while there is no form. */
+    /** The state while there is no form. @type {State} */
     #phase = "idle";
 
     get state() {
@@ -109,7 +164,7 @@ const makeClass = () =>
     }
 
     reload() {
-      if (this.#form) this.#form.tell("reload");
+      if (this.#form) this.#form.reload();
       else if (this.isConnected) this.#start();
     }
 
@@ -123,18 +178,19 @@ const makeClass = () =>
       this.#stop();
     }
 
-    /** A page that comes back from the browser's cache has a form of long ago. */
+    /** A page that comes back from the browser's cache shows an old form. @param {PageTransitionEvent} event */
     handleEvent({ persisted }) {
       if (persisted) this.reload();
     }
 
-    attributeChangedCallback(name, before, after) {
+    /** @param {string} _name @param {string | null} before @param {string | null} after */
+    attributeChangedCallback(_name, before, after) {
       if (before !== after && this.isConnected) this.#start();
     }
 
     #stop() {
       this.#turn++;
-      this.#form?.leave();
+      this.#form?.destroy();
       this.#form = undefined;
       this.#phase = "idle";
     }
@@ -142,27 +198,29 @@ const makeClass = () =>
     /** Takes effect when the task is over, so that several changes in one task are one start. */
     async #start() {
       this.#stop();
-      // It waits for what is to be set yet, as frameworks do.
+      // Frameworks set the attributes after they insert the element.
       if (!this.hasAttribute("form-url") && !this.hasAttribute("session-url")) return;
       this.#phase = "loading";
       const turn = this.#turn;
+      let Machine;
       try {
-        await load();
+        Machine = await load();
       } catch (error) {
         if (turn == this.#turn) this.#fail(error);
         return;
       }
       if (turn == this.#turn) {
-        this.#form = new Form(this);
-        this.#form.tell("start");
+        this.#form = new Form(this, Machine);
+        this.#form.start();
       }
     }
 
+    /** @param {unknown} error */
     #fail(error) {
       this.#phase = "failed";
-      complain("no form:", error);
-      // The shape of the module's own events, for when there is no module.
-      dispatch(this, "error", {
+      logError("no form:", error);
+      // The same shape as the module's own events.
+      dispatchEvent(this, "error", {
         requestId: null,
         code: "READY_TIMEOUT",
         message: "the element's WebAssembly did not load",

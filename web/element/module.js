@@ -1,8 +1,11 @@
-import { inTime } from "../../crates/browser/widget/src/hands.js";
+import init, { ElementForm } from "./pantoken_element.js";
+import { abortAfter } from "./driver.js";
 
-/** The exports of crates/browser/element/src/exports.rs, once they are there. */
-let module;
-/** Once for all elements of the page; after a failure the next one tries again. */
+/** How long the module may take to load, in milliseconds. */
+const LOAD_TIMEOUT = 15000;
+
+/** Loads once for all elements of the page; after a failure the next one tries again.
+ *  @type {Promise<typeof ElementForm> | undefined} */
 let loading;
 
 export const load = () => (loading ??= instantiate().catch(forget));
@@ -10,40 +13,22 @@ export const load = () => (loading ??= instantiate().catch(forget));
 async function instantiate() {
   // In one expression, so that bundlers see the file and carry it along.
   const url = new URL("./pantoken_element_bg.wasm", import.meta.url);
-  const response = await fetch(url, { __proto__: null, signal: inTime() });
+  /** @type {RequestInit} */
+  const options = {
+    // What a page put on Object.prototype is no option of ours.
+    // @ts-ignore: TypeScript does not know that this sets the prototype.
+    __proto__: null,
+    signal: abortAfter(LOAD_TIMEOUT),
+  };
+  const response = await fetch(url, options);
   if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
-  // Not by streaming, which a server that does not know the type application/wasm would break.
-  const { instance } = await WebAssembly.instantiate(await response.arrayBuffer());
-  module = instance.exports;
+  // Not by streaming, which fails if the server does not send the type application/wasm.
+  await init({ module_or_path: await response.arrayBuffer() });
+  return ElementForm;
 }
 
+/** @param {unknown} error @returns {never} */
 function forget(error) {
   loading = undefined;
   throw error;
-}
-
-/** The bytes of the letter: where they are changes with its length and with the memory's. */
-const letter = (length) => {
-  const address = module.letter(length);
-  return new Uint8Array(module.memory.buffer, address, length);
-};
-
-function write(text) {
-  const bytes = new TextEncoder().encode(text);
-  letter(bytes.length).set(bytes);
-}
-
-/** The form that these attributes ask for: tell it what happened, and it gives orders. */
-export function open(attributes) {
-  write(attributes);
-  const form = module.open();
-  return {
-    input(happened) {
-      write(happened);
-      return new TextDecoder().decode(letter(module.input(form)));
-    },
-    close() {
-      module.close(form);
-    },
-  };
 }

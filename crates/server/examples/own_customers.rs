@@ -1,5 +1,5 @@
-//! An agent's own server with its customers' accounts: the card form's API is mounted under `/cards`,
-//! and only a customer who is logged in may create a session, for themselves.
+//! An agent's own server with customer accounts. The API is mounted under `/cards`, and customers who are
+//! logged in can create sessions for themselves.
 //!
 //! ```sh
 //! PANTOKEN_AGENT_SECRET_KEY=22f3b3cc2ae84451 cargo run -p pantoken-server --example own_customers
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The agent's own routes, and the form's API beneath `/cards`.
+/// Returns the agent's own routes, with the API under `/cards`.
 async fn shop(url: &str, secret: &str, database: &Path) -> Result<Router, Box<dyn Error>> {
     let signer = Signer::new(
         FormHost::parse("https://a2c-test.qiwi.kz")?,
@@ -48,22 +48,22 @@ async fn shop(url: &str, secret: &str, database: &Path) -> Result<Router, Box<dy
     let store = SqliteStore::open(database).await?;
     let options = ApiOptions::new(PublicUrl::parse(&format!("{url}/cards"))?);
     let state = AppState::new(store, signer, options, SystemClock::new(), SystemRandom);
-    let cards = router(state).layer(from_fn(known_customer));
+    let cards = router(state).layer(from_fn(authenticate));
     Ok(Router::new()
         .route("/", get(async || "the shop"))
         .nest("/cards", cards))
 }
 
-/// Says who the customer is. Without that the API lets nobody create a session here: there is no API
-/// key, and there are no public sessions. A result needs the session's own token.
-async fn known_customer(mut request: Request, next: Next) -> Response {
+/// Adds the customer to the request. Nobody else can create a session here, because there is no API key and
+/// sessions are not public. Results are authorised by the session's own token.
+async fn authenticate(mut request: Request, next: Next) -> Response {
     if let Some(customer) = customer(request.headers()) {
         request.extensions_mut().insert(customer);
     }
     next.run(request).await
 }
 
-/// Here the agent's own login would be asked. Its cookie should be `SameSite=Strict` or `Lax`.
+/// Returns who is logged in. A real login checks its own cookie, which should be `SameSite=Strict` or `Lax`.
 fn customer(headers: &HeaderMap) -> Option<Customer> {
     let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
     let login = cookies.split("; ").any(|cookie| cookie == "login=letmein");

@@ -1,5 +1,4 @@
-//! An agent who keeps the sessions and makes the request ids: pantoken signs the form's URL, and that
-//! is all.
+//! Signs a form URL and does nothing else, for agents who store sessions and make request ids themselves.
 //!
 //! ```sh
 //! PANTOKEN_AGENT_SECRET_KEY=22f3b3cc2ae84451 \
@@ -13,7 +12,9 @@ use pantoken_a2c_signing::AgentSecret;
 use pantoken_server::Signer;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let request_id = std::env::args().nth(1).ok_or("name a request id")?;
+    let request_id = std::env::args()
+        .nth(1)
+        .ok_or("pass a request id as the argument")?;
     let secret = std::env::var("PANTOKEN_AGENT_SECRET_KEY")?;
     println!("{}", form_url(&secret, &request_id)?);
     Ok(())

@@ -1,4 +1,4 @@
-//! Card tokenization with the a2c provider: the endpoints, and what they decide.
+//! Card tokenization with the a2c provider.
 
 pub(crate) mod callback;
 pub(crate) mod create_session;
@@ -9,6 +9,7 @@ pub(crate) mod record_result;
 pub(crate) mod request_id;
 pub(crate) mod retention;
 pub(crate) mod return_url;
+mod schemas;
 mod session_token;
 pub(crate) mod stored;
 
@@ -23,11 +24,11 @@ fn take_flow(fields: &mut Fields) -> Result<Flow, Problem> {
         [Flow::Iframe, Flow::Redirect]
             .into_iter()
             .find(|flow| flow.as_str() == text)
-            .ok_or("a flow is one of iframe, redirect")
+            .ok_or("must be iframe or redirect")
     })
 }
 
-/// A field of one flow only: needed there, refused elsewhere.
+/// Checks a field that the redirect flow requires and the iframe flow refuses.
 fn only_in_redirect<T>(
     flow: Flow,
     field: &'static str,
@@ -35,9 +36,10 @@ fn only_in_redirect<T>(
 ) -> Result<Option<T>, Problem> {
     match (flow, &value) {
         (Flow::Redirect, None) => Err(Problem::MissingField(field)),
-        (Flow::Iframe, Some(_)) => {
-            Err(Problem::invalid(field, "belongs to the redirect flow only"))
-        }
+        (Flow::Iframe, Some(_)) => Err(Problem::invalid(
+            field,
+            "is accepted only in the redirect flow",
+        )),
         _ => Ok(value),
     }
 }

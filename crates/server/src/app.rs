@@ -2,14 +2,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use pantoken_a2c_signing::Signer;
+use pantoken_core::{Clock, Random};
 use pantoken_store::Database;
 
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimits;
 use crate::http::readiness::Readiness;
 use crate::settings::ApiOptions;
-use pantoken_core::Clock;
-use pantoken_core::Random;
 
 /// The state that all endpoints share. Clones share it too.
 #[derive(Clone)]

@@ -9,17 +9,13 @@ mod rotate_store;
 mod serve;
 mod setting_flags;
 mod sign;
+mod terminal;
 mod verify;
 mod webhooks;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-/// The exit code for wrong usage, and for a setting that is missing or invalid.
-const USAGE: u8 = 2;
-const FAILURE: u8 = 1;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -57,30 +53,4 @@ pub fn run() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Webhooks(command) => webhooks::run(&command),
     }
-}
-
-/// Runs a command on one thread.
-fn block_on(command: impl Future<Output = ExitCode>) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(command),
-        Err(error) => fail(FAILURE, &error),
-    }
-}
-
-fn print(line: &str) -> ExitCode {
-    match writeln!(std::io::stdout(), "{line}") {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(FAILURE),
-    }
-}
-
-fn fail(code: u8, error: &dyn std::fmt::Display) -> ExitCode {
-    for line in error.to_string().lines() {
-        // Without a stderr, there is only the exit code.
-        let _ = writeln!(std::io::stderr(), "pantoken: {line}");
-    }
-    ExitCode::from(code)
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use pantoken_core::{StopSignals, SystemClock, SystemRandom};
 use pantoken_store::{ApiKeyStore, Database, DeliveryState, Outbox, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -19,9 +20,6 @@ use crate::http::router::router;
 use crate::settings::ApiOptions;
 use crate::settings::Settings;
 use crate::webhooks::{WebhookTarget, deliver};
-use pantoken_core::StopSignals;
-use pantoken_core::SystemClock;
-use pantoken_core::SystemRandom;
 
 /// The time to send a response after its time limit.
 const MARGIN: Duration = Duration::from_secs(1);

@@ -1,5 +1,5 @@
-//! Tells the agent's back end what became of its sessions: one signed POST for each result, as often
-//! as it takes. `docs/webhooks.md` is the receiver's side of it.
+//! Sends each result of a session to the agent's back end as a signed POST, and retries until it is
+//! accepted. `docs/webhooks.md` explains how to receive webhooks.
 
 mod backoff;
 mod event;
@@ -13,5 +13,5 @@ pub use signature::{SignatureError, WebhookSecret, WebhookSecretError, sign, ver
 pub use target::{WebhookTarget, WebhookTargetError};
 pub use worker::deliver;
 
-/// The header that holds the signature.
+/// The header that contains the signature.
 pub const SIGNATURE_HEADER: &str = "Pantoken-Signature";

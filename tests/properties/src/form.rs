@@ -1,23 +1,28 @@
-use std::str::Lines;
+use core::array;
 
 use pantoken_a2c::{
-    Event, Field, Flow, FormMessage, FormOrigins, FormResult, FormUrl, PanToken, State,
+    Event, Field, Flow, FormMessage, FormOrigins, FormResult, FormUrl, PanToken, RawMessage,
+    RequestId, State,
 };
-use pantoken_widget::{FormInput, FormMachine, FormOptions, FormSource, FormView, SessionSource};
+use pantoken_widget::{
+    FormInput, FormMachine, FormOptions, FormSource, FormView, Order, RawSession, SessionOptions,
+    Timer,
+};
+use serde_json::Value;
 
 use crate::message::keeps_its_rules;
 
 /// Between a form's source and each of what happens to it.
 const SEPARATOR: &str = "\n.\n";
 
-/// Whatever happens to a form in whatever order, with whatever answers of its session endpoint: at most
-/// one token comes out, the one that the shown form said; where there is a session it was reported
-/// before, and acknowledged; no true token is lost; the page is told of no more Readys than the shown
-/// form said; no frame is shown and nothing answered but on an origin that is allowed; and nothing
-/// comes after the end.
+/// Checks that, whatever happens to a form in whatever order and with whatever answers of its session
+/// endpoint, at most one token comes out, the one that the shown form posted; that with a session it was
+/// reported before, and acknowledged; that no true token is lost; that the page is told of no more Readys
+/// than the shown form posted; that no frame is shown and nothing is posted to it but on an origin that is
+/// allowed; and that nothing is emitted after the form is destroyed.
 ///
-/// The text is the form's source (`iframe` or `redirect` for a session, or else a form URL), and then
-/// what happens, each as `hands.js` tells it.
+/// The text is the form's source (`iframe` or `redirect` for a session, or else a form URL), and then what
+/// happens, each as the lines that [`read`] takes.
 pub fn form(text: &[u8]) {
     let text = String::from_utf8_lossy(text);
     let mut parts = text.split(SEPARATOR);
@@ -28,21 +33,77 @@ pub fn form(text: &[u8]) {
     };
     let mut machine = FormMachine::new(FormOptions::new(source));
     for part in parts {
-        let input = FormInput::read(part);
-        let told = seen.told(&input);
-        let orders = machine.handle(input);
-        let lines = orders.lines.into_text();
-        if seen.left {
-            assert!(lines.is_empty() && orders.event.is_none() && orders.warning.is_none());
+        let input = read(part, &seen);
+        let posted = seen.posted_token(&input);
+        let output = machine.handle(input.clone());
+        if seen.destroyed {
+            assert!(output.events.is_empty());
         }
-        seen.left |= input == FormInput::Leave;
-        seen.obey(&input, told.as_ref(), lines.lines());
-        seen.hear(&input, told.as_ref(), orders.event);
+        seen.destroyed |= input == FormInput::Destroy;
+        seen.check_orders(&input, posted.as_ref(), &output.orders);
+        seen.check_events(&input, posted.as_ref(), output.events);
         let kept = seen.saved || seen.reported.is_some() || seen.is_refused;
-        assert!(told.is_none() || kept, "a true token was lost");
+        assert!(posted.is_none() || kept, "a true token was lost");
         let is_saved = machine.state() == State::Saved;
-        assert!(seen.left || is_saved == seen.saved, "{seen:?}");
+        assert!(seen.destroyed || is_saved == seen.saved, "{seen:?}");
         let _ = FormView::of(&machine);
+    }
+}
+
+/// Reads an input from lines: its name, known by its first letter, and then each of its values. A value
+/// that is missing counts as empty, and an unknown name as the end of the form.
+fn read(text: &str, seen: &Seen) -> FormInput {
+    let mut lines = text.split('\n');
+    let name = lines.next().unwrap_or_default();
+    let mut line = || lines.next().unwrap_or_default().to_owned();
+    match name.as_bytes().first() {
+        Some(b's') => FormInput::Start,
+        Some(b'r') => FormInput::Reload,
+        Some(b'a') => FormInput::Redirect { page: line() },
+        Some(b'l') => FormInput::FrameLoaded,
+        Some(b'b') => FormInput::PolicyViolation {
+            directive: "frame-src".to_owned(),
+            disposition: "enforce".to_owned(),
+            blocked_uri: "https://".to_owned(),
+        },
+        Some(b'm') => FormInput::Message {
+            origin: line(),
+            message: RawMessage::from_fields(array::from_fn(|_| field(&line()))),
+        },
+        Some(b't') => FormInput::TimerFired {
+            timer: Timer::Ready,
+        },
+        Some(b'w') => FormInput::TimerFired {
+            timer: Timer::Report,
+        },
+        Some(b'c') => FormInput::Answered {
+            request: seen.session_request,
+            status: if line().is_empty() { 201 } else { 503 },
+            session: RawSession::from_fields(array::from_fn(|_| field(&line()))),
+        },
+        Some(b'k') => FormInput::Answered {
+            request: seen.report_request,
+            status: match line().as_str() {
+                "" => 200,
+                "no answer" => 0,
+                _ => 409,
+            },
+            session: RawSession::default(),
+        },
+        _ => FormInput::Destroy,
+    }
+}
+
+/// Reads a field from its type and its value: `s` for a text, `n` for an integer.
+fn field(line: &str) -> Field<String> {
+    let value = line.get(1..).unwrap_or_default();
+    match line.as_bytes().first() {
+        None => Field::Absent,
+        Some(b's') => Field::Text(value.to_owned()),
+        Some(b'n') => {
+            RequestId::parse(value).map_or(Field::Unusable, |id| Field::Integer(id.get()))
+        }
+        Some(_) => Field::Unusable,
     }
 }
 
@@ -57,9 +118,9 @@ fn source(text: &str) -> FormSource {
             };
         }
     };
-    FormSource::Session(SessionSource {
+    FormSource::Session(SessionOptions {
         flow,
-        ..SessionSource::from("/v1/sessions")
+        ..SessionOptions::from("/v1/sessions")
     })
 }
 
@@ -68,124 +129,148 @@ fn source(text: &str) -> FormSource {
 struct Seen {
     is_session: bool,
     shown: Option<FormUrl>,
-    /// How often the shown form said Ready and the page was not told: one may be told with a later
-    /// load of the frame.
+    /// How often the shown form posted Ready and the page was not told. One may be told with a later load
+    /// of the frame.
     readys: usize,
     /// The token on its way to the session endpoint.
     reported: Option<PanToken>,
-    /// The session endpoint did not take the shown form's token.
+    /// The session endpoint refused the shown form's token.
     is_refused: bool,
     saved: bool,
-    left: bool,
+    destroyed: bool,
+    session_request: u32,
+    report_request: u32,
 }
 
 impl Seen {
-    /// What the shown form says, if it is the one that speaks.
-    fn said(&self, input: &FormInput<'_>) -> Option<FormMessage> {
-        let (FormInput::Message(origin, message), Some(shown)) = (input, &self.shown) else {
+    /// Returns what the shown form says, if it is the one that posted the message.
+    fn posted(&self, input: &FormInput) -> Option<FormMessage> {
+        let (FormInput::Message { origin, message }, Some(shown)) = (input, &self.shown) else {
             return None;
         };
-        let said = FormMessage::from_raw(message).ok();
-        said.filter(|_| *origin == shown.origin().as_str())
+        let posted = FormMessage::from_raw(message).ok();
+        posted.filter(|_| *origin == shown.origin().as_str())
     }
 
-    /// The token that the shown form says its request has.
-    fn told(&self, input: &FormInput<'_>) -> Option<PanToken> {
-        match self.said(input)? {
+    /// Returns the token that the shown form posts for its own request.
+    fn posted_token(&self, input: &FormInput) -> Option<PanToken> {
+        match self.posted(input)? {
             FormMessage::Result {
                 request_id,
                 result: FormResult::Saved(token),
             } => {
                 let own = self.shown.as_ref().map(FormUrl::request_id);
-                (own == Some(request_id) && !self.left).then_some(token)
+                (own == Some(request_id) && !self.destroyed).then_some(token)
             }
             _ => None,
         }
     }
 
-    /// Judges each order, which has as many lines as it should.
-    fn obey(&mut self, input: &FormInput<'_>, told: Option<&PanToken>, mut lines: Lines<'_>) {
-        while let Some(order) = lines.next() {
-            let mut argument = || lines.next().expect("an argument");
+    fn check_orders(&mut self, input: &FormInput, posted: Option<&PanToken>, orders: &[Order]) {
+        for order in orders {
             match order {
-                "show" => {
-                    let form_url = shown(argument(), Flow::Iframe, input);
-                    argument();
-                    self.shown = Some(form_url);
+                Order::ShowFrame { src, .. } => {
+                    self.shown = Some(shown(src, Flow::Iframe, input));
                     self.readys = 0;
                     self.is_refused = false;
                 }
-                "go" => drop(shown(argument(), Flow::Redirect, input)),
-                "create" => {
-                    for _ in 0..4 {
-                        argument();
-                    }
-                    assert!(!self.saved && self.reported.is_none());
+                Order::Navigate { url } => drop(shown(url, Flow::Redirect, input)),
+                Order::PostMessage { target_origin, .. } => {
+                    assert_eq!(self.posted(input), Some(FormMessage::Ready));
+                    let origin = self.shown.as_ref().map(|shown| shown.origin().as_str());
+                    assert_eq!(origin, Some(target_origin.as_str()));
+                }
+                Order::Post {
+                    request,
+                    token: None,
+                    ..
+                } => {
+                    assert!(!self.saved && self.reported.is_none() && !self.destroyed);
+                    self.session_request = *request;
                     self.shown = None;
                 }
-                "answer" => {
-                    assert_eq!(self.said(input), Some(FormMessage::Ready));
-                    let origin = self.shown.as_ref().map(|shown| shown.origin().as_str());
-                    assert_eq!(origin, Some(argument()));
+                Order::Post { request, body, .. } => {
+                    self.check_report(*request, body, input, posted);
                 }
-                "report" => {
-                    assert!(self.is_session && !self.saved && self.reported.is_none());
-                    assert_eq!(told.map(PanToken::as_str), Some(argument()));
-                    self.reported = told.cloned();
-                }
-                "mention" => {
-                    assert!(matches!(
-                        self.said(input),
-                        Some(FormMessage::Result {
-                            result: FormResult::Failed { .. },
-                            ..
-                        })
-                    ));
-                    argument();
-                    argument();
-                }
-                "wait" => assert!(argument().parse::<u32>().is_ok()),
-                "stop" | "remove" => {}
-                other => panic!("no order is called {other:?}"),
+                Order::SetTimer { milliseconds, .. } => assert!(*milliseconds > 0),
+                Order::RemoveFrame | Order::ClearTimer { .. } => {}
+                Order::Finish => assert!(self.destroyed),
+                other => panic!("the property does not know {other:?}"),
             }
         }
     }
 
-    fn hear(&mut self, input: &FormInput<'_>, told: Option<&PanToken>, event: Option<Event>) {
-        self.readys += usize::from(self.said(input) == Some(FormMessage::Ready));
-        match event {
-            Some(Event::Saved(saved)) => {
-                assert!(!self.saved, "a second token");
-                if self.is_session {
-                    assert_eq!(*input, FormInput::Reported(""));
-                    assert_eq!(self.reported.as_ref(), Some(&saved.pan_token));
-                } else {
-                    assert_eq!(told, Some(&saved.pan_token));
-                }
-                keeps_its_rules(&FormResult::Saved(saved.pan_token));
-                self.saved = true;
+    fn check_report(
+        &mut self,
+        request: u32,
+        body: &str,
+        input: &FormInput,
+        posted: Option<&PanToken>,
+    ) {
+        assert!(self.is_session && !self.saved);
+        let body: Value = serde_json::from_str(body).unwrap();
+        if let Some(token) = body.get("panToken") {
+            let is_repeated = matches!(input, FormInput::TimerFired { .. });
+            if !is_repeated {
+                assert!(self.reported.is_none());
+                self.reported = posted.cloned();
             }
-            Some(Event::Ready(_)) => {
-                let left = self.readys.checked_sub(1);
-                self.readys = left.expect("a Ready that the form did not say");
-            }
-            Some(Event::Warning(warning)) => panic!("a warning among the events: {warning:?}"),
-            _ => {}
+            let reported = self.reported.as_ref().map(PanToken::as_str);
+            assert_eq!(reported, token.as_str());
+            self.report_request = request;
+        } else {
+            assert!(matches!(
+                self.posted(input),
+                Some(FormMessage::Result {
+                    result: FormResult::Failed { .. },
+                    ..
+                })
+            ));
         }
-        if matches!(input, FormInput::Reported(problem) if !problem.is_empty()) && !self.left {
+    }
+
+    fn check_events(&mut self, input: &FormInput, posted: Option<&PanToken>, events: Vec<Event>) {
+        self.readys += usize::from(self.posted(input) == Some(FormMessage::Ready));
+        let report_status = match input {
+            FormInput::Answered {
+                request, status, ..
+            } if *request == self.report_request => Some(*status),
+            _ => None,
+        };
+        for event in events {
+            match event {
+                Event::Saved(saved) => {
+                    assert!(!self.saved, "a second token");
+                    if self.is_session {
+                        assert_eq!(report_status, Some(200));
+                        assert_eq!(self.reported.as_ref(), Some(&saved.pan_token));
+                    } else {
+                        assert_eq!(posted, Some(&saved.pan_token));
+                    }
+                    keeps_its_rules(&FormResult::Saved(saved.pan_token));
+                    self.saved = true;
+                }
+                Event::Ready(_) => {
+                    let left = self.readys.checked_sub(1);
+                    self.readys = left.expect("a Ready that the form did not post");
+                }
+                Event::Warning(_) | Event::Error(_) => {}
+            }
+        }
+        if report_status == Some(409) && !self.destroyed {
             self.is_refused |= self.reported.take().is_some();
         }
     }
 }
 
-/// A form that may be shown, and where it comes with a session, is the session's.
-fn shown(url: &str, flow: Flow, input: &FormInput<'_>) -> FormUrl {
+/// Returns the form URL, which may be shown, and belongs to the session if it comes with one.
+fn shown(url: &str, flow: Flow, input: &FormInput) -> FormUrl {
     let form_url = FormUrl::parse(url).unwrap();
     assert!(FormOrigins::default().allows(form_url.origin()), "{url}");
     assert_eq!(form_url.flow(), flow);
-    if let FormInput::Session(session) = input {
+    if let FormInput::Answered { session, .. } = input {
         let request_id = form_url.request_id().to_text();
-        assert_eq!(session.request_id, Field::Text(request_id.as_str()));
+        assert_eq!(session.request_id, Field::Text(request_id));
     }
     form_url
 }

@@ -1,6 +1,7 @@
 use pantoken_a2c::{
     ErrorCode, ErrorMessage, Event, FailureCode, FormMessage, FormResult, FrameOrder, Handshake,
-    HostCode, Input, MessageError, Origin, Outputs, PanToken, RequestId, State, TimerOrder,
+    HandshakeInput, HandshakeOrders, HostCode, MessageError, Origin, PanToken, RequestId, State,
+    TimerOrder,
 };
 
 const ORIGIN: &str = "https://a2c-test.qiwi.kz";
@@ -9,8 +10,8 @@ const REQUEST_ID: &str = "12345678";
 /// What each letter stands for; any other byte stands for one of these too.
 const LETTERS: &[u8] = b"SLBTRDrabopfuc1234567";
 
-fn input_of(letter: u8) -> Input<'static> {
-    let from = |from_frame, origin, body| Input::Message {
+fn input_of(letter: u8) -> HandshakeInput<'static> {
+    let from = |from_frame, origin, body| HandshakeInput::Message {
         from_frame,
         origin,
         body,
@@ -19,12 +20,12 @@ fn input_of(letter: u8) -> Input<'static> {
     let window = |body| from(false, ORIGIN, body);
     let elsewhere = |body| from(true, "https://evil.kz", body);
     match letter {
-        b'S' => Input::Start,
-        b'L' => Input::FrameLoaded,
-        b'B' => Input::FrameBlocked,
-        b'T' => Input::TimerFired,
-        b'R' => Input::Reload,
-        b'D' => Input::Destroy,
+        b'S' => HandshakeInput::Start,
+        b'L' => HandshakeInput::FrameLoaded,
+        b'B' => HandshakeInput::FrameBlocked,
+        b'T' => HandshakeInput::TimerFired,
+        b'R' => HandshakeInput::Reload,
+        b'D' => HandshakeInput::Destroy,
         b'r' => form(Ok(FormMessage::Ready)),
         b'a' => form(saved(REQUEST_ID, "a")),
         b'b' => form(saved(REQUEST_ID, "b")),
@@ -71,8 +72,8 @@ pub fn handshake(letters: &[u8]) {
     let mut seen = Seen::default();
     for letter in letters {
         let input = input_of(*letter);
-        let outputs = handshake.handle(input.clone());
-        seen.take(&input, &outputs, handshake.state());
+        let orders = handshake.handle(input.clone());
+        seen.take(&input, &orders, handshake.state());
     }
 }
 
@@ -89,49 +90,55 @@ struct Seen {
 }
 
 impl Seen {
-    fn take(&mut self, input: &Input<'_>, outputs: &Outputs, state: State) {
+    fn take(&mut self, input: &HandshakeInput<'_>, orders: &HandshakeOrders, state: State) {
         let was_running = self.running;
         match input {
-            Input::Start => self.running = !self.over,
-            Input::Destroy => {
+            HandshakeInput::Start => self.running = !self.over,
+            HandshakeInput::Destroy => {
                 self.over |= self.running;
                 self.running = false;
             }
             _ => {}
         }
-        self.is_silent_where_it_must_be(input, outputs, was_running);
-        self.saves_once(input, outputs, state, was_running);
-        self.tells_what_was_said(input, outputs);
-        match outputs.timer {
+        self.is_silent_where_it_must_be(input, orders, was_running);
+        self.saves_once(input, orders, state, was_running);
+        self.tells_what_was_said(input, orders);
+        match orders.timer {
             Some(TimerOrder::Set) => self.timer = true,
             Some(TimerOrder::Clear) => self.timer = false,
-            None if *input == Input::TimerFired => self.timer = false,
+            None if *input == HandshakeInput::TimerFired => self.timer = false,
             None => {}
         }
         assert_eq!(self.timer, state == State::Loading, "timer in {state:?}");
     }
 
-    fn is_silent_where_it_must_be(&self, input: &Input<'_>, outputs: &Outputs, was_running: bool) {
-        let heard = body_from_form(input).is_some() || !matches!(input, Input::Message { .. });
+    fn is_silent_where_it_must_be(
+        &self,
+        input: &HandshakeInput<'_>,
+        orders: &HandshakeOrders,
+        was_running: bool,
+    ) {
+        let heard =
+            body_from_form(input).is_some() || !matches!(input, HandshakeInput::Message { .. });
         if !heard || !(was_running || self.running) {
-            assert_eq!(*outputs, Outputs::default(), "{input:?}");
+            assert_eq!(*orders, HandshakeOrders::default(), "{input:?}");
         }
-        if *input == Input::Destroy {
-            assert!(outputs.event.is_none() && outputs.warning.is_none());
+        if *input == HandshakeInput::Destroy {
+            assert!(orders.event.is_none() && orders.warning.is_none());
         }
         let ready = matches!(body_from_form(input), Some(Ok(FormMessage::Ready)));
-        assert_eq!(outputs.answer, ready && was_running, "{input:?}");
+        assert_eq!(orders.reply, ready && was_running, "{input:?}");
     }
 
     fn saves_once(
         &mut self,
-        input: &Input<'_>,
-        outputs: &Outputs,
+        input: &HandshakeInput<'_>,
+        orders: &HandshakeOrders,
         state: State,
         was_running: bool,
     ) {
         let told = token_from_form(input).filter(|_| was_running);
-        match &outputs.event {
+        match &orders.event {
             Some(Event::Saved(saved)) => {
                 assert!(!self.saved, "a second token");
                 assert_eq!(told, Some(&saved.pan_token));
@@ -142,13 +149,13 @@ impl Seen {
         assert_eq!(state == State::Saved, self.saved && !self.over);
     }
 
-    fn tells_what_was_said(&mut self, input: &Input<'_>, outputs: &Outputs) {
-        if outputs.frame == Some(FrameOrder::Show) {
+    fn tells_what_was_said(&mut self, input: &HandshakeInput<'_>, orders: &HandshakeOrders) {
+        if orders.frame == Some(FrameOrder::Show) {
             self.readys = 0;
         }
         let said = body_from_form(input);
         self.readys += usize::from(said == Some(&Ok(FormMessage::Ready)));
-        match &outputs.event {
+        match &orders.event {
             Some(Event::Ready(_)) => {
                 let left = self.readys.checked_sub(1);
                 self.readys = left.expect("a Ready that the form did not say");
@@ -160,10 +167,10 @@ impl Seen {
 }
 
 /// The error that this may bring about.
-fn cause(input: &Input<'_>) -> Option<FailureCode> {
+fn cause(input: &HandshakeInput<'_>) -> Option<FailureCode> {
     let failed = match input {
-        Input::TimerFired => return Some(FailureCode::Host(HostCode::ReadyTimeout)),
-        Input::FrameBlocked => return Some(FailureCode::Host(HostCode::FrameBlocked)),
+        HandshakeInput::TimerFired => return Some(FailureCode::Host(HostCode::ReadyTimeout)),
+        HandshakeInput::FrameBlocked => return Some(FailureCode::Host(HostCode::FrameBlocked)),
         _ => body_from_form(input)?,
     };
     match failed {
@@ -176,9 +183,11 @@ fn cause(input: &Input<'_>) -> Option<FailureCode> {
     }
 }
 
-fn body_from_form<'a>(input: &'a Input<'_>) -> Option<&'a Result<FormMessage, MessageError>> {
+fn body_from_form<'a>(
+    input: &'a HandshakeInput<'_>,
+) -> Option<&'a Result<FormMessage, MessageError>> {
     match input {
-        Input::Message {
+        HandshakeInput::Message {
             from_frame: true,
             origin: ORIGIN,
             body,
@@ -188,7 +197,7 @@ fn body_from_form<'a>(input: &'a Input<'_>) -> Option<&'a Result<FormMessage, Me
 }
 
 /// The token that the form says it made for this request.
-fn token_from_form<'a>(input: &'a Input<'_>) -> Option<&'a PanToken> {
+fn token_from_form<'a>(input: &'a HandshakeInput<'_>) -> Option<&'a PanToken> {
     match body_from_form(input)? {
         Ok(FormMessage::Result {
             request_id,

@@ -11,7 +11,7 @@ use crate::test_numbers::TestNumbers;
 use crate::texts::Texts;
 use crate::timeline::{Log, LogAction, Step, Timeline};
 
-/// The whole page.
+/// Renders the whole page.
 #[component]
 pub(crate) fn App() -> Html {
     let language = use_state(browser::language);

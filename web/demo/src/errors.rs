@@ -16,7 +16,7 @@ pub(crate) struct ErrorsProps {
     pub(crate) language: Language,
 }
 
-/// Every error code, with what the customer reads and what to do.
+/// Lists every error code, with the text that the customer reads and what to do about it.
 #[component]
 pub(crate) fn Errors(props: &ErrorsProps) -> Html {
     let texts = Texts::of(props.language);

@@ -9,7 +9,7 @@ pub(crate) struct HeaderProps {
     pub(crate) on_language: Callback<Language>,
 }
 
-/// What this page is, and the choice of its language.
+/// Introduces the page and lets the visitor choose a language.
 #[component]
 pub(crate) fn Header(props: &HeaderProps) -> Html {
     let texts = Texts::of(props.language);

@@ -11,7 +11,7 @@ pub(crate) struct IframeFlowProps {
     pub(crate) on_step: Callback<Step>,
 }
 
-/// The form inside this page, and what came of it.
+/// Renders the form inside this page, and its outcome.
 #[component]
 pub(crate) fn IframeFlow(props: &IframeFlowProps) -> Html {
     let run = use_state(|| 0_u32);

@@ -1,4 +1,4 @@
-//! The demo page: a card form in both flows, and a plain account of what happens in it.
+//! The demo page: a card form in both flows, and a timeline that explains each event.
 
 mod app;
 mod browser;

@@ -11,7 +11,7 @@ pub(crate) struct RedirectFlowProps {
     pub(crate) on_step: Callback<Step>,
 }
 
-/// The form on a page of the provider's, and the way back.
+/// Renders the button that leads to the provider's page, and the outcome of a return.
 #[component]
 pub(crate) fn RedirectFlow(props: &RedirectFlowProps) -> Html {
     let texts = Texts::of(props.language);

@@ -1,10 +1,12 @@
+use gloo::timers::callback::Timeout;
 use pantoken_yew::Language;
 use yew::prelude::*;
 
 use crate::browser;
 use crate::texts::Texts;
 
-/// Source: docs/sandbox.md, "Cards". No real card has any of them.
+/// Test card numbers and their outcomes. No real card has one of these numbers.
+/// Source: docs/sandbox.md, "Cards".
 const NUMBERS: [(&str, &str); 5] = [
     ("4242 4242 4242 4242", "panToken"),
     ("5555 5555 5555 4444", "panToken"),
@@ -13,16 +15,27 @@ const NUMBERS: [(&str, &str); 5] = [
     ("4000 0000 0000 0069", "INVALID_SESSION"),
 ];
 
+/// How long the button says that the number was copied, in milliseconds.
+const COPIED: u32 = 3_000;
+
 #[derive(PartialEq, Properties)]
 pub(crate) struct TestNumbersProps {
     pub(crate) language: Language,
 }
 
-/// The numbers that the sandbox knows, each with a button that copies it.
+/// Lists the test card numbers, each with a button that copies it.
 #[component]
 pub(crate) fn TestNumbers(props: &TestNumbersProps) -> Html {
     let texts = Texts::of(props.language);
     let copied = use_state(|| None::<&'static str>);
+    {
+        let copied = copied.clone();
+        use_effect_with(*copied, move |number| {
+            let reset = number.map(|_| Timeout::new(COPIED, move || copied.set(None)));
+            // Dropping the timer cancels it.
+            move || drop(reset)
+        });
+    }
     let row = |(number, outcome): (&'static str, &'static str)| {
         let onclick = {
             let copied = copied.clone();

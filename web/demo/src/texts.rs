@@ -1,4 +1,4 @@
-//! What the page says to an agent's developer, in each language.
+//! The page's texts for developers, in each language.
 
 mod en;
 mod kz;
@@ -6,7 +6,7 @@ mod ru;
 
 use pantoken_yew::{ErrorCode, FailureCode, HostCode, Language};
 
-/// The page's words in one language.
+/// The texts of the page in one language.
 pub(crate) struct Texts {
     pub(crate) title: &'static str,
     pub(crate) lead: &'static str,
@@ -43,7 +43,7 @@ pub(crate) struct Texts {
     remedies: Remedies,
 }
 
-/// What to do about each code.
+/// The advice for each error code.
 struct Remedies {
     agent_not_found: &'static str,
     agent_sign_invalid: &'static str,
@@ -69,7 +69,7 @@ impl Texts {
         }
     }
 
-    /// What an agent's developer does about this code.
+    /// Returns the advice for this code.
     pub(crate) fn remedy(&self, code: &FailureCode) -> &'static str {
         let remedies = &self.remedies;
         match code {

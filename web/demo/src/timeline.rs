@@ -6,7 +6,7 @@ use yew::prelude::*;
 use crate::browser::Return;
 use crate::texts::Texts;
 
-/// One thing that happened.
+/// One event of the form.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
     SessionAsked,
@@ -17,7 +17,7 @@ pub(crate) enum Step {
     Returned(Return),
 }
 
-/// All that happened, with the time of day of each.
+/// Lists the events so far, each with its time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Log(Vec<(String, Step)>);
 
@@ -47,7 +47,7 @@ pub(crate) struct TimelineProps {
     pub(crate) log: Log,
 }
 
-/// What happened, in plain words.
+/// Explains the event in plain words.
 #[component]
 pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let texts = Texts::of(props.language);

@@ -1,47 +1,76 @@
+use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use pantoken_widget::{FormInput, FormMachine, Lines};
+use pantoken_widget::{FormInput, FormMachine, decode};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::options;
-use crate::orders;
+use crate::attributes::Attributes;
+use crate::element_order::{ElementOrder, Problem};
 
-/// The form of one element: takes lines that say what happened, and gives lines that say what to do.
+/// The form of one element: takes inputs and returns orders.
+#[wasm_bindgen]
 #[derive(Debug)]
 pub struct ElementForm {
     machine: FormMachine,
-    /// For the page's developer, about attributes that cannot be read.
-    complaints: Lines,
+    /// What the page's developer has not been told yet.
+    problems: Vec<Problem>,
+}
+
+#[wasm_bindgen]
+impl ElementForm {
+    /// Creates the form that these attributes describe: an object whose properties have their names.
+    #[must_use]
+    #[wasm_bindgen(constructor)]
+    pub fn new(attributes: &JsValue) -> Self {
+        Self::with(Attributes::from_js(attributes))
+    }
+
+    /// Takes in what happened: an object whose property `input` names it. Returns the list of orders in
+    /// JSON. An unknown input is ignored, and the page's developer is told.
+    #[must_use]
+    pub fn handle(&mut self, input: &JsValue) -> String {
+        match decode::input(input) {
+            Some(input) => self.handle_input(input),
+            None => json(&[ElementOrder::LogError(&Problem {
+                subject: "unknown input".to_owned(),
+                problem: "the module and the script are of different versions".to_owned(),
+            })]),
+        }
+    }
 }
 
 impl ElementForm {
-    /// The form that the values of the element's attributes ask for: a line for each, in the order
-    /// of `element.js`.
+    /// Creates the form that these attributes describe.
     #[must_use]
-    pub fn new(attributes: &str) -> Self {
-        let mut complaints = Lines::default();
-        let options = options::read(attributes, &mut complaints);
+    pub fn with(attributes: Attributes) -> Self {
+        let (options, problems) = attributes.into_options();
         Self {
             machine: FormMachine::new(options),
-            complaints,
+            problems,
         }
     }
 
-    /// Takes in what happened, as `hands.js` tells it, and says what to do: the view before the
-    /// events, so that who hears of one finds the element as it then is.
+    /// Takes in what happened, and returns the list of orders in JSON: the view before the events, so
+    /// that a listener finds the element as it is then.
     #[must_use]
-    pub fn input(&mut self, happened: &str) -> String {
-        let done = self.machine.handle(FormInput::read(happened));
-        let mut lines = done.lines;
-        lines.append(&core::mem::take(&mut self.complaints));
-        if !self.machine.is_left() {
-            orders::view(&mut lines, &self.machine);
-            if let Some(warning) = &done.warning {
-                orders::warning(&mut lines, warning);
-            }
-            if let Some(event) = &done.event {
-                orders::event(&mut lines, event);
-            }
+    pub fn handle_input(&mut self, input: FormInput) -> String {
+        let output = self.machine.handle(input);
+        let mut problems = core::mem::take(&mut self.problems);
+        problems.extend(output.events.iter().filter_map(Problem::behind));
+        let mut orders: Vec<ElementOrder<'_>> =
+            output.orders.iter().map(ElementOrder::Driver).collect();
+        if !self.machine.is_destroyed() {
+            orders.extend(problems.iter().map(ElementOrder::LogError));
+            orders.push(ElementOrder::render(&self.machine));
+            orders.extend(output.events.iter().map(ElementOrder::dispatch));
         }
-        lines.into_text()
+        json(&orders)
     }
+}
+
+/// Nothing in an order can fail to serialize.
+fn json(orders: &[ElementOrder<'_>]) -> String {
+    serde_json::to_string(orders).unwrap_or_default()
 }

@@ -1,14 +1,24 @@
 #![doc = include_str!("../README.md")]
-#![cfg_attr(all(feature = "standalone", target_family = "wasm"), no_std)]
+#![cfg_attr(target_family = "wasm", no_std)]
 
 extern crate alloc;
 
+mod attributes;
 mod element_form;
-#[cfg(all(feature = "standalone", target_family = "wasm"))]
-mod exports;
-mod options;
-mod orders;
-#[cfg(all(feature = "standalone", target_family = "wasm"))]
-mod standalone;
+mod element_order;
 
+pub use attributes::Attributes;
 pub use element_form::ElementForm;
+
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
+    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
+
+/// A panic is a trap: its message and what formats it would be a fifth of the module, and no customer
+/// reads it.
+#[cfg(target_family = "wasm")]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}

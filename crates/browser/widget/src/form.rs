@@ -1,124 +1,105 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
-use alloc::string::String;
 use core::cell::RefCell;
 
 use pantoken_a2c::Event;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Node;
 
+use crate::driver::Driver;
 use crate::form_input::FormInput;
 use crate::form_machine::FormMachine;
 use crate::form_options::FormOptions;
 use crate::form_view::FormView;
 
-#[wasm_bindgen(module = "/src/hands.js")]
-extern "C" {
-    type Hands;
-
-    #[wasm_bindgen(constructor)]
-    fn new(place: &JsValue, input: &JsValue, heed: &JsValue) -> Hands;
-
-    #[wasm_bindgen(method)]
-    fn tell(this: &Hands, name: &str);
-
-    #[wasm_bindgen(method)]
-    fn redirect(this: &Hands);
-
-    #[wasm_bindgen(method)]
-    fn leave(this: &Hands);
-}
-
-/// A form in its iframe, as long as this lives: [`FormMachine`] over real windows, messages, timers
-/// and calls, for a framework in Rust.
+/// A form in its iframe: a [`FormMachine`] with its [`Driver`], for any framework in Rust.
 ///
-/// Dropping it takes the iframe, the listeners and the timer away; nothing is emitted after that.
-#[must_use = "the form is taken away when this is dropped"]
-pub struct Form {
-    hands: Hands,
-    inner: Rc<Inner>,
-}
+/// Drop it to remove the iframe, every listener and the timer. It emits nothing after that.
+#[must_use = "the form is removed when this is dropped"]
+pub struct Form(Rc<Inner>);
 
 struct Inner {
     machine: RefCell<FormMachine>,
+    driver: Driver,
     events: RefCell<VecDeque<Event>>,
     on_view: Box<dyn Fn(FormView)>,
     on_event: Box<dyn Fn(Event)>,
 }
 
 impl Form {
-    /// Shows the form at the end of `parent`, an element. Tells `on_view` what the customer sees
-    /// around it, and then `on_event` what happened.
+    /// Shows the form at the end of `parent`. Calls `on_view` with what the customer sees around it, and
+    /// then `on_event` with what happened.
     pub fn mount(
-        parent: &JsValue,
+        parent: &Node,
         options: FormOptions,
         on_view: impl Fn(FormView) + 'static,
         on_event: impl Fn(Event) + 'static,
     ) -> Self {
         let inner = Rc::new(Inner {
             machine: RefCell::new(FormMachine::new(options)),
+            driver: Driver::new(parent),
             events: RefCell::default(),
             on_view: Box::new(on_view),
             on_event: Box::new(on_event),
         });
+        // The driver holds the form, so that a saved card is reported to the end even when this is
+        // dropped; `Order::Finish` lets it go.
         let own = Rc::clone(&inner);
-        let input = Closure::<dyn Fn(String) -> String>::new(move |text: String| own.input(&text));
-        let own = Rc::clone(&inner);
-        let heed = Closure::<dyn Fn()>::new(move || own.heed());
-        // The browser drops both when the hands are gone, which may outlive the form: a saved card
-        // is reported to the end.
-        let hands = Hands::new(parent, &input.into_js_value(), &heed.into_js_value());
-        hands.tell("start");
-        Self { hands, inner }
+        inner.driver.listen(move |input| own.handle(input));
+        inner.handle(FormInput::Start);
+        Self(inner)
     }
 
-    /// Whether the form was made with these options.
+    /// Returns whether the form was made with these options.
     #[must_use]
-    pub fn is_of(&self, options: &FormOptions) -> bool {
-        self.inner.machine.borrow().options() == options
+    pub fn has_options(&self, options: &FormOptions) -> bool {
+        self.0.machine.borrow().options() == options
     }
 
     /// Starts over; with a session endpoint, in a new session. Does nothing once the card is saved.
     pub fn reload(&self) {
-        self.hands.tell("reload");
+        self.0.handle(FormInput::Reload);
     }
 
-    /// Goes on at the provider's page, where the form is of a session endpoint.
+    /// Continues on the provider's page, if the form comes from a session endpoint.
     pub fn redirect(&self) {
-        self.hands.redirect();
+        let location = web_sys::window().map(|window| window.location());
+        let page = location.and_then(|location| {
+            let (origin, path) = (location.origin().ok()?, location.pathname().ok()?);
+            Some([origin, path].concat())
+        });
+        self.0.handle(FormInput::Redirect {
+            page: page.unwrap_or_default(),
+        });
     }
 
-    /// What the customer sees around the form.
+    /// Returns what the customer sees around the form.
     #[must_use]
     pub fn view(&self) -> FormView {
-        FormView::of(&self.inner.machine.borrow())
+        FormView::of(&self.0.machine.borrow())
     }
 }
 
 impl Drop for Form {
     fn drop(&mut self) {
-        self.hands.leave();
+        self.0.driver.stop_listening();
+        self.0.handle(FormInput::Destroy);
     }
 }
 
 impl Inner {
-    fn input(&self, text: &str) -> String {
-        let orders = self.machine.borrow_mut().handle(FormInput::read(text));
-        let mut events = self.events.borrow_mut();
-        if let Some(warning) = orders.warning {
-            events.push_back(Event::Warning(warning));
+    fn handle(&self, input: FormInput) {
+        let output = self.machine.borrow_mut().handle(input);
+        self.events.borrow_mut().extend(output.events);
+        for order in &output.orders {
+            self.driver.perform(order);
         }
-        if let Some(event) = orders.event {
-            events.push_back(event);
-        }
-        orders.lines.into_text()
+        self.flush_events();
     }
 
-    /// Tells what happened, after the hands have done their part. A receiver may cause the next
-    /// input, or the end.
-    fn heed(&self) {
+    /// Tells the receivers what happened, after the orders are performed. A receiver may cause the next
+    /// input, or drop the form.
+    fn flush_events(&self) {
         if let Some(view) = self.view() {
             (self.on_view)(view);
         }
@@ -129,11 +110,11 @@ impl Inner {
 
     fn view(&self) -> Option<FormView> {
         let machine = self.machine.borrow();
-        (!machine.is_left()).then(|| FormView::of(&machine))
+        (!machine.is_destroyed()).then(|| FormView::of(&machine))
     }
 
     fn next_event(&self) -> Option<Event> {
         let event = self.events.borrow_mut().pop_front();
-        event.filter(|_| !self.machine.borrow().is_left())
+        event.filter(|_| !self.machine.borrow().is_destroyed())
     }
 }

@@ -10,25 +10,25 @@ use crate::texts::{Text, Texts};
 pub enum FormSource {
     /// A form URL that a server signed.
     FormUrl(FormUrl),
-    /// A session endpoint, which gives a form URL and takes the result.
-    Session(SessionSource),
-    /// Nothing that can be read, and why: for developers, in English.
+    /// A session endpoint, which creates the form URL and receives the result.
+    Session(SessionOptions),
+    /// Nothing that can be read. The text says why, in English, for developers.
     Unreadable(String),
 }
 
-/// A session endpoint, and how the customer meets its forms.
+/// A session endpoint, and how the page shows its forms.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SessionSource {
+pub struct SessionOptions {
     /// The URL of `POST /v1/sessions`, as `fetch` takes it.
     pub endpoint: String,
-    /// Inside the page, or on a page of the provider's.
+    /// Whether the form is inside the page or on a page of the provider's.
     pub flow: Flow,
-    /// Where the redirect flow ends; the page's own URL, without its query, when there is none.
+    /// Where the redirect flow ends. Defaults to the page's own URL without its query.
     pub return_url: Option<String>,
 }
 
-impl From<&str> for SessionSource {
-    /// The endpoint's forms inside the page.
+impl From<&str> for SessionOptions {
+    /// Shows the endpoint's forms inside the page.
     fn from(endpoint: &str) -> Self {
         Self {
             endpoint: endpoint.to_owned(),
@@ -38,14 +38,14 @@ impl From<&str> for SessionSource {
     }
 }
 
-/// What a form shows.
+/// Which form to show, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FormOptions {
     /// Where the form comes from.
     pub source: FormSource,
-    /// The form's language; a form URL's own, or else Russian, when there is none.
+    /// The form's language. Defaults to the form URL's own, or else to Russian.
     pub language: Option<Language>,
-    /// The iframe's title; one in the form's language when there is none.
+    /// The iframe's title. Defaults to one in the form's language.
     pub title: Option<String>,
     /// How long to wait for the form's Ready, in milliseconds.
     pub ready_timeout: u32,
@@ -54,10 +54,10 @@ pub struct FormOptions {
 }
 
 impl FormOptions {
-    /// How long to wait for the form's Ready unless said otherwise, in milliseconds.
+    /// The default of [`Self::ready_timeout`], in milliseconds.
     pub const READY_TIMEOUT: u32 = 15_000;
 
-    /// The usual options for this source.
+    /// Returns the default options for this source.
     #[must_use]
     pub fn new(source: FormSource) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl FormOptions {
         }
     }
 
-    /// The language in which the customer meets the form.
+    /// Returns the language of the form and of the texts around it.
     #[must_use]
     pub fn language(&self) -> Language {
         self.language.unwrap_or_else(|| match &self.source {
@@ -78,7 +78,7 @@ impl FormOptions {
         })
     }
 
-    /// What the customer reads around the form.
+    /// Returns what the customer reads around the form.
     #[must_use]
     pub fn texts(&self) -> Texts {
         Texts::of(self.language())

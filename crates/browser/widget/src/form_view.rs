@@ -9,17 +9,16 @@ use crate::texts::Text;
 pub struct FormView {
     /// Where the form is.
     pub state: State,
-    /// What the status says; nothing while the form speaks for itself.
+    /// What the status says. It is empty while the form itself says what to do.
     pub status: Option<Text>,
     /// Whether to offer to start over.
     pub may_retry: bool,
-    /// Whether to offer to go on at the provider's page.
+    /// Whether to offer to continue on the provider's page.
     pub may_redirect: bool,
 }
 
 impl FormView {
-    /// The view of a form that is on its way; and so of one on a server, until the browser has had
-    /// its say.
+    /// Returns the view of a form that is loading, which is also what a server renders.
     #[must_use]
     pub fn loading() -> Self {
         Self {
@@ -30,11 +29,11 @@ impl FormView {
         }
     }
 
-    /// The view of a form as it stands.
+    /// Returns the view of a form in its current state.
     #[must_use]
     pub fn of(form: &FormMachine) -> Self {
         let state = form.state();
-        // Without an error nothing has failed that the customer could mend.
+        // Without an error there is nothing that the customer could try again.
         let failure = form.failure().filter(|_| state == State::Failed);
         let status = match (state, failure) {
             (_, Some(failure)) => Some(failure.text),
@@ -62,7 +61,7 @@ impl FormView {
         }
     }
 
-    /// The value of `aria-busy`.
+    /// Returns the value of `aria-busy`.
     #[must_use]
     pub fn aria_busy(&self) -> &'static str {
         if self.state == State::Loading {

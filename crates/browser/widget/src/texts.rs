@@ -1,10 +1,8 @@
 use pantoken_a2c::{ErrorCode, FailureCode, HostCode, Language, Remedy};
 
-use crate::form_input::LineReader;
-
-/// What a customer reads around the form, in one language: the one catalogue for every widget.
+/// What a customer reads around the form, in one language.
 ///
-/// A file for each language, with a text on each line, in the order of [`Text`].
+/// Each language has a file with one text per line, in the order of [`Text`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Texts(&'static str);
 
@@ -14,32 +12,32 @@ pub struct Texts(&'static str);
 pub enum Text {
     /// The iframe's title.
     Title,
-    /// While the form is on its way.
+    /// Shown while the form loads.
     Loading,
-    /// When the card is saved.
+    /// Shown when the card is saved.
     Saved,
-    /// On the button that starts over.
+    /// The label of the button that starts over.
     Retry,
-    /// On the button that goes on at the provider's page.
+    /// The label of the button that continues on the provider's page.
     Redirect,
-    /// The form did not open; the customer looks to the network.
+    /// The form did not open; the customer checks the connection.
     Network,
-    /// The form cannot be had until the shop mends its site.
+    /// The form is unavailable until the shop corrects its site.
     Shop,
     /// The session is over; a new one is needed.
     NewSession,
-    /// The request has a card already; a new session is needed for another.
+    /// The request already has a card; another card needs a new session.
     CardSavedBefore,
     /// The customer corrects the number.
     InvalidNumber,
-    /// The customer comes again later.
+    /// The customer tries again later.
     Wait,
     /// Anything else.
     Other,
 }
 
 impl Texts {
-    /// The texts in this language.
+    /// Returns the texts in this language.
     #[must_use]
     pub fn of(language: Language) -> Self {
         Self(match language {
@@ -49,19 +47,15 @@ impl Texts {
         })
     }
 
-    /// The text itself.
+    /// Returns one of the texts.
     #[must_use]
     pub fn get(self, text: Text) -> &'static str {
-        let mut lines = LineReader::new(self.0);
-        for _ in 0..text as usize {
-            lines.line();
-        }
-        lines.line()
+        self.0.lines().nth(text as usize).unwrap_or_default()
     }
 }
 
 impl Text {
-    /// What to tell the customer about an error.
+    /// Returns what to tell the customer about an error.
     #[must_use]
     pub fn of_failure(code: &FailureCode) -> Self {
         match code {
@@ -97,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn each_language_has_its_own_words_for_each_failure() {
+    fn each_language_has_its_own_text_for_each_failure() {
         for code in failures() {
             let texts =
                 Language::ALL.map(|language| Texts::of(language).get(Text::of_failure(&code)));

@@ -1,5 +1,5 @@
-//! The golden messages as a browser gives them: read by `hands.js` into lines, and by
-//! `serde-wasm-bindgen`, which must agree.
+//! The golden messages as a browser gives them: read by `decode`, and by `serde-wasm-bindgen`, which must
+//! agree.
 #![allow(unreachable_pub)] // the modules are private to the test
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![cfg(target_family = "wasm")]
@@ -8,18 +8,14 @@
 mod describe;
 #[path = "../../../providers/a2c/tests/generated/mod.rs"]
 mod generated;
-mod hands;
 #[path = "../../../providers/a2c/tests/native/mod.rs"]
 mod native;
-#[allow(dead_code)]
-mod page;
 
 use describe::describe;
 use generated::Generator;
-use hands::{ORIGIN, ShownHands};
 use js_sys::{BigInt, Function, JSON, Object, Reflect};
 use pantoken_a2c::{Field, FormMessage, MessageError, RawMessage};
-use pantoken_widget::FormInput;
+use pantoken_widget::decode;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -52,18 +48,8 @@ fn evaluate(expression: &str) -> JsValue {
     function.call0(&JsValue::NULL).unwrap()
 }
 
-/// The message as the module reads it from the lines of `hands.js`.
-fn by_lines(data: &JsValue) -> Result<FormMessage, MessageError> {
-    by_lines_of(&ShownHands::new(), data)
-}
-
-fn by_lines_of(hands: &ShownHands, data: &JsValue) -> Result<FormMessage, MessageError> {
-    hands.hear(data);
-    let text = hands.told.borrow().last().unwrap().clone();
-    match FormInput::read(&text) {
-        FormInput::Message(ORIGIN, raw) => FormMessage::from_raw(&raw),
-        other => panic!("not a message: {other:?}"),
-    }
+fn decoded(data: &JsValue) -> Result<FormMessage, MessageError> {
+    FormMessage::from_raw(&decode::message(data))
 }
 
 fn by_serde(data: &JsValue) -> Result<FormMessage, MessageError> {
@@ -90,7 +76,7 @@ fn the_golden_messages_are_read_as_they_are_meant() {
     let vectors = golden();
     assert!(vectors.len() > 50);
     for vector in vectors {
-        let read = by_lines(&javascript(&vector["data"]));
+        let read = decoded(&javascript(&vector["data"]));
         assert_eq!(describe(&read), vector["expect"], "{}", vector["name"]);
     }
 }
@@ -99,7 +85,7 @@ fn the_golden_messages_are_read_as_they_are_meant() {
 fn serde_wasm_bindgen_reads_the_golden_messages_the_same_way() {
     for vector in golden() {
         let data = javascript(&vector["data"]);
-        assert_eq!(by_serde(&data), by_lines(&data), "{}", vector["name"]);
+        assert_eq!(by_serde(&data), decoded(&data), "{}", vector["name"]);
     }
 }
 
@@ -117,13 +103,13 @@ fn as_told(value: Value) -> Value {
 
 #[wasm_bindgen_test]
 fn generated_messages_are_read_as_they_are_natively() {
-    let (mut generator, hands) = (Generator::new(1), ShownHands::new());
+    let mut generator = Generator::new(1);
     let mut understood = 0;
     for _ in 0..2_000 {
         let (message, encoding) = generator.message();
         let expected = native::decode(&encoding.of(&as_told(message.clone())));
         let sent = encoding.of(&message);
-        assert_eq!(by_lines_of(&hands, &javascript(&sent)), expected, "{sent}");
+        assert_eq!(decoded(&javascript(&sent)), expected, "{sent}");
         understood += usize::from(expected.is_ok());
     }
     assert!((400..1_600).contains(&understood), "{understood}");
@@ -132,14 +118,14 @@ fn generated_messages_are_read_as_they_are_natively() {
 #[wasm_bindgen_test]
 fn a_number_above_the_safe_integers_is_refused_even_as_json_text() {
     let text = r#"{"requestId":9007199254740993,"panToken":"tok-1"}"#;
-    assert_eq!(by_lines(&text.into()), Err(MessageError::Unreadable));
+    assert_eq!(decoded(&text.into()), Err(MessageError::Unreadable));
 }
 
 #[wasm_bindgen_test]
-fn what_stands_on_the_prototype_is_no_word_of_the_forms() {
+fn inherited_properties_do_not_count() {
     let prototype = JSON::parse(r#"{"requestId":"1","panToken":"forged"}"#).unwrap();
     let object = Object::create(prototype.unchecked_ref::<Object>());
-    assert_eq!(by_lines(&object), Err(MessageError::Unreadable));
+    assert_eq!(decoded(&object), Err(MessageError::Unreadable));
 }
 
 #[wasm_bindgen_test]
@@ -168,7 +154,7 @@ fn what_is_no_message_at_all_is_unreadable() {
         "{ requestId: '1', panToken: 'a'.repeat(5000000) }",
         "new Proxy({}, { getOwnPropertyDescriptor() { throw new Error('no') } })",
     ] {
-        let read = by_lines(&evaluate(message));
+        let read = decoded(&evaluate(message));
         assert_eq!(read, Err(MessageError::Unreadable), "{message}");
     }
 }
@@ -179,30 +165,44 @@ fn a_text_is_read_up_to_its_limit() {
         let result = r#"{"requestId":"1","panToken":"tok-1"}"#;
         [result, &" ".repeat(length - result.len())].concat()
     };
-    assert!(by_lines(&text(LONGEST).into()).is_ok());
+    assert!(decoded(&text(LONGEST).into()).is_ok());
     assert_eq!(
-        by_lines(&text(LONGEST + 1).into()),
+        decoded(&text(LONGEST + 1).into()),
         Err(MessageError::Unreadable)
     );
 }
 
 #[wasm_bindgen_test]
-fn no_field_starts_a_line_of_its_own() {
-    for (control, told_as) in [
-        ("\\n", '\r'),
+fn a_control_character_stays_in_its_field() {
+    for (control, expected) in [
+        ("\\n", '\n'),
         ("\\r", '\r'),
         ("\\0", '\0'),
         ("\\x1f", '\x1f'),
     ] {
-        let hands = ShownHands::new();
-        hands.hear(&evaluate(&format!(
+        let message = evaluate(&format!(
             "{{ errorMessage: 'a{control}b', status: 'c{control}d' }}"
-        )));
-        let told = hands.told.borrow();
-        assert_eq!(
-            *told.last().unwrap(),
-            format!("message\n{ORIGIN}\nsc{told_as}d\n\n\n\nsa{told_as}b"),
-            "{control}"
-        );
+        ));
+        let expected = RawMessage {
+            status: Field::Text(format!("c{expected}d")),
+            error_message: Field::Text(format!("a{expected}b")),
+            ..RawMessage::default()
+        };
+        assert_eq!(decode::message(&message), expected, "{control}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn an_unknown_input_is_none() {
+    for input in [
+        "undefined",
+        "null",
+        "{}",
+        "{ input: 'jump' }",
+        "{ input: 'timerFired', timer: 'lunch' }",
+        "{ input: 'answered', request: 1 }",
+        "Object.create({ input: 'destroy' })",
+    ] {
+        assert_eq!(decode::input(&evaluate(input)), None, "{input}");
     }
 }

@@ -10,10 +10,10 @@ use crate::use_card_form::use_card_form;
 pub struct CardFormProps {
     /// The form URL that a server signed for the iframe flow.
     pub form_url: FormUrl,
-    /// The form's language; the form URL's own when there is none.
+    /// The form's language. Defaults to the form URL's own.
     #[prop_or_default]
     pub language: Option<Language>,
-    /// The iframe's title; one in the form's language when there is none.
+    /// The iframe's title. Defaults to one in the form's language.
     #[prop_or_default]
     pub title: Option<AttrValue>,
     /// How long to wait for the form's Ready, in milliseconds.
@@ -22,21 +22,21 @@ pub struct CardFormProps {
     /// One more origin on which a form URL is accepted, besides the provider's two and loopback.
     #[prop_or_default]
     pub form_origin: Option<Origin>,
-    /// The form is there; once per load of its frame.
+    /// Called when the form is ready, once per load of its frame.
     #[prop_or_default]
     pub on_ready: Callback<Ready>,
-    /// The card is saved; at most once per form URL.
+    /// Called when the card is saved, at most once per form URL.
     #[prop_or_default]
     pub on_saved: Callback<Saved>,
-    /// Something went wrong; after a recoverable error the customer can go on.
+    /// Called when something went wrong. After a recoverable error the customer can continue.
     #[prop_or_default]
     pub on_error: Callback<FormError>,
-    /// Something that you may want to monitor.
+    /// Called for something that you may want to monitor.
     #[prop_or_default]
     pub on_warning: Callback<Warning>,
 }
 
-/// The card form of a signed form URL.
+/// Shows the card form of a signed form URL.
 ///
 /// ```
 /// use pantoken_yew::{CardForm, FormUrl, Language, Saved};
@@ -60,8 +60,8 @@ pub struct CardFormProps {
 /// }
 /// ```
 ///
-/// Tips: keep the form URL in state, because another form URL takes the form down and starts a new
-/// one; read it with [`FormUrl::parse`] where your server's answer arrives. The classes are
+/// Tips: keep the form URL in state, because another form URL removes the form and starts a new one;
+/// read it with [`FormUrl::parse`] where your server's answer arrives. The classes are
 /// `pantoken`, `pantoken-status`, `pantoken-retry`, `pantoken-redirect` and `pantoken-frame`.
 #[component]
 pub fn CardForm(props: &CardFormProps) -> Html {
@@ -79,5 +79,5 @@ pub fn CardForm(props: &CardFormProps) -> Html {
         on_warning: props.on_warning.clone(),
     };
     let language = options.language();
-    form_view(language, use_card_form(options, callbacks.of_events()))
+    form_view(language, use_card_form(options, callbacks.into_one()))
 }

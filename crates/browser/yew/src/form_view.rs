@@ -5,7 +5,7 @@ use yew::virtual_dom::VText;
 
 use crate::use_card_form::CardFormHandle;
 
-/// Who hears of what happens to a form.
+/// The receivers of a form's events.
 pub(crate) struct Callbacks {
     pub(crate) on_ready: Callback<Ready>,
     pub(crate) on_saved: Callback<Saved>,
@@ -14,8 +14,8 @@ pub(crate) struct Callbacks {
 }
 
 impl Callbacks {
-    /// One for all.
-    pub(crate) fn of_events(self) -> Callback<Event> {
+    /// Returns one callback for all events.
+    pub(crate) fn into_one(self) -> Callback<Event> {
         Callback::from(move |event| match event {
             Event::Ready(ready) => self.on_ready.emit(ready),
             Event::Saved(saved) => self.on_saved.emit(saved),
@@ -25,8 +25,9 @@ impl Callbacks {
     }
 }
 
-/// The form with its status and, where they may help, the buttons that start over and that go on at
-/// the provider's page. No component or hook of its own, because each is code on the customer's phone.
+/// Renders the form with its status and, where they may help, the buttons that start over and that
+/// continue on the provider's page. It is neither a component nor a hook: each of those is more code on
+/// the customer's phone.
 pub(crate) fn form_view(language: Language, form: CardFormHandle) -> Html {
     let texts = Texts::of(language);
     let text = |text: Option<Text>| VText::new(text.map_or("", |text| texts.get(text)));

@@ -11,7 +11,7 @@ pub use pantoken_a2c::{
     Language, Origin, PanToken, Ready, Remedy, RequestId, Saved, State, Warning, WarningCode,
 };
 pub use pantoken_widget::{
-    FormOptions as CardFormOptions, FormSource, FormView, SessionSource, Text,
+    FormOptions as CardFormOptions, FormSource, FormView, SessionOptions, Text,
 };
 pub use session_form::{SessionEndpoint, SessionForm, SessionFormProps, use_session_endpoint};
 pub use use_card_form::{CardFormHandle, use_card_form};

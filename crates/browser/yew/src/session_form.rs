@@ -1,15 +1,15 @@
 use pantoken_a2c::{Flow, FormError, FormOrigins, Language, Origin, Ready, Saved, Warning};
-use pantoken_widget::{FormOptions, FormSource, SessionSource};
+use pantoken_widget::{FormOptions, FormSource, SessionOptions};
 use yew::prelude::*;
 
 use crate::form_view::{Callbacks, form_view};
 use crate::use_card_form::use_card_form;
 
-/// The session endpoint for all that is below a `ContextProvider<SessionEndpoint>`.
+/// The session endpoint of every form below a `ContextProvider<SessionEndpoint>`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionEndpoint(pub AttrValue);
 
-/// The endpoint of the nearest `ContextProvider<SessionEndpoint>`, for [`SessionForm`].
+/// Returns the endpoint of the nearest `ContextProvider<SessionEndpoint>`, for [`SessionForm`].
 ///
 /// ```
 /// use pantoken_yew::{SessionEndpoint, SessionForm, use_session_endpoint};
@@ -30,8 +30,7 @@ pub struct SessionEndpoint(pub AttrValue);
 ///     html! { <SessionForm {endpoint} /> }
 /// }
 /// ```
-// Apart from the component, because a context is a kilobyte on the phone of a customer whose page
-// has none.
+// Not a part of the component: a context is a kilobyte more for pages that have none.
 #[hook]
 pub fn use_session_endpoint() -> Option<AttrValue> {
     use_context::<SessionEndpoint>().map(|endpoint| endpoint.0)
@@ -40,22 +39,22 @@ pub fn use_session_endpoint() -> Option<AttrValue> {
 /// Properties of [`SessionForm`].
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct SessionFormProps {
-    /// The URL of `POST /v1/sessions`; `/v1/sessions` of the page's own origin when there is none.
+    /// The URL of `POST /v1/sessions`. Defaults to `/v1/sessions` on the page's own origin;
     /// [`use_session_endpoint`] reads it from a context.
     #[prop_or_default]
     pub endpoint: Option<AttrValue>,
-    /// Whether the form is inside the page, or a button leads to a page of the provider's. After a
-    /// frame that was blocked or never ready, the customer is offered that button in any case.
+    /// Whether the form is inside the page, or a button leads to a page of the provider's. If the frame
+    /// is blocked or never becomes ready, the customer is offered that button in any case.
     #[prop_or(Flow::Iframe)]
     pub flow: Flow,
-    /// Where the provider's page leads back to; the page's own URL, without its query, when there is
-    /// none. Your server has to allow it.
+    /// Where the provider's page leads back to. Defaults to the page's own URL without its query. Your
+    /// server has to allow it.
     #[prop_or_default]
     pub return_url: Option<AttrValue>,
-    /// The form's language; Russian when there is none.
+    /// The form's language. Defaults to Russian.
     #[prop_or_default]
     pub language: Option<Language>,
-    /// The iframe's title; one in the form's language when there is none.
+    /// The iframe's title. Defaults to one in the form's language.
     #[prop_or_default]
     pub title: Option<AttrValue>,
     /// How long to wait for the form's Ready, in milliseconds.
@@ -64,21 +63,21 @@ pub struct SessionFormProps {
     /// One more origin on which a form URL is accepted, besides the provider's two and loopback.
     #[prop_or_default]
     pub form_origin: Option<Origin>,
-    /// The form is there; once per load of its frame.
+    /// Called when the form is ready, once per load of its frame.
     #[prop_or_default]
     pub on_ready: Callback<Ready>,
-    /// The card is saved, and the endpoint has acknowledged it; at most once per session.
+    /// Called when the card is saved and the endpoint has acknowledged it, at most once per session.
     #[prop_or_default]
     pub on_saved: Callback<Saved>,
-    /// Something went wrong; after a recoverable error the customer can go on.
+    /// Called when something went wrong. After a recoverable error the customer can continue.
     #[prop_or_default]
     pub on_error: Callback<FormError>,
-    /// Something that you may want to monitor.
+    /// Called for something that you may want to monitor.
     #[prop_or_default]
     pub on_warning: Callback<Warning>,
 }
 
-/// A card form that asks a session endpoint for its form URL and reports the result to it.
+/// Shows a card form that asks a session endpoint for its form URL and reports the result to it.
 ///
 /// ```
 /// use pantoken_yew::{Saved, SessionForm};
@@ -100,7 +99,7 @@ pub struct SessionFormProps {
 #[component]
 pub fn SessionForm(props: &SessionFormProps) -> Html {
     let options = FormOptions {
-        source: FormSource::Session(SessionSource {
+        source: FormSource::Session(SessionOptions {
             endpoint: props
                 .endpoint
                 .as_deref()
@@ -121,5 +120,5 @@ pub fn SessionForm(props: &SessionFormProps) -> Html {
         on_warning: props.on_warning.clone(),
     };
     let language = options.language();
-    form_view(language, use_card_form(options, callbacks.of_events()))
+    form_view(language, use_card_form(options, callbacks.into_one()))
 }

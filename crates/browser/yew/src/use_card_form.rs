@@ -6,20 +6,20 @@ use pantoken_widget::{Form, FormOptions as CardFormOptions, FormView};
 use web_sys::Node;
 use yew::prelude::*;
 
-/// A form that [`use_card_form`] keeps.
+/// A form that [`use_card_form`] shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CardFormHandle {
-    /// Put it on the element in which the form shall be, at least 320 by 500 pixels.
+    /// Put it on the element that should contain the form. It needs at least 320 by 500 pixels.
     pub container: NodeRef,
     /// What the customer sees around the form.
     pub view: FormView,
-    /// Loads the form afresh; with a session endpoint, in a new session.
+    /// Loads the form again; with a session endpoint, in a new session.
     pub reload: Callback<()>,
-    /// Goes on at the provider's page, where the form is of a session endpoint.
+    /// Continues on the provider's page, if the form comes from a session endpoint.
     pub redirect: Callback<()>,
 }
 
-/// A card form in an element of your own: shows it, runs its handshake, takes it down.
+/// Shows a card form in an element of your own, runs its handshake and removes it on unmount.
 ///
 /// ```
 /// use pantoken_yew::{CardFormOptions, Event, FormSource, use_card_form};
@@ -35,28 +35,28 @@ pub struct CardFormHandle {
 #[hook]
 pub fn use_card_form(options: CardFormOptions, on_event: Callback<Event>) -> CardFormHandle {
     let update = use_force_update();
-    // One state for all: each state of its own would be more code on the customer's phone.
-    let kept = use_mut_ref(|| Kept::new(update));
-    let rendered = Rc::clone(&kept);
-    use_effect(move || show(&rendered));
-    let mut kept = kept.borrow_mut();
-    kept.options = Some(options);
-    kept.on_event = on_event;
-    kept.handle.clone()
+    // One state for everything: each further hook is more code on the customer's phone.
+    let slot = use_mut_ref(|| Slot::new(update));
+    let rendered = Rc::clone(&slot);
+    use_effect(move || mount_rendered(&rendered));
+    let mut slot = slot.borrow_mut();
+    slot.options = Some(options);
+    slot.on_event = on_event;
+    slot.handle.clone()
 }
 
-/// What stays from one render to the next. The form is taken down with it.
-struct Kept {
+/// What stays from one render to the next. The form is removed with it.
+struct Slot {
     handle: CardFormHandle,
     form: Rc<RefCell<Option<Form>>>,
-    /// What the latest render wants to show, until it is there.
+    /// What the latest render wants to show, until it is mounted.
     options: Option<CardFormOptions>,
-    /// Whom the latest render named.
+    /// The receiver that the latest render named.
     on_event: Callback<Event>,
     update: UseForceUpdateHandle,
 }
 
-impl Kept {
+impl Slot {
     fn new(update: UseForceUpdateHandle) -> Self {
         let form = Rc::default();
         let handle = CardFormHandle {
@@ -75,7 +75,7 @@ impl Kept {
     }
 }
 
-/// A callback that does something to the form, while there is one.
+/// Returns a callback that does something to the form, while there is one.
 fn callback(form: &Rc<RefCell<Option<Form>>>, act: fn(&Form)) -> Callback<()> {
     let form = Rc::downgrade(form);
     Callback::from(move |()| {
@@ -87,12 +87,12 @@ fn callback(form: &Rc<RefCell<Option<Form>>>, act: fn(&Form)) -> Callback<()> {
     })
 }
 
-/// Shows what was rendered, unless it is there already.
-fn show(kept: &Rc<RefCell<Kept>>) {
+/// Mounts what was rendered, unless it is mounted already.
+fn mount_rendered(slot: &Rc<RefCell<Slot>>) {
     let (form, container, options) = {
-        let mut kept = kept.borrow_mut();
-        let container = kept.handle.container.get();
-        (Rc::clone(&kept.form), container, kept.options.take())
+        let mut slot = slot.borrow_mut();
+        let container = slot.handle.container.get();
+        (Rc::clone(&slot.form), container, slot.options.take())
     };
     let (Some(container), Some(options)) = (container, options) else {
         return;
@@ -100,30 +100,30 @@ fn show(kept: &Rc<RefCell<Kept>>) {
     if form
         .borrow()
         .as_ref()
-        .is_some_and(|form| form.is_of(&options))
+        .is_some_and(|form| form.has_options(&options))
     {
         return;
     }
-    // One form is gone before the next comes.
+    // The previous form is gone before the next one is mounted.
     drop(form.take());
-    form.replace(Some(mount(kept, &container, options)));
+    form.replace(Some(mount(slot, &container, options)));
 }
 
-fn mount(kept: &Rc<RefCell<Kept>>, container: &Node, options: CardFormOptions) -> Form {
-    let viewed = Rc::downgrade(kept);
+fn mount(slot: &Rc<RefCell<Slot>>, container: &Node, options: CardFormOptions) -> Form {
+    let weak = Rc::downgrade(slot);
     let on_view = move |view| {
-        if let Some(kept) = viewed.upgrade() {
-            let mut kept = kept.borrow_mut();
-            if kept.handle.view != view {
-                kept.handle.view = view;
-                kept.update.force_update();
+        if let Some(slot) = weak.upgrade() {
+            let mut slot = slot.borrow_mut();
+            if slot.handle.view != view {
+                slot.handle.view = view;
+                slot.update.force_update();
             }
         }
     };
-    let kept = Rc::downgrade(kept);
+    let slot = Rc::downgrade(slot);
     let on_event = move |event| {
-        if let Some(kept) = kept.upgrade() {
-            let on_event = kept.borrow().on_event.clone();
+        if let Some(slot) = slot.upgrade() {
+            let on_event = slot.borrow().on_event.clone();
             on_event.emit(event);
         }
     };

@@ -9,7 +9,7 @@ mod page;
 
 use page::{REQUEST_ID, form_loaded, iframe, iframes, origin, parent, post_from, turns};
 use pantoken_yew::{
-    CardFormOptions, Event, Flow, FormSource, FormUrl, SessionSource, State, use_card_form,
+    CardFormOptions, Event, Flow, FormSource, FormUrl, SessionOptions, State, use_card_form,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -67,9 +67,9 @@ impl Test {
     }
 
     fn with_session(flow: Flow) -> Self {
-        let session = SessionSource {
+        let session = SessionOptions {
             flow,
-            ..SessionSource::from("/no/such/endpoint")
+            ..SessionOptions::from("/no/such/endpoint")
         };
         Self::mount(CardFormOptions::new(FormSource::Session(session)))
     }

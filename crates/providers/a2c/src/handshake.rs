@@ -8,7 +8,7 @@ use crate::{FormMessage, FormResult, MessageError, Origin, PanToken, RequestId};
 /// 3. The customer types and confirms; the form posts a result, or an error that a result may follow.
 ///
 /// Only a message from the frame's own window and the form's own origin counts. At most one token is
-/// ever emitted, and nothing after [`Input::Destroy`]. Source: docs/a2c.md, "Iframe flow".
+/// ever emitted, and nothing after [`HandshakeInput::Destroy`]. Source: docs/a2c.md, "Iframe flow".
 #[derive(Clone, Debug)]
 pub struct Handshake {
     request_id: RequestId,
@@ -57,7 +57,7 @@ impl State {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input<'a> {
+pub enum HandshakeInput<'a> {
     /// The page wants the form.
     Start,
     /// The frame's document has loaded, whatever it is.
@@ -84,11 +84,11 @@ pub enum Input<'a> {
 /// What to do, in the order of the fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
-pub struct Outputs {
+pub struct HandshakeOrders {
     /// What becomes of the frame.
     pub frame: Option<FrameOrder>,
     /// Whether to post any message to the frame, addressed to the form's origin.
-    pub answer: bool,
+    pub reply: bool,
     /// What becomes of the ready timer.
     pub timer: Option<TimerOrder>,
     /// What to warn the page of.
@@ -97,9 +97,9 @@ pub struct Outputs {
     pub event: Option<Event>,
 }
 
-impl Outputs {
+impl HandshakeOrders {
     #[inline(never)]
-    fn take_down(&mut self) {
+    fn remove_frame(&mut self) {
         self.frame = Some(FrameOrder::Remove);
         self.timer = Some(TimerOrder::Clear);
     }
@@ -174,15 +174,15 @@ impl Handshake {
     }
 
     /// Takes in what happened and says what to do.
-    pub fn handle(&mut self, input: Input<'_>) -> Outputs {
-        let mut out = Outputs::default();
+    pub fn handle(&mut self, input: HandshakeInput<'_>) -> HandshakeOrders {
+        let mut out = HandshakeOrders::default();
         match input {
-            Input::Start if self.life == Life::New => self.show_frame(&mut out),
-            Input::Start => {}
+            HandshakeInput::Start if self.life == Life::New => self.show_frame(&mut out),
+            HandshakeInput::Start => {}
             _ if self.life != Life::Running => {}
-            Input::FrameLoaded => self.frame_loaded(&mut out),
-            Input::FrameBlocked => self.frame_blocked(&mut out),
-            Input::Message {
+            HandshakeInput::FrameLoaded => self.frame_loaded(&mut out),
+            HandshakeInput::FrameBlocked => self.frame_blocked(&mut out),
+            HandshakeInput::Message {
                 from_frame,
                 origin,
                 body,
@@ -191,15 +191,15 @@ impl Handshake {
                     self.message(body, &mut out);
                 }
             }
-            Input::TimerFired => self.timer_fired(&mut out),
-            Input::Reload if self.saved.is_some() => {}
-            Input::Reload => self.show_frame(&mut out),
-            Input::Destroy => self.destroy(&mut out),
+            HandshakeInput::TimerFired => self.timer_fired(&mut out),
+            HandshakeInput::Reload if self.saved.is_some() => {}
+            HandshakeInput::Reload => self.show_frame(&mut out),
+            HandshakeInput::Destroy => self.destroy(&mut out),
         }
         out
     }
 
-    fn show_frame(&mut self, out: &mut Outputs) {
+    fn show_frame(&mut self, out: &mut HandshakeOrders) {
         self.life = Life::Running;
         self.state = State::Loading;
         self.load = Load::default();
@@ -207,13 +207,13 @@ impl Handshake {
         out.timer = Some(TimerOrder::Set);
     }
 
-    fn destroy(&mut self, out: &mut Outputs) {
+    fn destroy(&mut self, out: &mut HandshakeOrders) {
         self.life = Life::Over;
         self.state = State::Idle;
-        out.take_down();
+        out.remove_frame();
     }
 
-    fn frame_loaded(&mut self, out: &mut Outputs) {
+    fn frame_loaded(&mut self, out: &mut HandshakeOrders) {
         if !self.load.loaded {
             self.load.loaded = true;
             return;
@@ -232,25 +232,25 @@ impl Handshake {
         }
     }
 
-    fn frame_blocked(&mut self, out: &mut Outputs) {
+    fn frame_blocked(&mut self, out: &mut HandshakeOrders) {
         if self.load.ready || self.saved.is_some() {
             return;
         }
         // All that is in it is the browser's word that it shows nothing.
-        out.take_down();
+        out.remove_frame();
         let reason =
             "the page's Content-Security-Policy forbids the form: add its origin to frame-src";
         self.fail(HostCode::FrameBlocked, reason, out);
     }
 
-    fn timer_fired(&mut self, out: &mut Outputs) {
+    fn timer_fired(&mut self, out: &mut HandshakeOrders) {
         if self.state == State::Loading {
             let reason = "the form did not say Ready in time";
             self.fail(HostCode::ReadyTimeout, reason, out);
         }
     }
 
-    fn message(&mut self, body: Result<FormMessage, MessageError>, out: &mut Outputs) {
+    fn message(&mut self, body: Result<FormMessage, MessageError>, out: &mut HandshakeOrders) {
         match body {
             Ok(FormMessage::Ready) => self.form_ready(out),
             Ok(FormMessage::Result { request_id, .. }) if request_id != self.request_id => {
@@ -270,8 +270,8 @@ impl Handshake {
         }
     }
 
-    fn form_ready(&mut self, out: &mut Outputs) {
-        out.answer = true;
+    fn form_ready(&mut self, out: &mut HandshakeOrders) {
+        out.reply = true;
         if self.load.ready {
             self.load.ready_again = self.load.loaded;
             return;
@@ -281,7 +281,7 @@ impl Handshake {
         self.ready(out);
     }
 
-    fn first_result(&mut self, result: FormResult, out: &mut Outputs) {
+    fn first_result(&mut self, result: FormResult, out: &mut HandshakeOrders) {
         out.timer = Some(TimerOrder::Clear);
         // A true result is not lost for want of a Ready; the agent is told.
         if !self.load.ready {
@@ -309,7 +309,7 @@ impl Handshake {
         out.event = Some(event);
     }
 
-    fn ready(&mut self, out: &mut Outputs) {
+    fn ready(&mut self, out: &mut HandshakeOrders) {
         if self.saved.is_none() {
             self.state = State::Ready;
         }
@@ -318,13 +318,13 @@ impl Handshake {
         }));
     }
 
-    fn fail(&mut self, code: HostCode, reason: &str, out: &mut Outputs) {
+    fn fail(&mut self, code: HostCode, reason: &str, out: &mut HandshakeOrders) {
         self.state = State::Failed;
         let error = FormError::host(Some(self.request_id), code, reason);
         out.event = Some(Event::Error(error));
     }
 
-    fn warn(&self, code: WarningCode, out: &mut Outputs) {
+    fn warn(&self, code: WarningCode, out: &mut HandshakeOrders) {
         out.warning = Some(Warning {
             request_id: self.request_id,
             code,

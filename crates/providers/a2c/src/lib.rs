@@ -31,7 +31,7 @@ pub use form_url::{
     CallbackUrl, CallbackUrlError, Flow, FormHost, FormHostError, FormRequest, FormUrl,
     FormUrlError, Signature, SignatureError, SignedRequest,
 };
-pub use handshake::{FrameOrder, Handshake, Input, Outputs, State, TimerOrder};
+pub use handshake::{FrameOrder, Handshake, HandshakeInput, HandshakeOrders, State, TimerOrder};
 pub use language::{Language, LanguageError};
 pub use message::{Field, FormMessage, MessageError, RawMessage};
 // Part of this crate's own types.

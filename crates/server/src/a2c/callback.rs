@@ -6,14 +6,39 @@ use axum::response::{IntoResponse, Response};
 use pantoken_a2c::{CallbackQuery, Language, RequestId};
 use pantoken_store::{Credential, RecordOutcome, Session, SessionFlow, SessionStore, StoreError};
 
-use crate::a2c::customer_page::{self, Trouble};
+use crate::a2c::customer_page::{self, CallbackError};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::CallbackState;
 use crate::a2c::stored;
 use crate::app::{AppState, Parts};
 use crate::http::path_segment::PathSegment;
-use crate::http::trace::{log_error, record_session};
+use crate::http::problem::ProblemDocument;
+use crate::http::trace::record_session;
 
+#[utoipa::path(
+    get,
+    path = "/v1/callback/{state}",
+    operation_id = "takeCallback",
+    summary = "Receives the customer's browser from the provider in the redirect flow",
+    params(
+        ("state" = String, Path, min_length = 1),
+        ("requestId" = Option<String>, Query),
+        ("panToken" = Option<String>, Query),
+        ("errorCode" = Option<String>, Query),
+        ("errorMessage" = Option<String>, Query)
+    ),
+    responses(
+        (status = 303, description = "Redirects to the return URL, with `requestId` and `status`.",
+         headers(("Location" = String))),
+        (status = 400, description = "The provider's answer is invalid.", body = String,
+         content_type = "text/html"),
+        (status = 404, description = "The link belongs to no session.", body = String,
+         content_type = "text/html"),
+        (status = 503, description = "Try again.",
+         content((String = "text/html"), (ProblemDocument = "application/problem+json")),
+         headers(("Retry-After" = u32, description = "The number of seconds after which to try again.")))
+    )
+)]
 pub(crate) async fn take_callback(
     State(app): State<AppState>,
     PathSegment(state): PathSegment,
@@ -23,28 +48,28 @@ pub(crate) async fn take_callback(
     let languages = customer_page::accepted_languages(&headers);
     match take(app.parts(), &state, query.as_deref().unwrap_or_default()).await {
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
-        Err((trouble, Some(language))) => customer_page::page(trouble, &[language]),
-        Err((trouble, None)) => customer_page::page(trouble, &languages),
+        Err((error, Some(language))) => customer_page::page(error, &[language]),
+        Err((error, None)) => customer_page::page(error, &languages),
     }
 }
 
 /// Where the customer goes next, or what to tell them, in the session's language where it is known.
-type Taken = Result<String, (Trouble, Option<Language>)>;
+type Taken = Result<String, (CallbackError, Option<Language>)>;
 
 async fn take(app: &Parts, state: &str, query: &str) -> Taken {
-    let state = CallbackState::parse(state).ok_or((Trouble::UnknownLink, None))?;
+    let state = CallbackState::parse(state).ok_or((CallbackError::UnknownLink, None))?;
     let credential = Credential::CallbackToken(state.token.digest());
     let found = app.store.get(stored::session_id(state.request_id)).await;
-    let session = match found.map_err(|error| store_trouble(&error, None))? {
+    let session = match found.map_err(|error| store_error(&error, None))? {
         Some(session) if session.accepts(&credential) => session,
-        _ => return Err((Trouble::UnknownLink, None)),
+        _ => return Err((CallbackError::UnknownLink, None)),
     };
     record_session(state.request_id);
     let language = stored::language(&session.data);
-    let language = Some(language.map_err(|error| store_trouble(&error, None))?);
+    let language = Some(language.map_err(|error| store_error(&error, None))?);
     let answer = match CallbackQuery::parse(query) {
         Ok(answer) if answer.request_id == state.request_id => answer,
-        _ => return Err((Trouble::UnreadableAnswer, language)),
+        _ => return Err((CallbackError::UnreadableAnswer, language)),
     };
     let now = app.clock.now();
     let result = stored::session_result(&answer.result);
@@ -52,7 +77,7 @@ async fn take(app: &Parts, state: &str, query: &str) -> Taken {
         .store
         .record_result(session.data.id, credential, result, now)
         .await;
-    let outcome = outcome.map_err(|error| store_trouble(&error, language))?;
+    let outcome = outcome.map_err(|error| store_error(&error, language))?;
     app.metrics.record_result(&outcome);
     match outcome {
         // The stored status is told whatever came, so that the same callback twice is the same.
@@ -61,19 +86,23 @@ async fn take(app: &Parts, state: &str, query: &str) -> Taken {
         | RecordOutcome::Conflict(session)
         | RecordOutcome::Ignored(session)
         | RecordOutcome::Expired(session) => location(state.request_id, &session, now),
-        RecordOutcome::Forbidden => Err((Trouble::UnknownLink, None)),
+        RecordOutcome::Forbidden => Err((CallbackError::UnknownLink, None)),
     }
 }
 
 fn location(request_id: RequestId, session: &Session, now: i64) -> Taken {
     let SessionFlow::Redirect { return_url, .. } = &session.data.flow else {
-        return Err((Trouble::UnknownLink, None));
+        return Err((CallbackError::UnknownLink, None));
     };
-    let return_url = ReturnUrl::from_stored(return_url).ok_or((Trouble::Unavailable, None))?;
+    let return_url =
+        ReturnUrl::from_stored(return_url).ok_or((CallbackError::Unavailable, None))?;
     Ok(return_url.with_status(request_id, session.state(now)))
 }
 
-fn store_trouble(error: &StoreError, language: Option<Language>) -> (Trouble, Option<Language>) {
-    log_error("the store failed", error);
-    (Trouble::Unavailable, language)
+fn store_error(
+    error: &StoreError,
+    language: Option<Language>,
+) -> (CallbackError, Option<Language>) {
+    tracing::error!(%error, "the store failed");
+    (CallbackError::Unavailable, language)
 }

@@ -1,5 +1,7 @@
 //! `POST /v1/sessions`
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::request::Parts as Request;
@@ -9,17 +11,21 @@ use pantoken_store::{
     CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow, SessionStore,
 };
 use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::a2c::request_id::{RequestIdError, new_request_id};
 use crate::a2c::return_url::ReturnUrl;
+use crate::a2c::schemas;
 use crate::a2c::session_token::{CallbackState, SessionToken};
 use crate::a2c::stored;
 use crate::app::{AppState, Parts};
 use crate::http::auth::Principal;
 use crate::http::customer::Customer;
 use crate::http::fields::{Fields, parse_text};
+use crate::http::openapi::problems;
 use crate::http::problem::Problem;
-use crate::http::trace::{log_error, record_session};
+use crate::http::trace::record_session;
 use crate::http::wire_time::to_rfc3339;
 
 use super::{only_in_redirect, take_flow};
@@ -28,106 +34,137 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// Two requests of one millisecond have the same id once in 4,096 times.
 const MAX_ATTEMPTS: usize = 16;
 
-/// What the caller asks for.
-struct Asked {
-    return_url: Option<ReturnUrl>,
+/// A session to create.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(crate) struct NewSession {
+    #[schema(value_type = schemas::Flow)]
+    flow: Flow,
+    /// The language of the form; Russian by default.
+    #[schema(value_type = Option<schemas::Language>)]
     language: Language,
+    /// Where the customer goes at the end of the redirect flow, which requires it. It must be on the
+    /// server's list of return URLs.
+    #[schema(value_type = Option<String>)]
+    return_url: Option<ReturnUrl>,
+    /// The agent's own reference, not a card number. Browsers may not set it.
+    #[schema(
+        value_type = Option<String>,
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    )]
     customer: Option<Customer>,
 }
 
-/// The answer.
-#[derive(Serialize)]
+/// A created session.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Created {
+pub(crate) struct CreatedSession {
+    #[schema(value_type = schemas::RequestId)]
     request_id: RequestId,
+    #[schema(value_type = String, format = "uri")]
     form_url: FormUrl,
+    #[schema(value_type = String, format = "uri")]
     form_origin: Origin,
+    /// Authorises the page to report the result of this session, and nothing else.
     result_token: String,
+    #[schema(value_type = String, format = "date-time")]
     expires_at: Option<String>,
 }
 
+struct CreateSessionProblems;
+
+impl IntoResponses for CreateSessionProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems([
+            StatusCode::BAD_REQUEST,
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+            StatusCode::REQUEST_TIMEOUT,
+            StatusCode::CONFLICT,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            StatusCode::TOO_MANY_REQUESTS,
+            StatusCode::INTERNAL_SERVER_ERROR,
+        ])
+    }
+}
+
+#[utoipa::path(
+    post,
+    path = "/v1/sessions",
+    operation_id = "createSession",
+    summary = "Creates a session and signs its form URL",
+    description = "Requires an API key or, where sessions are public, a browser on an allowed origin.",
+    security(("apiKey" = []), ()),
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "The same key and body return the same session again. Browsers must send at \
+                       least 16 characters.",
+        min_length = 1, max_length = 128, pattern = "^[!-~]+$", nullable = false
+    )),
+    request_body = NewSession,
+    responses(
+        (status = 201, description = "The session.", body = CreatedSession, links(
+            ("session" = (
+                operation_id = "getSession",
+                parameters(("requestId" = "$response.body#/requestId"))
+            ))
+        )),
+        CreateSessionProblems
+    )
+)]
 pub(crate) async fn create_session(
     State(app): State<AppState>,
     request: Request,
     fields: Result<Fields, Problem>,
-) -> Result<(StatusCode, Json<Created>), Problem> {
+) -> Result<(StatusCode, Json<CreatedSession>), Problem> {
     let app = app.parts();
     let principal = Principal::identify(app, &request).await?;
-    let asked = read_body(app, &principal, fields?)?;
-    let idempotency = read_idempotency_key(&principal, &request.headers, &asked)?;
-    let session = create(app, &asked, idempotency).await?;
+    let new = NewSession::read(app, &principal, fields?)?;
+    let idempotency = read_idempotency_key(&principal, &request.headers, &new)?;
+    let data = create(app, &new, idempotency).await?.data;
     app.metrics
-        .record_session(stored::flow(&session.data.flow), principal.kind());
-    let request_id = stored::request_id(session.data.id)?;
+        .record_session(stored::flow(&data.flow).as_str(), principal.kind());
+    let request_id = stored::request_id(data.id)?;
     record_session(request_id);
-    Ok((
-        StatusCode::CREATED,
-        Json(answer(app, request_id, &session.data)?),
-    ))
+    let created = describe(app, request_id, &data)?;
+    Ok((StatusCode::CREATED, Json(created)))
 }
 
-fn read_body(app: &Parts, principal: &Principal<'_>, mut fields: Fields) -> Result<Asked, Problem> {
-    let flow = take_flow(&mut fields)?;
-    let language = fields.optional("language", Language::parse)?;
-    let return_url = fields.optional("returnUrl", |text| app.options.return_urls.allow(text))?;
-    let customer = fields.optional("customer", Customer::parse)?;
-    let customer = match (principal, customer) {
-        (Principal::Customer(own), None) => Some((*own).clone()),
-        (Principal::Customer(_), Some(_)) => {
-            let rule = "is known to the server: a customer leaves it out";
-            return Err(Problem::invalid("customer", rule));
-        }
-        // It is told in webhooks as the agent's own word.
-        (Principal::Browser(_), Some(_)) => {
-            let rule = "is the agent's own word: only a call with an API key may say it";
-            return Err(Problem::invalid("customer", rule));
-        }
-        (Principal::Agent | Principal::Browser(_), customer) => customer,
-    };
-    fields.finish()?;
-    Ok(Asked {
-        return_url: only_in_redirect(flow, "returnUrl", return_url)?,
-        language: language.unwrap_or_default(),
-        customer,
-    })
-}
-
-fn read_idempotency_key(
-    principal: &Principal<'_>,
-    headers: &HeaderMap,
-    asked: &Asked,
-) -> Result<Option<Idempotency>, Problem> {
-    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    if values.next().is_some() {
-        return Err(Problem::RepeatedField(IDEMPOTENCY_KEY));
+impl NewSession {
+    fn read(app: &Parts, principal: &Principal<'_>, mut fields: Fields) -> Result<Self, Problem> {
+        let flow = take_flow(&mut fields)?;
+        let language = fields.optional("language", Language::parse)?;
+        let return_url =
+            fields.optional("returnUrl", |text| app.options.return_urls.allow(text))?;
+        let customer = fields.optional("customer", Customer::parse)?;
+        let customer = match (principal, customer) {
+            (Principal::Customer(customer), None) => Some((*customer).clone()),
+            (Principal::Customer(_), Some(_)) => {
+                let rule = "must be omitted, because the server knows the customer";
+                return Err(Problem::invalid("customer", rule));
+            }
+            // Webhooks repeat it, and their receiver relies on it.
+            (Principal::Browser(_), Some(_)) => {
+                let rule = "is accepted only with an API key, because browsers could choose it";
+                return Err(Problem::invalid("customer", rule));
+            }
+            (Principal::Agent | Principal::Browser(_), customer) => customer,
+        };
+        fields.finish()?;
+        Ok(Self {
+            flow,
+            language: language.unwrap_or_default(),
+            return_url: only_in_redirect(flow, "returnUrl", return_url)?,
+            customer,
+        })
     }
-    // Who guesses a public caller's key gets that caller's session.
-    let (lengths, rule) = match principal {
-        Principal::Agent => (1..=128, "has 1 to 128 visible ASCII characters"),
-        Principal::Browser(_) | Principal::Customer(_) => {
-            (16..=128, "has 16 to 128 visible ASCII characters")
-        }
-    };
-    let key = parse_text(
-        IDEMPOTENCY_KEY,
-        value.to_str().unwrap_or_default(),
-        |text| {
-            let fit = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-            if fit { Ok(text.to_owned()) } else { Err(rule) }
-        },
-    )?;
-    let scoped = format!("{}\n{key}", principal.scope());
-    Ok(Some(Idempotency {
-        key: Digest::of(scoped.as_bytes()),
-        fingerprint: asked.fingerprint(),
-    }))
-}
 
-impl Asked {
-    /// The same for the same request only: JSON keeps the parts apart.
+    /// Returns a digest that differs between different requests. JSON separates the parts.
     fn fingerprint(&self) -> Digest {
         let return_url = self.return_url.as_ref().map(ReturnUrl::as_str);
         let customer = self.customer.as_ref().map(Customer::as_str);
@@ -136,13 +173,52 @@ impl Asked {
     }
 }
 
+fn read_idempotency_key(
+    principal: &Principal<'_>,
+    headers: &HeaderMap,
+    new: &NewSession,
+) -> Result<Option<Idempotency>, Problem> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(Problem::RepeatedField(IDEMPOTENCY_KEY));
+    }
+    // Whoever guesses the key of a browser or customer gets their session.
+    let (lengths, rule) = match principal {
+        Principal::Agent => (1..=128, "must be 1 to 128 visible ASCII characters"),
+        Principal::Browser(_) | Principal::Customer(_) => {
+            (16..=128, "must be 16 to 128 visible ASCII characters")
+        }
+    };
+    let key = parse_text(
+        IDEMPOTENCY_KEY,
+        value.to_str().unwrap_or_default(),
+        |text| {
+            let is_valid =
+                lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+            if is_valid {
+                Ok(text.to_owned())
+            } else {
+                Err(rule)
+            }
+        },
+    )?;
+    let scoped = format!("{}\n{key}", principal.scope());
+    Ok(Some(Idempotency {
+        key: Digest::of(scoped.as_bytes()),
+        fingerprint: new.fingerprint(),
+    }))
+}
+
 async fn create(
     app: &Parts,
-    asked: &Asked,
+    new: &NewSession,
     idempotency: Option<Idempotency>,
 ) -> Result<Session, Problem> {
     for _ in 0..MAX_ATTEMPTS {
-        let data = new_session(app, asked)?;
+        let data = new_session(app, new)?;
         match app.store.create(data, idempotency).await? {
             CreateOutcome::Created(session) | CreateOutcome::Repeated(session) => {
                 return Ok(session);
@@ -151,31 +227,31 @@ async fn create(
             CreateOutcome::IdTaken => {}
         }
     }
-    log_error(
-        "no session can be created",
-        "all generated request ids are taken",
+    tracing::error!(
+        error = "all generated request ids are taken",
+        "no session can be created"
     );
     Err(Problem::Internal)
 }
 
-fn new_session(app: &Parts, asked: &Asked) -> Result<SessionData, Problem> {
+fn new_session(app: &Parts, new: &NewSession) -> Result<SessionData, Problem> {
     let created_at = app.clock.now();
     let request_id = new_request_id(created_at, app.random.as_ref())?;
     let mut seed = [0; 16];
     app.random.fill(&mut seed).map_err(RequestIdError::from)?;
     let secret = app.signer.secret();
-    let flow = match &asked.return_url {
-        None => SessionFlow::Iframe,
-        Some(return_url) => SessionFlow::Redirect {
+    let flow = match (new.flow, &new.return_url) {
+        (Flow::Redirect, Some(return_url)) => SessionFlow::Redirect {
             return_url: return_url.as_str().to_owned(),
             callback_token: SessionToken::callback(secret, request_id, &seed).digest(),
         },
+        _ => SessionFlow::Iframe,
     };
     Ok(SessionData {
         id: stored::session_id(request_id),
-        language: asked.language.as_str().to_owned(),
+        language: new.language.as_str().to_owned(),
         flow,
-        customer: asked.customer.as_ref().map(|c| c.as_str().to_owned()),
+        customer: new.customer.as_ref().map(|c| c.as_str().to_owned()),
         seed,
         result_token: SessionToken::result(secret, request_id, &seed).digest(),
         created_at,
@@ -183,16 +259,20 @@ fn new_session(app: &Parts, asked: &Asked) -> Result<SessionData, Problem> {
     })
 }
 
-fn answer(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<Created, Problem> {
+fn describe(
+    app: &Parts,
+    request_id: RequestId,
+    data: &SessionData,
+) -> Result<CreatedSession, Problem> {
     let result_token = SessionToken::result(app.signer.secret(), request_id, &data.seed);
     if result_token.digest() != data.result_token {
         return Err(Problem::IdempotencyKeyStale);
     }
-    Ok(Created {
+    Ok(CreatedSession {
         request_id,
         form_url: form_url(app, request_id, data)?,
         form_origin: app.signer.host().origin().clone(),
-        result_token: result_token.reveal().to_owned(),
+        result_token: result_token.expose().to_owned(),
         expires_at: to_rfc3339(data.expires_at),
     })
 }
@@ -208,7 +288,7 @@ fn form_url(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<Fo
             };
             let callback_url = app.options.public_url.callback(&state.to_text());
             let callback_url = callback_url.map_err(|error| {
-                log_error("no callback URL can be built", error);
+                tracing::error!(%error, "no callback URL can be built");
                 Problem::Internal
             })?;
             app.signer.redirect(request_id, callback_url)

@@ -1,5 +1,5 @@
-//! The page that a customer sees when a callback cannot be taken: no script, nothing from elsewhere,
-//! nothing of what came in.
+//! The page that a customer sees if a callback fails. It has no scripts, loads nothing, and repeats nothing
+//! of the request.
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -7,18 +7,18 @@ use pantoken_a2c::Language;
 
 use crate::http::problem::Problem;
 
-/// What went wrong, as far as the customer can do anything about it.
+/// Why a callback fails, as far as it matters to the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum CallbackError {
     /// The link belongs to no session.
     UnknownLink,
-    /// The card form's answer cannot be read.
+    /// The provider's answer is invalid.
     UnreadableAnswer,
-    /// The answer could not be kept; opening the page again may keep it.
+    /// The answer could not be stored. Reloading the page may help.
     Unavailable,
 }
 
-impl Trouble {
+impl CallbackError {
     fn status(self) -> StatusCode {
         match self {
             Self::UnknownLink => StatusCode::NOT_FOUND,
@@ -27,7 +27,7 @@ impl Trouble {
         }
     }
 
-    fn words(self, language: Language) -> (&'static str, &'static str) {
+    fn text(self, language: Language) -> (&'static str, &'static str) {
         match (self, language) {
             (Self::UnknownLink, Language::Ru) => (
                 "Ссылка недействительна",
@@ -69,7 +69,7 @@ impl Trouble {
     }
 }
 
-/// The first of the form's languages that the browser asks for, or all of them.
+/// Returns the first of the form's languages that the browser accepts, or all of them.
 pub(crate) fn accepted_languages(headers: &HeaderMap) -> Vec<Language> {
     let accepted = headers.get(header::ACCEPT_LANGUAGE);
     let accepted = accepted
@@ -92,28 +92,28 @@ pub(crate) fn accepted_languages(headers: &HeaderMap) -> Vec<Language> {
     }
 }
 
-/// The page, once in each of the languages.
-pub(crate) fn page(trouble: Trouble, languages: &[Language]) -> Response {
+/// Returns the page, with a section in each of the languages.
+pub(crate) fn page(error: CallbackError, languages: &[Language]) -> Response {
     let first = languages.first().copied().unwrap_or_default();
     let sections: String = languages
         .iter()
-        .map(|language| section(trouble, *language))
+        .map(|language| section(error, *language))
         .collect();
     let html = format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n</head>\n<body>\n<main>\n{sections}</main>\n</body>\n</html>\n",
         first.html_lang(),
-        trouble.words(first).0,
+        error.text(first).0,
     );
     let policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    let mut response = (trouble.status(), Html(html)).into_response();
+    let mut response = (error.status(), Html(html)).into_response();
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         header::HeaderValue::from_static(policy),
     );
-    if trouble == Trouble::Unavailable {
+    if error == CallbackError::Unavailable {
         headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
         let code = Problem::StoreUnavailable.code();
         response.extensions_mut().insert(code);
@@ -121,8 +121,8 @@ pub(crate) fn page(trouble: Trouble, languages: &[Language]) -> Response {
     response
 }
 
-fn section(trouble: Trouble, language: Language) -> String {
-    let (title, advice) = trouble.words(language);
+fn section(error: CallbackError, language: Language) -> String {
+    let (title, advice) = error.text(language);
     let lang = language.html_lang();
     format!("<section lang=\"{lang}\">\n<h1>{title}</h1>\n<p>{advice}</p>\n</section>\n")
 }

@@ -1,46 +1,84 @@
 //! `GET /v1/sessions/{requestId}`
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use pantoken_a2c::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken, RequestId};
 use pantoken_store::{Session, SessionStore, StoreError};
 use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
 
+use crate::a2c::schemas;
 use crate::a2c::stored;
 use crate::app::AppState;
 use crate::http::auth::RequireApiKey;
+use crate::http::openapi::problems;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 use crate::http::trace::record_session;
 use crate::http::wire_time::to_rfc3339;
 
-/// The answer.
-#[derive(Serialize)]
+/// The state of a session.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Found {
+pub(crate) struct SessionState {
+    #[schema(value_type = schemas::RequestId)]
     request_id: RequestId,
+    #[schema(schema_with = schemas::session_state)]
     state: &'static str,
+    #[schema(value_type = schemas::Flow)]
     flow: Flow,
+    #[schema(value_type = schemas::Language)]
     language: Language,
+    #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<String>,
+    #[schema(value_type = String, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pan_token: Option<PanToken>,
+    #[schema(value_type = String, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     error_code: Option<ErrorCode>,
+    #[schema(value_type = String, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<ErrorMessage>,
+    #[schema(value_type = String, format = "date-time")]
     created_at: Option<String>,
+    #[schema(value_type = String, format = "date-time")]
     expires_at: Option<String>,
+    #[schema(value_type = String, format = "date-time", required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     finished_at: Option<String>,
 }
 
+struct GetSessionProblems;
+
+impl IntoResponses for GetSessionProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems([StatusCode::UNAUTHORIZED, StatusCode::NOT_FOUND])
+    }
+}
+
+#[utoipa::path(
+    get,
+    path = "/v1/sessions/{requestId}",
+    operation_id = "getSession",
+    summary = "Returns the state of a session",
+    security(("apiKey" = [])),
+    params(("requestId" = schemas::RequestId, Path)),
+    responses(
+        (status = 200, description = "The session.", body = SessionState),
+        GetSessionProblems
+    )
+)]
 pub(crate) async fn get_session(
     _: RequireApiKey,
     State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
-) -> Result<Json<Found>, Problem> {
+) -> Result<Json<SessionState>, Problem> {
     let app = app.parts();
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
     let session = app.store.get(stored::session_id(request_id)).await?;
@@ -49,7 +87,7 @@ pub(crate) async fn get_session(
     Ok(Json(describe(request_id, session, app.clock.now())?))
 }
 
-fn describe(request_id: RequestId, session: Session, now: i64) -> Result<Found, StoreError> {
+fn describe(request_id: RequestId, session: Session, now: i64) -> Result<SessionState, StoreError> {
     let state = session.state(now).as_str();
     let data = session.data;
     let finished_at = session.recorded.as_ref().map(|last| last.recorded_at);
@@ -60,7 +98,7 @@ fn describe(request_id: RequestId, session: Session, now: i64) -> Result<Found, 
         Some(FormResult::Failed { code, message }) => (None, Some(code), Some(message)),
         None => (None, None, None),
     };
-    Ok(Found {
+    Ok(SessionState {
         request_id,
         state,
         flow: stored::flow(&data.flow),

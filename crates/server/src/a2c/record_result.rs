@@ -1,31 +1,80 @@
 //! `POST /v1/sessions/{requestId}/result`
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, PanToken, RequestId};
 use pantoken_store::{Credential, RecordOutcome, SessionStore};
 use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
 
+use crate::a2c::schemas;
 use crate::a2c::session_token::SessionToken;
 use crate::a2c::stored;
 use crate::app::AppState;
 use crate::http::auth::bearer;
 use crate::http::fields::Fields;
+use crate::http::openapi::problems;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 use crate::http::trace::record_session;
 
-/// The answer.
-#[derive(Serialize)]
+/// A result to record: either `panToken`, or `errorCode` with or without `errorMessage`.
+#[derive(ToSchema)]
+#[schema(as = Result, rename_all = "camelCase")]
+pub(crate) struct NewResult {
+    #[schema(value_type = Option<String>, min_length = 1)]
+    pan_token: Option<PanToken>,
+    #[schema(value_type = Option<String>, min_length = 1)]
+    error_code: Option<ErrorCode>,
+    #[schema(value_type = Option<String>)]
+    error_message: Option<ErrorMessage>,
+}
+
+/// A recorded result.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Recorded {
+    #[schema(value_type = schemas::RequestId)]
     request_id: RequestId,
+    #[schema(schema_with = schemas::recorded_state)]
     state: &'static str,
 }
 
+struct RecordResultProblems;
+
+impl IntoResponses for RecordResultProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems([
+            StatusCode::BAD_REQUEST,
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+            StatusCode::REQUEST_TIMEOUT,
+            StatusCode::CONFLICT,
+            StatusCode::GONE,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ])
+    }
+}
+
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/{requestId}/result",
+    operation_id = "recordResult",
+    summary = "Records the result of the form, once",
+    security(("resultToken" = [])),
+    params(("requestId" = schemas::RequestId, Path)),
+    request_body = NewResult,
+    responses(
+        (status = 200, description = "The result is recorded, or was before.", body = Recorded),
+        RecordResultProblems
+    )
+)]
 pub(crate) async fn record_result(
     State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
@@ -34,9 +83,10 @@ pub(crate) async fn record_result(
 ) -> Result<Json<Recorded>, Problem> {
     let app = app.parts();
     let token = bearer(&headers).ok_or(Problem::ResultTokenRequired)?;
-    let token = SessionToken::presented(token).ok_or(Problem::ResultTokenInvalid)?;
+    let token = SessionToken::parse(token).ok_or(Problem::ResultTokenInvalid)?;
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::ResultTokenInvalid)?;
-    let result = stored::session_result(&read_body(fields?)?);
+    let result = NewResult::read(fields?)?.into_form_result()?;
+    let result = stored::session_result(&result);
     let credential = Credential::ResultToken(token.digest());
     let now = app.clock.now();
     let id = stored::session_id(request_id);
@@ -58,28 +108,36 @@ pub(crate) async fn record_result(
     }
 }
 
-fn read_body(mut fields: Fields) -> Result<FormResult, Problem> {
-    let pan_token = fields.optional("panToken", PanToken::parse)?;
-    let code = fields.optional("errorCode", ErrorCode::parse)?;
-    let message = fields.optional("errorMessage", |text| {
-        Ok::<_, Infallible>(ErrorMessage::from_text(text))
-    })?;
-    fields.finish()?;
-    match (pan_token, code, message) {
-        (Some(pan_token), None, None) => Ok(FormResult::Saved(pan_token)),
-        (None, Some(code), message) => Ok(FormResult::Failed {
-            code,
-            message: message.unwrap_or_default(),
-        }),
-        (Some(_), Some(_), _) => Err(Problem::invalid(
-            "errorCode",
-            "stands beside panToken: send one of the two",
-        )),
-        (Some(_), None, Some(_)) => Err(Problem::invalid(
-            "errorMessage",
-            "belongs to an errorCode, not to a panToken",
-        )),
-        (None, None, Some(_)) => Err(Problem::MissingField("errorCode")),
-        (None, None, None) => Err(Problem::MissingField("panToken")),
+impl NewResult {
+    fn read(mut fields: Fields) -> Result<Self, Problem> {
+        let result = Self {
+            pan_token: fields.optional("panToken", PanToken::parse)?,
+            error_code: fields.optional("errorCode", ErrorCode::parse)?,
+            error_message: fields.optional("errorMessage", |text| {
+                Ok::<_, Infallible>(ErrorMessage::from_text(text))
+            })?,
+        };
+        fields.finish()?;
+        Ok(result)
+    }
+
+    fn into_form_result(self) -> Result<FormResult, Problem> {
+        match (self.pan_token, self.error_code, self.error_message) {
+            (Some(pan_token), None, None) => Ok(FormResult::Saved(pan_token)),
+            (None, Some(code), message) => Ok(FormResult::Failed {
+                code,
+                message: message.unwrap_or_default(),
+            }),
+            (Some(_), Some(_), _) => Err(Problem::invalid(
+                "errorCode",
+                "cannot be combined with panToken: send one of the two",
+            )),
+            (Some(_), None, Some(_)) => Err(Problem::invalid(
+                "errorMessage",
+                "cannot be combined with panToken: send it with an errorCode",
+            )),
+            (None, None, Some(_)) => Err(Problem::MissingField("errorCode")),
+            (None, None, None) => Err(Problem::MissingField("panToken")),
+        }
     }
 }

@@ -2,7 +2,6 @@ use pantoken_a2c::RequestId;
 use pantoken_core::{Random, RandomError, is_card_number};
 
 use crate::http::problem::Problem;
-use crate::http::trace::log_error;
 
 /// 2025-01-01T00:00:00Z in Unix milliseconds.
 const EPOCH: i64 = 1_735_689_600_000;
@@ -44,7 +43,7 @@ pub(crate) fn new_request_id(now: i64, random: &dyn Random) -> Result<RequestId,
 
 impl From<RequestIdError> for Problem {
     fn from(error: RequestIdError) -> Self {
-        log_error("no request id can be generated", error);
+        tracing::error!(%error, "no request id can be generated");
         Self::Internal
     }
 }

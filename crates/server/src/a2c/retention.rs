@@ -5,15 +5,15 @@ use tokio::task::{AbortHandle, JoinHandle};
 
 use pantoken_core::{Clock, SystemClock};
 
-/// How many sessions one transaction deletes: few, so that nobody waits long for it.
+/// The number of sessions per transaction. It is small, so that requests do not wait long for it.
 const BATCH: u32 = 500;
 const INTERVAL: Duration = Duration::from_secs(60);
 const MILLISECONDS_IN_A_DAY: i64 = 86_400_000;
-/// A webhook is tried again for less than four days.
+/// Webhooks are retried for less than four days.
 const LONGEST_BACKOFF: i64 = 4 * MILLISECONDS_IN_A_DAY;
 
-/// Ends a task when it is dropped.
-#[must_use = "dropping it ends the task"]
+/// A task that ends when this is dropped.
+#[must_use = "the task ends when this is dropped"]
 pub(crate) struct Sweeper(AbortHandle);
 
 impl Drop for Sweeper {
@@ -22,15 +22,15 @@ impl Drop for Sweeper {
     }
 }
 
-/// Whether anybody is told of results.
+/// Whether webhooks are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Webhooks {
     Sent,
-    /// What is still to be told waits for a receiver that there may never be again.
+    /// Pending webhooks wait for a receiver that may never be configured again.
     Unsent,
 }
 
-/// Deletes sessions that expired so many days ago, from now on and every minute.
+/// Deletes sessions that expired this many days ago, now and every minute.
 pub(crate) fn sweep(store: Database, days: u32, webhooks: Webhooks) -> Sweeper {
     let task: JoinHandle<()> = tokio::spawn(async move {
         let clock = SystemClock::new();
@@ -38,7 +38,7 @@ pub(crate) fn sweep(store: Database, days: u32, webhooks: Webhooks) -> Sweeper {
         loop {
             interval.tick().await;
             if let Err(error) = sweep_once(&store, clock.now(), days, webhooks).await {
-                tracing::error!(%error, "old sessions cannot be deleted");
+                tracing::error!(%error, "expired sessions cannot be deleted");
             }
         }
     });
@@ -54,37 +54,38 @@ async fn sweep_once(
     let Some(youngest) = store.newest_created_at().await? else {
         return Ok(());
     };
-    // A clock that is ahead would otherwise have all of them deleted at once.
+    // Otherwise, a clock that is ahead would delete all sessions at once.
     let before = now.min(youngest) - i64::from(days) * MILLISECONDS_IN_A_DAY;
     if webhooks == Webhooks::Unsent {
         let before = before - LONGEST_BACKOFF;
-        let reason = "no webhook was sent for too long";
-        let given_up = all(|| store.abandon_deliveries(before, reason.to_owned(), BATCH)).await?;
+        let reason = "PANTOKEN_WEBHOOK_URL was not set for too long";
+        let given_up =
+            in_batches(|| store.abandon_deliveries(before, reason.to_owned(), BATCH)).await?;
         if given_up > 0 {
             tracing::warn!(
                 given_up,
-                "webhooks were given up: without PANTOKEN_WEBHOOK_URL nobody is told"
+                "webhooks were given up because PANTOKEN_WEBHOOK_URL is not set"
             );
         }
     }
-    let deleted = all(|| store.delete_expired_before(before, BATCH)).await?;
+    let deleted = in_batches(|| store.delete_expired_before(before, BATCH)).await?;
     if deleted > 0 {
-        tracing::info!(deleted, "old sessions were deleted");
+        tracing::info!(deleted, "expired sessions were deleted");
     }
     Ok(())
 }
 
-/// Does it batch by batch, until one finds fewer.
-async fn all<Batch>(batch: impl Fn() -> Batch) -> Result<u64, StoreError>
+/// Repeats a batch until one is not full. Returns the sum of their counts.
+async fn in_batches<Batch>(batch: impl Fn() -> Batch) -> Result<u64, StoreError>
 where
     Batch: Future<Output = Result<u64, StoreError>>,
 {
-    let mut all = 0;
+    let mut sum = 0;
     loop {
         let done = batch().await?;
-        all += done;
+        sum += done;
         if done < u64::from(BATCH) {
-            return Ok(all);
+            return Ok(sum);
         }
     }
 }

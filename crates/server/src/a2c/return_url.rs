@@ -6,42 +6,44 @@ const MAX_LENGTH: usize = 2048;
 const REQUEST_ID: &str = "requestId";
 const STATUS: &str = "status";
 
-/// Where the customer goes after the redirect flow: a URL that [`ReturnUrls`] allows.
+/// Where the customer goes at the end of the redirect flow: a URL that [`ReturnUrls`] allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnUrl(Url);
 
-/// Why a text is no [`ReturnUrl`] or no entry of [`ReturnUrls`].
+/// The error of [`ReturnUrls::parse`] and [`ReturnUrls::allow`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReturnUrlError {
     /// Longer than 2,048 bytes.
-    #[error("a return URL has at most 2048 bytes")]
+    #[error("a return URL must be at most 2048 bytes long")]
     Length,
     /// Not an absolute URL.
-    #[error("a return URL is an absolute URL such as https://shop.kz/paid")]
+    #[error("a return URL must be an absolute URL such as https://shop.kz/paid")]
     Shape,
-    /// Its origin is none.
+    /// Its origin is invalid.
     #[error(transparent)]
     Origin(#[from] OriginError),
     /// A user name or password.
-    #[error("a return URL holds no user name and no password")]
+    #[error("a return URL must not contain a user name or password")]
     UserInfo,
-    /// An encoded `/` or `\`, which some servers decode and thereby leave the allowed path.
-    #[error("a return URL's path holds no encoded '/' or '\\'")]
+    /// It contains an encoded `/` or `\`, which some servers decode, so that the URL leaves the allowed path.
+    #[error("a return URL's path must not contain an encoded '/' or '\\'")]
     EncodedSlash,
     /// It has a `requestId` or `status` of its own.
-    #[error("a return URL's query has no requestId and no status: the server adds them")]
+    #[error("a return URL's query must not contain requestId or status, which the server adds")]
     ReservedName,
     /// An entry of the allow-list with a query or a fragment.
-    #[error("an allowed return URL is an origin and a path, without query and fragment")]
+    #[error(
+        "an allowed return URL must be an origin with an optional path, without a query or fragment"
+    )]
     Excess,
     /// Not on the list.
-    #[error("this return URL is not allowed: PANTOKEN_RETURN_URLS lists those that are")]
+    #[error("this return URL is not allowed; PANTOKEN_RETURN_URLS lists those that are")]
     NotAllowed,
 }
 
 impl ReturnUrl {
-    /// The URL with what the customer's page must know added to its query: never a token.
+    /// Returns the URL with the session's id and state added to its query. It never contains a token.
     #[must_use]
     pub fn with_status(mut self, request_id: RequestId, state: SessionState) -> String {
         self.0
@@ -51,20 +53,20 @@ impl ReturnUrl {
         self.0.into()
     }
 
-    /// The URL as text, as browsers write it.
+    /// Returns the URL as browsers write it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// Reads a URL that was allowed when it was kept.
+    /// Parses a URL that was allowed when it was stored.
     pub(crate) fn from_stored(text: &str) -> Option<Self> {
         Url::parse(text).ok().map(Self)
     }
 }
 
-/// The return URLs that sessions may name: origins, each with a path or none; a URL is allowed
-/// when its origin is the same and its path starts with the same segments.
+/// The return URLs that sessions may use: a list of origins with optional paths. A URL is allowed if it has
+/// the origin of an entry, and a path that starts with the segments of its path.
 ///
 /// Source: docs/server.md, "Settings" (`PANTOKEN_RETURN_URLS`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,10 +80,10 @@ struct Allowed {
 }
 
 impl ReturnUrls {
-    /// Reads a list with commas between its entries.
+    /// Parses a list of entries, separated by commas.
     ///
     /// # Errors
-    /// [`ReturnUrlError`] of the first entry that is wrong.
+    /// Returns [`ReturnUrlError`] for the first invalid entry.
     pub fn parse(list: &str) -> Result<Self, ReturnUrlError> {
         list.split(',')
             .map(str::trim)
@@ -91,17 +93,17 @@ impl ReturnUrls {
             .map(Self)
     }
 
-    /// Reads a return URL and looks it up.
+    /// Parses a return URL and checks whether it is allowed.
     ///
     /// # Errors
-    /// [`ReturnUrlError`] when it is malformed or not on the list.
+    /// Returns [`ReturnUrlError`] if it is invalid or not on the list.
     pub fn allow(&self, text: &str) -> Result<ReturnUrl, ReturnUrlError> {
         let url = read_url(text)?;
         let reserved = |name: &str| matches!(name, REQUEST_ID | STATUS);
         if url.query_pairs().any(|(name, _)| reserved(&name)) {
             return Err(ReturnUrlError::ReservedName);
         }
-        if self.0.iter().any(|allowed| allowed.holds(&url)) {
+        if self.0.iter().any(|allowed| allowed.matches(&url)) {
             Ok(ReturnUrl(url))
         } else {
             Err(ReturnUrlError::NotAllowed)
@@ -110,7 +112,7 @@ impl ReturnUrls {
 }
 
 impl Allowed {
-    fn holds(&self, url: &Url) -> bool {
+    fn matches(&self, url: &Url) -> bool {
         let rest = url.path().strip_prefix(&self.path);
         url.origin().ascii_serialization() == self.origin
             && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -128,7 +130,7 @@ fn read_allowed(text: &str) -> Result<Allowed, ReturnUrlError> {
     })
 }
 
-/// Reads the URL as a browser does, so that what is checked is what is opened.
+/// Parses the URL as browsers do, so that the URL that is checked is the one that is opened.
 fn read_url(text: &str) -> Result<Url, ReturnUrlError> {
     if text.len() > MAX_LENGTH {
         return Err(ReturnUrlError::Length);

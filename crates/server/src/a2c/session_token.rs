@@ -1,25 +1,26 @@
-//! The two tokens of a session, derived from the agent's secret and the session's seed, so that the
-//! store keeps nothing that opens anything.
+//! The two tokens of a session. They are derived from the agent's secret key and the session's seed, so
+//! that the store contains no token.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pantoken_a2c::RequestId;
 use pantoken_a2c_signing::AgentSecret;
+use pantoken_core::Secret;
 use pantoken_store::Digest;
 
-/// 256 bits in base64url.
+/// The length of 256 bits in base64url.
 const LENGTH: usize = 43;
 
-/// A bearer token of one session. It has no `Debug`; say [`SessionToken::reveal`] where it is meant.
-pub(crate) struct SessionToken(String);
+/// A bearer token of one session.
+pub(crate) struct SessionToken(Secret);
 
 impl SessionToken {
-    /// The token with which the page reports a result.
+    /// Derives the token with which the page reports a result.
     pub(crate) fn result(secret: &AgentSecret, request_id: RequestId, seed: &[u8; 16]) -> Self {
         Self::derive(secret, "result", request_id, seed)
     }
 
-    /// The token in the callback URL of the redirect flow.
+    /// Derives the token in the callback URL of the redirect flow.
     pub(crate) fn callback(secret: &AgentSecret, request_id: RequestId, seed: &[u8; 16]) -> Self {
         Self::derive(secret, "callback", request_id, seed)
     }
@@ -27,21 +28,21 @@ impl SessionToken {
     fn derive(secret: &AgentSecret, use_: &str, request_id: RequestId, seed: &[u8; 16]) -> Self {
         let seed = hex::encode(seed);
         let key = secret.derive(&format!("pantoken/{use_}/{request_id}/{seed}"));
-        Self(URL_SAFE_NO_PAD.encode(key))
+        Self(Secret::new(&URL_SAFE_NO_PAD.encode(key)))
     }
 
-    /// Takes what a caller presents; `None` when it cannot be a token.
-    pub(crate) fn presented(text: &str) -> Option<Self> {
+    /// Parses a token of a request. Returns `None` if it cannot be one.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        (text.len() == LENGTH && text.bytes().all(base64url)).then(|| Self(text.to_owned()))
+        (text.len() == LENGTH && text.bytes().all(base64url)).then(|| Self(Secret::new(text)))
     }
 
     pub(crate) fn digest(&self) -> Digest {
-        Digest::of(self.0.as_bytes())
+        Digest::of(self.0.expose().as_bytes())
     }
 
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose()
     }
 }
 
@@ -56,11 +57,11 @@ impl CallbackState {
         let (request_id, token) = text.split_once('.')?;
         Some(Self {
             request_id: RequestId::parse(request_id).ok()?,
-            token: SessionToken::presented(token)?,
+            token: SessionToken::parse(token)?,
         })
     }
 
     pub(crate) fn to_text(&self) -> String {
-        format!("{}.{}", self.request_id, self.token.reveal())
+        format!("{}.{}", self.request_id, self.token.expose())
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use pantoken_store::{Database, DatabaseUrl};
 
 use super::setting_flags::{DatabaseSettings, SettingFlags};
-use super::{USAGE, block_on, fail};
+use super::terminal::{USAGE, block_on, fail};
 use crate::settings::{Reader, SettingsError, read_database};
 
 pub(super) type DatabaseFlags = SettingFlags<DatabaseSettings>;

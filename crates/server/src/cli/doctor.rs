@@ -3,12 +3,12 @@ mod checks;
 use std::process::ExitCode;
 
 use clap::Args;
+use pantoken_core::SystemClock;
 
 use super::setting_flags::{AllSettings, SettingFlags};
-use super::{FAILURE, block_on, print};
+use super::terminal::{FAILURE, block_on, print};
 use crate::cli::doctor::checks::{Finding, check, page_policy};
 use crate::settings::Settings;
-use pantoken_core::SystemClock;
 
 const HELP: &str = "\
 It takes the settings of `pantoken serve`: flags, PANTOKEN_* variables, pantoken.toml, and secrets from

@@ -1,14 +1,14 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use pantoken_core::{Clock, SystemClock, SystemRandom};
 use pantoken_store::{ApiKeyName, ApiKeyRecord, ApiKeyStore, Database};
 
 use super::database::{DatabaseFlags, read, read_with, with_store};
-use super::{FAILURE, USAGE, fail, print, rotate_store};
+use super::rotate_store;
+use super::terminal::{FAILURE, USAGE, fail, print};
 use crate::http::api_key::ApiKey;
 use crate::http::wire_time::to_rfc3339;
-use pantoken_core::SystemRandom;
-use pantoken_core::{Clock, SystemClock};
 
 const HELP: &str = "\
 Your back end sends a key as `Authorization: Bearer KEY`. The database stores only its digest, so a key

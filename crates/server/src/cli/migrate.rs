@@ -4,7 +4,7 @@ use clap::Args;
 use pantoken_store::Database;
 
 use super::database::{DatabaseFlags, read};
-use super::{FAILURE, USAGE, block_on, fail, print};
+use super::terminal::{FAILURE, USAGE, block_on, fail, print};
 
 const HELP: &str = "\
 `pantoken serve` does the same when it starts. Run this command first if the server's own database user

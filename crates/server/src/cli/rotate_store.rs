@@ -7,7 +7,7 @@ use pantoken_store::{
 };
 
 use super::database::{DatabaseFlags, read_with};
-use super::{FAILURE, USAGE, block_on, fail, print};
+use super::terminal::{FAILURE, USAGE, block_on, fail, print};
 use crate::settings::require_store_keys;
 
 /// The number of sessions per transaction. It is small, so that servers do not wait long for it.
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
 
 struct Rotated {
     /// How many panTokens were encrypted.
-    sealed: u64,
+    encrypted: u64,
     /// How many sessions the last pass read.
     seen: u64,
     unreadable: Vec<SessionId>,
@@ -62,8 +62,8 @@ struct Rotated {
 
 impl Rotated {
     fn report(&self) -> ExitCode {
-        let (sealed, seen) = (self.sealed, self.seen);
-        let done = format!("{sealed} panTokens were encrypted in {seen} sessions");
+        let (encrypted, seen) = (self.encrypted, self.seen);
+        let done = format!("{encrypted} panTokens were encrypted in {seen} sessions");
         if !self.unreadable.is_empty() {
             let ids: Vec<_> = self.unreadable.iter().map(ToString::to_string).collect();
             let ids = ids.join(" ");
@@ -96,17 +96,17 @@ async fn rotate(database: &DatabaseUrl, keys: StoreKeys) -> Result<Rotated, Stor
         ..StoreOptions::default()
     };
     let store = Database::open(database, options).await?;
-    let mut sealed = 0;
+    let mut encrypted = 0;
     let mut last = pass(&store).await?;
     for _ in 1..MAX_PASSES {
         if last.encrypted == 0 {
             break;
         }
-        sealed += last.encrypted;
+        encrypted += last.encrypted;
         last = pass(&store).await?;
     }
     let rotated = Rotated {
-        sealed: sealed + last.encrypted,
+        encrypted: encrypted + last.encrypted,
         seen: last.seen,
         unreadable: last.unreadable,
         others: store.forget_other_keys().await?,
@@ -128,11 +128,11 @@ async fn pass(store: &Database) -> Result<Reencrypted, StoreError> {
         whole.encrypted += page.encrypted;
         whole.unreadable.extend(page.unreadable);
         if batch % PROGRESS_EVERY == 0 {
-            let (seen, sealed) = (whole.seen, whole.encrypted);
+            let (seen, encrypted) = (whole.seen, whole.encrypted);
             // Nobody watches without a stderr.
             let _ = writeln!(
                 std::io::stderr(),
-                "pantoken: {seen} sessions read, {sealed} panTokens encrypted"
+                "pantoken: {seen} sessions read, {encrypted} panTokens encrypted"
             );
         }
     }

@@ -3,8 +3,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::logging;
 use super::setting_flags::{AllSettings, SettingFlags, secrets_help};
-use super::{FAILURE, USAGE, fail, logging, print};
+use super::terminal::{FAILURE, USAGE, fail, print};
 use crate::server::{ServeError, serve};
 use crate::settings::Settings;
 

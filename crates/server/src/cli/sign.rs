@@ -4,7 +4,7 @@ use clap::Args;
 use pantoken_a2c::{CallbackUrl, Language, RequestId};
 
 use super::setting_flags::{SettingFlags, SigningSettings};
-use super::{USAGE, fail, print};
+use super::terminal::{USAGE, fail, print};
 use crate::settings::{Reader, SettingsError, Sources, read_signer};
 
 const HELP: &str = "\

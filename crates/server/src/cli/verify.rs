@@ -4,7 +4,7 @@ use clap::Args;
 use pantoken_a2c::SignedRequest;
 
 use super::setting_flags::{NoSettings, SettingFlags};
-use super::{FAILURE, USAGE, fail, print};
+use super::terminal::{FAILURE, USAGE, fail, print};
 use crate::settings::{Reader, SettingsError, Sources, read_secret};
 
 const HELP: &str = "\

@@ -1,14 +1,14 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use pantoken_core::{Clock, SystemClock};
 use pantoken_store::{
     Database, Delivery, DeliveryId, DeliveryState, Outbox, SessionResult, StoreError,
 };
 
 use super::database::{DatabaseFlags, read, with_store};
-use super::{FAILURE, USAGE, fail, print};
+use super::terminal::{FAILURE, USAGE, fail, print};
 use crate::http::wire_time::to_rfc3339;
-use pantoken_core::{Clock, SystemClock};
 
 const HELP: &str = "\
 `pantoken serve` sends webhooks if PANTOKEN_WEBHOOK_URL is set. A webhook that fails for up to four days

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, HeaderName, header};
-use pantoken_a2c::Origin;
+use pantoken_core::Origin;
 
 use pantoken_store::ApiKeyStore;
 

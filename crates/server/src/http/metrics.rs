@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use pantoken_a2c::Flow;
 use pantoken_store::{RecordOutcome, SessionResult};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -104,8 +103,8 @@ impl Metrics {
         self.problems.get_or_create(&[("code", code)]).inc();
     }
 
-    pub(crate) fn record_session(&self, flow: Flow, caller: &'static str) {
-        let labels = [("flow", flow.as_str()), ("caller", caller)];
+    pub(crate) fn record_session(&self, flow: &'static str, principal: &'static str) {
+        let labels = [("flow", flow), ("caller", principal)];
         self.sessions.get_or_create(&labels).inc();
     }
 

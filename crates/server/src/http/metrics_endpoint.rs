@@ -1,16 +1,28 @@
 //! `GET /metrics`
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use utoipa::IntoResponses;
+use utoipa::openapi::{self, RefOr};
 
 use crate::app::AppState;
+use crate::http::openapi::problems;
 use crate::http::problem::Problem;
-use crate::http::trace::log_error;
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+struct MetricsProblems;
+
+impl IntoResponses for MetricsProblems {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        problems([StatusCode::NOT_FOUND, StatusCode::INTERNAL_SERVER_ERROR])
+    }
+}
 
 /// Returns a router that serves `GET /metrics` without a key. Let it listen where the public cannot reach
 /// it, because the numbers are the agent's own business.
@@ -22,11 +34,24 @@ pub fn metrics_router(app: AppState) -> Router {
         .with_state(app)
 }
 
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "getMetrics",
+    summary = "Returns the server's counters for Prometheus",
+    description = "Served at this address only if it is a loopback address and `PANTOKEN_METRICS_LISTEN` \
+                   is not set.",
+    responses(
+        (status = 200, description = "The counters.", body = String,
+         content_type = "application/openmetrics-text"),
+        MetricsProblems
+    )
+)]
 pub(crate) async fn metrics(State(app): State<AppState>) -> Response {
     match app.parts().metrics.to_text() {
         Ok(text) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
         Err(error) => {
-            log_error("the metrics cannot be written", error);
+            tracing::error!(%error, "the metrics cannot be written");
             Problem::Internal.into_response()
         }
     }

@@ -16,7 +16,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
 use crate::http::limits::MAX_BODY;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, ProblemCode};
 use crate::http::request_id::RequestIdGenerator;
 use crate::http::trace;
 
@@ -72,7 +72,7 @@ async fn record_metrics(State(app): State<AppState>, request: Request, next: Nex
     let response = next.run(request).await;
     let metrics = &app.parts().metrics;
     metrics.record_response(method, route, response.status(), started.elapsed());
-    if let Some(code) = trace::problem_code(&response) {
+    if let Some(code) = ProblemCode::of(&response) {
         metrics.record_problem(code);
     }
     response
@@ -101,7 +101,7 @@ mod tests {
             trace::record_session(session);
         }
         tokio::task::yield_now().await;
-        trace::log_error("the store failed", "the disk is full");
+        tracing::error!(error = "the disk is full", "the store failed");
         StatusCode::INTERNAL_SERVER_ERROR
     }
 

@@ -1,11 +1,155 @@
-//! `GET /openapi.json`
+//! The OpenAPI document. `#[utoipa::path]` describes each handler and `ToSchema` each type; this adds what
+//! they share.
 
-use axum::http::header;
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Extension;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use serde_json::{Value, json};
+use utoipa::OpenApi;
+use utoipa::openapi::{Ref, RefOr, Response};
 
-const DOCUMENT: &str = include_str!("../../openapi.json");
+use crate::http::problem::{Problem, ProblemDocument};
 
-/// The document that the tests hold the server against.
-pub(crate) async fn describe() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT)
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "pantoken",
+        version = "1",
+        description = "Signs form URLs, manages sessions and records their results.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    components(schemas(ProblemDocument))
+)]
+pub(crate) struct Document;
+
+/// The document as JSON.
+#[derive(Clone)]
+pub(crate) struct Description(String);
+
+impl Description {
+    /// Completes the document that the router collected.
+    pub(crate) fn new(openapi: &utoipa::openapi::OpenApi) -> Self {
+        let mut document = json!(openapi);
+        document["components"]["securitySchemes"] = security_schemes();
+        document["components"]["responses"] = problem_responses();
+        let schemas = document["components"]["schemas"].as_object_mut();
+        for schema in schemas.into_iter().flat_map(serde_json::Map::values_mut) {
+            if schema["type"] == "object" {
+                // The server sends no other fields, and refuses unknown ones.
+                schema["additionalProperties"] = false.into();
+            }
+        }
+        for operation in operations(&mut document) {
+            complete_responses(&mut operation["responses"]);
+        }
+        Self(format!("{document:#}\n"))
+    }
+}
+
+/// Returns references to the responses with these statuses, which are all problems.
+pub(crate) fn problems<const N: usize>(
+    statuses: [StatusCode; N],
+) -> BTreeMap<String, RefOr<Response>> {
+    let reference = |status| Ref::from_response_name(response_name(status)).into();
+    statuses
+        .into_iter()
+        .map(|status| (status.as_str().to_owned(), reference(status)))
+        .collect()
+}
+
+/// Returns the name of the response: `NotFound` for 404.
+fn response_name(status: StatusCode) -> String {
+    status
+        .canonical_reason()
+        .unwrap_or_default()
+        .replace(' ', "")
+}
+
+fn security_schemes() -> Value {
+    let bearer =
+        |description| json!({"type": "http", "scheme": "bearer", "description": description});
+    json!({
+        "apiKey": bearer("The API key of the agent's back end."),
+        "resultToken": bearer("The resultToken of the session."),
+    })
+}
+
+/// Returns one response for each status of a problem.
+fn problem_responses() -> Value {
+    let problems = Problem::one_of_each();
+    let statuses: BTreeSet<StatusCode> = problems.iter().map(Problem::status).collect();
+    let responses = statuses.into_iter().map(|status| {
+        let codes = problems.iter().filter(|problem| problem.status() == status);
+        let codes: Vec<_> = codes.map(|problem| problem.code().0).collect();
+        let mut response = json!({
+            "description": codes.join(", "),
+            "content": {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+            },
+        });
+        if let Some((name, schema)) = header_of(status) {
+            response["headers"][name.as_str()] = json!({"required": true, "schema": schema});
+        }
+        (response_name(status), response)
+    });
+    Value::Object(responses.collect())
+}
+
+/// Returns the header that responses with this status have.
+fn header_of(status: StatusCode) -> Option<(header::HeaderName, Value)> {
+    match status {
+        StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, json!({"const": "Bearer"}))),
+        StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, json!({"type": "string"}))),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            let seconds = json!({
+                "type": "integer",
+                "minimum": 1,
+                "description": "The number of seconds after which to try again.",
+            });
+            Some((header::RETRY_AFTER, seconds))
+        }
+        _ => None,
+    }
+}
+
+fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let paths = document["paths"].as_object_mut();
+    let methods = paths
+        .into_iter()
+        .flat_map(serde_json::Map::values_mut)
+        .filter_map(Value::as_object_mut);
+    methods.flat_map(serde_json::Map::values_mut)
+}
+
+/// Adds the responses that every endpoint can give, and requires the headers of each response.
+fn complete_responses(responses: &mut Value) {
+    for status in [
+        StatusCode::METHOD_NOT_ALLOWED,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ] {
+        let response = &mut responses[status.as_str()];
+        if response.is_null() {
+            let name = response_name(status);
+            *response = json!({"$ref": format!("#/components/responses/{name}")});
+        }
+    }
+    for response in responses.as_object_mut().into_iter().flatten() {
+        let headers = response.1.get_mut("headers").and_then(Value::as_object_mut);
+        for (_, header) in headers.into_iter().flatten() {
+            header["required"] = true.into();
+        }
+    }
+}
+
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "describe",
+    summary = "Returns this document",
+    responses((status = 200, description = "The document.", body = Object))
+)]
+pub(crate) async fn describe(Extension(description): Extension<Description>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], description.0)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use pantoken_a2c::Origin;
+use pantoken_core::Origin;
 use tower::{Service, ServiceExt, service_fn};
 use tower_http::services::ServeDir;
 

@@ -7,10 +7,11 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use crate::http::limits::MAX_BODY;
 use crate::http::rate_limit::RateLimited;
-use crate::http::trace::log_error;
 use pantoken_store::StoreError;
 
 const RETRY_AFTER_SECONDS: u64 = 5;
@@ -150,6 +151,41 @@ impl Problem {
         }
     }
 
+    /// Returns the status of the response.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status_and_code().0
+    }
+
+    /// Returns a problem of each kind, for the OpenAPI document.
+    pub(crate) fn one_of_each() -> [Self; 24] {
+        [
+            Self::MalformedJson(""),
+            Self::UnknownField(None),
+            Self::RepeatedField(""),
+            Self::MissingField(""),
+            Self::invalid("", ""),
+            Self::CardNumber(""),
+            Self::ApiKeyRequired,
+            Self::ResultTokenRequired,
+            Self::OriginNotAllowed,
+            Self::ResultTokenInvalid,
+            Self::NotFound,
+            Self::SessionNotFound,
+            Self::MethodNotAllowed,
+            Self::BodyTimeout,
+            Self::ResultConflict,
+            Self::IdempotencyKeyStale,
+            Self::SessionExpired,
+            Self::BodyTooLarge,
+            Self::UnsupportedMediaType,
+            Self::IdempotencyKeyReused,
+            Self::RateLimited(Duration::ZERO),
+            Self::Internal,
+            Self::StoreUnavailable,
+            Self::AnswerTimeout,
+        ]
+    }
+
     /// Returns the stable code.
     pub(crate) fn code(&self) -> ProblemCode {
         ProblemCode(self.status_and_code().1)
@@ -185,7 +221,7 @@ fn unknown_field(name: Option<&str>) -> String {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        log_error("the store failed", error);
+        tracing::error!(%error, "the store failed");
         Self::StoreUnavailable
     }
 }
@@ -200,27 +236,56 @@ impl From<RateLimited> for Problem {
 #[derive(Clone, Copy)]
 pub(crate) struct ProblemCode(pub(crate) &'static str);
 
-#[derive(Serialize)]
-struct Document<'a> {
+impl ProblemCode {
+    /// Returns the code of a response that is a problem.
+    pub(crate) fn of(response: &Response) -> Option<&'static str> {
+        let code = response.extensions().get::<Self>();
+        code.map(|Self(code)| *code)
+    }
+}
+
+/// RFC 9457. No text repeats a value that was rejected.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemDocument {
+    #[schema(schema_with = problem_type)]
     r#type: &'static str,
     title: &'static str,
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
+    #[schema(schema_with = problem_code)]
     code: &'static str,
     detail: String,
+    /// The field, header or part of the path that is wrong.
+    #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'a str>,
+    field: Option<String>,
+}
+
+fn problem_type() -> Object {
+    one_of(vec!["about:blank"])
+}
+
+fn problem_code() -> Object {
+    let problems = Problem::one_of_each();
+    one_of(problems.iter().map(|problem| problem.code().0).collect())
+}
+
+fn one_of(values: Vec<&'static str>) -> Object {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    schema.enum_values(Some(values)).build()
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, code) = self.status_and_code();
-        let document = Document {
+        let document = ProblemDocument {
             r#type: "about:blank",
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
             code,
             detail: self.to_string(),
-            field: self.field(),
+            field: self.field().map(ToOwned::to_owned),
         };
         let mut response = (status, Json(document)).into_response();
         let headers = response.headers_mut();

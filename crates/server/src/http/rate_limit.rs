@@ -10,9 +10,7 @@ use std::time::Duration;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
-use pantoken_a2c::Origin;
-
-use pantoken_core::Clock;
+use pantoken_core::{Clock, Origin};
 
 /// The number of addresses that are remembered, at some 100 bytes each.
 const MAX_ADDRESSES: usize = 100_000;

@@ -1,48 +1,58 @@
-use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::routing::{any, get, post};
+use axum::routing::any;
+use axum::{Extension, Router};
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::a2c::callback::take_callback;
-use crate::a2c::create_session::create_session;
-use crate::a2c::form_urls::sign_form_url;
-use crate::a2c::get_session::get_session;
-use crate::a2c::record_result::record_result;
+use crate::a2c::{callback, create_session, form_urls, get_session, record_result};
 use crate::app::AppState;
-use crate::http::metrics_endpoint::metrics;
 use crate::http::middleware::add_middleware;
+use crate::http::openapi::{self, Description, Document};
 use crate::http::pages::pages;
 use crate::http::problem::Problem;
-use crate::http::{health, openapi};
+use crate::http::{health, metrics_endpoint};
 use crate::settings::ApiOptions;
 
 /// Returns the HTTP API.
 pub fn router(app: AppState) -> Router {
-    let cors = cors(&app.parts().options);
-    let called_by_pages = Router::new()
-        .route("/v1/sessions", post(create_session))
-        .route("/v1/sessions/{requestId}/result", post(record_result))
-        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
-        .layer(cors);
-    let api = Router::new()
-        .merge(called_by_pages)
-        .route("/v1/sessions/{requestId}", get(get_session))
-        .route("/v1/form-urls", post(sign_form_url))
-        .route("/v1/callback/{state}", get(take_callback))
-        .route("/v1/{*rest}", any(not_found))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/openapi.json", get(openapi::describe))
-        .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     let parts = app.parts();
+    let document = OpenApiRouter::with_openapi(Document::openapi());
+    let (called_by_pages, mut described) = document
+        .routes(routes!(create_session::create_session))
+        .routes(routes!(record_result::record_result))
+        .split_for_parts();
+    let (api, others) = OpenApiRouter::new()
+        .routes(routes!(get_session::get_session))
+        .routes(routes!(form_urls::sign_form_url))
+        .routes(routes!(callback::take_callback))
+        .routes(routes!(health::is_alive))
+        .routes(routes!(health::is_ready))
+        .routes(routes!(openapi::describe))
+        .split_for_parts();
+    let (metrics, counters) = OpenApiRouter::new()
+        .routes(routes!(metrics_endpoint::metrics))
+        .split_for_parts();
+    described.merge(others);
+    described.merge(counters);
+
+    let called_by_pages = called_by_pages
+        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
+        .layer(cors(&parts.options));
     let api = match parts.options.metrics {
-        true => api.route("/metrics", get(metrics)),
+        true => api.merge(metrics),
         false => api,
     };
+    let api = called_by_pages
+        .merge(api)
+        .route("/v1/{*rest}", any(not_found))
+        .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     let api = match &parts.options.pages {
         Some(folder) => api.fallback_service(pages(folder, parts.signer.host().origin())),
         None => api.fallback(not_found),
     };
+    let api = api.layer(Extension(Description::new(&described)));
     add_middleware(api, &app).with_state(app)
 }
 

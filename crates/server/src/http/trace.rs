@@ -7,20 +7,14 @@ use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
-use pantoken_a2c::RequestId as SessionRequestId;
 use tower_http::request_id::RequestId;
 use tracing::{Span, field};
 
 use crate::http::problem::ProblemCode;
 
 /// Names the session in the span, as `requestId`. Call it only with an id that this server issued.
-pub(crate) fn record_session(request_id: SessionRequestId) {
+pub(crate) fn record_session(request_id: impl Display) {
     Span::current().record("requestId", field::display(request_id));
-}
-
-/// Logs why a request fails, within its span.
-pub(crate) fn log_error(message: &str, error: impl Display) {
-    tracing::error!(%error, "{message}");
 }
 
 /// Creates the span of a request.
@@ -41,7 +35,7 @@ pub(super) fn make_span(request: &Request) -> Span {
 pub(super) fn log_response(response: &Response, latency: Duration, _: &Span) {
     tracing::info!(
         status = response.status().as_u16(),
-        code = problem_code(response),
+        code = ProblemCode::of(response),
         duration_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX),
         "answered"
     );
@@ -59,10 +53,4 @@ pub(super) fn method(request: &Request) -> &'static str {
 pub(super) fn route(request: &Request) -> &str {
     let route = request.extensions().get::<MatchedPath>();
     route.map_or("other", MatchedPath::as_str)
-}
-
-/// Returns the code of the problem that the response is, if it is one.
-pub(super) fn problem_code(response: &Response) -> Option<&'static str> {
-    let problem = response.extensions().get::<ProblemCode>();
-    problem.map(|ProblemCode(code)| *code)
 }

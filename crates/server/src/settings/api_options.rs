@@ -1,7 +1,7 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use pantoken_a2c::Origin;
+use pantoken_core::Origin;
 
 use crate::a2c::return_url::ReturnUrls;
 use crate::http::api_key::ApiKey;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use pantoken_a2c::{Origin, OriginError};
+use pantoken_core::{Origin, OriginError};
 use pantoken_store::{StoreKey, StoreKeyError};
 
 /// The format of log lines.

@@ -159,11 +159,16 @@ impl<'a> Reader<'a> {
         if setting.is_secret() {
             let value = variable(&setting.variable());
             let file = variable(&setting.file_variable());
-            if let Some(given) = self.secret(setting, value, file, "the environment")? {
+            if let Some(given) = self.secret(
+                setting,
+                value.as_deref(),
+                file.as_deref(),
+                "the environment",
+            )? {
                 return Ok(Some(given));
             }
             let (value, file) = (file_value(setting.key), file_value(&setting.file_key()));
-            return self.secret(setting, value, file, &config_file);
+            return self.secret(setting, value.as_deref(), file.as_deref(), &config_file);
         }
         let given = |text: String, from: &str| Given {
             text: Secret::new(&text),
@@ -177,15 +182,11 @@ impl<'a> Reader<'a> {
     fn secret(
         &self,
         setting: &Setting,
-        value: Option<String>,
-        file: Option<String>,
+        value: Option<&str>,
+        file: Option<&str>,
         from: &str,
     ) -> Result<Option<Given>, SettingError> {
-        let found = secret_or_file(
-            value.as_deref(),
-            file.as_deref().map(Path::new),
-            self.sources.read_file,
-        );
+        let found = secret_or_file(value, file.map(Path::new), self.sources.read_file);
         let file_variable = setting.file_variable();
         match found {
             Ok(None) => Ok(None),

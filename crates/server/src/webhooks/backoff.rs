@@ -2,13 +2,14 @@ use std::time::Duration;
 
 const FIRST: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(12 * 3600);
-/// Eight waits that grow, nine hours together, then seven of half a day.
+/// Eight growing waits, nine hours in total, and then seven of half a day.
 const MAX_ATTEMPTS: u32 = 16;
 
-/// How long to wait after so many failed attempts, from 1 on; `None` when it is time to give up.
+/// Returns how long to wait after this number of failed attempts, 1 or more. Returns `None` if it is time
+/// to give up.
 ///
-/// Three times as long each time, up to twelve hours. `random` takes up to half of it away, so that
-/// what failed together is not tried again together.
+/// Each wait is three times as long as the one before, up to twelve hours. `random` removes up to half of
+/// it, so that webhooks that failed together are not retried together.
 pub(super) fn wait_after(attempts: i64, random: u32) -> Option<Duration> {
     let attempts = u32::try_from(attempts).ok().filter(|n| *n < MAX_ATTEMPTS)?;
     let factor = 3_u32.saturating_pow(attempts.saturating_sub(1));
@@ -34,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_a_wait_is_left_to_chance() {
+    fn half_of_a_wait_is_random() {
         assert_eq!(wait_after(1, 0), Some(FIRST / 2));
         assert_eq!(wait_after(1, u32::MAX), Some(FIRST));
         let middle = wait_after(1, u32::MAX / 2).unwrap();

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::a2c::stored;
 use crate::http::wire_time::to_rfc3339;
 
-/// What the agent's back end is told. It is the same text each time that one delivery is tried.
+/// The body of a webhook. Every attempt of a delivery sends the same text.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Event<'a> {
@@ -23,7 +23,7 @@ struct Event<'a> {
     occurred_at: Option<String>,
 }
 
-/// The body of the delivery, or why there is none.
+/// Returns the body of a delivery, or why it cannot be made.
 pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
     let result = result(delivery).map_err(|error| error.to_string())?;
     let (kind, pan_token, error_code, error_message) = match &result {
@@ -34,7 +34,7 @@ pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
         }
     };
     let event = Event {
-        // The delivery's number is one database's own; the request's is the agent's.
+        // The number of a delivery is unique only in one database.
         id: format!("{}-{}", delivery.session_id, delivery.id),
         r#type: kind,
         request_id: delivery.session_id.to_string(),

@@ -1,5 +1,5 @@
-//! Which addresses belong to the public internet: a webhook's host name could otherwise lead into the
-//! agent's own network.
+//! Tells addresses of the public internet from private ones, so that a webhook's host name cannot lead into
+//! the agent's own network.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -23,9 +23,9 @@ const NOT_PUBLIC_V4: [Ipv4Net; 15] = [
     v4([224, 0, 0, 0], 4),
     v4([240, 0, 0, 0], 4),
 ];
-/// The one block that the IANA gives out for global unicast.
+/// The block that the IANA assigns global unicast addresses from.
 const GLOBAL_V6: Ipv6Net = v6([0x2000, 0, 0, 0, 0, 0, 0, 0], 3);
-/// In that block. Source: IANA IPv6 Special-Purpose Address Registry.
+/// Exceptions in that block. Source: IANA IPv6 Special-Purpose Address Registry.
 const NOT_PUBLIC_V6: [Ipv6Net; 4] = [
     v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23),
     v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32),

@@ -5,14 +5,14 @@ use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::CONTENT_TYPE;
 
-use super::target::{Reach, WebhookTarget};
+use super::target::{AllowedAddresses, WebhookTarget};
 use super::{SIGNATURE_HEADER, sign};
 use crate::http::client;
 
-/// For one attempt, from the first packet to the status.
-const ANSWER_TIME: Duration = Duration::from_secs(15);
+/// The time limit of one attempt, from the first packet to the status.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Sends bodies to the target.
+/// Sends webhooks to the target.
 pub(super) struct Sender {
     client: Client,
     target: WebhookTarget,
@@ -20,15 +20,15 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(target: WebhookTarget) -> Result<Self, reqwest::Error> {
-        let builder = client::builder(ANSWER_TIME).dns_resolver(Within(target.reach()));
+        let builder = client::builder(RESPONSE_TIMEOUT)
+            .dns_resolver(FilteredResolver(target.allowed_addresses()));
         Ok(Self {
             client: builder.build()?,
             target,
         })
     }
 
-    /// Sends one body, signed at this time in Unix seconds. The answer's status counts, and nothing
-    /// else of it is read.
+    /// Sends one body, signed at this time in Unix seconds. Only the status of the response is read.
     pub(super) async fn send(&self, body: String, seconds: i64) -> Result<(), String> {
         let signature = sign(&self.target.secret, seconds, body.as_bytes());
         let request = self
@@ -51,32 +51,33 @@ impl Sender {
     }
 }
 
-/// Finds the addresses alone that are allowed. What it finds is what is connected to, so a name that
-/// leads elsewhere the next time changes nothing.
-struct Within(Reach);
+/// Resolves host names to allowed addresses only. The client connects to the addresses that were checked,
+/// so a name that resolves differently the next time is harmless.
+struct FilteredResolver(AllowedAddresses);
 
-/// The target's name leads elsewhere.
+/// The target's host has no allowed address.
 #[derive(Debug, thiserror::Error)]
 enum NoSuchAddress {
     #[error("its host has no public address: see PANTOKEN_WEBHOOK_ALLOW_PRIVATE")]
     Public,
-    #[error("its host has no private address: by plain http it is on a private network alone")]
+    #[error("its host has no private address, which plain http requires")]
     Private,
     #[error("its host has no address")]
     Any,
 }
 
-impl Resolve for Within {
+impl Resolve for FilteredResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0;
+        let addresses = self.0;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> = found.filter(|found| reach.allows(found.ip())).collect();
+            let allowed: Vec<SocketAddr> =
+                found.filter(|found| addresses.allow(found.ip())).collect();
             if allowed.is_empty() {
-                let missing = match reach {
-                    Reach::Public => NoSuchAddress::Public,
-                    Reach::Private => NoSuchAddress::Private,
-                    Reach::Anywhere => NoSuchAddress::Any,
+                let missing = match addresses {
+                    AllowedAddresses::Public => NoSuchAddress::Public,
+                    AllowedAddresses::Private => NoSuchAddress::Private,
+                    AllowedAddresses::All => NoSuchAddress::Any,
                 };
                 return Err(missing.into());
             }

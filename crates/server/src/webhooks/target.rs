@@ -6,7 +6,7 @@ use url::{Host, Url};
 use super::public_address::is_public;
 use super::signature::WebhookSecret;
 
-/// Where webhooks go, and what they are signed with.
+/// The receiver of webhooks, and the secret that signs them.
 #[derive(Clone)]
 pub struct WebhookTarget {
     pub(super) url: Url,
@@ -14,54 +14,53 @@ pub struct WebhookTarget {
     pub(super) allow_private: bool,
 }
 
-/// The addresses that a webhook may go to.
+/// The addresses that webhooks may be sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// Those of the public internet.
+pub(super) enum AllowedAddresses {
+    /// Those of the public internet only.
     Public,
-    /// Those of private networks: by plain `http` anybody on the way could read a panToken.
+    /// Those of private networks only, because anyone on the way can read plain `http`.
     Private,
-    /// All.
-    Anywhere,
+    All,
 }
 
-impl Reach {
-    pub(super) fn allows(self, address: IpAddr) -> bool {
+impl AllowedAddresses {
+    pub(super) fn allow(self, address: IpAddr) -> bool {
         match self {
             Self::Public => is_public(address),
             Self::Private => !is_public(address),
-            Self::Anywhere => true,
+            Self::All => true,
         }
     }
 }
 
-/// Why a URL cannot be a webhook's. It is not repeated: it may hold a secret.
+/// The error of [`WebhookTarget::new`]. The URL is not repeated, because it may contain a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookTargetError {
-    /// No URL with a host.
-    #[error("is a URL such as https://shop.kz/webhooks/pantoken")]
+    /// It is not a URL with a host.
+    #[error("must be a URL such as https://shop.kz/webhooks/pantoken")]
     Malformed,
-    /// Neither `https`, nor `http` on a private network that is allowed.
+    /// It is neither `https`, nor `http` on a private network that is allowed.
     #[error(
-        "starts with https://; http:// is for a private network alone, with \
-         PANTOKEN_WEBHOOK_ALLOW_PRIVATE=true"
+        "must start with https://, or with http:// for a private network if \
+         PANTOKEN_WEBHOOK_ALLOW_PRIVATE is true"
     )]
     Insecure,
-    /// A user or a password, which is no place for a secret.
-    #[error("has no user and no password: the signature says who calls")]
+    /// It contains a user name or password.
+    #[error("must not contain a user name or password: the signature identifies the sender")]
     Credentials,
-    /// An address of a private network.
-    #[error("is not at a private address, unless PANTOKEN_WEBHOOK_ALLOW_PRIVATE is true")]
+    /// Its address is in a private network.
+    #[error("must not have a private address, unless PANTOKEN_WEBHOOK_ALLOW_PRIVATE is true")]
     Private,
 }
 
 impl WebhookTarget {
-    /// Takes the URL of the agent's back end. Only with `allow_private` may it be on a private
-    /// network, by `http` too; a host name is looked up each time, and checked then.
+    /// Takes the URL of the agent's back end. It may be on a private network, and use `http` there, only
+    /// with `allow_private`. A host name is resolved and checked for each attempt.
     ///
     /// # Errors
-    /// [`WebhookTargetError`] when webhooks may not go there.
+    /// Returns [`WebhookTargetError`] if webhooks may not be sent to the URL.
     pub fn new(
         url: &str,
         secret: WebhookSecret,
@@ -94,16 +93,16 @@ impl WebhookTarget {
         })
     }
 
-    /// Which addresses its host's name may lead to.
-    pub(super) fn reach(&self) -> Reach {
+    /// Returns the addresses that its host may have.
+    pub(super) fn allowed_addresses(&self) -> AllowedAddresses {
         match (self.is_plain(), self.allow_private) {
-            (true, _) => Reach::Private,
-            (false, true) => Reach::Anywhere,
-            (false, false) => Reach::Public,
+            (true, _) => AllowedAddresses::Private,
+            (false, true) => AllowedAddresses::All,
+            (false, false) => AllowedAddresses::Public,
         }
     }
 
-    /// Whether it is called by `http`.
+    /// Returns whether the URL is plain `http`.
     pub(crate) fn is_plain(&self) -> bool {
         self.url.scheme() == "http"
     }
@@ -163,11 +162,11 @@ mod tests {
     fn plain_http_is_for_private_networks_alone() {
         let error = target("http://8.8.8.8/hooks", true).unwrap_err();
         assert_eq!(error, WebhookTargetError::Insecure);
-        let reach = |url| target(url, true).unwrap().reach();
+        let allowed = |url| target(url, true).unwrap().allowed_addresses();
         let (public, private) = ([8, 8, 8, 8].into(), [10, 0, 0, 1].into());
-        let plain = reach("http://backend/hooks");
-        assert!(plain.allows(private) && !plain.allows(public));
-        let sealed = reach("https://backend/hooks");
-        assert!(sealed.allows(private) && sealed.allows(public));
+        let plain = allowed("http://backend/hooks");
+        assert!(plain.allow(private) && !plain.allow(public));
+        let encrypted = allowed("https://backend/hooks");
+        assert!(encrypted.allow(private) && encrypted.allow(public));
     }
 }

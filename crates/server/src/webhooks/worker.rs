@@ -10,23 +10,22 @@ use super::sender::Sender;
 use super::target::WebhookTarget;
 use crate::app::AppState;
 
-/// How often the outbox is looked into while it is empty.
-const POLL: Duration = Duration::from_millis(250);
-/// After the store failed.
-const PAUSE: Duration = Duration::from_secs(5);
-/// Longer than one attempt can take, so that nobody else claims what is under way.
+/// How long to wait if the outbox is empty.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// How long to wait if the store fails.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(5);
+/// Longer than an attempt can take, so that no other server claims a webhook that is being sent.
 const LEASE_MILLISECONDS: i64 = 60_000;
-/// Deliveries that are under way at one time.
-const AT_ONCE: u32 = 16;
+/// The number of attempts at the same time.
+const MAX_CONCURRENT: u32 = 16;
 
-/// Delivers what is in the outbox until `stop` is done, then finishes what is under way.
+/// Sends the webhooks of the outbox until `stop` completes, then finishes those that are being sent.
 ///
-/// Each result is sent until it is answered with 2xx, at least once; those of one request one after
-/// the other, the next one after the one before arrived or was given up. Any number of servers may
-/// do this on one database.
+/// Each is sent until the response is 2xx, so at least once. The webhooks of one session are sent in order:
+/// each after the one before was delivered or given up. Any number of servers may do this on one database.
 ///
 /// # Errors
-/// [`reqwest::Error`] when this machine has no certificates to know the target by.
+/// Returns [`reqwest::Error`] if the HTTP client cannot be built, for example without root certificates.
 pub async fn deliver(
     app: AppState,
     target: WebhookTarget,
@@ -39,11 +38,11 @@ pub async fn deliver(
     tokio::pin!(stop);
     loop {
         let pause = match worker.deliver_due().await {
-            Ok(0) => POLL,
+            Ok(0) => POLL_INTERVAL,
             Ok(_) => Duration::ZERO,
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be read");
-                PAUSE
+                PAUSE_AFTER_ERROR
             }
         };
         tokio::select! {
@@ -61,22 +60,22 @@ struct Worker {
 }
 
 impl Worker {
-    /// Attempts all that is due, up to a limit; how many that were.
+    /// Sends the webhooks that are due, up to a limit. Returns how many they were.
     async fn deliver_due(&self) -> Result<usize, StoreError> {
         let app = self.app.parts();
         let now = app.clock.now();
         let leased_until = now + LEASE_MILLISECONDS;
         let claimed = app
             .store
-            .claim_deliveries(now, leased_until, AT_ONCE)
+            .claim_deliveries(now, leased_until, MAX_CONCURRENT)
             .await?;
         let count = claimed.len();
-        let mut under_way = JoinSet::new();
+        let mut attempts = JoinSet::new();
         for delivery in claimed {
             let worker = self.clone();
-            under_way.spawn(async move { worker.attempt(delivery).await });
+            attempts.spawn(async move { worker.attempt(delivery).await });
         }
-        under_way.join_all().await;
+        attempts.join_all().await;
         Ok(count)
     }
 
@@ -85,12 +84,12 @@ impl Worker {
             Ok(body) => self.send(body).await,
             Err(reason) => Err(reason),
         };
-        let noted = match outcome {
-            Ok(()) => self.note_arrival(&delivery).await,
-            Err(reason) => self.note_failure(&delivery, reason).await,
+        let recorded = match outcome {
+            Ok(()) => self.record_delivered(&delivery).await,
+            Err(reason) => self.record_failure(&delivery, reason).await,
         };
-        if let Err(error) = noted {
-            // Its lease ends, and it is sent again: at least once.
+        if let Err(error) = recorded {
+            // Its lease ends, and it is sent again.
             tracing::error!(%error, delivery = %delivery.id, "the outbox cannot be written");
         }
     }
@@ -100,7 +99,7 @@ impl Worker {
         self.sender.send(body, seconds).await
     }
 
-    async fn note_arrival(&self, delivery: &Delivery) -> Result<(), StoreError> {
+    async fn record_delivered(&self, delivery: &Delivery) -> Result<(), StoreError> {
         let app = self.app.parts();
         app.metrics.record_webhook("delivered");
         app.store.mark_delivered(delivery.claim()).await?;
@@ -109,10 +108,10 @@ impl Worker {
         Ok(())
     }
 
-    async fn note_failure(&self, delivery: &Delivery, reason: String) -> Result<(), StoreError> {
+    async fn record_failure(&self, delivery: &Delivery, reason: String) -> Result<(), StoreError> {
         let app = self.app.parts();
         let (id, request_id, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
-        match wait_after(attempts, self.chance()) {
+        match wait_after(attempts, self.random_number()) {
             Some(wait) => {
                 app.metrics.record_webhook("failed");
                 tracing::warn!(delivery = %id, requestId = %request_id, attempts, reason, "webhook failed");
@@ -126,7 +125,7 @@ impl Worker {
                 app.metrics.record_webhook("dead");
                 tracing::error!(
                     delivery = %id, requestId = %request_id, attempts, reason,
-                    "webhook given up: `pantoken webhooks retry {id}` tries again"
+                    "webhook given up: `pantoken webhooks retry {id}` retries it"
                 );
                 app.store.mark_dead(delivery.claim(), reason).await?;
             }
@@ -134,9 +133,9 @@ impl Worker {
         Ok(())
     }
 
-    fn chance(&self) -> u32 {
+    fn random_number(&self) -> u32 {
         let mut bytes = [0; 4];
-        // Without chance the wait is the shortest, which does no harm.
+        // If this fails, the wait is the shortest, which is harmless.
         let _ = self.app.parts().random.fill(&mut bytes);
         u32::from_le_bytes(bytes)
     }

@@ -1,5 +1,5 @@
-//! `openapi.json` and the server say the same. What the running server answers is held against the
-//! document by schemathesis too: `cargo xtask test`, step "API against its description".
+//! The OpenAPI document is made from the handlers, and `openapi.json` is a copy to read and compare.
+//! `cargo xtask api` checks the responses of a running server against it, with schemathesis.
 
 use std::collections::BTreeSet;
 
@@ -21,22 +21,28 @@ fn between<'a>(source: &'a str, start: &str, end: &str) -> BTreeSet<&'a str> {
     parts.filter_map(|part| part.split(end).next()).collect()
 }
 
+/// `PANTOKEN_UPDATE_GOLDEN=1 cargo test -p pantoken-server openapi` writes the copy.
 #[tokio::test]
-async fn the_document_is_served() {
+async fn the_document_is_served_and_equals_its_copy() {
+    const COPY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let answer = server().await.get("/openapi.json").await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!(answer.json(), document());
+    if std::env::var_os("PANTOKEN_UPDATE_GOLDEN").is_some() {
+        std::fs::write(COPY, &answer.text).unwrap();
+    }
+    assert_eq!(answer.text, std::fs::read_to_string(COPY).unwrap());
 }
 
 #[tokio::test]
 async fn the_document_has_every_route_and_the_server_every_path() {
     let document = document();
-    let mut routes = between(include_str!("../../src/http/router.rs"), ".route(\"", "\"");
-    assert!(routes.remove("/v1/{*rest}"), "the route of what is unknown");
+    // Every other route is added together with its description.
+    let routes = between(include_str!("../../src/http/router.rs"), ".route(\"", "\"");
+    assert_eq!(routes, BTreeSet::from(["/v1/{*rest}"]));
     let paths: BTreeSet<_> = document["paths"].as_object().unwrap().keys().collect();
     let paths: BTreeSet<_> = paths.into_iter().map(String::as_str).collect();
-    assert_eq!(routes, paths);
+    assert_eq!(paths.len(), 9);
     let server = server_with(|options| options.metrics = true).await;
     for path in paths {
         let url = path.replace("{requestId}", "1").replace("{state}", "x");

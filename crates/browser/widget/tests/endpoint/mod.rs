@@ -64,11 +64,6 @@ impl Endpoint {
         self.list("waits").iter().map(number).collect()
     }
 
-    /// Forgets the calls so far.
-    pub fn forget(&self) {
-        self.list("asked").set_length(0);
-    }
-
     pub fn all_calls_are_kept_alive_and_limited(&self) -> bool {
         self.get("sound").is_truthy()
     }

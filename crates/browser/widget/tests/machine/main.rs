@@ -1,4 +1,4 @@
-//! The form as a state machine, told what happened as `hands.js` tells it, without a browser.
+//! The form as a state machine, without a browser.
 #![allow(unreachable_pub)] // the modules are private to the test
 #![allow(clippy::unwrap_used)]
 #![cfg(not(target_family = "wasm"))]
@@ -7,6 +7,7 @@ mod form_url;
 mod interleavings;
 mod redirect;
 mod reloads;
+mod report;
 mod session;
 mod support;
 mod view;

@@ -1,21 +1,21 @@
 //! The redirect flow: chosen by the page, or offered where the frame does not open.
 
 use pantoken_a2c::{Flow, Language, State};
-use pantoken_widget::{FormOptions, FormSource, SessionSource};
+use pantoken_widget::{FormOptions, FormSource, SessionOptions};
 
 use crate::support::*;
 
 #[test]
 fn no_session_is_asked_for_before_the_customer_wants_to_go() {
     let mut form = Form::of(of_session(Flow::Redirect));
-    assert_eq!(form.tell(START), [""; 0]);
+    assert_eq!(form.handle(START), [""; 0]);
     assert_eq!(form.state(), State::Idle);
-    assert_eq!(
-        form.tell(&away()),
-        ["create", ENDPOINT, "redirect", "ru", PAGE]
-    );
+    assert_eq!(form.handle(&redirect()), [create_redirect("ru", PAGE)]);
     assert_eq!(form.state(), State::Loading);
-    assert_eq!(form.tell(&redirect_session()), ["go", &redirect_form_url()]);
+    assert_eq!(
+        form.handle(&redirect_session()),
+        [navigate(&redirect_form_url())]
+    );
     assert_eq!(form.state(), State::Loading);
 }
 
@@ -23,19 +23,19 @@ fn no_session_is_asked_for_before_the_customer_wants_to_go() {
 fn leads_back_to_where_the_page_says() {
     let mut form = Form::with(FormOptions {
         language: Some(Language::En),
-        ..FormOptions::new(FormSource::Session(SessionSource {
+        ..FormOptions::new(FormSource::Session(SessionOptions {
             endpoint: ENDPOINT.to_owned(),
             flow: Flow::Redirect,
             return_url: Some("https://shop.kz/done".to_owned()),
         }))
     });
-    form.tell(START);
+    form.handle(START);
     assert_eq!(
-        form.tell(&away()),
-        ["create", ENDPOINT, "redirect", "en", "https://shop.kz/done"]
+        form.handle(&redirect()),
+        [create_redirect("en", "https://shop.kz/done")]
     );
     let in_english = redirect_form_url().replace("language=ru", "language=en");
-    assert_eq!(form.tell(&redirect_session()), ["go", &in_english]);
+    assert_eq!(form.handle(&redirect_session()), [navigate(&in_english)]);
 }
 
 #[test]
@@ -49,36 +49,42 @@ fn goes_to_no_form_of_the_other_flow_and_to_no_other_origin() {
         ),
         (created(503, "", ""), "error SESSION_FAILED"),
     ] {
-        let mut form = Form::after(of_session(Flow::Redirect), &[&away()]);
-        assert_eq!(form.tell(&answer), [code]);
+        let mut form = Form::after(of_session(Flow::Redirect), &[redirect()]);
+        assert_eq!(form.handle(&answer), [code]);
         assert_eq!(form.state(), State::Failed);
-        assert_eq!(form.tell(&away())[0], "create");
+        assert!(form.handle(&redirect())[0].starts_with("post "));
     }
 }
 
 #[test]
 fn a_blocked_frame_may_be_left_for_the_providers_page() {
-    let mut form = Form::after(of_session(Flow::Iframe), &[&session(), BLOCKED]);
-    let create = ["create", ENDPOINT, "redirect", "ru", PAGE];
-    assert_eq!(form.tell(&away()), [&create[..], &REMOVE].concat());
-    assert_eq!(form.tell(&redirect_session()), ["go", &redirect_form_url()]);
+    let mut form = Form::after(of_session(Flow::Iframe), &[session(), blocked()]);
+    let create = create_redirect("ru", PAGE);
+    assert_eq!(
+        form.handle(&redirect()),
+        [&[create.as_str()][..], &REMOVE].concat()
+    );
+    assert_eq!(
+        form.handle(&redirect_session()),
+        [navigate(&redirect_form_url())]
+    );
 }
 
 #[test]
 fn a_page_that_comes_back_waits_for_the_customer_again() {
-    let mut form = Form::after(of_session(Flow::Redirect), &[&away()]);
-    assert_eq!(form.tell(RELOAD), [""; 0]);
+    let mut form = Form::after(of_session(Flow::Redirect), &[redirect()]);
+    assert_eq!(form.handle(RELOAD), [""; 0]);
     assert_eq!(form.state(), State::Idle);
     assert_eq!(
-        form.tell(&redirect_session()),
+        form.handle(&redirect_session()),
         [""; 0],
         "nobody waits for it"
     );
 }
 
 #[test]
-fn says_nothing_once_it_is_left_on_the_way() {
-    let mut form = Form::after(of_session(Flow::Redirect), &[&away()]);
-    assert_eq!(form.tell(LEAVE), [""; 0]);
-    assert_eq!(form.tell(&redirect_session()), [""; 0]);
+fn does_nothing_once_it_is_destroyed_on_the_way() {
+    let mut form = Form::after(of_session(Flow::Redirect), &[redirect()]);
+    assert_eq!(form.handle(DESTROY), ["finish"]);
+    assert_eq!(form.handle(&redirect_session()), [""; 0]);
 }

@@ -1,25 +1,68 @@
 //! A machine under test, and what it may be told.
 
-use pantoken_a2c::{Event, Flow, FormError, FormUrl, State};
-use pantoken_widget::{FormInput, FormMachine, FormOptions, FormSource, FormView, SessionSource};
+use pantoken_a2c::{Event, Field, Flow, FormError, FormUrl, RawMessage, RequestId, State};
+use pantoken_widget::{
+    FormInput, FormMachine, FormOptions, FormSource, FormView, Order, RawSession, SessionOptions,
+    Timer,
+};
 
 pub const ORIGIN: &str = "https://a2c-test.qiwi.kz";
 pub const PAGE: &str = "https://shop.kz/pay";
 pub const ENDPOINT: &str = "/v1/sessions";
 pub const REQUEST_ID: &str = "123456789";
 
-/// What may happen, line by line.
-pub const START: &str = "start";
-pub const RELOAD: &str = "reload";
-pub const LOADED: &str = "loaded";
-pub const TIMEOUT: &str = "timeout";
-pub const BLOCKED: &str = "blocked";
-pub const LEAVE: &str = "end";
+/// What may happen.
+pub const START: &FormInput = &FormInput::Start;
+pub const RELOAD: &FormInput = &FormInput::Reload;
+pub const FRAME_LOADED: &FormInput = &FormInput::FrameLoaded;
+pub const READY_TIMEOUT: &FormInput = &FormInput::TimerFired {
+    timer: Timer::Ready,
+};
+pub const REPORT_DELAY_OVER: &FormInput = &FormInput::TimerFired {
+    timer: Timer::Report,
+};
+pub const DESTROY: &FormInput = &FormInput::Destroy;
 
-/// What asks for a session of the iframe flow.
-pub const CREATE: [&str; 5] = ["create", ENDPOINT, "iframe", "ru", ""];
-/// What takes the frame away.
-pub const REMOVE: [&str; 2] = ["remove", "stop"];
+/// What removes the frame.
+pub const REMOVE: [&str; 2] = ["removeFrame", "clearTimer ready"];
+
+/// The request for a session of the iframe flow.
+pub const CREATE: &str = r#"post /v1/sessions - {"flow":"iframe","language":"ru"}"#;
+
+/// Stands for the last request of its kind, until [`Form::handle`] puts the number in.
+const SESSION_REQUEST: u32 = u32::MAX;
+const REPORT_REQUEST: u32 = u32::MAX - 1;
+
+/// The report of a card.
+pub fn report(token: &str) -> String {
+    format!(r#"post /v1/sessions/{REQUEST_ID}/result result-token {{"panToken":"{token}"}}"#)
+}
+
+/// The report of an error.
+pub fn report_error(code: &str) -> String {
+    format!(
+        r#"post /v1/sessions/{REQUEST_ID}/result result-token {{"errorCode":"{code}","errorMessage":"Words"}}"#
+    )
+}
+
+/// The request for a session of the redirect flow.
+pub fn create_redirect(language: &str, return_url: &str) -> String {
+    format!(
+        r#"post /v1/sessions - {{"flow":"redirect","language":"{language}","returnUrl":"{return_url}"}}"#
+    )
+}
+
+pub fn show(form_url: &str, title: &str) -> String {
+    format!("showFrame {form_url} {title}")
+}
+
+pub fn post_message() -> String {
+    format!("postMessage pantoken {ORIGIN}")
+}
+
+pub fn navigate(form_url: &str) -> String {
+    format!("navigate {form_url}")
+}
 
 pub fn form_url_of(host: &str, request_id: &str) -> String {
     format!(
@@ -39,53 +82,91 @@ pub fn redirect_form_url() -> String {
     )
 }
 
-/// A message of five fields from this origin.
-pub fn message_from(origin: &str, fields: [&str; 5]) -> String {
-    format!("message\n{origin}\n{}", fields.join("\n"))
+/// Reads a field from its type and its value: `s` for a text, `n` for an integer.
+fn field(text: &str) -> Field<String> {
+    match text.split_at_checked(1) {
+        None => Field::Absent,
+        Some(("s", text)) => Field::Text(text.to_owned()),
+        Some(("n", digits)) => {
+            RequestId::parse(digits).map_or(Field::Unusable, |id| Field::Integer(id.get()))
+        }
+        Some(_) => Field::Unusable,
+    }
 }
 
-pub fn ready() -> String {
+/// A message of five fields from this origin.
+pub fn message_from(origin: &str, fields: [&str; 5]) -> FormInput {
+    FormInput::Message {
+        origin: origin.to_owned(),
+        message: RawMessage::from_fields(fields.map(field)),
+    }
+}
+
+pub fn ready() -> FormInput {
     message_from(ORIGIN, ["sReady", "", "", "", ""])
 }
 
-pub fn saved(token: &str) -> String {
-    let (request_id, token) = (format!("s{REQUEST_ID}"), format!("s{token}"));
-    message_from(ORIGIN, ["", &request_id, &token, "", ""])
+pub fn saved(token: &str) -> FormInput {
+    saved_from(ORIGIN, REQUEST_ID, token)
 }
 
-pub fn failed(code: &str) -> String {
+pub fn saved_from(origin: &str, request_id: &str, token: &str) -> FormInput {
+    let (request_id, token) = (format!("s{request_id}"), format!("s{token}"));
+    message_from(origin, ["", &request_id, &token, "", ""])
+}
+
+pub fn failed(code: &str) -> FormInput {
     let (request_id, code) = (format!("s{REQUEST_ID}"), format!("s{code}"));
     message_from(ORIGIN, ["", &request_id, "", &code, "sWords"])
 }
 
-/// The endpoint's answer.
-pub fn created(status: u32, form_url: &str, request_id: &str) -> String {
-    let problem = problem(status);
-    format!("created\n{problem}\ns{form_url}\ns{request_id}\nsresult-token")
+/// The browser refused to show the form.
+pub fn blocked() -> FormInput {
+    violation("frame-src", "enforce", ORIGIN)
 }
 
-pub fn session() -> String {
+pub fn violation(directive: &str, disposition: &str, blocked_uri: &str) -> FormInput {
+    FormInput::PolicyViolation {
+        directive: directive.to_owned(),
+        disposition: disposition.to_owned(),
+        blocked_uri: blocked_uri.to_owned(),
+    }
+}
+
+/// The endpoint's answer to the last request for a session.
+pub fn created(status: u16, form_url: &str, request_id: &str) -> FormInput {
+    let (form_url, request_id) = (format!("s{form_url}"), format!("s{request_id}"));
+    created_with(status, [&form_url, &request_id, "sresult-token"])
+}
+
+pub fn created_with(status: u16, fields: [&str; 3]) -> FormInput {
+    FormInput::Answered {
+        request: SESSION_REQUEST,
+        status,
+        session: RawSession::from_fields(fields.map(field)),
+    }
+}
+
+pub fn session() -> FormInput {
     created(201, &form_url(), REQUEST_ID)
 }
 
-pub fn redirect_session() -> String {
+pub fn redirect_session() -> FormInput {
     created(201, &redirect_form_url(), REQUEST_ID)
 }
 
-pub fn away() -> String {
-    format!("away\n{PAGE}")
+pub fn redirect() -> FormInput {
+    FormInput::Redirect {
+        page: PAGE.to_owned(),
+    }
 }
 
-pub fn kept(status: u32) -> String {
-    format!("kept\n{}", problem(status))
-}
-
-/// What `hands.js` says of a status.
-fn problem(status: u32) -> String {
-    match status {
-        200 | 201 => String::new(),
-        0 => "no answer".to_owned(),
-        _ => format!("the session endpoint answered {status}"),
+/// The endpoint's answer to the last report of a card.
+pub fn reported(status: u16) -> FormInput {
+    FormInput::Answered {
+        request: REPORT_REQUEST,
+        status,
+        session: RawSession::default(),
     }
 }
 
@@ -94,14 +175,16 @@ pub fn of_form_url(form_url: &str) -> FormSource {
 }
 
 pub fn of_session(flow: Flow) -> FormSource {
-    FormSource::Session(SessionSource {
+    FormSource::Session(SessionOptions {
         flow,
-        ..SessionSource::from(ENDPOINT)
+        ..SessionOptions::from(ENDPOINT)
     })
 }
 
 pub struct Form {
     machine: FormMachine,
+    session_request: u32,
+    report_request: u32,
     /// The last error that the page was told.
     pub error: Option<FormError>,
 }
@@ -110,6 +193,8 @@ impl Form {
     pub fn with(options: FormOptions) -> Self {
         Self {
             machine: FormMachine::new(options),
+            session_request: 0,
+            report_request: 0,
             error: None,
         }
     }
@@ -121,47 +206,98 @@ impl Form {
     /// A form that was started.
     pub fn started(source: FormSource) -> Self {
         let mut form = Self::of(source);
-        form.tell(START);
+        form.handle(START);
         form
     }
 
-    /// A form in the page that was told all this after the start.
-    pub fn after(source: FormSource, inputs: &[&str]) -> Self {
+    /// A form to which all this happened after the start.
+    pub fn after(source: FormSource, inputs: &[FormInput]) -> Self {
         let mut form = Self::started(source);
         for input in inputs {
-            form.tell(input);
+            form.handle(input);
         }
         form
     }
 
-    /// What came out: the orders' lines, and then `warning CODE` and `ready`, `saved TOKEN` or
+    /// What came out: each order by its name, and then `warning CODE` and `ready`, `saved TOKEN` or
     /// `error CODE`.
-    pub fn tell(&mut self, input: &str) -> Vec<String> {
-        let orders = self.machine.handle(FormInput::read(input));
-        let text = orders.lines.into_text();
-        let mut out: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
-        if let Some(warning) = orders.warning {
-            out.push(format!("warning {}", warning.code.as_str()));
-        }
-        match orders.event {
-            Some(Event::Ready(_)) => out.push("ready".to_owned()),
-            Some(Event::Saved(saved)) => out.push(format!("saved {}", saved.pan_token.as_str())),
-            Some(Event::Error(error)) => {
-                out.push(format!("error {}", error.code.as_str()));
-                self.error = Some(error);
-            }
-            Some(Event::Warning(_)) => unreachable!("a warning has a field of its own"),
-            None => {}
+    pub fn handle(&mut self, input: &FormInput) -> Vec<String> {
+        let output = self.machine.handle(self.numbered(input));
+        let mut out: Vec<String> = output
+            .orders
+            .iter()
+            .map(|order| self.describe(order))
+            .collect();
+        for event in output.events {
+            out.push(match event {
+                Event::Warning(warning) => format!("warning {}", warning.code.as_str()),
+                Event::Ready(_) => "ready".to_owned(),
+                Event::Saved(saved) => format!("saved {}", saved.pan_token.as_str()),
+                Event::Error(error) => {
+                    let text = format!("error {}", error.code.as_str());
+                    self.error = Some(error);
+                    text
+                }
+            });
         }
         out
+    }
+
+    /// Puts the number of the request in that the endpoint answers.
+    pub fn numbered(&self, input: &FormInput) -> FormInput {
+        let mut input = input.clone();
+        if let FormInput::Answered { request, .. } = &mut input {
+            *request = match *request {
+                SESSION_REQUEST => self.session_request,
+                REPORT_REQUEST => self.report_request,
+                other => other,
+            };
+        }
+        input
+    }
+
+    fn describe(&mut self, order: &Order) -> String {
+        match order {
+            Order::ShowFrame { src, title, .. } => show(src, title),
+            Order::RemoveFrame => "removeFrame".to_owned(),
+            Order::PostMessage {
+                message,
+                target_origin,
+            } => format!("postMessage {message} {target_origin}"),
+            Order::SetTimer {
+                timer,
+                milliseconds,
+            } => format!("setTimer {} {milliseconds}", timer.as_str()),
+            Order::ClearTimer { timer } => format!("clearTimer {}", timer.as_str()),
+            Order::Post {
+                request,
+                url,
+                token,
+                body,
+                timeout,
+                keepalive,
+            } => {
+                assert_eq!((*timeout, *keepalive), (15_000, true));
+                if token.is_none() {
+                    self.session_request = *request;
+                } else if body.contains("panToken") {
+                    self.report_request = *request;
+                }
+                let token = token.as_deref().unwrap_or("-");
+                format!("post {url} {token} {body}")
+            }
+            Order::Navigate { url } => navigate(url),
+            Order::Finish => "finish".to_owned(),
+            other => unreachable!("{other:?}"),
+        }
     }
 
     pub fn state(&self) -> State {
         self.machine.state()
     }
 
-    pub fn is_left(&self) -> bool {
-        self.machine.is_left()
+    pub fn is_destroyed(&self) -> bool {
+        self.machine.is_destroyed()
     }
 
     pub fn view(&self) -> FormView {

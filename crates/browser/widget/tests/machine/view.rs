@@ -1,22 +1,22 @@
 //! What the customer sees around the form: its status, and which ways out are offered.
 
 use pantoken_a2c::{Flow, State};
-use pantoken_widget::{FormSource, FormView, Text};
+use pantoken_widget::{FormInput, FormSource, FormView, Text};
 
 use crate::support::*;
 
-fn view_after(source: FormSource, inputs: &[&str]) -> FormView {
+fn view_after(source: FormSource, inputs: &[FormInput]) -> FormView {
     Form::after(source, inputs).view()
 }
 
-fn offers(source: FormSource, inputs: &[&str]) -> (bool, bool) {
+fn offers(source: FormSource, inputs: &[FormInput]) -> (bool, bool) {
     let view = view_after(source, inputs);
     (view.may_retry, view.may_redirect)
 }
 
 #[test]
 fn says_where_the_form_is_and_is_silent_while_the_form_speaks_for_itself() {
-    let of = |inputs: &[&str]| {
+    let of = |inputs: &[FormInput]| {
         let view = view_after(of_session(Flow::Iframe), inputs);
         (view.state, view.status, view.aria_busy())
     };
@@ -24,31 +24,37 @@ fn says_where_the_form_is_and_is_silent_while_the_form_speaks_for_itself() {
     let (session, wrong_number) = (session(), failed("INVALID_PAN"));
     let loading = (State::Loading, Some(Text::Loading), "true");
     assert_eq!(of(&[]), loading);
-    assert_eq!(of(&[&session]), loading);
-    assert_eq!(of(&[&session, &ready]), (State::Ready, None, "false"));
+    assert_eq!(of(&[session.clone()]), loading);
     assert_eq!(
-        of(&[&session, &ready, &wrong_number]),
+        of(&[session.clone(), ready.clone()]),
         (State::Ready, None, "false")
     );
     assert_eq!(
-        of(&[&session, &ready, &saved]),
+        of(&[session.clone(), ready.clone(), wrong_number.clone()]),
         (State::Ready, None, "false")
     );
     assert_eq!(
-        of(&[&session, &ready, &saved, &kept(200)]),
+        of(&[session.clone(), ready.clone(), saved.clone()]),
+        (State::Ready, None, "false")
+    );
+    assert_eq!(
+        of(&[session.clone(), ready.clone(), saved.clone(), reported(200)]),
         (State::Saved, Some(Text::Saved), "false")
     );
 }
 
 #[test]
 fn a_failure_is_told_until_it_is_over() {
-    let mut form = Form::after(of_session(Flow::Iframe), &[&session(), TIMEOUT]);
+    let mut form = Form::after(
+        of_session(Flow::Iframe),
+        &[session(), READY_TIMEOUT.clone()],
+    );
     assert_eq!(form.view().status, Some(Text::Network));
-    form.tell(&ready());
+    form.handle(&ready());
     assert_eq!(form.view().status, None);
-    form.tell(&failed("FORBIDDEN"));
+    form.handle(&failed("FORBIDDEN"));
     assert_eq!(form.view().status, Some(Text::Wait));
-    form.tell(RELOAD);
+    form.handle(RELOAD);
     assert_eq!(form.view(), FormView::loading());
 }
 
@@ -56,17 +62,17 @@ fn a_failure_is_told_until_it_is_over() {
 fn a_form_url_may_be_tried_again_only_where_that_helps() {
     let source = || of_form_url(&form_url());
     assert_eq!(offers(source(), &[]), (false, false));
-    assert_eq!(offers(source(), &[TIMEOUT]), (true, false));
-    assert_eq!(offers(source(), &[&ready()]), (false, false));
+    assert_eq!(offers(source(), &[READY_TIMEOUT.clone()]), (true, false));
+    assert_eq!(offers(source(), &[ready()]), (false, false));
     assert_eq!(
-        offers(source(), &[&ready(), &failed("INVALID_PAN")]),
+        offers(source(), &[ready(), failed("INVALID_PAN")]),
         (false, false)
     );
     assert_eq!(
-        offers(source(), &[&ready(), &failed("INVALID_SESSION")]),
+        offers(source(), &[ready(), failed("INVALID_SESSION")]),
         (false, false)
     );
-    assert_eq!(offers(source(), &[BLOCKED]), (false, false));
+    assert_eq!(offers(source(), &[blocked()]), (false, false));
     assert_eq!(
         offers(FormSource::Unreadable("why".to_owned()), &[]),
         (false, false)
@@ -77,26 +83,23 @@ fn a_form_url_may_be_tried_again_only_where_that_helps() {
 fn a_session_may_be_tried_again_after_any_failure() {
     let source = || of_session(Flow::Iframe);
     assert_eq!(offers(source(), &[]), (false, false));
-    assert_eq!(offers(source(), &[&created(503, "", "")]), (true, false));
-    assert_eq!(offers(source(), &[&session(), &ready()]), (false, false));
+    assert_eq!(offers(source(), &[created(503, "", "")]), (true, false));
+    assert_eq!(offers(source(), &[session(), ready()]), (false, false));
+    assert_eq!(
+        offers(source(), &[session(), ready(), failed("INVALID_SESSION")]),
+        (true, false)
+    );
     assert_eq!(
         offers(
             source(),
-            &[&session(), &ready(), &failed("INVALID_SESSION")]
+            &[session(), ready(), saved("tok-1"), reported(409)]
         ),
         (true, false)
     );
     assert_eq!(
         offers(
             source(),
-            &[&session(), &ready(), &saved("tok-1"), &kept(409)]
-        ),
-        (true, false)
-    );
-    assert_eq!(
-        offers(
-            source(),
-            &[&session(), &ready(), &saved("tok-1"), &kept(200)]
+            &[session(), ready(), saved("tok-1"), reported(200)]
         ),
         (false, false)
     );
@@ -105,21 +108,24 @@ fn a_session_may_be_tried_again_after_any_failure() {
 #[test]
 fn the_providers_page_is_offered_where_the_frame_does_not_open() {
     let source = || of_session(Flow::Iframe);
-    assert_eq!(offers(source(), &[&session(), TIMEOUT]), (true, true));
-    assert_eq!(offers(source(), &[&session(), BLOCKED]), (true, true));
+    assert_eq!(
+        offers(source(), &[session(), READY_TIMEOUT.clone()]),
+        (true, true)
+    );
+    assert_eq!(offers(source(), &[session(), blocked()]), (true, true));
 }
 
 #[test]
 fn the_redirect_flow_offers_its_way_unless_the_customer_is_on_it() {
     let source = || of_session(Flow::Redirect);
     assert_eq!(offers(source(), &[]), (false, true));
-    assert_eq!(offers(source(), &[&away()]), (false, false));
+    assert_eq!(offers(source(), &[redirect()]), (false, false));
     assert_eq!(
-        offers(source(), &[&away(), &redirect_session()]),
+        offers(source(), &[redirect(), redirect_session()]),
         (false, false)
     );
     assert_eq!(
-        offers(source(), &[&away(), &created(503, "", "")]),
+        offers(source(), &[redirect(), created(503, "", "")]),
         (false, true)
     );
 }

@@ -14,32 +14,32 @@ fn token(text: &str) -> PanToken {
 fn started() -> Handshake {
     let mut handshake = Handshake::new(request_id(), Origin::parse(ORIGIN).unwrap());
     assert_eq!(
-        names(&handshake.handle(Input::Start)),
+        names(&handshake.handle(HandshakeInput::Start)),
         ["show", "set timer"]
     );
     handshake
 }
 
-fn from_form(body: Result<FormMessage, MessageError>) -> Input<'static> {
-    Input::Message {
+fn from_form(body: Result<FormMessage, MessageError>) -> HandshakeInput<'static> {
+    HandshakeInput::Message {
         from_frame: true,
         origin: ORIGIN,
         body,
     }
 }
 
-fn ready() -> Input<'static> {
+fn ready() -> HandshakeInput<'static> {
     from_form(Ok(FormMessage::Ready))
 }
 
-fn saved(text: &str) -> Input<'static> {
+fn saved(text: &str) -> HandshakeInput<'static> {
     from_form(Ok(FormMessage::Result {
         request_id: request_id(),
         result: FormResult::Saved(token(text)),
     }))
 }
 
-fn failed(code: &str) -> Input<'static> {
+fn failed(code: &str) -> HandshakeInput<'static> {
     from_form(Ok(FormMessage::Result {
         request_id: request_id(),
         result: FormResult::Failed {
@@ -50,26 +50,26 @@ fn failed(code: &str) -> Input<'static> {
 }
 
 /// What came out, in short: `answer`, `ready`, `saved tok`, `error CODE`, `warning CODE`, …
-fn names(outputs: &Outputs) -> Vec<String> {
+fn names(orders: &HandshakeOrders) -> Vec<String> {
     let mut names = Vec::new();
     let mut push = |name: &str| names.push(name.to_owned());
-    match outputs.frame {
+    match orders.frame {
         Some(FrameOrder::Show) => push("show"),
         Some(FrameOrder::Remove) => push("remove"),
         None => {}
     }
-    if outputs.answer {
+    if orders.reply {
         push("answer");
     }
-    match outputs.timer {
+    match orders.timer {
         Some(TimerOrder::Set) => push("set timer"),
         Some(TimerOrder::Clear) => push("clear timer"),
         None => {}
     }
-    if let Some(warning) = &outputs.warning {
+    if let Some(warning) = &orders.warning {
         push(&format!("warning {}", warning.code.as_str()));
     }
-    match &outputs.event {
+    match &orders.event {
         Some(Event::Ready(_)) => push("ready"),
         Some(Event::Saved(saved)) => push(&format!("saved {}", saved.pan_token.as_str())),
         Some(Event::Error(error)) => push(&format!("error {}", error.code.as_str())),
@@ -79,7 +79,10 @@ fn names(outputs: &Outputs) -> Vec<String> {
     names
 }
 
-fn run(handshake: &mut Handshake, inputs: impl IntoIterator<Item = Input<'static>>) -> Vec<String> {
+fn run(
+    handshake: &mut Handshake,
+    inputs: impl IntoIterator<Item = HandshakeInput<'static>>,
+) -> Vec<String> {
     inputs
         .into_iter()
         .flat_map(|input| names(&handshake.handle(input)))
@@ -95,7 +98,7 @@ fn answers_ready_and_emits_the_token() {
     );
     assert_eq!(handshake.state(), State::Ready);
     assert_eq!(
-        run(&mut handshake, [Input::FrameLoaded, saved("tok")]),
+        run(&mut handshake, [HandshakeInput::FrameLoaded, saved("tok")]),
         ["clear timer", "saved tok"]
     );
     assert_eq!(handshake.state(), State::Saved);
@@ -117,12 +120,12 @@ fn hears_nothing_from_another_origin_or_window() {
             Err(MessageError::CardNumber),
         ] {
             assert_eq!(
-                handshake.handle(Input::Message {
+                handshake.handle(HandshakeInput::Message {
                     from_frame,
                     origin,
                     body
                 }),
-                Outputs::default()
+                HandshakeOrders::default()
             );
         }
     }
@@ -132,29 +135,29 @@ fn hears_nothing_from_another_origin_or_window() {
 #[test]
 fn hears_nothing_before_the_start_and_after_the_end() {
     let mut handshake = Handshake::new(request_id(), Origin::parse(ORIGIN).unwrap());
-    assert_eq!(handshake.handle(ready()), Outputs::default());
-    let _ = handshake.handle(Input::Start);
+    assert_eq!(handshake.handle(ready()), HandshakeOrders::default());
+    let _ = handshake.handle(HandshakeInput::Start);
     assert_eq!(
-        run(&mut handshake, [Input::Destroy]),
+        run(&mut handshake, [HandshakeInput::Destroy]),
         ["remove", "clear timer"]
     );
     assert_eq!(handshake.state(), State::Idle);
     for input in [
-        Input::Start,
+        HandshakeInput::Start,
         ready(),
         saved("tok"),
-        Input::TimerFired,
-        Input::FrameLoaded,
-        Input::Reload,
+        HandshakeInput::TimerFired,
+        HandshakeInput::FrameLoaded,
+        HandshakeInput::Reload,
     ] {
-        assert_eq!(handshake.handle(input), Outputs::default());
+        assert_eq!(handshake.handle(input), HandshakeOrders::default());
     }
 }
 
 #[test]
 fn answers_each_ready_but_emits_one_per_load() {
     let mut handshake = started();
-    let inputs = [ready(), ready(), Input::FrameLoaded, ready()];
+    let inputs = [ready(), ready(), HandshakeInput::FrameLoaded, ready()];
     assert_eq!(
         run(&mut handshake, inputs),
         ["answer", "clear timer", "ready", "answer", "answer"]
@@ -163,16 +166,22 @@ fn answers_each_ready_but_emits_one_per_load() {
 
 #[test]
 fn answers_ready_after_a_reload_inside_the_frame_whichever_comes_first() {
-    for first in [[ready(), Input::FrameLoaded], [Input::FrameLoaded, ready()]] {
-        for second in [[ready(), Input::FrameLoaded], [Input::FrameLoaded, ready()]] {
+    for first in [
+        [ready(), HandshakeInput::FrameLoaded],
+        [HandshakeInput::FrameLoaded, ready()],
+    ] {
+        for second in [
+            [ready(), HandshakeInput::FrameLoaded],
+            [HandshakeInput::FrameLoaded, ready()],
+        ] {
             let mut handshake = started();
             assert_eq!(
                 run(&mut handshake, first.clone()),
                 ["answer", "clear timer", "ready"]
             );
-            let outputs = run(&mut handshake, second);
-            assert_eq!(outputs.iter().filter(|name| *name == "ready").count(), 1);
-            assert_eq!(outputs.iter().filter(|name| *name == "answer").count(), 1);
+            let orders = run(&mut handshake, second);
+            assert_eq!(orders.iter().filter(|name| *name == "ready").count(), 1);
+            assert_eq!(orders.iter().filter(|name| *name == "answer").count(), 1);
             assert_eq!(handshake.state(), State::Ready);
         }
     }
@@ -181,10 +190,13 @@ fn answers_ready_after_a_reload_inside_the_frame_whichever_comes_first() {
 #[test]
 fn a_form_that_reloads_into_silence_times_out() {
     let mut handshake = started();
-    run(&mut handshake, [Input::FrameLoaded, ready()]);
-    assert_eq!(run(&mut handshake, [Input::FrameLoaded]), ["set timer"]);
+    run(&mut handshake, [HandshakeInput::FrameLoaded, ready()]);
     assert_eq!(
-        run(&mut handshake, [Input::TimerFired]),
+        run(&mut handshake, [HandshakeInput::FrameLoaded]),
+        ["set timer"]
+    );
+    assert_eq!(
+        run(&mut handshake, [HandshakeInput::TimerFired]),
         ["error READY_TIMEOUT"]
     );
 }
@@ -193,7 +205,7 @@ fn a_form_that_reloads_into_silence_times_out() {
 fn a_late_ready_lets_the_customer_go_on() {
     let mut handshake = started();
     assert_eq!(
-        run(&mut handshake, [Input::TimerFired]),
+        run(&mut handshake, [HandshakeInput::TimerFired]),
         ["error READY_TIMEOUT"]
     );
     assert_eq!(handshake.state(), State::Failed);
@@ -203,7 +215,7 @@ fn a_late_ready_lets_the_customer_go_on() {
     );
     assert_eq!(handshake.state(), State::Ready);
     assert_eq!(
-        run(&mut handshake, [Input::TimerFired]),
+        run(&mut handshake, [HandshakeInput::TimerFired]),
         Vec::<String>::new()
     );
 }
@@ -211,10 +223,10 @@ fn a_late_ready_lets_the_customer_go_on() {
 #[test]
 fn a_timeout_is_recoverable_and_a_reload_starts_over() {
     let mut handshake = started();
-    let outputs = handshake.handle(Input::TimerFired);
-    assert!(matches!(outputs.event, Some(Event::Error(error)) if error.recoverable));
+    let orders = handshake.handle(HandshakeInput::TimerFired);
+    assert!(matches!(orders.event, Some(Event::Error(error)) if error.recoverable));
     assert_eq!(
-        run(&mut handshake, [Input::Reload, ready()]),
+        run(&mut handshake, [HandshakeInput::Reload, ready()]),
         ["show", "set timer", "answer", "clear timer", "ready"]
     );
 }
@@ -222,12 +234,12 @@ fn a_timeout_is_recoverable_and_a_reload_starts_over() {
 #[test]
 fn a_token_follows_an_invalid_card_number() {
     let mut handshake = started();
-    let outputs = run(
+    let orders = run(
         &mut handshake,
         [ready(), failed("INVALID_PAN"), saved("tok")],
     );
     assert_eq!(
-        outputs[3..],
+        orders[3..],
         [
             "clear timer",
             "error INVALID_PAN",
@@ -251,12 +263,12 @@ fn a_token_follows_even_an_error_that_seemed_final() {
 #[test]
 fn an_error_without_ready_stops_the_timer() {
     let mut handshake = started();
-    let outputs = run(
+    let orders = run(
         &mut handshake,
-        [failed("AGENT_NOT_FOUND"), Input::TimerFired],
+        [failed("AGENT_NOT_FOUND"), HandshakeInput::TimerFired],
     );
     assert_eq!(
-        outputs,
+        orders,
         [
             "clear timer",
             "warning RESULT_BEFORE_READY",
@@ -268,9 +280,9 @@ fn an_error_without_ready_stops_the_timer() {
 #[test]
 fn a_true_result_before_ready_is_not_lost() {
     let mut handshake = started();
-    let outputs = run(&mut handshake, [saved("tok"), Input::TimerFired]);
+    let orders = run(&mut handshake, [saved("tok"), HandshakeInput::TimerFired]);
     assert_eq!(
-        outputs,
+        orders,
         ["clear timer", "warning RESULT_BEFORE_READY", "saved tok"]
     );
 }
@@ -278,19 +290,19 @@ fn a_true_result_before_ready_is_not_lost() {
 #[test]
 fn the_same_result_twice_is_emitted_once() {
     let mut handshake = started();
-    let outputs = run(&mut handshake, [ready(), saved("tok"), saved("tok")]);
-    assert_eq!(outputs[3..], ["clear timer", "saved tok"]);
+    let orders = run(&mut handshake, [ready(), saved("tok"), saved("tok")]);
+    assert_eq!(orders[3..], ["clear timer", "saved tok"]);
 }
 
 #[test]
 fn the_first_of_two_tokens_stands() {
     let mut handshake = started();
-    let outputs = run(
+    let orders = run(
         &mut handshake,
         [ready(), saved("one"), saved("two"), failed("INVALID_PAN")],
     );
     assert_eq!(
-        outputs[3..],
+        orders[3..],
         [
             "clear timer",
             "saved one",
@@ -319,7 +331,7 @@ fn a_result_for_another_request_is_a_warning_and_nothing_else() {
 #[test]
 fn an_unreadable_message_is_a_warning() {
     let mut handshake = started();
-    let outputs = run(
+    let orders = run(
         &mut handshake,
         [
             ready(),
@@ -328,7 +340,7 @@ fn an_unreadable_message_is_a_warning() {
         ],
     );
     assert_eq!(
-        outputs[3..],
+        orders[3..],
         ["warning UNREADABLE_MESSAGE", "clear timer", "saved tok"]
     );
 }
@@ -336,22 +348,22 @@ fn an_unreadable_message_is_a_warning() {
 #[test]
 fn a_card_number_in_place_of_a_token_is_an_error_that_is_seen() {
     let mut handshake = started();
-    let outputs = run(
+    let orders = run(
         &mut handshake,
         [ready(), from_form(Err(MessageError::CardNumber))],
     );
-    assert_eq!(outputs[3..], ["clear timer", "error RESULT_REJECTED"]);
+    assert_eq!(orders[3..], ["clear timer", "error RESULT_REJECTED"]);
 }
 
 #[test]
 fn a_blocked_frame_is_an_error_at_once() {
     let mut handshake = started();
     assert_eq!(
-        run(&mut handshake, [Input::FrameBlocked]),
+        run(&mut handshake, [HandshakeInput::FrameBlocked]),
         ["remove", "clear timer", "error FRAME_BLOCKED"]
     );
     assert_eq!(
-        run(&mut handshake, [Input::TimerFired]),
+        run(&mut handshake, [HandshakeInput::TimerFired]),
         Vec::<String>::new()
     );
 }
@@ -359,9 +371,15 @@ fn a_blocked_frame_is_an_error_at_once() {
 #[test]
 fn a_saved_card_is_not_reloaded_away() {
     let mut handshake = started();
-    run(&mut handshake, [ready(), Input::FrameLoaded, saved("tok")]);
+    run(
+        &mut handshake,
+        [ready(), HandshakeInput::FrameLoaded, saved("tok")],
+    );
     assert_eq!(
-        run(&mut handshake, [Input::Reload, Input::FrameLoaded]),
+        run(
+            &mut handshake,
+            [HandshakeInput::Reload, HandshakeInput::FrameLoaded]
+        ),
         Vec::<String>::new()
     );
     assert_eq!(handshake.state(), State::Saved);

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use pantoken_core::Clock;
 use pantoken_store::{Database, SessionStore};
 use url::Url;
 
@@ -11,7 +12,6 @@ use crate::http::pages::needed_directives;
 use crate::server::{has_api_key, open_store};
 use crate::settings::Settings;
 use crate::webhooks::WebhookTarget;
-use pantoken_core::Clock;
 
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A larger difference means that no time service keeps the clock right.

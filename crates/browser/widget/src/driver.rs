@@ -1,0 +1,322 @@
+use alloc::rc::{Rc, Weak};
+use alloc::string::String;
+use core::cell::{Cell, RefCell};
+
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Event, EventTarget, HtmlIFrameElement, MessageEvent, Node, Response, Window};
+
+use crate::decode;
+use crate::form_input::FormInput;
+use crate::order::{Order, Timer};
+
+#[wasm_bindgen]
+extern "C" {
+    // A page may have put a function of its own here, and that may throw.
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+
+    // Old browsers do not have it.
+    #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = timeout)]
+    fn abort_after(milliseconds: u32) -> Result<JsValue, JsValue>;
+}
+
+/// Performs the orders of a [`FormMachine`](crate::FormMachine) in a page, and says what happened there.
+/// It decides nothing.
+///
+/// `web/element/driver.js` is the same in JavaScript. Both leave `gloo` aside: a listener of
+/// `gloo-events` throws when a receiver dispatches the next event inside it, a timer of `gloo-timers`
+/// throws when a page's own `setTimeout` runs it after it was cleared, and `gloo-net` takes options from
+/// whatever a page put on `Object.prototype`.
+#[derive(Clone)]
+pub struct Driver(Rc<Inner>);
+
+struct Inner {
+    parent: Node,
+    frame: RefCell<Option<Frame>>,
+    timers: [Cell<Option<i32>>; Timer::ALL.len()],
+    /// What listens to the window, until [`Driver::stop_listening`].
+    listeners: RefCell<Option<[Listener; 2]>>,
+    /// Who is told what happened, until [`Order::Finish`].
+    on_input: RefCell<Option<Rc<dyn Fn(FormInput)>>>,
+}
+
+struct Frame {
+    element: HtmlIFrameElement,
+    _on_load: Listener,
+}
+
+impl Driver {
+    /// Creates a driver that shows the form at the end of `parent`.
+    #[must_use]
+    pub fn new(parent: &Node) -> Self {
+        Self(Rc::new(Inner {
+            parent: parent.clone(),
+            frame: RefCell::default(),
+            timers: Default::default(),
+            listeners: RefCell::default(),
+            on_input: RefCell::default(),
+        }))
+    }
+
+    /// Starts to listen, and tells `on_input` what happens.
+    pub fn listen(&self, on_input: impl Fn(FormInput) + 'static) {
+        self.0.on_input.replace(Some(Rc::new(on_input)));
+        let Some(window) = web_sys::window() else {
+            return;
+        };
+        let driver = Rc::downgrade(&self.0);
+        let on_message = move |event: Event| {
+            if let Some(driver) = driver.upgrade() {
+                driver.message(event.unchecked_ref());
+            }
+        };
+        let driver = Rc::downgrade(&self.0);
+        let on_violation = move |event: Event| tell(&driver, || policy_violation(&event));
+        self.0.listeners.replace(Some([
+            Listener::new(&window, "message", on_message),
+            Listener::new(&window, "securitypolicyviolation", on_violation),
+        ]));
+    }
+
+    /// Stops listening to the window. Requests and timers that are under way still tell their end.
+    pub fn stop_listening(&self) {
+        drop(self.0.listeners.take());
+    }
+
+    /// Performs an order.
+    pub fn perform(&self, order: &Order) {
+        let driver = &self.0;
+        match order {
+            Order::ShowFrame { .. } => driver.show_frame(order),
+            Order::RemoveFrame => driver.remove_frame(),
+            Order::PostMessage {
+                message,
+                target_origin,
+            } => {
+                if let Some(window) = driver.frame_window() {
+                    // A document that took the form's place has another origin, and is not told.
+                    let _ = window.post_message(&message.into(), target_origin);
+                }
+            }
+            Order::SetTimer {
+                timer,
+                milliseconds,
+            } => driver.set_timer(*timer, *milliseconds),
+            Order::ClearTimer { timer } => driver.clear_timer(*timer),
+            Order::Post { request, .. } => driver.post(*request, order),
+            Order::Navigate { url } => {
+                if let Some(window) = web_sys::window() {
+                    let _ = window.location().assign(url);
+                }
+            }
+            Order::Finish => drop(driver.on_input.take()),
+        }
+    }
+}
+
+impl Inner {
+    fn tell(&self, input: FormInput) {
+        // Not borrowed while it runs: it may end in `Order::Finish`.
+        let on_input = self.on_input.borrow().clone();
+        if let Some(on_input) = on_input {
+            on_input(input);
+        }
+    }
+
+    /// A message that no window of ours sent is not even read.
+    fn message(&self, event: &MessageEvent) {
+        let source = event.source().map(JsValue::from);
+        let frame = self.frame_window().map(JsValue::from);
+        if source.is_some() && source == frame {
+            self.tell(FormInput::Message {
+                origin: event.origin(),
+                message: decode::message(&event.data()),
+            });
+        }
+    }
+
+    fn frame_window(&self) -> Option<Window> {
+        self.frame.borrow().as_ref()?.element.content_window()
+    }
+
+    fn show_frame(self: &Rc<Self>, order: &Order) {
+        let Order::ShowFrame {
+            src,
+            title,
+            style,
+            sandbox,
+            referrer_policy,
+            allow,
+        } = order
+        else {
+            return;
+        };
+        self.remove_frame();
+        let document = web_sys::window().and_then(|window| window.document());
+        let element = document.and_then(|document| document.create_element("iframe").ok());
+        let Some(element) = element.map(JsCast::unchecked_into::<HtmlIFrameElement>) else {
+            return;
+        };
+        for (name, value) in [
+            ("title", title),
+            ("referrerpolicy", referrer_policy),
+            ("allow", allow),
+            ("sandbox", sandbox),
+        ] {
+            let _ = element.set_attribute(name, value);
+        }
+        element.style().set_css_text(style);
+        element.set_src(src);
+        let driver = Rc::downgrade(self);
+        let on_load = move |_: Event| tell(&driver, || FormInput::FrameLoaded);
+        let on_load = Listener::new(&element, "load", on_load);
+        // Known before it is in the page: its first message may come at once.
+        self.frame.replace(Some(Frame {
+            element: element.clone(),
+            _on_load: on_load,
+        }));
+        let _ = self.parent.append_child(&element);
+    }
+
+    fn remove_frame(&self) {
+        if let Some(frame) = self.frame.take() {
+            frame.element.remove();
+        }
+    }
+
+    fn set_timer(self: &Rc<Self>, timer: Timer, milliseconds: u32) {
+        self.clear_timer(timer);
+        let driver = Rc::clone(self);
+        let fired = Closure::once_into_js(move || driver.tell(FormInput::TimerFired { timer }));
+        let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+        let id = web_sys::window().and_then(|window| {
+            let fired = fired.unchecked_ref();
+            window
+                .set_timeout_with_callback_and_timeout_and_arguments_0(fired, milliseconds)
+                .ok()
+        });
+        self.timers[timer as usize].set(id);
+    }
+
+    fn clear_timer(&self, timer: Timer) {
+        if let (Some(id), Some(window)) = (self.timers[timer as usize].take(), web_sys::window()) {
+            window.clear_timeout_with_handle(id);
+        }
+    }
+
+    fn post(self: &Rc<Self>, request: u32, order: &Order) {
+        let answer = send(order);
+        let driver = Rc::clone(self);
+        spawn_local(async move {
+            // No answer is an answer too, with the status 0.
+            let (status, body) = read(answer).await.unwrap_or((0, JsValue::UNDEFINED));
+            driver.tell(FormInput::Answered {
+                request,
+                status,
+                session: decode::session(&body),
+            });
+        });
+    }
+}
+
+fn tell(driver: &Weak<Inner>, input: impl FnOnce() -> FormInput) {
+    if let Some(driver) = driver.upgrade() {
+        driver.tell(input());
+    }
+}
+
+fn policy_violation(event: &Event) -> FormInput {
+    let text = |name: &str| {
+        let value = Reflect::get(event, &name.into()).ok();
+        value
+            .and_then(|value| value.as_string())
+            .unwrap_or_default()
+    };
+    FormInput::PolicyViolation {
+        directive: text("effectiveDirective"),
+        disposition: text("disposition"),
+        blocked_uri: text("blockedURI"),
+    }
+}
+
+/// Sends the request at once, even if the page is about to go away.
+fn send(order: &Order) -> Result<JsValue, JsValue> {
+    let Order::Post {
+        url,
+        token,
+        body,
+        timeout,
+        keepalive,
+        ..
+    } = order
+    else {
+        return Err(JsValue::UNDEFINED);
+    };
+    let headers = object(&[("content-type", "application/json".into())])?;
+    if let Some(token) = token {
+        let bearer: String = ["Bearer ", token].concat();
+        Reflect::set(&headers, &"authorization".into(), &bearer.into())?;
+    }
+    let options = object(&[
+        ("method", "POST".into()),
+        ("headers", headers.into()),
+        ("body", body.into()),
+        ("keepalive", (*keepalive).into()),
+        ("signal", abort_after(*timeout).unwrap_or_default()),
+    ])?;
+    fetch(url, &options)
+}
+
+/// Builds an object without a prototype: what a page put on `Object.prototype` is no option of ours.
+fn object(properties: &[(&str, JsValue)]) -> Result<Object, JsValue> {
+    let object = Object::create(JsValue::NULL.unchecked_ref());
+    for (name, value) in properties {
+        Reflect::set(&object, &(*name).into(), value)?;
+    }
+    Ok(object)
+}
+
+async fn read(answer: Result<JsValue, JsValue>) -> Result<(u16, JsValue), JsValue> {
+    let response = JsFuture::from(Promise::resolve(&answer?)).await?;
+    let response: Response = response.unchecked_into();
+    let body = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), body))
+}
+
+/// Listens until it is dropped, to events that the browser itself dispatches: a script cannot make one
+/// up.
+struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    handler: Closure<dyn Fn(Event)>,
+}
+
+impl Listener {
+    fn new(target: &EventTarget, event: &'static str, handle: impl Fn(Event) + 'static) -> Self {
+        let handler = Closure::new(move |event: Event| {
+            if event.is_trusted() {
+                handle(event);
+            }
+        });
+        let _ = target
+            .add_event_listener_with_callback(event, Closure::as_ref(&handler).unchecked_ref());
+        Self {
+            target: target.clone(),
+            event,
+            handler,
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let handler = Closure::as_ref(&self.handler).unchecked_ref();
+        let _ = self
+            .target
+            .remove_event_listener_with_callback(self.event, handler);
+    }
+}

@@ -1,0 +1,127 @@
+//! Both drivers behind one interface: the one in Rust, and `web/element/driver.js`.
+#![allow(dead_code)] // each test uses a part
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, JSON, Promise, Reflect};
+use pantoken_widget::{Driver, FormInput, Order, decode};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, HtmlIFrameElement};
+
+use crate::page::{iframe, parent, turns};
+
+const SCRIPT: &str = include_str!("../../../../../web/element/driver.js");
+
+const IMPORT: &str = "
+const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+return import(url).then(({ Driver }) => Driver);
+";
+
+/// A driver in a place of its own.
+pub struct Tested {
+    pub name: &'static str,
+    pub place: Element,
+    inputs: Rc<RefCell<Vec<FormInput>>>,
+    kind: Kind,
+}
+
+enum Kind {
+    Rust(Driver),
+    JavaScript(JsValue),
+}
+
+impl Tested {
+    /// One of each.
+    pub async fn both() -> [Self; 2] {
+        [Self::rust(), Self::javascript().await]
+    }
+
+    pub fn rust() -> Self {
+        let (place, inputs) = (parent(), Rc::<RefCell<Vec<FormInput>>>::default());
+        let driver = Driver::new(&place);
+        let log = Rc::clone(&inputs);
+        driver.listen(move |input| log.borrow_mut().push(input));
+        Self {
+            name: "the driver in Rust",
+            place,
+            inputs,
+            kind: Kind::Rust(driver),
+        }
+    }
+
+    pub async fn javascript() -> Self {
+        let (place, inputs) = (parent(), Rc::<RefCell<Vec<FormInput>>>::default());
+        let import = Function::new_with_args("script", IMPORT);
+        let class = import.call1(&JsValue::NULL, &SCRIPT.into()).unwrap();
+        let class: Function = JsFuture::from(class.unchecked_into::<Promise>())
+            .await
+            .unwrap()
+            .unchecked_into();
+        let log = Rc::clone(&inputs);
+        let on_input = Closure::<dyn Fn(JsValue)>::new(move |input: JsValue| {
+            let input = decode::input(&input).expect("an input that is known");
+            log.borrow_mut().push(input);
+        });
+        let arguments = Array::of2(&place, &on_input.into_js_value());
+        let driver = Reflect::construct(&class, &arguments).unwrap();
+        Self {
+            name: "driver.js",
+            place,
+            inputs,
+            kind: Kind::JavaScript(driver),
+        }
+    }
+
+    pub fn perform(&self, order: &Order) {
+        match &self.kind {
+            Kind::Rust(driver) => driver.perform(order),
+            Kind::JavaScript(driver) => {
+                let order = JSON::parse(&serde_json::to_string(order).unwrap()).unwrap();
+                self.method(driver, "perform")
+                    .call1(driver, &order)
+                    .unwrap();
+            }
+        }
+    }
+
+    pub fn stop_listening(&self) {
+        match &self.kind {
+            Kind::Rust(driver) => driver.stop_listening(),
+            Kind::JavaScript(driver) => {
+                self.method(driver, "stopListening").call0(driver).unwrap();
+            }
+        }
+    }
+
+    fn method(&self, driver: &JsValue, name: &str) -> Function {
+        Reflect::get(driver, &name.into()).unwrap().unchecked_into()
+    }
+
+    /// Returns what happened so far, and forgets it.
+    pub fn take_inputs(&self) -> Vec<FormInput> {
+        self.inputs.take()
+    }
+
+    /// Waits until something has happened.
+    pub async fn next_input(&self) -> FormInput {
+        while self.inputs.borrow().is_empty() {
+            turns(1).await;
+        }
+        self.inputs.borrow_mut().remove(0)
+    }
+
+    pub fn iframe(&self) -> Option<HtmlIFrameElement> {
+        iframe(&self.place)
+    }
+}
+
+impl Drop for Tested {
+    fn drop(&mut self) {
+        self.stop_listening();
+        self.perform(&Order::Finish);
+        self.place.remove();
+    }
+}

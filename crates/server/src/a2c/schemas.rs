@@ -1,0 +1,66 @@
+//! The schemas of pantoken-a2c's types in the OpenAPI document.
+
+use pantoken_a2c as a2c;
+use pantoken_store::SessionState;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+pub(crate) struct RequestId;
+
+impl ToSchema for RequestId {}
+
+impl PartialSchema for RequestId {
+    fn schema() -> RefOr<Schema> {
+        let description = "A decimal number up to 2^63 - 1, as a string, because JavaScript rounds \
+                           numbers above 2^53 - 1.";
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^[1-9][0-9]{0,18}$"))
+            .description(Some(description));
+        Schema::from(schema).into()
+    }
+}
+
+pub(crate) struct Language;
+
+impl ToSchema for Language {}
+
+impl PartialSchema for Language {
+    fn schema() -> RefOr<Schema> {
+        one_of(a2c::Language::ALL.map(a2c::Language::as_str))
+    }
+}
+
+pub(crate) struct Flow;
+
+impl ToSchema for Flow {}
+
+impl PartialSchema for Flow {
+    fn schema() -> RefOr<Schema> {
+        one_of([a2c::Flow::Iframe, a2c::Flow::Redirect].map(a2c::Flow::as_str))
+    }
+}
+
+/// The states that a session can have.
+pub(crate) fn session_state() -> RefOr<Schema> {
+    let states = [
+        SessionState::Created,
+        SessionState::Saved,
+        SessionState::Failed,
+        SessionState::Expired,
+    ];
+    one_of(states.map(SessionState::as_str))
+}
+
+/// The states of a session with a result.
+pub(crate) fn recorded_state() -> RefOr<Schema> {
+    one_of([SessionState::Saved, SessionState::Failed].map(SessionState::as_str))
+}
+
+fn one_of<const N: usize>(values: [&'static str; N]) -> RefOr<Schema> {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(values));
+    Schema::from(schema).into()
+}
