@@ -10,7 +10,7 @@ mod run;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pantoken_tests::dist;
+use pantoken_tests::{dist, has_pages};
 use reqwest::Method;
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -28,6 +28,9 @@ const STORE_KEY: &str = "c0ffee00c0ffee11c0ffee22c0ffee33c0ffee44c0ffee55c0ffee6
 
 #[tokio::test(flavor = "multi_thread")]
 async fn secrets_tokens_and_the_card_number_are_only_where_the_protocol_says() {
+    if !has_pages() {
+        return;
+    }
     for log_format in ["text", "json"] {
         let evidence = Arc::<Evidence>::default();
         let (webhook_url, mut webhooks) = receiver::open(&evidence).await;

@@ -12,6 +12,10 @@ use pantoken_tests::{
 /// The demo starts, takes a card, and Ctrl-C stops all of it.
 #[tokio::test]
 async fn the_demo_takes_a_card_and_stops_on_ctrl_c() {
+    // It builds its page, but needs a browser.
+    let Some(&engine) = available_engines().unwrap().first() else {
+        return;
+    };
     let mut demo = Process::start(&mut shell(&format!(
         "exec {}",
         block("cargo xtask demo").trim()
@@ -20,7 +24,7 @@ async fn the_demo_takes_a_card_and_stops_on_ctrl_c() {
         .wait_for("Open ")
         .unwrap_or_else(|| panic!("{}", demo.log()));
     let context = TestContext {
-        engine: available_engines().unwrap()[0],
+        engine,
         page: Page::Yew,
         name: "demo".to_owned(),
     };

@@ -14,7 +14,7 @@ mod tab;
 pub use browser::close_browsers;
 pub use context::TestContext;
 pub use engine::{Engine, Screen, available_engines};
-pub use page::{Page, Pages, dist};
+pub use page::{Page, Pages, dist, has_pages};
 pub use pantoken_test_support::{Gate, PlannedResponse, Process, ReverseProxy};
 pub use programs::{binaries, workspace};
 pub use site::{AGENT_ID, API_KEY, SECRET_KEY, SiteOptions, TestSite, clear_settings};

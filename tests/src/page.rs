@@ -1,5 +1,6 @@
 use std::fmt::{self, Display, Formatter};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -82,14 +83,43 @@ impl Pages {
 
 /// Returns the folder of the demo page that Trunk built.
 pub fn dist() -> PathBuf {
-    let dist =
-        std::env::var_os("PANTOKEN_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from);
+    let dist = dist_folder();
     assert!(
         dist.join("index.html").is_file(),
         "{} contains no demo page: run `cargo xtask test` or `trunk build --release` first",
         dist.display()
     );
     dist
+}
+
+/// Returns whether the tests can use the pages: they are all built, or `PANTOKEN_BROWSERS` demands that the
+/// tests run. Otherwise it says on stderr which page is missing.
+pub fn has_pages() -> bool {
+    let dist = dist_folder();
+    let pages = [
+        "index.html",
+        "npm/element.js",
+        "examples/react/index.html",
+        "examples/axe.min.js",
+    ];
+    let missing = pages.iter().find(|page| !dist.join(page).is_file());
+    if let Some(page) = missing
+        && std::env::var_os("PANTOKEN_BROWSERS").is_none()
+    {
+        let text = format!(
+            "the tests of the pages are skipped: {} is missing; `trunk build --release && cargo xtask examples` \
+             builds it",
+            dist.join(page).display()
+        );
+        // Not with `eprintln!`, whose text is shown for failing tests only.
+        let _ = writeln!(std::io::stderr(), "{text}");
+        return false;
+    }
+    true
+}
+
+fn dist_folder() -> PathBuf {
+    std::env::var_os("PANTOKEN_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from)
 }
 
 /// Returns the folder of the npm package that `cargo xtask element` built.

@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 use crate::browser::close_browsers;
 use crate::context::TestContext;
 use crate::engine::{Engine, available_engines};
-use crate::page::Page;
+use crate::page::{Page, has_pages};
 
 /// One runtime for all tests, because browsers and their connections outlive a test.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -35,6 +35,7 @@ macro_rules! tests {
 
 /// A test program. The standard one cannot ignore the tests of an engine that is not available.
 pub struct Suite {
+    has_pages: bool,
     engines: Vec<Engine>,
     trials: Vec<Trial>,
 }
@@ -47,18 +48,20 @@ impl Suite {
     /// Returns the errors of [`available_engines`].
     pub fn new() -> Result<Self, String> {
         Ok(Self {
+            has_pages: has_pages(),
             engines: available_engines()?,
             trials: Vec::new(),
         })
     }
 
-    /// Adds a test that needs no browser.
+    /// Adds a test of the built pages that needs no browser.
     #[must_use]
     pub fn without_browser(mut self, name: &str, test: fn()) -> Self {
-        self.trials.push(Trial::test(name, move || {
+        let trial = Trial::test(name, move || {
             test();
             Ok(())
-        }));
+        });
+        self.trials.push(trial.with_ignored_flag(!self.has_pages));
         self
     }
 
@@ -86,7 +89,7 @@ impl Suite {
             RUNTIME.block_on((test.run)(context));
             Ok(())
         });
-        let is_skipped = !self.engines.contains(&engine);
+        let is_skipped = !self.has_pages || !self.engines.contains(&engine);
         self.trials.push(trial.with_ignored_flag(is_skipped));
     }
 

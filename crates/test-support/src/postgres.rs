@@ -28,7 +28,7 @@ struct Conversation {
 pub enum Error {
     /// Postgres is not installed.
     #[error(
-        "the tests need Postgres, which is not installed. On Debian, run `apt-get install postgresql`. \
+        "Postgres is not installed. On Debian, run `apt-get install postgresql`. \
          Elsewhere, install it and set POSTGRES_BIN to the folder of its programs"
     )]
     Missing,
@@ -43,12 +43,14 @@ pub enum Error {
 /// Returns the folder of the programs `postgres` and `initdb`, if they are installed.
 #[must_use]
 pub fn programs() -> Option<PathBuf> {
-    let named = env::var_os("POSTGRES_BIN").map(PathBuf::from);
     let on_path = env::var_os("PATH").unwrap_or_default();
-    let folders = named
-        .into_iter()
-        .chain(debian_folders())
-        .chain(env::split_paths(&on_path));
+    let folders = match env::var_os("POSTGRES_BIN") {
+        Some(named) => vec![PathBuf::from(named)],
+        None => debian_folders()
+            .into_iter()
+            .chain(env::split_paths(&on_path))
+            .collect(),
+    };
     let has_both = |folder: &PathBuf| {
         let programs = ["postgres", "initdb"];
         programs.iter().all(|name| folder.join(name).is_file())
@@ -78,6 +80,27 @@ impl Server {
     /// Returns [`Error`] if Postgres is missing or does not start.
     pub fn start() -> Result<Self, Error> {
         Self::start_with("off")
+    }
+
+    /// Starts a server without databases, or returns `None` and says on stderr that the test is skipped
+    /// if Postgres is not installed.
+    ///
+    /// # Panics
+    /// Panics if Postgres does not start, or if it is missing while `PANTOKEN_COMPLETE` is set, as
+    /// `cargo xtask test` does.
+    #[must_use]
+    pub fn start_or_skip() -> Option<Self> {
+        match Self::start() {
+            Ok(server) => Some(server),
+            Err(Error::Missing) if env::var_os("PANTOKEN_COMPLETE").is_none() => {
+                let thread = std::thread::current();
+                let test = thread.name().unwrap_or("a test");
+                // Not with `eprintln!`, whose text is shown for failing tests only.
+                let _ = writeln!(io::stderr(), "{test} is skipped: {}", Error::Missing);
+                None
+            }
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Starts a server without databases, for benchmarks. Each commit waits for the disk, as by

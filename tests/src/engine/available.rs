@@ -1,4 +1,5 @@
 use std::env;
+use std::io::Write;
 
 use super::Engine;
 
@@ -9,11 +10,12 @@ use super::Engine;
 ///
 /// # Errors
 ///
-/// Returns a message if a name is unknown, or if an engine's programs are not installed.
+/// Returns a message if `PANTOKEN_BROWSERS` contains an unknown name, or an engine whose programs are not
+/// installed.
 pub fn available_engines() -> Result<Vec<Engine>, String> {
     match env::var("PANTOKEN_BROWSERS") {
         Ok(names) => engines_named(&names),
-        Err(_) => engines_found(),
+        Err(_) => Ok(engines_found()),
     }
 }
 
@@ -30,17 +32,15 @@ fn engines_named(names: &str) -> Result<Vec<Engine>, String> {
     names.split(',').map(str::trim).map(engine).collect()
 }
 
-fn engines_found() -> Result<Vec<Engine>, String> {
+fn engines_found() -> Vec<Engine> {
     let found = |engine: &Engine| {
         let missing = engine.missing_programs();
         if !missing.is_empty() {
-            eprintln!("{engine} is skipped: it needs {}", missing.join(" and "));
+            // Not with `eprintln!`, whose text is shown for failing tests only.
+            let text = format!("{engine} is skipped: it needs {}", missing.join(" and "));
+            let _ = writeln!(std::io::stderr(), "{text}");
         }
         missing.is_empty()
     };
-    let engines: Vec<Engine> = Engine::ALL.into_iter().filter(found).collect();
-    if engines.is_empty() {
-        return Err("no browser is installed that the tests can use".to_owned());
-    }
-    Ok(engines)
+    Engine::ALL.into_iter().filter(found).collect()
 }

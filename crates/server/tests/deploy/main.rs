@@ -13,6 +13,10 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use libtest_mimic::{Arguments, Trial};
+use pantoken_test_support::postgres;
+
+/// Not on PATH in Debian.
+const POSTGRES: &str = "postgres";
 
 fn main() -> ExitCode {
     let trials = vec![
@@ -23,17 +27,17 @@ fn main() -> ExitCode {
         ),
         trial(
             "replicas::a_session_of_one_is_finished_on_another",
-            &["nginx", "openssl"],
+            &["nginx", "openssl", POSTGRES],
             replicas::a_session_of_one_is_finished_on_another,
         ),
         trial(
             "replicas::nothing_acknowledged_is_lost_or_doubled_by_a_kill_and_a_restart",
-            &["nginx", "openssl"],
+            &["nginx", "openssl", POSTGRES],
             replicas::nothing_acknowledged_is_lost_or_doubled_by_a_kill_and_a_restart,
         ),
         trial(
             "replicas::nothing_acknowledged_is_lost_or_doubled_by_a_proxy_that_drops_connections",
-            &["nginx", "openssl"],
+            &["nginx", "openssl", POSTGRES],
             replicas::nothing_acknowledged_is_lost_or_doubled_by_a_proxy_that_drops_connections,
         ),
         trial(
@@ -64,6 +68,9 @@ fn trial(name: &str, programs: &[&str], test: fn()) -> Trial {
 
 /// Returns whether the program can be started, whether or not it knows this argument.
 fn is_present(program: &str) -> bool {
+    if program == POSTGRES {
+        return postgres::programs().is_some();
+    }
     let mut command = Command::new(program);
     command
         .arg("--version")

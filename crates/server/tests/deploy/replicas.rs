@@ -26,7 +26,7 @@ struct Replicas {
 }
 
 fn start() -> Replicas {
-    let postgres = Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let postgres = Server::start().unwrap();
     let database = postgres.create_database().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let client = site::client("127.0.0.1");

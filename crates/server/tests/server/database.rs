@@ -85,11 +85,13 @@ fn a_server_without_the_key_of_its_pan_tokens_does_not_start() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rotate_store_seals_under_the_new_key_on_both_databases() {
-    let server =
-        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let postgres = pantoken_test_support::postgres::Server::start_or_skip();
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite://{}/pantoken.db", folder.path().display());
-    for url in [file, server.create_database().unwrap()] {
+    let in_postgres = postgres
+        .as_ref()
+        .map(|server| server.create_database().unwrap());
+    for url in [file].into_iter().chain(in_postgres) {
         let at = ("PANTOKEN_DATABASE_URL", url.as_str());
         save(folder.path(), &[at]);
         save(folder.path(), &[at, ("PANTOKEN_STORE_KEY", OLD)]);
@@ -144,11 +146,15 @@ fn rotate_store_names_what_it_cannot_open_and_keeps_the_old_key() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn migrate_makes_the_tables_and_may_be_repeated() {
-    let server =
-        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let postgres = pantoken_test_support::postgres::Server::start_or_skip();
     let folder = tempfile::tempdir().unwrap();
-    let postgres = server.create_database().unwrap();
-    for url in ["sqlite://new.db", &postgres] {
+    let in_postgres = postgres
+        .as_ref()
+        .map(|server| server.create_database().unwrap());
+    for url in ["sqlite://new.db"]
+        .into_iter()
+        .chain(in_postgres.as_deref())
+    {
         for _ in 0..2 {
             let text = ends(
                 &pantoken(folder.path(), &["migrate", "--database-url", url], &[]),
@@ -157,9 +163,11 @@ async fn migrate_makes_the_tables_and_may_be_repeated() {
             assert!(text.contains("the tables are up to date"), "{text}");
         }
     }
-    let database = DatabaseUrl::parse(&postgres).unwrap();
-    let store = Database::open_without_keys(&database).await.unwrap();
-    store.check().await.unwrap();
+    if let Some(url) = in_postgres {
+        let database = DatabaseUrl::parse(&url).unwrap();
+        let store = Database::open_without_keys(&database).await.unwrap();
+        store.check().await.unwrap();
+    }
     assert!(folder.path().join("new.db").exists());
     let missing = [
         "migrate",
@@ -175,8 +183,9 @@ async fn migrate_makes_the_tables_and_may_be_repeated() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_stops_is_503_with_its_cause_in_the_log_until_it_is_back() {
-    let server =
-        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let Some(server) = pantoken_test_support::postgres::Server::start_or_skip() else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let url = server.create_database().unwrap();
     let mut serve = command(folder.path(), "127.0.0.1:0", "text");

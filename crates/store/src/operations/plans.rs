@@ -130,8 +130,9 @@ async fn sqlite_plan(connection: &mut SqliteConnection, sql: &'static str) -> St
 
 #[tokio::test]
 async fn postgres_finds_rows_by_an_index() {
-    let server =
-        pantoken_test_support::postgres::Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let Some(server) = pantoken_test_support::postgres::Server::start_or_skip() else {
+        return;
+    };
     let url = server.create_database().unwrap();
     Database::migrate(&DatabaseUrl::parse(&url).unwrap())
         .await

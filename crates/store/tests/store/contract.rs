@@ -85,7 +85,9 @@ macro_rules! contract_tests {
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $behaviour() {
                     use $crate::contract::Place as _;
-                    let place = <$place>::new();
+                    let Some(place) = <$place>::new() else {
+                        return;
+                    };
                     let stores = place.open_twice($crate::contract::$module::options()).await;
                     $crate::contract::$module::$behaviour(stores).await;
                 }
@@ -97,7 +99,9 @@ macro_rules! contract_tests {
             $(
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $behaviour() {
-                    let place = <$place as $crate::contract::Place>::new();
+                    let Some(place) = <$place as $crate::contract::Place>::new() else {
+                        return;
+                    };
                     $crate::contract::$module::$behaviour(place).await;
                 }
             )*
@@ -110,7 +114,8 @@ pub(crate) use contract_tests;
 pub(crate) trait Place: Sized {
     type Store: SessionStore + ApiKeyStore + Outbox + KeyRotation + Clone;
 
-    fn new() -> Self;
+    /// Returns `None` if the database's server is not installed.
+    fn new() -> Option<Self>;
 
     async fn try_open(&self, options: StoreOptions) -> Result<Self::Store, StoreError>;
 

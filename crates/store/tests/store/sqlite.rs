@@ -22,9 +22,9 @@ impl SqlitePlace {
 impl Place for SqlitePlace {
     type Store = SqliteStore;
 
-    fn new() -> Self {
+    fn new() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder }
+        Some(Self { folder })
     }
 
     async fn try_open(&self, options: StoreOptions) -> Result<SqliteStore, StoreError> {
@@ -39,7 +39,7 @@ impl Place for SqlitePlace {
 }
 
 async fn open() -> (TempDir, [SqliteStore; 2]) {
-    let place = SqlitePlace::new();
+    let place = SqlitePlace::new().unwrap();
     let stores = place.open_twice(StoreOptions::default()).await;
     (place.folder, stores)
 }
@@ -172,7 +172,7 @@ const FILE: &str = "PANTOKEN_TEST_FILE_TO_OPEN";
 
 #[tokio::test]
 async fn many_processes_may_start_at_once_on_one_new_file() {
-    let place = SqlitePlace::new();
+    let place = SqlitePlace::new().unwrap();
     let start = |_| {
         Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "sqlite::opens_the_given_file"])
@@ -201,7 +201,7 @@ async fn opens_the_given_file() {
 /// One write fails beside many that succeed, in whatever transactions they are combined.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_write_does_not_fail_those_that_are_written_with_it() {
-    let place = SqlitePlace::new();
+    let place = SqlitePlace::new().unwrap();
     let store = place.open(StoreOptions::default()).await;
     let _ = store.create(session_data(1), None).await.unwrap();
     place.edit("UPDATE sessions SET seed = x'07'").await;
@@ -235,7 +235,7 @@ async fn a_failed_write_does_not_fail_those_that_are_written_with_it() {
 /// Opens a file as the first version of this store created it.
 #[tokio::test]
 async fn a_file_of_the_first_version_keeps_its_sessions() {
-    let place = SqlitePlace::new();
+    let place = SqlitePlace::new().unwrap();
     let options = SqliteConnectOptions::new()
         .filename(place.file())
         .create_if_missing(true);

@@ -121,7 +121,7 @@ async fn a_file_that_cannot_be_written_is_named_and_opens_when_it_can() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_is_told_and_waited_out() {
-    let place = SqlitePlace::new();
+    let place = SqlitePlace::new().unwrap();
     let store = place.open(StoreOptions::default()).await;
     create(&store, 1).await;
     let options = SqliteConnectOptions::new().filename(place.file());
@@ -137,7 +137,7 @@ async fn a_lock_is_told_and_waited_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_stays_locked_is_not_waited_for_without_an_end() {
-    let place = SqlitePlace::new();
+    let place = SqlitePlace::new().unwrap();
     place.open(StoreOptions::default()).await.close().await;
     let options = SqliteConnectOptions::new().filename(place.file());
     let mut other = options.connect().await.unwrap();
@@ -155,7 +155,7 @@ async fn a_file_that_stays_locked_is_not_waited_for_without_an_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_file_is_told_and_read_again_after_its_repair() {
     const PAGE: usize = 4096;
-    let place = SqlitePlace::new();
+    let place = SqlitePlace::new().unwrap();
     let store = place.open(StoreOptions::default()).await;
     for id in 1..=100 {
         create(&store, id).await;
