@@ -62,7 +62,7 @@ pub struct CardFormProps {
 ///
 /// Tips: keep the form URL in state, because another form URL removes the form and starts a new one;
 /// read it with [`FormUrl::parse`] where your server's answer arrives. The classes are
-/// `pantoken`, `pantoken-status`, `pantoken-retry`, `pantoken-redirect` and `pantoken-widget`.
+/// `pantoken`, `pantoken-status`, `pantoken-retry`, `pantoken-redirect` and `pantoken-frame`.
 #[component]
 pub fn CardForm(props: &CardFormProps) -> Html {
     let options = FormOptions {
