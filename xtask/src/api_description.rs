@@ -1,13 +1,15 @@
 //! `cargo xtask api`: the running server against its OpenAPI document, by schemathesis, which sends valid and
 //! invalid requests that it makes from the document, and compares each response with it.
 
+use std::process::Command;
+
 use anyhow::{Context, Result};
 use fs_err as fs;
+use pantoken_test_support::send_request;
 use serde_json::Value;
 
 use crate::command;
 use crate::demo;
-use crate::server::request;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
 
@@ -20,10 +22,6 @@ const API_KEY: &str = "a-key-for-schemathesis";
 /// The operation that takes a token of its own, which schemathesis cannot make up.
 const REPORT: &str = "POST /v1/sessions/{requestId}/result";
 
-pub(crate) fn run() -> Result<()> {
-    check(&Workspace::find()?)
-}
-
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let tools = Tools::find_or_install(&["schemathesis"])?;
     demo::build_binaries(workspace)?;
@@ -35,18 +33,17 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     ];
     let server = demo::start_server(&workspace.binary("pantoken"), &folder, "server", &settings)?;
 
-    let headers = format!("Authorization: Bearer {API_KEY}\r\nContent-Type: application/json\r\n");
-    let (_, session) = request(
-        server.address(),
-        "POST /v1/sessions",
-        &headers,
-        r#"{"flow":"iframe"}"#,
-    )?;
-    let session = serde_json::from_str(&session);
+    let head = format!(
+        "POST /v1/sessions HTTP/1.1\r\nAuthorization: Bearer {API_KEY}\r\nContent-Type: application/json"
+    );
+    let response = send_request(server.address(), &head, r#"{"flow":"iframe"}"#);
+    let (_, session) = response.split_once("\r\n\r\n").unwrap_or_default();
+    let session = serde_json::from_str(session);
     let session = session.context("the server did not create a session")?;
     fs::write(folder.join("schemathesis.toml"), config_for(&session))?;
 
-    let mut run = tools.command("schemathesis")?;
+    let mut run = Command::new("schemathesis");
+    tools.lend_to(&mut run)?;
     run.current_dir(&folder)
         .env("DO_NOT_TRACK", "1")
         .args(["run", &format!("{}/openapi.json", server.url)])

@@ -6,44 +6,48 @@ mod table;
 mod wrk;
 
 use anyhow::{Context, Result, bail};
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 use crate::workspace::Workspace;
 use table::Table;
 
+/// What to measure, and for how long.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Measure only this part
+    part: Option<Part>,
+    /// Make fewer and shorter runs, and fail for no missed bar
+    #[arg(long)]
+    quick: bool,
+    /// Measure a table of ten million sessions instead of one million
+    #[arg(long, conflicts_with = "quick")]
+    long: bool,
+}
+
 /// A part that can be measured alone.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Part {
+enum Part {
     /// The HTTP API, its stores, and signing
     Server,
     /// The element in Chromium
     Browser,
 }
 
-/// How long to measure.
-#[derive(Clone, Copy)]
-pub(crate) struct Extent {
-    /// Fewer and shorter runs.
-    pub(crate) quick: bool,
-    /// Ten million rows in the large table.
-    pub(crate) long: bool,
-}
-
 /// Measures a part, or both. A missed bar is an error, unless the runs are short.
-pub(crate) fn run(part: Option<Part>, extent: Extent) -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::find()?;
     let mut table = Table::default();
     let mut outcome = Ok(());
-    if part != Some(Part::Browser) {
-        outcome = server::measure(&workspace, extent, &mut table);
+    if options.part != Some(Part::Browser) {
+        outcome = server::measure(&workspace, options, &mut table);
     }
-    if part != Some(Part::Server) && outcome.is_ok() {
-        outcome = browser::measure(&workspace, extent, &mut table);
+    if options.part != Some(Part::Server) && outcome.is_ok() {
+        outcome = browser::measure(&workspace, options, &mut table);
     }
     // What was measured before a failure is worth having.
     table.print();
     outcome?;
-    if table.missed > 0 && !extent.quick {
+    if table.missed > 0 && !options.quick {
         bail!(
             "{} of the bars are missed: see the table above",
             table.missed
@@ -75,22 +79,4 @@ fn number(result: &serde_json::Value, path: &str) -> Result<f64> {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_median_ignores_an_outlier() {
-        assert!((median(vec![3.0, 1000.0, 1.0, 2.0, 4.0]) - 3.0).abs() < f64::EPSILON);
-    }
-
-    #[test]
-    fn a_result_is_found_among_the_other_output_of_a_program() {
-        let result = result_in("Running 1s test\nresult: {\"p99\":5}\n").unwrap();
-        assert!((number(&result, "/p99").unwrap() - 5.0).abs() < f64::EPSILON);
-        assert!(number(&result, "/p50").is_err());
-        assert!(result_in("Running 1s test\n").is_err());
-    }
 }

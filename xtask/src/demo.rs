@@ -204,21 +204,3 @@ To see what the server recorded for a request id that the page shows:
 Ctrl-C stops everything."
     )
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_port_in_use_is_named_with_the_server_that_needs_it() {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let error = check_port(port, "the sandbox").unwrap_err().to_string();
-        assert!(
-            error.contains(&format!("127.0.0.1:{port}")) && error.contains("the sandbox"),
-            "{error}"
-        );
-        drop(listener);
-        check_port(port, "the sandbox").unwrap();
-    }
-}

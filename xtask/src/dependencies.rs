@@ -1,9 +1,9 @@
 //! `cargo xtask dependencies`: what comes in with dependencies, checked against `deny.toml`.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::command;
 use crate::tools::{CARGO_DENY, Tools};
@@ -17,84 +17,48 @@ const MANIFESTS: [(&str, &[&str]); 2] = [
     ("fuzz/Cargo.toml", &["--allow", "advisory-not-detected"]),
 ];
 
-pub(crate) fn run() -> Result<()> {
-    check(&Workspace::find()?)
-}
-
 /// Checks licences, bans and sources, and known vulnerabilities if their database can be reached.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    let deny = Deny {
-        root: workspace.root().to_owned(),
-        program: Tools::find_or_install(&[CARGO_DENY])?.path("cargo-deny")?,
-        configuration: "deny.toml".into(),
-        git: Vec::new(),
-    };
-    deny.check(&["bans", "licenses", "sources"])?;
-    if let Some(reason) = deny.advisories()? {
+    if let Some(reason) = check_with(workspace, Path::new("deny.toml"), &[])? {
         eprintln!("  advisories: NOT CHECKED, because {DATABASE} cannot be reached: {reason}");
     }
     Ok(())
 }
 
-struct Deny {
-    root: PathBuf,
-    program: PathBuf,
-    configuration: PathBuf,
-    /// Variables for git: a test directs it to another database.
-    git: Vec<(&'static str, String)>,
-}
-
-impl Deny {
-    /// Returns why the advisories could not be checked. Git is asked, because cargo-deny fails in the same
-    /// way for a database that it cannot fetch and for one that it cannot read, and only the first is allowed.
-    fn advisories(&self) -> Result<Option<String>> {
-        let mut list = Command::new("git");
-        list.current_dir(&self.root)
-            .args(["ls-remote", "--quiet", DATABASE, "HEAD"])
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .envs(self.git.iter().cloned());
-        let output = command::capture(&mut list)?;
-        if !output.status.success() {
-            return Ok(Some(
-                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            ));
-        }
-        self.check(&["advisories"]).map(|()| None)
+/// Checks with this configuration and these variables for git, which a test directs to another database.
+/// Returns why the database cannot be reached. Git is asked for that, because cargo-deny fails in the same way
+/// for a database that it cannot fetch and for one that it cannot read, and only the first is allowed.
+fn check_with(
+    workspace: &Workspace,
+    configuration: &Path,
+    git: &[(&str, String)],
+) -> Result<Option<String>> {
+    let program = Tools::find_or_install(&[CARGO_DENY])?.path("cargo-deny")?;
+    let mut list = Command::new("git");
+    list.args(["ls-remote", "--quiet", DATABASE, "HEAD"])
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .envs(git.iter().cloned());
+    let database = command::capture(&mut list)?;
+    let mut checks = vec!["bans", "licenses", "sources"];
+    checks.extend(database.status.success().then_some("advisories"));
+    for (manifest, options) in MANIFESTS {
+        let mut deny = Command::new(&program);
+        deny.current_dir(workspace.root())
+            .args(["--locked", "--manifest-path", manifest, "--config"])
+            .arg(configuration)
+            .arg("check")
+            .args(&checks)
+            .args(options)
+            .envs(git.iter().cloned());
+        command::output(&mut deny)?;
     }
-
-    fn check(&self, what: &[&str]) -> Result<()> {
-        for (manifest, options) in MANIFESTS {
-            let mut check = Command::new(&self.program);
-            check
-                .current_dir(&self.root)
-                .args(["--locked", "--manifest-path", manifest, "--config"])
-                .arg(&self.configuration)
-                .arg("check")
-                .args(what)
-                .args(options)
-                .envs(self.git.iter().cloned());
-            let line = command::shell_line(&check);
-            eprintln!("  $ {line}");
-            let output = command::capture(&mut check)?;
-            let report = String::from_utf8_lossy(&output.stderr);
-            if !output.status.success() {
-                bail!(
-                    "{}; to run it alone, in the root folder:\n\n  {line}\n\n{report}",
-                    output.status
-                );
-            }
-            eprint!("{report}");
-        }
-        Ok(())
-    }
+    let reason = String::from_utf8_lossy(&database.stderr).into_owned();
+    Ok((!database.status.success()).then_some(reason))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use fs_err as fs;
-    use tempfile::TempDir;
     use toml::{Table, Value};
 
     use super::*;
@@ -104,12 +68,26 @@ mod tests {
     /// Checks the lock files against a database with one advisory, about some versions of a crate. `None`
     /// is a database that cannot be reached.
     fn check(advisory: Option<(&str, &str)>) -> Result<Option<String>> {
-        let root = Workspace::find()?.root().to_owned();
+        let workspace = Workspace::find()?;
         let folder = tempfile::tempdir()?;
+        let database = folder.path().join("database");
         if let Some((name, patched)) = advisory {
-            write_database(&folder, name, patched)?;
+            let crates = database.join("crates").join(name);
+            fs::create_dir_all(&crates)?;
+            let advisory = format!(
+                "```toml\n[advisory]\nid = \"{ADVISORY}\"\npackage = \"{name}\"\ndate = \"2026-01-01\"\n\
+                 [versions]\npatched = [{patched}]\n```\n\n# A vulnerability\n\nNone.\n"
+            );
+            fs::write(crates.join(format!("{ADVISORY}.md")), advisory)?;
+            let author = "-c user.name=test -c user.email=test@localhost -c commit.gpgsign=false";
+            let script = format!("git init -q -b main && git add . && git {author} commit -qmNew");
+            command::run(
+                Command::new("sh")
+                    .current_dir(&database)
+                    .args(["-c", &script]),
+            )?;
         }
-        let mut rules: Table = fs::read_to_string(root.join("deny.toml"))?.parse()?;
+        let mut rules: Table = fs::read_to_string(workspace.root().join("deny.toml"))?.parse()?;
         let advisories = rules["advisories"].as_table_mut().unwrap();
         // Neither the user's copy of the database nor what the registry has withdrawn today.
         let copy = folder.path().join("copy").display().to_string();
@@ -117,79 +95,32 @@ mod tests {
         advisories.insert("yanked".to_owned(), Value::from("allow"));
         let configuration = folder.path().join("deny.toml");
         fs::write(&configuration, rules.to_string())?;
-        let database = folder.path().join("database");
+        let key = format!("url.file://{}.insteadOf", database.display());
         let git = [
             ("GIT_CONFIG_COUNT", "1".to_owned()),
-            (
-                "GIT_CONFIG_KEY_0",
-                format!("url.file://{}.insteadOf", database.display()),
-            ),
+            ("GIT_CONFIG_KEY_0", key),
             ("GIT_CONFIG_VALUE_0", DATABASE.to_owned()),
         ];
-        let deny = Deny {
-            root,
-            program: Tools::find_or_install(&[CARGO_DENY])?.path("cargo-deny")?,
-            configuration,
-            git: git.into(),
-        };
-        deny.advisories()
+        check_with(&workspace, &configuration, &git)
     }
-
-    fn write_database(folder: &TempDir, name: &str, patched: &str) -> Result<()> {
-        let database = folder.path().join("database");
-        let crates = database.join("crates").join(name);
-        fs::create_dir_all(&crates)?;
-        let advisory = format!(
-            "```toml\n[advisory]\nid = \"{ADVISORY}\"\npackage = \"{name}\"\ndate = \"2026-01-01\"\n\
-             [versions]\npatched = [{patched}]\n```\n\n# A vulnerability\n\nNone.\n"
-        );
-        fs::write(crates.join(format!("{ADVISORY}.md")), advisory)?;
-        git(&database, "init --quiet --initial-branch=main")?;
-        git(&database, "add .")?;
-        let author = "-c user.name=test -c user.email=test@localhost -c commit.gpgsign=false";
-        git(&database, &format!("{author} commit --quiet -mNew"))
-    }
-
-    fn git(folder: &Path, arguments: &str) -> Result<()> {
-        command::run(
-            Command::new("git")
-                .current_dir(folder)
-                .args(arguments.split(' ')),
-        )
-    }
-
-    // They need cargo-deny: `cargo xtask test` runs them.
 
     #[test]
-    #[ignore = "needs cargo-deny"]
+    #[ignore = "needs cargo-deny: `cargo xtask test` runs it"]
     fn fails_for_a_known_weakness_and_names_it() {
-        let error = check(Some(("subtle", ""))).unwrap_err().to_string();
-        assert!(
-            error.contains(ADVISORY) && error.contains("subtle v"),
-            "{error}"
-        );
+        let fails_with = |name, patched, expected: &str| {
+            let error = check(Some((name, patched))).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        };
+        fails_with("subtle", "", ADVISORY);
         // This crate is in the lock file of the fuzz targets alone.
-        let error = check(Some(("libfuzzer-sys", ""))).unwrap_err().to_string();
-        assert!(error.contains("--manifest-path fuzz/Cargo.toml"), "{error}");
-    }
-
-    #[test]
-    #[ignore = "needs cargo-deny"]
-    fn passes_for_a_vulnerability_of_another_version() {
-        assert_eq!(check(Some(("subtle", "\">= 1.0.0\""))).unwrap(), None);
-    }
-
-    #[test]
-    #[ignore = "needs cargo-deny"]
-    fn reports_a_database_that_cannot_be_reached_and_fails_for_one_that_cannot_be_read() {
-        let reason = check(None).unwrap().unwrap();
-        assert!(reason.contains("database"), "{reason}");
-        let error = check(Some(("subtle", "\"no version\"")))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("failed to load advisory database"),
-            "{error}"
+        fails_with("libfuzzer-sys", "", "--manifest-path fuzz/Cargo.toml");
+        fails_with(
+            "subtle",
+            "\"no version\"",
+            "failed to load advisory database",
         );
+        assert_eq!(check(Some(("subtle", "\">= 1.0.0\""))).unwrap(), None);
+        let unreachable = check(None).unwrap();
+        assert!(unreachable.unwrap().contains("database"));
     }
 }

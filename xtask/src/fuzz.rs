@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
+use clap::Args;
 use fs_err as fs;
 
 use crate::command;
@@ -13,57 +14,59 @@ use crate::workspace::Workspace;
 /// An input that takes so many seconds is as bad as one that fails.
 const LIMITS: [&str; 3] = ["-timeout=60", "-max_len=4096", "-verbosity=0"];
 
-/// How long to fuzz.
-pub(crate) struct Extent {
-    /// For each target.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  cargo xtask fuzz
+  cargo xtask fuzz --seconds 600 --target http
+  cargo xtask fuzz --target http --input fuzz/artifacts/http/crash-…
+
+Inputs that reach new code are kept in target/fuzz/corpus, where the next run starts.";
+
+/// What to fuzz, and for how long.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// How many seconds to fuzz each target
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) seconds: u32,
-    /// The seed of libFuzzer's random numbers; without it, each run has another one.
+    /// Use this seed for libFuzzer's random numbers, instead of another one for each run
+    #[arg(long)]
     pub(crate) seed: Option<u32>,
+    /// Fuzz only this target, one of the files in fuzz/fuzz_targets
+    #[arg(long)]
+    pub(crate) target: Option<String>,
+    /// Try only this input, as the error of a failed run suggests
+    #[arg(long, requires = "target", conflicts_with = "seconds")]
+    pub(crate) input: Option<PathBuf>,
 }
 
 /// Fuzzes one target or all of them, or tries one input of a target.
-pub(crate) fn run(extent: &Extent, target: Option<&str>, input: Option<&Path>) -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::find()?;
-    let targets = targets(&workspace)?;
-    if let Some(target) = target
-        && !targets.iter().any(|known| known == target)
-    {
-        bail!(
+    // Builds libFuzzer.
+    Tools::find_or_install(&["g++"])?;
+    let mut targets = targets(&workspace)?;
+    if let Some(target) = &options.target {
+        ensure!(
+            targets.contains(target),
             "there is no target {target}; choose one of {}",
             targets.join(", ")
         );
+        targets = vec![target.clone()];
     }
-    match (target, input) {
-        (None, _) => run_all(&workspace, extent),
-        (Some(target), None) => run_target(&workspace, target, extent),
-        (Some(target), Some(input)) => {
-            let input = fs::canonicalize(input)?;
-            command::run(fuzzer(&workspace, target).arg(input))
-        }
+    if let (Some(target), Some(input)) = (&options.target, &options.input) {
+        let input = fs::canonicalize(input)?;
+        return command::run(fuzzer(&workspace, target).arg(input));
     }
-}
-
-/// Fuzzes each target, and stops at the first that fails.
-pub(crate) fn run_all(workspace: &Workspace, extent: &Extent) -> Result<()> {
-    // Builds libFuzzer.
-    Tools::find_or_install(&["g++"])?;
-    let mut build = workspace.cargo_line("build --locked --bins");
-    command::run(build.current_dir(workspace.root().join("fuzz")))?;
-    let targets = targets(workspace)?;
     for (index, target) in targets.iter().enumerate() {
-        eprintln!(
-            "  {} of {}: {target}, {} s",
-            index + 1,
-            targets.len(),
-            extent.seconds
-        );
-        run_target(workspace, target, extent)?;
+        let (number, all, seconds) = (index + 1, targets.len(), options.seconds);
+        eprintln!("  {number} of {all}: {target}, {seconds} s");
+        run_target(&workspace, target, options)?;
     }
     Ok(())
 }
 
 /// Keeps the inputs that reach new code in the target folder, where the next run starts.
-fn run_target(workspace: &Workspace, target: &str, extent: &Extent) -> Result<()> {
+fn run_target(workspace: &Workspace, target: &str, options: &Options) -> Result<()> {
     let folder = workspace.root().join("fuzz");
     let failures = folder.join("artifacts").join(target);
     fs::create_dir_all(&failures)?;
@@ -77,9 +80,9 @@ fn run_target(workspace: &Workspace, target: &str, extent: &Extent) -> Result<()
         .env("RUST_BACKTRACE", "0")
         .arg(workspace.scratch(&format!("fuzz/corpus/{target}"))?)
         .arg(folder.join("corpus").join(target))
-        .arg(format!("-max_total_time={}", extent.seconds))
+        .arg(format!("-max_total_time={}", options.seconds))
         .arg(format!("-artifact_prefix={}/", failures.display()))
-        .args(extent.seed.map(|seed| format!("-seed={seed}")))
+        .args(options.seed.map(|seed| format!("-seed={seed}")))
         .args(LIMITS);
     command::run(&mut fuzzer).map_err(|error| match newest(&failures) {
         Ok(Some(input)) if before.as_ref() != Some(&input) => error.context(failed(target, &input)),
@@ -123,18 +126,4 @@ fn failed(target: &str, input: &Path) -> String {
          cargo xtask fuzz --target {target} --input {input}\n\nOnce it is corrected, copy the file into \
          fuzz/corpus/{target} under a name that describes it, and the tests will try it from then on.\n"
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failure_says_how_to_repeat_it() {
-        let text = failed("http", Path::new("/x/crash-0a1b"));
-        assert!(
-            text.contains("cargo xtask fuzz --target http --input /x/crash-0a1b\n"),
-            "{text}"
-        );
-    }
 }

@@ -25,10 +25,11 @@ mod wasm_bindgen;
 mod workspace;
 mod yew_margin;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use workspace::Workspace;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -89,20 +90,8 @@ enum Task {
     #[command(after_help = "Example:\n  cargo xtask size")]
     Size,
     /// Fuzz every boundary with libFuzzer, and stop at the first failure
-    #[command(
-        after_help = "Examples:\n  cargo xtask fuzz\n  cargo xtask fuzz --seconds 600 --target http\n  cargo xtask fuzz --target http --input fuzz/artifacts/http/crash-…\n\nInputs that reach new code are kept in target/fuzz/corpus, where the next run starts."
-    )]
-    Fuzz {
-        /// How many seconds to fuzz each target
-        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
-        seconds: u32,
-        /// Fuzz only this target, one of the files in fuzz/fuzz_targets
-        #[arg(long)]
-        target: Option<String>,
-        /// Try only this input, as the error of a failed run suggests
-        #[arg(long, requires = "target", conflicts_with = "seconds")]
-        input: Option<PathBuf>,
-    },
+    #[command(after_help = fuzz::EXAMPLES)]
+    Fuzz(fuzz::Options),
     /// Check the dependencies against deny.toml, and for known vulnerabilities if their database can be
     /// fetched
     #[command(after_help = "Example:\n  cargo xtask dependencies")]
@@ -123,41 +112,24 @@ enum Task {
     #[command(
         after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench server\n  cargo xtask bench browser --quick"
     )]
-    Bench {
-        /// Measure only this part
-        part: Option<bench::Part>,
-        /// Make fewer and shorter runs, and fail for no missed bar
-        #[arg(long)]
-        quick: bool,
-        /// Measure a table of ten million sessions instead of one million
-        #[arg(long, conflicts_with = "quick")]
-        long: bool,
-    },
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { live } => demo::run(live),
         Task::Test { long } => test::run(long),
-        Task::Api => api_description::run(),
+        Task::Api => Workspace::find().and_then(|workspace| api_description::check(&workspace)),
         Task::Element { twice } => element::run(twice),
         Task::Examples => examples::run(),
         Task::Size => size::run(),
-        Task::Fuzz {
-            seconds,
-            target,
-            input,
-        } => {
-            let extent = fuzz::Extent {
-                seconds,
-                seed: None,
-            };
-            fuzz::run(&extent, target.as_deref(), input.as_deref())
+        Task::Fuzz(options) => fuzz::run(&options),
+        Task::Dependencies => {
+            Workspace::find().and_then(|workspace| dependencies::check(&workspace))
         }
-        Task::Dependencies => dependencies::run(),
-        Task::Sbom => sbom::run(),
+        Task::Sbom => Workspace::find().and_then(|workspace| sbom::write(&workspace)),
         Task::Reliability { long } => reliability::run(long),
-        Task::Bench { part, quick, long } => bench::run(part, bench::Extent { quick, long }),
+        Task::Bench(options) => bench::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

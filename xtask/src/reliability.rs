@@ -46,15 +46,3 @@ pub(crate) fn run(long: bool) -> Result<()> {
 fn is_row(line: &str) -> bool {
     line.starts_with("| ") && line.matches(" | ").count() == 4
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_is_recognised_among_the_output_of_tests() {
-        assert!(is_row("| a full disk | 12 | 0 | 0 | 200: 12, 503: 3 |"));
-        assert!(!is_row("test disk::a_full_disk ... ok"));
-        assert!(!is_row("| a table of another kind |"));
-    }
-}

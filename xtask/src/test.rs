@@ -14,7 +14,7 @@ use crate::demo;
 use crate::dependencies;
 use crate::element;
 use crate::examples;
-use crate::fuzz::{self, Extent};
+use crate::fuzz;
 use crate::npm::Npm;
 use crate::page;
 use crate::reproduction;
@@ -24,19 +24,8 @@ use crate::steps::Steps;
 use crate::tools::{BROWSERS, CARGO_DENY, CARGO_HACK, SERVERS, Tools, WASM_TARGET};
 use crate::workspace::Workspace;
 
-const WARNINGS: &str = "-- -D warnings";
 /// What pantoken-a2c-signing says when it is compiled for a browser.
 const REFUSAL: &str = "must never reach a browser";
-
-/// For each target; the seed is the same in all runs.
-const FUZZ: Extent = Extent {
-    seconds: 5,
-    seed: Some(1),
-};
-const LONG_FUZZ: Extent = Extent {
-    seconds: 60,
-    seed: None,
-};
 
 /// What the steps share.
 struct Run {
@@ -46,45 +35,45 @@ struct Run {
     long: bool,
 }
 
-type Step = (&'static str, fn(&Run) -> Result<()>);
+/// What a step does.
+enum Work {
+    /// Runs these commands of cargo, each written as in a shell, without quotes.
+    Cargo(&'static [&'static str]),
+    Call(fn(&Run) -> Result<()>),
+}
+use Work::{Call, Cargo};
 
-const STEPS: [Step; 19] = [
-    ("format", format),
-    ("dependencies", check_dependencies),
-    ("bills of materials", |run| sbom::write(&run.workspace)),
-    ("clippy, native", |run| {
-        run.cargo(&format!(
-            "clippy --locked --workspace --all-targets {WARNINGS}"
-        ))
-    }),
-    ("clippy, wasm32", clippy_wasm),
-    ("no secret in a page", refuse_signing_for_wasm),
-    ("features", check_features),
-    ("packages", package),
-    ("tests, native", test_native),
-    ("fuzz", |run| {
-        fuzz::run_all(&run.workspace, if run.long { &LONG_FUZZ } else { &FUZZ })
-    }),
-    ("API against its description", |run| {
-        api_description::check(&run.workspace)
-    }),
-    ("tests, wasm32 in a browser", test_wasm),
-    ("documentation", document),
-    ("demo page, server and sandbox", |run| {
-        page::build(&run.workspace)?;
-        page::compare_with_trunk(&run.workspace, &run.tools)?;
-        demo::build_binaries(&run.workspace)
-    }),
-    ("element package and size", |run| {
-        element::build(&run.workspace, &run.npm)?;
-        size::check(&run.workspace, &run.npm)
-    }),
-    ("element package, twice", |run| {
-        reproduction::check(&run.workspace, &run.npm)
-    }),
-    ("types and examples", |run| examples::build(&run.workspace)),
-    ("lowest versions", check_lowest_versions),
-    ("tests, end to end", test_end_to_end),
+#[rustfmt::skip]
+const STEPS: &[(&str, Work)] = &[
+    // The fuzz targets are a workspace of their own.
+    ("format", Cargo(&["fmt --all --check", "fmt --manifest-path fuzz/Cargo.toml --check"])),
+    ("dependencies", Call(|run| dependencies::check(&run.workspace))),
+    ("known vulnerabilities are found", Cargo(&["test --locked -p xtask --bin xtask -- --ignored dependencies::"])),
+    ("bills of materials", Call(|run| sbom::write(&run.workspace))),
+    ("clippy, native", Cargo(&["clippy --locked --workspace --all-targets -- -D warnings"])),
+    // With all targets where the tests run in a browser; the other tests are native.
+    ("clippy, wasm32", Cargo(&[
+        "clippy --locked --target wasm32-unknown-unknown -p pantoken-core -p pantoken-a2c -p pantoken-demo -- -D warnings",
+        "clippy --locked --target wasm32-unknown-unknown -p pantoken-widget -p pantoken-yew --all-targets -- -D warnings",
+        "clippy --locked --target wasm32-unknown-unknown -p pantoken-element --features standalone -- -D warnings",
+    ])),
+    ("no secret in a page", Call(refuse_signing_for_wasm)),
+    ("features", Call(|run| with_each_feature(run, "check"))),
+    ("packages", Call(package)),
+    ("tests, native", Call(|run| command::run(&mut run.tests("--workspace --exclude pantoken-tests")?))),
+    ("fuzz", Call(fuzz_all)),
+    ("API against its description", Call(|run| api_description::check(&run.workspace))),
+    ("tests, wasm32 in a browser", Call(test_wasm)),
+    ("documentation", Call(document)),
+    ("demo page", Call(|run| page::build(&run.workspace))),
+    ("demo page from Trunk", Call(|run| page::compare_with_trunk(&run.workspace, &run.tools))),
+    ("server and sandbox", Call(|run| demo::build_binaries(&run.workspace))),
+    ("element package", Call(|run| element::build(&run.workspace, &run.npm).map(|_| ()))),
+    ("sizes", Call(|run| size::check(&run.workspace, &run.npm))),
+    ("element package, twice", Call(|run| reproduction::check(&run.workspace, &run.npm))),
+    ("types and examples", Call(|run| examples::build(&run.workspace))),
+    ("lowest versions", Call(check_lowest_versions)),
+    ("tests, end to end", Call(test_end_to_end)),
 ];
 
 /// Runs the steps; `long` includes what takes long.
@@ -113,40 +102,26 @@ fn run_steps(steps: &mut Steps, long: bool) -> Result<()> {
             long,
         })
     })?;
-    STEPS
-        .iter()
-        .try_for_each(|(name, step)| steps.run(name, || step(&run)))
+    STEPS.iter().try_for_each(|(name, work)| {
+        steps.run(name, || match work {
+            Cargo(lines) => lines
+                .iter()
+                .try_for_each(|line| run.workspace.run_cargo(line)),
+            Call(work) => work(&run),
+        })
+    })
 }
 
 impl Run {
-    fn cargo(&self, arguments: &str) -> Result<()> {
-        self.workspace.run_cargo(arguments)
+    /// Returns a command that runs tests of these packages, for which nothing may be left out.
+    fn tests(&self, packages: &str) -> Result<Command> {
+        let mut test = self
+            .workspace
+            .cargo_line(&format!("test --locked {packages}"));
+        self.tools.lend_to(&mut test)?;
+        lengthen(&mut test, self.long);
+        Ok(test)
     }
-}
-
-/// The fuzz targets are a workspace of their own.
-fn format(run: &Run) -> Result<()> {
-    run.cargo("fmt --all --check")?;
-    run.cargo("fmt --manifest-path fuzz/Cargo.toml --check")
-}
-
-fn check_dependencies(run: &Run) -> Result<()> {
-    dependencies::check(&run.workspace)?;
-    run.cargo("test --locked -p xtask --bin xtask -- --ignored dependencies::")
-}
-
-/// With all targets where the tests run in a browser; the other tests are native.
-fn clippy_wasm(run: &Run) -> Result<()> {
-    for packages in [
-        "-p pantoken-core -p pantoken-a2c -p pantoken-demo",
-        "-p pantoken-widget -p pantoken-yew --all-targets",
-        "-p pantoken-element --features standalone",
-    ] {
-        run.cargo(&format!(
-            "clippy --locked --target {WASM_TARGET} {packages} {WARNINGS}"
-        ))?;
-    }
-    Ok(())
 }
 
 /// xtask/tests/arrows.rs checks that no page depends on it; this is the second lock.
@@ -170,31 +145,28 @@ fn refuse_signing_for_wasm(run: &Run) -> Result<()> {
     Ok(())
 }
 
-/// Each published package and each of a page by itself, without features, with each of them and with all: in
-/// the whole workspace, a package may compile only because another one enables a feature.
-fn check_features(run: &Run) -> Result<()> {
-    with_each_feature(run, "check", "")
-}
-
 fn document(run: &Run) -> Result<()> {
     let mut doc = run
         .workspace
         .cargo_line("doc --locked --no-deps --workspace");
     command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
     // As docs.rs does, which knows no workspace.
-    with_each_feature(run, "doc --no-deps", "-D warnings")
+    with_each_feature(run, "doc --no-deps")
 }
 
+/// Each published package and each of a page by itself, without features, with each of them and with all: in
+/// the whole workspace, a package may compile only because another one enables a feature.
+///
 /// Not with `--no-dev-deps`, which rewrites the manifests while it runs; Cargo leaves out the features of dev
 /// dependencies anyway.
-fn with_each_feature(run: &Run, task: &str, rustdoc_flags: &str) -> Result<()> {
+fn with_each_feature(run: &Run, task: &str) -> Result<()> {
     let task = format!("hack {task} --locked --each-feature");
     let published = run
         .workspace
         .cargo_line(&format!("{task} --workspace --ignore-private"));
     for mut hack in [published, run.workspace.cargo_for_pages(&task)] {
         run.tools.lend_to(&mut hack)?;
-        command::run(hack.env("RUSTDOCFLAGS", rustdoc_flags))?;
+        command::run(hack.env("RUSTDOCFLAGS", "-D warnings"))?;
     }
     Ok(())
 }
@@ -212,22 +184,20 @@ fn package(run: &Run) -> Result<()> {
     command::run(&mut package)
 }
 
-fn test_native(run: &Run) -> Result<()> {
-    let mut test = run
-        .workspace
-        .cargo_line("test --locked --workspace --exclude pantoken-tests");
-    run.tools.lend_to(&mut test)?;
-    lengthen(&mut test, run.long);
-    command::run(&mut test)
+/// For a minute per target in a long run; otherwise for seconds, with the same seed in all runs.
+fn fuzz_all(run: &Run) -> Result<()> {
+    fuzz::run(&fuzz::Options {
+        seconds: if run.long { 60 } else { 5 },
+        seed: (!run.long).then_some(1),
+        target: None,
+        input: None,
+    })
 }
 
 /// .cargo/config.toml has the other settings of these tests.
 fn test_wasm(run: &Run) -> Result<()> {
-    let mut test = run
-        .workspace
-        .cargo_line("test --locked -p pantoken-widget -p pantoken-yew --target");
-    test.arg(WASM_TARGET);
-    run.tools.lend_to(&mut test)?;
+    let mut test =
+        run.tests("-p pantoken-widget -p pantoken-yew --target wasm32-unknown-unknown")?;
     command::run(test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", write_capabilities(run)?))
 }
 
@@ -262,11 +232,9 @@ fn check_lowest_versions(run: &Run) -> Result<()> {
 }
 
 fn test_end_to_end(run: &Run) -> Result<()> {
-    let mut test = run.workspace.cargo_line("test --locked -p pantoken-tests");
-    run.tools.lend_to(&mut test)?;
-    lengthen(&mut test, run.long);
-    let dist = fs::canonicalize(run.workspace.root().join("dist"))?;
+    let mut test = run.tests("-p pantoken-tests")?;
     test.env("PANTOKEN_BROWSERS", "chromium,firefox,webkit");
+    let dist = fs::canonicalize(run.workspace.root().join("dist"))?;
     command::run(test.env("PANTOKEN_DIST", dist))
 }
 

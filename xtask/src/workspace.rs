@@ -121,18 +121,3 @@ impl Workspace {
         Ok(published.map(|package| package.name.to_string()).collect())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packages_that_no_registry_takes_are_not_published() {
-        let published = Workspace::find().unwrap().published().unwrap();
-        assert!(
-            published.contains(&"pantoken-widget".to_owned()),
-            "{published:?}"
-        );
-        assert!(!published.contains(&"xtask".to_owned()), "{published:?}");
-    }
-}

@@ -9,7 +9,7 @@ use fs_err as fs;
 use serde_json::Value;
 
 use super::table::Table;
-use super::{Extent, number};
+use super::{Options, number};
 use crate::command;
 use crate::element;
 use crate::npm::Npm;
@@ -43,7 +43,7 @@ const MEASUREMENTS: [(&str, &str, &str); 4] = [
 ];
 const OTHERS: [&str; 3] = ["hand-written", "penpal", "post-robot"];
 
-pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(workspace: &Workspace, options: &Options, table: &mut Table) -> Result<()> {
     let mut steps = Steps::of(4);
     let (tools, npm) = steps.run("tools", || {
         // It brings post-robot along.
@@ -56,7 +56,7 @@ pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) 
     let package = steps.run("element", || element::build(workspace, &npm))?;
     let pages = steps.run("pages", || build_pages(workspace, &npm, &package, &peers))?;
     let result = steps.run("measurements", || {
-        run_in_browser(workspace, &chromium, &pages, extent)
+        run_in_browser(workspace, &chromium, &pages, options)
     })?;
     for (name, what, unit) in MEASUREMENTS {
         fill(table, &result[name], what, unit)?;
@@ -113,10 +113,10 @@ fn run_in_browser(
     workspace: &Workspace,
     chromium: &Path,
     pages: &Path,
-    extent: Extent,
+    options: &Options,
 ) -> Result<Value> {
     let folder = tempfile::tempdir()?;
-    let (rounds, messages) = if extent.quick {
+    let (rounds, messages) = if options.quick {
         (5, 10_000)
     } else {
         (31, 100_000)

@@ -8,14 +8,15 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 use pantoken_test_support::postgres::Server as Postgres;
+use pantoken_test_support::send_request;
 use tempfile::TempDir;
 
 use super::table::Table;
 use super::wrk::{API_KEY, Load, in_turns};
-use super::{Extent, median, number, result_in};
+use super::{Options, median, number, result_in};
 use crate::command;
 use crate::demo::{self, TEST_AGENT_SECRET_KEY};
-use crate::server::{Server, request};
+use crate::server::Server;
 use crate::steps::Steps;
 use crate::tools::{POSTGRES, Tools};
 use crate::workspace::Workspace;
@@ -30,10 +31,10 @@ struct Bench<'a> {
     tools: Tools,
     /// For databases and logs; removed at the end.
     folder: TempDir,
-    extent: Extent,
+    options: &'a Options,
 }
 
-pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(workspace: &Workspace, options: &Options, table: &mut Table) -> Result<()> {
     let mut steps = Steps::of(9);
     let tools = ["wrk", "node", POSTGRES, "fastapi"];
     let tools = steps.run("tools", || Tools::find_or_install(&tools))?;
@@ -42,7 +43,7 @@ pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) 
         workspace,
         tools,
         folder: tempfile::tempdir()?,
-        extent,
+        options,
     };
     steps.run("signing", || bench.signing(table))?;
     steps.run("start", || bench.start(table))?;
@@ -56,7 +57,7 @@ pub(crate) fn measure(workspace: &Workspace, extent: Extent, table: &mut Table) 
 impl Bench<'_> {
     /// Returns the seconds of one run, and the number of runs.
     fn runs(&self) -> (u32, u32) {
-        if self.extent.quick { (1, 3) } else { (4, 5) }
+        if self.options.quick { (1, 3) } else { (4, 5) }
     }
 
     fn signing(&self, table: &mut Table) -> Result<()> {
@@ -75,17 +76,17 @@ impl Bench<'_> {
     }
 
     fn start(&self, table: &mut Table) -> Result<()> {
-        let times = if self.extent.quick { 5 } else { 31 };
+        let times = if self.options.quick { 5 } else { 31 };
         let mut took = Vec::new();
         for time in 0..times {
             let name = format!("start-{time}");
             let started = Instant::now();
             let server = self.server(&name, &self.sqlite(&name))?;
-            let (head, _) = request(server.address(), "GET /healthz", "", "")?;
+            let response = send_request(server.address(), "GET /healthz HTTP/1.1", "");
             took.push(started.elapsed().as_secs_f64() * 1000.0);
             ensure!(
-                head.starts_with("HTTP/1.1 200"),
-                "the first response is: {head}"
+                response.starts_with("HTTP/1.1 200"),
+                "the first response is: {response}"
             );
         }
         table.at_most("start to first response", median(took), 100.0, " ms");
@@ -118,7 +119,7 @@ impl Bench<'_> {
     fn sessions(&self, table: &mut Table) -> Result<()> {
         let server = self.server("sessions", &self.sqlite("sessions"))?;
         let mut fastapi = Command::new("python3");
-        self.tools.lend_packages_to("uvicorn", &mut fastapi)?;
+        self.tools.lend_to(&mut fastapi)?;
         fastapi
             .arg(self.peers().join("fastapi/server.py"))
             .arg(self.folder.path().join("fastapi.db"));
@@ -140,7 +141,7 @@ impl Bench<'_> {
         let mut sessions = Command::new(self.workspace.release_binary("bench-sessions"));
         sessions
             .arg(&server.url)
-            .arg(if self.extent.quick { "2" } else { "10" })
+            .arg(if self.options.quick { "2" } else { "10" })
             .env("PANTOKEN_API_KEY", API_KEY);
         let result = result_in(&command::output(&mut sessions)?)?;
         let p99 = number(&result, "/p99")? / 1000.0;
@@ -150,7 +151,7 @@ impl Bench<'_> {
     }
 
     fn memory(&self, table: &mut Table) -> Result<()> {
-        let sessions = if self.extent.quick { 20_000.0 } else { 1e6 };
+        let sessions = if self.options.quick { 20_000.0 } else { 1e6 };
         let server = self.server("memory", &self.sqlite("memory"))?;
         let creation = self.creation(&server);
         let mut created = 0.0;
@@ -164,9 +165,9 @@ impl Bench<'_> {
     }
 
     fn large_tables(&self, table: &mut Table) -> Result<()> {
-        let rows = match self.extent {
-            Extent { quick: true, .. } => "100000",
-            Extent { long: true, .. } => "10000000",
+        let rows = match self.options {
+            Options { quick: true, .. } => "100000",
+            Options { long: true, .. } => "10000000",
             _ => "1000000",
         };
         let mut bench = self.workspace.cargo(&["bench", "--locked"]);
@@ -234,21 +235,4 @@ fn resident_in(status: &str) -> Option<u32> {
 fn ratio_in(output: &str) -> Option<f64> {
     let (_, after) = output.rsplit_once(" rows cost ")?;
     after.split(' ').next()?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_resident_memory_is_not_the_peak() {
-        let status = "Name:\tpantoken\nVmHWM:\t   30000 kB\nVmRSS:\t   12345 kB\n";
-        assert_eq!(resident_in(status), Some(12345));
-    }
-
-    #[test]
-    fn the_ratio_of_the_tables_is_read_from_the_last_line() {
-        let output = "10000 rows, 64 callers: 900 sessions a second\n1000000 rows cost 1.07 times what 10000 cost\n";
-        assert!((ratio_in(output).unwrap() - 1.07).abs() < f64::EPSILON);
-    }
 }
