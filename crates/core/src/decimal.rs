@@ -8,6 +8,7 @@ use crate::text;
 
 /// Reads a number. Returns `None` for anything but digits, and for a leading zero. A number that does
 /// not fit is `u64::MAX`.
+#[must_use]
 pub fn parse(text: &str) -> Option<u64> {
     const LARGEST_WITH_ONE_MORE_DIGIT: u64 = u64::MAX / 10 - 1;
     let mut number = 0;

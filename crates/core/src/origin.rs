@@ -53,8 +53,11 @@ impl Origin {
         }
     }
 
-    /// Reads the origin that a URL starts with, and gives what follows it: nothing, or a text that
+    /// Reads the origin at the start of a URL, and returns it with the rest: an empty text, or one that
     /// starts with `/`, `?` or `#`.
+    ///
+    /// # Errors
+    /// Returns [`OriginError`] if the URL does not start with an origin.
     pub fn split(text: &str) -> Result<(Self, &str), OriginError> {
         let secure = text::strip_prefix(text, "https://");
         let rest = secure

@@ -9,6 +9,7 @@ use crate::text;
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Whether RFC 3986 reserves no meaning for the byte, so that a URL holds it as it is.
+#[must_use]
 pub const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
@@ -40,6 +41,7 @@ pub fn encode_into(out: &mut String, text: &str) {
 }
 
 /// The text with `%XX` and `+` decoded; `None` when an escape is broken or the bytes are no UTF-8.
+#[must_use]
 pub fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -284,7 +284,7 @@ fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
         (
             "PANTOKEN_DATABASE_URL",
             "sqlite://a?mode=ro",
-            "nothing else",
+            "nothing more",
         ),
         ("PANTOKEN_LISTEN", "shop.kz:3019", "IP address"),
         ("PANTOKEN_PUBLIC_URL", "http://shop.kz", "plain http"),
