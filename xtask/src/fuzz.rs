@@ -1,6 +1,6 @@
 //! `cargo xtask fuzz`: every target of `fuzz/` in turn, with libFuzzer, on the toolchain of the tests.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -73,7 +73,6 @@ fn run_target(workspace: &Workspace, target: &str, options: &Options) -> Result<
     // libFuzzer ends without removing the database of `http`. In memory, where that is possible, because
     // the disk is not what is tested.
     let temporary = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())?;
-    let before = newest(&failures)?;
     let mut fuzzer = fuzzer(workspace, target);
     fuzzer
         .env("TMPDIR", temporary.path())
@@ -84,9 +83,13 @@ fn run_target(workspace: &Workspace, target: &str, options: &Options) -> Result<
         .arg(format!("-artifact_prefix={}/", failures.display()))
         .args(options.seed.map(|seed| format!("-seed={seed}")))
         .args(LIMITS);
-    command::run(&mut fuzzer).map_err(|error| match newest(&failures) {
-        Ok(Some(input)) if before.as_ref() != Some(&input) => error.context(failed(target, &input)),
-        _ => error,
+    let failures = failures.display();
+    command::run(&mut fuzzer).with_context(|| {
+        format!(
+            "the property {target} does not hold for the input that libFuzzer wrote to {failures}. To repeat it:\n\n  \
+             cargo xtask fuzz --target {target} --input {failures}/FILE\n\nOnce it is corrected, copy the file into \
+             fuzz/corpus/{target} under a name that describes it, and the tests will try it from then on.\n"
+        )
     })
 }
 
@@ -107,23 +110,4 @@ fn targets(workspace: &Workspace) -> Result<Vec<String>> {
     }
     targets.sort();
     Ok(targets)
-}
-
-/// Returns the file that was written last.
-fn newest(folder: &Path) -> Result<Option<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        files.push((entry.metadata()?.modified()?, entry.path()));
-    }
-    Ok(files.into_iter().max().map(|(_, path)| path))
-}
-
-fn failed(target: &str, input: &Path) -> String {
-    let input = input.display();
-    format!(
-        "the property {target} does not hold for\n\n  {input}\n\nTo repeat it:\n\n  \
-         cargo xtask fuzz --target {target} --input {input}\n\nOnce it is corrected, copy the file into \
-         fuzz/corpus/{target} under a name that describes it, and the tests will try it from then on.\n"
-    )
 }

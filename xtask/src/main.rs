@@ -72,7 +72,6 @@ enum Task {
         long: bool,
     },
     /// Compare the running server with crates/server/openapi.json
-    #[command(after_help = "Example:\n  cargo xtask api")]
     Api,
     /// Build the custom element's npm package into dist/npm
     #[command(
@@ -84,20 +83,16 @@ enum Task {
         twice: bool,
     },
     /// Pack the custom element, check its types, and build the examples with it into dist/examples
-    #[command(after_help = "Example:\n  cargo xtask examples")]
     Examples,
     /// Build the element and the demo page, and compare their sizes with xtask/budgets.toml
-    #[command(after_help = "Example:\n  cargo xtask size")]
     Size,
     /// Fuzz every boundary with libFuzzer, and stop at the first failure
     #[command(after_help = fuzz::EXAMPLES)]
     Fuzz(fuzz::Options),
     /// Check the dependencies against deny.toml, and for known vulnerabilities if their database can be
     /// fetched
-    #[command(after_help = "Example:\n  cargo xtask dependencies")]
     Dependencies,
     /// Write a bill of materials of each released thing, as CycloneDX, into dist/sbom
-    #[command(after_help = "Example:\n  cargo xtask sbom")]
     Sbom,
     /// Inject faults into the server's system, database, clients and proxy, and print what was lost or doubled
     #[command(

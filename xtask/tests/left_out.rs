@@ -3,8 +3,8 @@
 
 const LEFT_OUT: &str = "
 `cargo test` leaves out:
-  - the pages in browsers: `cargo test -p pantoken-tests`, once `cargo xtask examples` and `cargo xtask demo`
-    have built them
+  - the pages in browsers: `cargo test -p pantoken-tests`, after `trunk build --release` and `cargo xtask examples`
+  - the tests that it names as skipped because a program is missing
   - the tests for wasm32 in a browser
   - formatting, clippy, documentation, features, dependencies, fuzzing, sizes and the API against its document
 `cargo xtask test` installs what these need and runs everything.

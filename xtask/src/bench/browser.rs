@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
+use pantoken_test_support::Process;
 use serde_json::Value;
 
 use super::table::Table;
@@ -18,21 +19,6 @@ use crate::steps::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
 
-const SCRIPTS: [&str; 12] = [
-    "bench.js",
-    "cold.js",
-    "foreign.js",
-    "form.js",
-    "form-penpal.js",
-    "form-plain.js",
-    "form-post-robot.js",
-    "hand-written.js",
-    "pantoken.js",
-    "penpal.js",
-    "post-robot.js",
-    "request.js",
-];
-const DOCUMENTS: [&str; 4] = ["index.html", "cold.html", "form.html", "foreign.html"];
 const WASM: &str = "pantoken_element_bg.wasm";
 /// The measurements in the page's report: the name of each, its description and its unit.
 const MEASUREMENTS: [(&str, &str, &str); 4] = [
@@ -86,11 +72,21 @@ fn build_pages(workspace: &Workspace, npm: &Npm, package: &Path, peers: &Path) -
     super::build_programs(workspace)?;
     let sources = workspace.root().join("benches/peers/pages");
     let pages = workspace.scratch("bench-pages")?;
+    let mut scripts = Vec::new();
+    for entry in fs::read_dir(&sources)? {
+        let file = entry?.path();
+        let name = file.file_name().context("a file has a name")?.to_owned();
+        if file.extension().is_some_and(|extension| extension == "js") {
+            scripts.push(name);
+        } else {
+            fs::copy(&file, pages.join(name))?;
+        }
+    }
     let mut esbuild = npm.command("esbuild");
     esbuild
         // The scripts that are left out of bundles are named from here.
         .current_dir(&sources)
-        .args(SCRIPTS)
+        .args(scripts)
         .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
         // What is measured on a cold page loads the peer's own file.
         .args(["--external:./*.js", "--log-level=warning"])
@@ -102,9 +98,6 @@ fn build_pages(workspace: &Workspace, npm: &Npm, package: &Path, peers: &Path) -
         .env("NODE_PATH", peers);
     command::run(&mut esbuild)?;
     fs::copy(package.join(WASM), pages.join(WASM))?;
-    for name in DOCUMENTS {
-        fs::copy(sources.join(name), pages.join(name))?;
-    }
     Ok(pages)
 }
 
@@ -127,7 +120,20 @@ fn run_in_browser(
         .stderr(File::create(folder.path().join("pages.log"))?);
     let mut server = Server::start(&mut command)?;
     let url = format!("{}&rounds={rounds}&messages={messages}", server.url);
-    let _browser = Browser::open(chromium, &folder.path().join("profile"), &url)?;
+    let profile = folder.path().join("profile");
+    let mut browser = Command::new(chromium);
+    browser
+        .args([
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+        ])
+        .args(["--disable-dev-shm-usage", "--disable-background-networking"])
+        .args(["--disable-component-update", "--disable-sync"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(url);
+    let _browser = Process::start(&mut browser);
     loop {
         let line = server.next_line()?;
         let report: Value = serde_json::from_str(&line)?;
@@ -138,35 +144,5 @@ fn run_in_browser(
         } else {
             return Ok(report["result"].clone());
         }
-    }
-}
-
-/// Chromium on one page, until this is dropped.
-struct Browser(Child);
-
-impl Browser {
-    fn open(chromium: &Path, profile: &Path, url: &str) -> Result<Self> {
-        let mut command = Command::new(chromium);
-        command
-            .args(["--headless=new", "--no-sandbox", "--disable-gpu"])
-            .args(["--disable-dev-shm-usage", "--disable-background-networking"])
-            .args([
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-            ])
-            .arg(format!("--user-data-dir={}", profile.display()))
-            .arg(url)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        command.spawn().map(Self).context("cannot start Chromium")
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }

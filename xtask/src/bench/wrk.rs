@@ -36,19 +36,12 @@ impl Load {
     /// Sends requests for some seconds, and fails if one of them does.
     pub(crate) fn run(&self, seconds: u32) -> Result<Outcome> {
         let mut wrk = Command::new("wrk");
-        wrk.args([
-            "-t",
-            "1",
-            "-c",
-            CONNECTIONS,
-            "-d",
-            &seconds.to_string(),
-            "-s",
-        ])
-        .arg(&self.script)
-        .arg(&self.url)
-        .env("PANTOKEN_API_KEY", API_KEY)
-        .env("BENCH_BODY", self.body);
+        wrk.args(["-t", "1", "-c", CONNECTIONS, "-d", &seconds.to_string()])
+            .arg("-s")
+            .arg(&self.script)
+            .arg(&self.url)
+            .env("PANTOKEN_API_KEY", API_KEY)
+            .env("BENCH_BODY", self.body);
         let result = result_in(&command::output(&mut wrk)?)?;
         let (requests, failed) = (number(&result, "/requests")?, number(&result, "/failed")?);
         if failed > 0.0 || requests < 1.0 {
