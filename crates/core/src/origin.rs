@@ -24,7 +24,7 @@ pub enum OriginError {
     #[error("an origin must start with https:// (or http:// on loopback)")]
     Scheme,
     /// The scheme is `http`, but the host is not loopback.
-    #[error("http:// is only allowed on localhost, 127.0.0.0/8 and [::1]; use https://")]
+    #[error("use https://, because http:// is only allowed on localhost, 127.0.0.0/8 and [::1]")]
     NotSecure,
     /// The host is missing, or a browser would write it in another way.
     #[error("the host must be a lower-case ASCII host name, an IPv4 address or [::1]")]
