@@ -1,5 +1,5 @@
-//! The pages of the browser's measurements, on two origins: `bench-pages FOLDER`. The first is the
-//! shop's; the second has the form and a foreign frame. What the page reports is a line of stdout.
+//! Serves the pages of the browser benchmarks on two origins. The first is the shop, and the second has the
+//! form and a third party's frame. Each report of the page is printed as a line. Run `bench-pages FOLDER`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use tokio::net::TcpListener;
 
-/// They give the page a clock of 5 µs instead of 100, and tell it when the frame's request left.
+/// These headers give the page a clock with a resolution of 5 µs instead of 100, and the time at which the
+/// frame's request was sent.
 const HEADERS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -31,7 +32,7 @@ async fn main() {
     let shop = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let forms = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (shop_port, forms_port) = (port(&shop), port(&forms));
-    // Two sites, so that the browser keeps them in two processes.
+    // The two sites are different, so that the browser keeps them in two processes.
     println!(
         "listening on http://localhost:{shop_port}/0/index.html?forms=http://127.0.0.1:{forms_port}"
     );
@@ -47,8 +48,8 @@ async fn report(body: String) {
     println!("{body}");
 }
 
-/// `/{run}/{file}`: the same file for every run, and yet another, so that nothing that the browser
-/// has kept or compiled fits. `/{way}/form` is the form.
+/// Serves `/{run}/{file}`. The file differs in each run only so far that the browser can reuse nothing that it
+/// has cached or compiled. `/{way}/form` is the form.
 async fn file(State(folder): State<Arc<PathBuf>>, uri: Uri) -> Response {
     let mut segments = uri.path().rsplit('/');
     let name = segments.next().unwrap_or_default();
@@ -78,10 +79,10 @@ async fn file(State(folder): State<Arc<PathBuf>>, uri: Uri) -> Response {
     response
 }
 
-/// A section that means nothing, with this name. Source: WebAssembly core specification, section
-/// 5.5.3, "Custom Section".
+/// Returns a custom section with this name, which has no effect. Source: WebAssembly core specification,
+/// section 5.5.3, "Custom Section".
 fn custom_section(name: &str) -> Vec<u8> {
-    // Below 128, a length is one byte.
+    // A length below 128 is encoded in one byte.
     let length = u8::try_from(name.len()).unwrap();
     assert!(length < 127, "{name} is too long");
     let mut section = vec![0, length + 1, length];

@@ -1,5 +1,5 @@
-//! Whole sessions, as customers have them: created, then their result reported by the page, or brought
-//! by the callback. `bench-sessions URL SECONDS`, with the key in `PANTOKEN_API_KEY`.
+//! Measures complete sessions: it creates each session, and then reports its result as the page does, or
+//! delivers it by the callback. Run `bench-sessions URL SECONDS` with the key in `PANTOKEN_API_KEY`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 
 const CONNECTIONS: usize = 64;
 const PAN_TOKEN: &str = "1a77343a-dd8a-11eb-ba80-0242ac130004";
-/// Has to be on the server's list.
+/// It must be on the server's list of return URLs.
 const RETURN_URL: &str = "https://shop.kz/paid";
 
 #[tokio::main]
@@ -39,7 +39,7 @@ async fn main() {
     println!(r#"result: {{"calls":{rate:.1},"p99":{p99}}}"#);
 }
 
-/// One customer after the other, and how long each call took.
+/// Serves one customer after the other, and returns how long each request took.
 async fn serve_customers(address: String, until: Instant) -> Vec<Duration> {
     let mut connection = Connection::open(&address).await;
     while Instant::now() < until {

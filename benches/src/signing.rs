@@ -1,4 +1,4 @@
-//! A signed form URL against a bare HMAC of the same bytes: one line with the nanoseconds of each.
+//! Compares a signed form URL with a bare HMAC of the same bytes, and prints the nanoseconds of each.
 #![allow(clippy::unwrap_used)]
 
 use std::hint::black_box;
@@ -11,7 +11,8 @@ use sha2::Sha256;
 
 const SECRET: &str = "22f3b3cc2ae84451";
 const ROUNDS: usize = 4_001;
-/// So few that other programs seldom come between: the longer job would be hit more often.
+/// The number is small, so that other programs seldom interrupt a measurement. They would interrupt the longer
+/// one more often.
 const EACH: u32 = 50;
 
 fn main() {
@@ -28,7 +29,7 @@ fn main() {
         black_box(mac.chain_update(message).finalize());
     };
     let mut times = [Vec::new(), Vec::new()];
-    // In turns, so that whatever else the machine does falls on both.
+    // The measurements alternate, so that other load on the machine affects both.
     for _ in 0..ROUNDS {
         times[0].push(nanoseconds(sign));
         times[1].push(nanoseconds(mac));

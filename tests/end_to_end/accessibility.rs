@@ -1,4 +1,4 @@
-//! What axe-core finds wrong for people with disabilities: nothing, in any state.
+//! Checks that axe-core finds no accessibility problem in any state.
 
 use std::fs;
 
@@ -42,7 +42,7 @@ async fn check(tab: &Tab, axe: &str, place: &str) {
     assert_eq!(found, json!([]), "{place}: {found:#}");
 }
 
-/// The form in the page's frame is a document of its own, and is looked at from within.
+/// Runs axe-core without the frames, because the form is a separate document and is checked by itself.
 const RUN: &str = "
     const done = arguments[arguments.length - 1];
     axe.run({ exclude: ['iframe'] }, { iframes: false }).then(({ violations }) => done(

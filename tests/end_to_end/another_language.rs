@@ -1,5 +1,5 @@
-//! The customer chooses another language, which is another form and another session, at each stage: a
-//! saved card is reported all the same, and the page hears nothing more of the form before.
+//! The customer chooses another language at each stage, which starts a new form and a new session. A saved
+//! card is reported nevertheless, and the page receives nothing more from the previous form.
 
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestContext, TestSite};
 
@@ -116,7 +116,7 @@ async fn choose_kazakh(tab: &Tab) {
     tab.click("input[name=language][value=kz]").await;
 }
 
-/// The only form is the one in the language that was chosen.
+/// Waits until the only form is in the chosen language.
 async fn kazakh_form(tab: &Tab) {
     let is_alone = "
         const frames = [...document.querySelectorAll('iframe')];
@@ -124,7 +124,7 @@ async fn kazakh_form(tab: &Tab) {
     tab.until(is_alone).await;
 }
 
-/// The new form, with these events on the page since it opened.
+/// Saves a card in the new form, and checks the events since the page was opened.
 async fn takes_a_card(tab: &Tab, site: &TestSite, expected: &[&str]) {
     late_form::say_ready(tab).await;
     tab.save_in_frame(GOOD_NUMBER).await;

@@ -1,4 +1,5 @@
-//! The page's answer to Ready is for the form's origin alone, whatever document its frame shows by then.
+//! Checks that the page's reply to Ready goes only to the form's origin, whatever document the frame shows by
+//! then.
 
 use pantoken_tests::{GOOD_NUMBER, PlannedResponse, TestContext};
 use serde_json::json;
@@ -20,10 +21,10 @@ pub(crate) async fn another_document_in_the_forms_frame_gets_no_answer(context: 
             tab.until("return window.late.length === 1").await;
             let form_url = tab.form_url().await.form_url().to_text();
             let listener = PlannedResponse::Replaced(200, "text/html", LISTENER.to_owned());
-            site.proxy.plan("/stranger.html", listener);
+            site.proxy.plan("/another.html", listener);
             go_in_frame(tab, &other_site(&site)).await;
             tab.until("return window.late.length === 2").await;
-            // The form's Ready is only now heard, and answered.
+            // Only now does the page receive the form's Ready, and reply to it.
             let hand_on = "
         window.handOn();
         document.querySelector('iframe').contentWindow.postMessage('the end', '*');";

@@ -1,5 +1,5 @@
-//! Each of the provider's seven codes, from the form to the page's event. INVALID_PAN is in
-//! `iframe_flow`, with its correction.
+//! Follows each of the provider's seven error codes from the form to the page's event. INVALID_PAN and its
+//! correction are in `iframe_flow`.
 
 use serde_json::{Value, json};
 
@@ -101,7 +101,7 @@ pub(crate) async fn a_damaged_parameter_is_told(context: TestContext) {
         .await;
 }
 
-/// The page has the code, explains it, and tells the customer.
+/// Checks that the page receives the code, explains it, and informs the customer.
 async fn assert_failed(tab: &Tab, code: &str) {
     tab.find(&format!("#timeline [data-code={code}]")).await;
     tab.find_state("failed").await;

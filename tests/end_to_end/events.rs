@@ -1,4 +1,4 @@
-//! What the element tells its page, and its customer.
+//! Checks the element's events, and its messages to the customer.
 
 use pantoken_tests::{Tab, TestContext};
 use serde_json::{Value, json};
@@ -32,8 +32,8 @@ pub(crate) async fn the_details_of_the_events_are_the_golden_ones(context: TestC
             }
             let golden: Value = serde_json::from_str(include_str!("golden/events.json")).unwrap();
             assert_eq!(json!(events), golden);
-            let heard = tab.run("return heard.length").await;
-            assert_eq!(heard, json!(events.len()), "each event comes as far as the window");
+            let received = tab.run("return heard.length").await;
+            assert_eq!(received, json!(events.len()), "each event bubbles up to the window");
         })
         .await;
 }
@@ -45,7 +45,7 @@ pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(context: T
         .browse(async |tab| {
             stage::open(tab, &site).await;
             let attributes = json!({"form-url": form_url, "language": "kz", "title": "Card"});
-            // What is seen while it loads, before its frame has had a turn.
+            // What is visible while the form loads, before its frame has run.
             let note = "
                 window.seen = [];
                 const form = makeForm('form', ATTRIBUTES);
@@ -65,7 +65,7 @@ pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(context: T
                 .await;
             stage::wait_for(tab, "form", "pantoken-ready", 1).await;
             tab.find("iframe[title=Card]").await;
-            // Before the driver turns to the frame, which in WebKit moves the focus there.
+            // This runs before the driver switches to the frame, which moves the focus in WebKit.
             let focused = "return form.contains(document.activeElement)";
             assert_eq!(tab.run(focused).await, false);
             post_from_form(tab, &json!({"requestId": REQUEST_ID, "panToken": "tok-1"})).await;
@@ -91,7 +91,7 @@ pub(crate) async fn a_silent_form_may_be_tried_again(context: TestContext) {
     let form_url = site.sign_form_url(REQUEST_ID).await;
     context
         .browse(async |tab| {
-            // The provider shows no form on a host that it has not been told.
+            // The provider shows no form on a host that is not registered.
             let unregistered = site.url("/stage.html").replace("localhost", "127.0.0.1");
             stage::open_at(tab, &unregistered).await;
             let attributes = json!({"form-url": form_url, "language": "en", "ready-timeout": 1});
@@ -112,7 +112,7 @@ async fn insert(tab: &Tab, attributes: &Value) {
     tab.run(&insert).await;
 }
 
-/// Has the form's own window post this.
+/// Has the form's window post this message.
 async fn post_from_form(tab: &Tab, message: &Value) {
     tab.enter_form().await;
     tab.run(&format!("parent.postMessage({message}, '*')"))

@@ -1,4 +1,4 @@
-//! The examples, each with the packed element, under the server's strict policy.
+//! Runs the examples with the packed element under the server's strict content security policy.
 
 use pantoken_tests::{GOOD_NUMBER, Pages, SiteOptions, TestContext, TestSite, workspace};
 
@@ -8,7 +8,7 @@ pub(crate) async fn the_html_page_takes_a_card(context: TestContext) {
     takes_a_card(&context, &site).await;
 }
 
-/// In development React's StrictMode mounts twice; it is one session all the same.
+/// In development, React's StrictMode mounts components twice. There is only one session nevertheless.
 pub(crate) async fn the_react_page_takes_a_card(context: TestContext) {
     let site = TestSite::open(SiteOptions::with_pages(Pages::example("react")));
     takes_a_card(&context, &site).await;
@@ -25,7 +25,7 @@ pub(crate) async fn a_page_that_webpack_bundled_takes_a_card(context: TestContex
     takes_a_card(&context, &site).await;
 }
 
-/// The page shows the token that the shop's back end has for the same request.
+/// Checks that the page shows the token that the server has stored for the same request.
 async fn takes_a_card(context: &TestContext, site: &TestSite) {
     let saved = context.browse(async |tab| {
         tab.go(&site.url("/")).await;

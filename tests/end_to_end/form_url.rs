@@ -1,4 +1,4 @@
-//! The element with a form URL of its page's, right and wrong.
+//! Gives the element valid and invalid form URLs instead of a session.
 
 use pantoken_tests::{Engine, GOOD_NUMBER, TestContext};
 use serde_json::{Value, json};
@@ -28,8 +28,8 @@ pub(crate) async fn a_form_url_that_the_server_signed_takes_a_card(context: Test
         .await;
 }
 
-/// The path before `/form` is not signed, so a page's own tests may choose how the form misbehaves. This
-/// one's request id comes back as a BigInt.
+/// The path before `/form` is not signed, so the tests of a page can choose how the form misbehaves. This
+/// form returns the request id as a BigInt.
 pub(crate) async fn a_form_url_may_lead_to_a_form_that_misbehaves(context: TestContext) {
     let site = context.site();
     let form_url = site.sign_form_url("9007199254740993").await;
@@ -90,7 +90,7 @@ pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(cont
         .await;
 }
 
-/// As frameworks do, which show a tag before they know what it is for.
+/// Frameworks insert an element before they set its attributes.
 pub(crate) async fn without_any_url_it_waits_for_one(context: TestContext) {
     let site = context.site();
     let form_url = site.sign_form_url("123456789").await;
@@ -98,7 +98,7 @@ pub(crate) async fn without_any_url_it_waits_for_one(context: TestContext) {
         .browse(async |tab| {
             stage::open(tab, &site).await;
             tab.run("insertForm('form', {})").await;
-            // What it would do at once, it has done before another form is ready.
+            // By the time that another form is ready, it would have reacted.
             stage::insert_ready(tab, "other").await;
             assert_eq!(tab.run("return form.state").await, "idle");
             tab.run(&format!("form.setAttribute('form-url', '{form_url}')"))

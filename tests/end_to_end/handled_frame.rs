@@ -1,6 +1,5 @@
-//! The form's frame in the hands of another script of the page, at each stage: taken out, or moved or
-//! reloaded, which in a browser both load it anew. What it says is told all the same, and a saved card
-//! once.
+//! Another script of the page removes, moves or reloads the form's frame, at each stage. Browsers reload a
+//! frame that is moved. The page still gets the events of the form, and a saved card is reported once.
 
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestContext, TestSite};
 
@@ -41,7 +40,7 @@ pub(crate) async fn moved_or_reloaded_before_it_is_ready_it_is_ready_once(contex
             for handle in [MOVE, RELOAD] {
                 tab.go(&site.url(PATIENT_PAGE)).await;
                 late_form::wait_for(tab).await;
-                load_anew(tab, handle).await;
+                reload_by(tab, handle).await;
                 late_form::say_ready(tab).await;
                 tab.save_in_frame(GOOD_NUMBER).await;
                 timeline::assert_all(tab, &["ready", "saved"]).await;
@@ -57,7 +56,7 @@ pub(crate) async fn moved_or_reloaded_when_ready_it_is_ready_again(context: Test
         .browse(async |tab| {
             for handle in [MOVE, RELOAD] {
                 open_ready(tab, &site).await;
-                load_anew(tab, handle).await;
+                reload_by(tab, handle).await;
                 tab.find_state("loading").await;
                 late_form::say_ready(tab).await;
                 tab.save_in_frame(GOOD_NUMBER).await;
@@ -68,7 +67,7 @@ pub(crate) async fn moved_or_reloaded_when_ready_it_is_ready_again(context: Test
         .await;
 }
 
-/// In the language that the customer chooses then, there is another form.
+/// When the customer chooses another language afterwards, there is a new form.
 pub(crate) async fn taken_out_when_ready_another_takes_the_card(context: TestContext) {
     let site = late_form::site(&context);
     context
@@ -90,7 +89,7 @@ pub(crate) async fn moved_or_reloaded_while_it_reports_its_card_is_told_once(con
         .browse(async |tab| {
             for handle in [MOVE, RELOAD] {
                 let gate = open_reporting(tab, &site).await;
-                load_anew(tab, handle).await;
+                reload_by(tab, handle).await;
                 late_form::say_ready(tab).await;
                 timeline::wait_for(tab, 2).await;
                 gate.open();
@@ -124,7 +123,7 @@ pub(crate) async fn moved_or_reloaded_when_saved_it_stays_saved(context: TestCon
         .browse(async |tab| {
             for handle in [MOVE, RELOAD] {
                 open_saved(tab, &site).await;
-                load_anew(tab, handle).await;
+                reload_by(tab, handle).await;
                 late_form::say_ready(tab).await;
                 timeline::assert_all(tab, &["ready", "saved", "ready"]).await;
                 assert_saved(tab, &site).await;
@@ -154,7 +153,7 @@ async fn open_ready(tab: &Tab, site: &TestSite) {
     timeline::wait_for(tab, 1).await;
 }
 
-/// The report is on its way until the gate is open.
+/// Saves a card. The report of it is not answered until the gate is open.
 async fn open_reporting(tab: &Tab, site: &TestSite) -> Gate {
     open_ready(tab, site).await;
     let reported = site.proxy.count("/result");
@@ -172,8 +171,8 @@ async fn open_saved(tab: &Tab, site: &TestSite) {
     tab.find_state("saved").await;
 }
 
-/// Does to the frame what loads it anew, and waits until it has.
-async fn load_anew(tab: &Tab, handle: &str) {
+/// Runs a script that reloads the frame, and waits until it has loaded.
+async fn reload_by(tab: &Tab, handle: &str) {
     let loaded = "
         window.loaded = false;
         document.querySelector('iframe').addEventListener('load', () => window.loaded = true);";

@@ -1,5 +1,5 @@
-//! What the form's own window, or another, may say in any number: what is no message of the form's is
-//! a warning each, the page goes on, and the card that the customer saves is told once.
+//! Posts many messages from the form's window and from others. Each unreadable message of the form is a
+//! warning, the page stays responsive, and the card that the customer saves is reported once.
 
 use pantoken_tests::{GOOD_NUMBER, PlannedResponse, Tab, TestContext};
 use serde_json::json;
@@ -38,7 +38,7 @@ pub(crate) async fn what_no_form_says_is_a_warning_each(context: TestContext) {
         .await;
 }
 
-/// What is wrong with an error's words does not make it another error.
+/// An invalid character in an error's message does not change its code.
 pub(crate) async fn half_a_character_in_an_errors_words_is_replaced(context: TestContext) {
     let site = context.site();
     context
@@ -54,8 +54,8 @@ pub(crate) async fn half_a_character_in_an_errors_words_is_replaced(context: Tes
             tab.run(&error).await;
             tab.leave_form().await;
             timeline::assert_all(tab, &["ready", "error INVALID_PAN"]).await;
-            let told = tab.text("#timeline").await;
-            assert!(told.contains("a\u{fffd}b"), "{told}");
+            let timeline = tab.text("#timeline").await;
+            assert!(timeline.contains("a\u{fffd}b"), "{timeline}");
         })
         .await;
 }
@@ -71,24 +71,24 @@ pub(crate) async fn ten_thousand_messages_of_another_window_are_not_heard(contex
             let flood = json!(flood(&forged.to_string()));
             let insert = format!(
                 "const frame = document.createElement('iframe');
-                 frame.id = 'stranger';
+                 frame.id = 'sender';
                  frame.sandbox = 'allow-scripts';
                  frame.srcdoc = '<script>' + {flood} + '</' + 'script>';
                  document.body.append(frame);"
             );
-            tab.run_as_page(&flooded_by("#stranger")).await;
+            tab.run_as_page(&flooded_by("#sender")).await;
             tab.run_as_page(&insert).await;
-            assert_lives_under_the_flood(tab).await;
+            assert_responsive_under_flood(tab).await;
             tab.save_in_frame(GOOD_NUMBER).await;
             tab.find_state("saved").await;
-            end_flood(tab, "#stranger").await;
+            end_flood(tab, "#sender").await;
             timeline::assert_all(tab, &["ready", "saved"]).await;
             assert_saved(tab, &site).await;
         })
         .await;
 }
 
-/// On a page that does nothing with its warnings: what a page shows of them is its own affair.
+/// The page does nothing with its warnings, so that only the element's own work counts.
 pub(crate) async fn ten_thousand_messages_of_the_form_do_not_hide_its_result(context: TestContext) {
     let site = context.site();
     context
@@ -100,7 +100,7 @@ pub(crate) async fn ten_thousand_messages_of_the_form_do_not_hide_its_result(con
             tab.enter_form().await;
             tab.run(&flood("{ status: 'What?' }")).await;
             tab.leave_form().await;
-            assert_lives_under_the_flood(tab).await;
+            assert_responsive_under_flood(tab).await;
             tab.save_in_frame(GOOD_NUMBER).await;
             stage::wait_for(tab, "form", "pantoken-saved", 1).await;
             let unreadable = end_flood(tab, "iframe").await;
@@ -121,19 +121,19 @@ pub(crate) async fn ten_thousand_messages_of_the_form_do_not_hide_its_result(con
         .await;
 }
 
-/// A script of a frame's that floods the page with this message, written in JavaScript.
+/// Returns a script for a frame that floods the page with this JavaScript value.
 fn flood(message: &str) -> String {
     include_str!("../pages/hostile/flood.js").replace("MESSAGE", message)
 }
 
-/// A script of the page that this frame floods.
+/// Returns a script for the page that this frame floods.
 fn flooded_by(frame: &str) -> String {
     include_str!("../pages/hostile/flooded.js").replace("FRAME", frame)
 }
 
-/// While there are always messages that wait, and ten thousand were handled, the page draws pictures and
-/// answers a click.
-async fn assert_lives_under_the_flood(tab: &Tab) {
+/// Checks that the page renders and reacts to a click while messages are always queued and ten thousand are
+/// handled.
+async fn assert_responsive_under_flood(tab: &Tab) {
     tab.until("return window.flooded.handled > 0").await;
     tab.click("#flooded").await;
     let lives = "
@@ -142,7 +142,7 @@ async fn assert_lives_under_the_flood(tab: &Tab) {
     tab.until(lives).await;
 }
 
-/// Lets the flood run dry, and gives how many messages it had when all are handled.
+/// Ends the flood, waits until all messages are handled, and returns their number.
 async fn end_flood(tab: &Tab, frame: &str) -> usize {
     let end = format!(
         "window.flooded.over = true;

@@ -1,5 +1,6 @@
-//! A page whose own scripts change what scripts are made of, before the form is there or when it is
-//! ready: the form works all the same, and what they put on every object is no word of the form's.
+//! Opens pages whose scripts replace or freeze built-in functions and objects, before the form exists or
+//! when it is ready. The form works nevertheless, and properties that they add to all objects do not count as
+//! messages of the form.
 
 use pantoken_tests::{GOOD_NUMBER, PlannedResponse, Tab, TestContext, TestSite};
 
@@ -73,8 +74,8 @@ async fn takes_a_card(context: &TestContext, tamper: &str, in_force: &str) {
         .await;
 }
 
-/// Opens the page and waits until its form is ready; the script runs before all others of the page, or
-/// after that.
+/// Opens the page and waits until its form is ready. The script runs before all others of the page, or when
+/// the form is ready.
 async fn open_with(tab: &Tab, site: &TestSite, tamper: &str, stage: Stage) {
     match stage {
         Stage::Before => {

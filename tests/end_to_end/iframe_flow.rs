@@ -1,4 +1,4 @@
-//! A card saved on the shop's page.
+//! Saves a card on the shop's page.
 
 use thirtyfour::prelude::*;
 
@@ -84,7 +84,7 @@ pub(crate) async fn a_customer_needs_no_mouse(context: TestContext) {
         .browse(async |tab| {
             tab.open_ready(&site.url("/?lang=en")).await;
             tab_to(tab, "IFRAME").await;
-            // Firefox sends the keys to the window that the driver is in.
+            // Firefox sends the keys to the driver's current window.
             tab.enter_form().await;
             tab_to(tab, "INPUT").await;
             press(tab, GOOD_NUMBER).await;
@@ -95,7 +95,7 @@ pub(crate) async fn a_customer_needs_no_mouse(context: TestContext) {
         .await;
 }
 
-/// Goes from one element to the next until such a one has the focus.
+/// Presses Tab until an element with this tag has the focus.
 async fn tab_to(tab: &Tab, tag: &str) {
     for _ in 0..20 {
         if tab.run("return document.activeElement.tagName").await == tag {
@@ -120,7 +120,7 @@ pub(crate) async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form(con
     context
         .browse(async |tab| {
             let form_url = site.sign_form_url("1").await;
-            // The same server under its other name, which the provider has not been told.
+            // The same server has another name, which is not registered with the provider.
             let unregistered = site.url("/").replace("localhost", "127.0.0.1");
             tab.go(&unregistered).await;
             tab.find("#timeline [data-code=SESSION_FAILED]").await;
@@ -143,7 +143,7 @@ pub(crate) async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form(con
         .await;
 }
 
-/// The page shows a token, and the shop's back end has the same one for the same request.
+/// Checks that the page shows a token, and that the server has stored the same one for the same request.
 pub(crate) async fn assert_saved(tab: &Tab, site: &TestSite) {
     tab.find_state("saved").await;
     let (request_id, pan_token) = (tab.text("#request-id").await, tab.text("#pan-token").await);

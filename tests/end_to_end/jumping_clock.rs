@@ -1,5 +1,5 @@
-//! A clock that jumps, as a phone's does that slept: timers run before their time, after it, and when
-//! they were cleared already. Exactly which events come out, and no card is lost.
+//! Runs the page with a clock that jumps, like that of a phone that slept. Timers run early, late, or after
+//! they were cleared. The tests check exactly which events are emitted, and that no card is lost.
 
 use pantoken_tests::{GOOD_NUMBER, PlannedResponse, Tab, TestContext};
 
@@ -7,9 +7,9 @@ use crate::iframe_flow::assert_saved;
 use crate::late_form::{self, PATIENT_PAGE};
 use crate::{tampered_page, timeline};
 
-/// Of the form's Ready, as [`PATIENT_PAGE`] says it.
+/// The milliseconds that [`PATIENT_PAGE`] waits for Ready.
 const READY_TIMEOUT: u32 = 3_600_000;
-/// Before the first repetition of a report.
+/// The milliseconds before a report is repeated for the first time.
 const REPORT_WAIT: u32 = 500;
 const TIMEOUT: &str = "error READY_TIMEOUT";
 
@@ -30,7 +30,7 @@ pub(crate) async fn a_timeout_before_its_time_lets_the_customer_go_on(context: T
         .await;
 }
 
-/// Ready came while the phone slept, and its timeout was on its way already.
+/// Ready arrived while the phone slept, and the timeout was queued already.
 pub(crate) async fn a_timeout_after_ready_is_none(context: TestContext) {
     let site = late_form::site(&context);
     context
@@ -61,7 +61,7 @@ pub(crate) async fn a_timeout_after_saved_is_none(context: TestContext) {
         .await;
 }
 
-/// The phone slept between two reports, for however long.
+/// The phone slept for any length of time between two reports.
 pub(crate) async fn a_report_goes_on_when_its_wait_was_longer(context: TestContext) {
     let site = context.site();
     context
@@ -81,13 +81,13 @@ pub(crate) async fn a_report_goes_on_when_its_wait_was_longer(context: TestConte
         .await;
 }
 
-/// Timers of so many milliseconds wait until they are told to run.
+/// Returns a script that holds timers of this many milliseconds until [`run_timers`] runs them.
 fn timers(milliseconds: u32) -> String {
     let timers = include_str!("../pages/hostile/timers.js");
     timers.replace("HELD", &milliseconds.to_string())
 }
 
-/// All that were set run, also those that were cleared; there is one at least.
+/// Runs all timers that were set, including those that were cleared. There must be at least one.
 async fn run_timers(tab: &Tab) {
     assert_eq!(tab.run("return window.timers.length > 0").await, true);
     tab.run_as_page("window.runTimers()").await;

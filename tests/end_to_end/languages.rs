@@ -1,4 +1,4 @@
-//! The page, the widget and the form speak the language that was chosen.
+//! Checks that the page, the widget and the form use the chosen language.
 
 use serde_json::json;
 

@@ -1,14 +1,13 @@
-//! A form that says Ready when it is told to, so that a test is before that or after it; its document
-//! has loaded by then.
+//! A form that posts Ready only when a test presses its button. Its document has loaded by then.
 
 use pantoken_tests::{SiteOptions, Tab, TestContext, TestSite};
 
-/// A page that gives up at once.
+/// The path of a page whose ready timeout expires at once.
 pub(crate) const IMPATIENT_PAGE: &str = "/?lang=en&ready-timeout=1";
-/// A page that waits for its form longer than any test takes.
+/// The path of a page whose ready timeout is longer than any test.
 pub(crate) const PATIENT_PAGE: &str = "/?lang=en&ready-timeout=3600000";
 
-/// A shop with such a form.
+/// Opens a shop with such a form.
 pub(crate) fn site(context: &TestContext) -> TestSite {
     TestSite::open(SiteOptions {
         form_path: "/chaos/ready-on-press".to_owned(),
@@ -24,7 +23,7 @@ pub(crate) async fn wait_for(tab: &Tab) {
     tab.leave_form().await;
 }
 
-/// Waits until the form has loaded, and has it say Ready.
+/// Waits until the form has loaded, and has it post Ready.
 pub(crate) async fn say_ready(tab: &Tab) {
     wait_for(tab).await;
     tab.find("iframe").await.enter_frame().await.unwrap();

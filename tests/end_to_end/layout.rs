@@ -1,4 +1,5 @@
-//! The pages on narrow and wide screens; with `PANTOKEN_SCREENSHOTS=folder`, pictures of them too.
+//! Checks the layout on narrow and wide screens. With `PANTOKEN_SCREENSHOTS=folder`, it also takes
+//! screenshots.
 
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use pantoken_tests::{Screen, Tab, TestContext};
 use crate::states::{self, State};
 
 pub(crate) async fn nothing_is_wider_than_the_screen(context: TestContext) {
-    // Words differ in length, colours do not.
+    // Texts differ in length between languages, but colours are the same.
     for (width, prefers_dark, language) in [
         (320, false, "ru"),
         (320, false, "en"),
@@ -55,7 +56,7 @@ async fn assert_fits(tab: &Tab, state: &State) {
     }
 }
 
-/// The whole page, however long.
+/// Takes a screenshot of the whole page, including the part that does not fit on the screen.
 async fn picture(tab: &Tab, name: &str) {
     let Some(folder) = std::env::var_os("PANTOKEN_SCREENSHOTS").map(PathBuf::from) else {
         return;

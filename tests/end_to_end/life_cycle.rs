@@ -1,4 +1,5 @@
-//! The element as pages treat it: inserted twice, moved, changed, in a shadow root, brought back.
+//! Treats the element as pages do: inserts it twice, moves it, changes it, puts it into a shadow root, and
+//! brings it back.
 
 use pantoken_tests::{GOOD_NUMBER, PlannedResponse, Tab, TestContext};
 use serde_json::json;
@@ -46,7 +47,7 @@ pub(crate) async fn several_changes_in_one_task_are_one_new_session(context: Tes
     context
         .browse(async |tab| {
             stage::open_ready(tab, &site).await;
-            // In a task of the page's: WebKit ends one with each call of a driver's script.
+            // The changes run in one task of the page, because WebKit ends a task with each driver script.
             let changes = "setTimeout(() => {
                 form.setAttribute('language', 'kz');
                 form.setAttribute('title', 'Card');
@@ -214,7 +215,7 @@ pub(crate) async fn a_page_from_the_back_forward_cache_has_a_fresh_session(conte
         .await;
 }
 
-/// A browser that keeps the page brings it back with its form; one that does not loads both anew.
+/// A browser with a back/forward cache restores the page with its form. Others load both again.
 pub(crate) async fn the_way_back_to_the_page_leads_to_a_fresh_session(context: TestContext) {
     let site = context.site();
     context
@@ -236,7 +237,7 @@ pub(crate) async fn the_way_back_to_the_page_leads_to_a_fresh_session(context: T
         .await;
 }
 
-/// Of the two sessions that the form has been ready in.
+/// Checks that the form was ready in two different sessions.
 async fn assert_request_ids_differ(tab: &Tab) {
     let events = stage::events(tab, "form").await;
     assert_ne!(events[0]["requestId"], events[1]["requestId"]);

@@ -1,8 +1,8 @@
-//! What a customer and an agent see: the server, the sandbox and the demo page, in real browsers,
-//! on different sites (the page on localhost, the form on 127.0.0.1).
+//! Tests the server, the sandbox and the demo page in real browsers, as customers and agents use them. The
+//! page and the form are on different sites (localhost and 127.0.0.1).
 //!
-//! `cargo xtask test` builds the page and runs these; `cargo test -p pantoken-tests` runs them on the
-//! page that is in `dist`.
+//! `cargo xtask test` builds the page and runs these tests. `cargo test -p pantoken-tests` runs them on the
+//! page in `dist`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::process::ExitCode;
@@ -80,7 +80,7 @@ fn main() -> ExitCode {
                 handled_frame::moved_or_reloaded_while_it_reports_its_card_is_told_once,
             ],
         )
-        // The same for what only the element does.
+        // The same applies to these tests of the element.
         .with(
             &Engine::ALL,
             &[Page::Element],
@@ -101,7 +101,7 @@ fn main() -> ExitCode {
                 resources::a_thousand_forms_leave_no_listener_no_timer_and_no_memory,
             ],
         )
-        // What the state machine or the page's scripts decide is the same in each engine.
+        // The state machine and the page's scripts decide these in the same way in each engine.
         .with(
             &[Engine::Chromium],
             &Page::ALL,

@@ -1,4 +1,5 @@
-//! A form that misbehaves, as the sandbox's does on request: exactly which events come out.
+//! Opens forms that misbehave, which the sandbox provides on request, and checks exactly which events are
+//! emitted.
 
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, SiteOptions, Tab, TestContext, TestSite};
 use serde_json::json;
@@ -9,7 +10,7 @@ use crate::{tampered_page, timeline};
 
 const PAGE: &str = "/?lang=en";
 const OVERHEAR: &str = include_str!("../pages/hostile/overhear.js");
-/// How the form's usual Ready is overheard.
+/// The record of the form's usual Ready.
 const READY: &str = "object Ready";
 
 pub(crate) async fn never_ready_is_an_error_that_may_be_tried_again(context: TestContext) {
@@ -59,7 +60,7 @@ pub(crate) async fn double_ready_is_answered_each_time_and_told_once(context: Te
                 });";
             tab.run(count).await;
             reach_form(tab, 1).await;
-            // The form's own have their answers by now.
+            // The form's own messages have been answered by now.
             let again = "
                 window.answers = 0;
                 for (const time of [1, 2, 3]) parent.postMessage({ status: 'Ready' }, '*');";
@@ -79,7 +80,7 @@ pub(crate) async fn double_ready_is_answered_each_time_and_told_once(context: Te
         .await;
 }
 
-/// Waits until all that the page has posted to the form so far is there.
+/// Waits until the form has received everything that the page has posted so far.
 async fn reach_form(tab: &Tab, times: u32) {
     tab.leave_form().await;
     tab.run("document.querySelector('iframe').contentWindow.postMessage('here', '*')")
@@ -111,7 +112,7 @@ pub(crate) async fn numeric_request_id_is_as_usual(context: TestContext) {
     );
 }
 
-/// The sandbox waits for two seconds, and a browser may tell them less exactly.
+/// The sandbox waits for two seconds, which a browser may measure less exactly.
 pub(crate) async fn slow_load_is_as_usual(context: TestContext) {
     let site = site(&context, "slow-load");
     context
@@ -152,14 +153,14 @@ pub(crate) async fn wrong_origin_frame_is_not_heard(context: TestContext) {
     context
         .browse(async |tab| {
             tab.open_ready(&site.url(PAGE)).await;
-            let heed = "addEventListener('message', ({ origin, data }) => {
-                if (origin === 'null') window.stranger = Object.keys(data);
+            let listen = "addEventListener('message', ({ origin, data }) => {
+                if (origin === 'null') window.foreign = Object.keys(data);
             });";
-            tab.run(heed).await;
+            tab.run(listen).await;
             tab.save_in_frame(GOOD_NUMBER).await;
-            tab.until("return 'stranger' in window").await;
-            let stranger = tab.run("return stranger").await;
-            assert_eq!(stranger, json!(["requestId", "panToken"]));
+            tab.until("return 'foreign' in window").await;
+            let fields = tab.run("return foreign").await;
+            assert_eq!(fields, json!(["requestId", "panToken"]));
             timeline::assert_all(tab, &["ready"]).await;
             assert_eq!(site.proxy.count("/result"), 0);
         })
@@ -189,7 +190,7 @@ pub(crate) async fn duplicate_result_is_saved_once(context: TestContext) {
     assert_eq!(site.proxy.count("/result"), 1);
 }
 
-/// The page is told of the second token at once, and of the first when the shop's server has it.
+/// The page gets a warning about the second token at once, and the first token when the server has stored it.
 pub(crate) async fn conflicting_result_is_saved_with_the_first_token(context: TestContext) {
     let site = site(&context, "conflicting-result");
     context
@@ -234,8 +235,8 @@ pub(crate) async fn error_then_saved_is_both(context: TestContext) {
     saves_with(&context, "error-then-saved", &expected).await;
 }
 
-/// A card saved with a form of this name is told with these events, and in the store. Gives what the
-/// form said.
+/// Saves a card in the form with this misbehaviour, and checks the events and the stored token. Returns the
+/// messages that the form posted.
 async fn saves_with(
     context: &TestContext,
     name: &str,
@@ -261,7 +262,7 @@ fn site(context: &TestContext, name: &str) -> TestSite {
     })
 }
 
-/// Opens a page that overhears what its form says.
+/// Opens a page that records the messages of its form.
 async fn open(tab: &Tab, site: &TestSite, page: &str) {
     tampered_page::open(tab, site, page, OVERHEAR).await;
 }
@@ -270,11 +271,13 @@ async fn assert_overheard(tab: &Tab, expected: &[&str]) {
     assert_eq!(overheard(tab).await, expected);
 }
 
-/// What the form said until the end that `timeline` has it say.
+/// Returns the messages that the form posted before the last one, which `timeline` has it post.
 async fn overheard(tab: &Tab) -> Vec<String> {
     let said = tab.run("return window.overheard").await;
     let said = said.as_array().unwrap().iter();
-    let mut said: Vec<String> = said.map(|word| word.as_str().unwrap().to_owned()).collect();
+    let mut said: Vec<String> = said
+        .map(|message| message.as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(said.pop().as_deref(), Some("string"), "the end");
     said
 }

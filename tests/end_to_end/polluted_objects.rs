@@ -1,5 +1,5 @@
-//! A page that puts words on every object, as accessors or for good: they are no word of the form's, no
-//! option of a call and no attribute, and no accessor is given what the form said.
+//! Opens pages that add properties to `Object.prototype`, as values or as accessors. They do not count as
+//! messages of the form, options of a function or attributes, and no accessor receives what the form posted.
 
 use pantoken_tests::{GOOD_NUMBER, TestContext};
 use serde_json::json;
@@ -30,7 +30,7 @@ async fn takes_a_card(context: &TestContext, pollute: &str) {
         .browse(async |tab| {
             tampered_page::open(tab, &site, PATIENT_PAGE, pollute).await;
             late_form::wait_for(tab).await;
-            // A message of the page's own looks like a violation of its policy.
+            // A message that the page posts to itself looks like a violation of its policy.
             let here = "
                 addEventListener('message', () => document.body.dataset.here = '', { __proto__: null });
                 postMessage('here', '*');";

@@ -1,4 +1,4 @@
-//! A card saved on the provider's page.
+//! Saves a card on the provider's site.
 
 use serde_json::json;
 use thirtyfour::prelude::*;
@@ -80,7 +80,7 @@ async fn go_to_the_form(tab: &Tab, site: &TestSite) {
     );
 }
 
-/// The request id and the status that the page says the customer came back with.
+/// Returns the request id and the status that the page shows after the customer has returned.
 async fn returned(tab: &Tab) -> (String, String) {
     tab.find("[data-step=returned]").await;
     let codes = tab
@@ -94,7 +94,7 @@ async fn returned(tab: &Tab) -> (String, String) {
     )
 }
 
-/// The element makes no frame, and waits for the customer.
+/// The element creates no frame, and waits for the customer.
 pub(crate) async fn the_element_asks_for_no_session_before_its_button_is_pressed(
     context: TestContext,
 ) {
@@ -117,14 +117,14 @@ pub(crate) async fn the_element_asks_for_no_session_before_its_button_is_pressed
         .await;
 }
 
-/// Where the form cannot be embedded; the way back is the page's own address.
+/// The form cannot be embedded. The return URL is the page's own URL.
 pub(crate) async fn the_element_offers_the_way_when_its_frame_is_blocked(context: TestContext) {
     let site = context.site();
     context
         .browse(async |tab| {
             stage::open_at(tab, &site.url("/stage.html?cart=5#pay")).await;
-            // On no origin that the page's policy lets into a frame; some browsers know ports that
-            // they do not even ask the policy about.
+            // The page's policy does not allow frames from this origin. The port is not one that some
+            // browsers block before they apply the policy.
             let session = json!({
                 "requestId": "123456789",
                 "formUrl": format!("http://127.0.0.1:3999/form?{SIGNED}"),

@@ -1,11 +1,11 @@
-//! The element taken out of its page at every stage: it emits nothing from then on, and a card that
-//! is saved by then is reported all the same.
+//! Removes the element from its page at every stage. It emits nothing from then on, and a card that is
+//! saved by then is reported nevertheless.
 
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestContext};
 
 use crate::stage;
 
-/// A form that would say READY_TIMEOUT at once, were it still there.
+/// The attributes of a form that would emit READY_TIMEOUT at once if it were still there.
 const IMPATIENT: &str = "{ 'session-url': '/v1/sessions', 'ready-timeout': 1 }";
 
 pub(crate) async fn removed_before_its_module_arrives_it_emits_nothing(context: TestContext) {
@@ -141,7 +141,7 @@ pub(crate) async fn removed_before_a_report_is_repeated_its_card_is_not_lost(con
         .await;
 }
 
-/// The removed form has emitted this and no more, by when another form has come to be ready.
+/// Checks that the removed form has emitted only these events by the time that another form is ready.
 async fn assert_silent_after(tab: &Tab, events: &[&str]) {
     stage::insert_ready(tab, "another").await;
     assert_eq!(stage::emitted(tab, "form").await, events);

@@ -1,11 +1,11 @@
-//! What forms leave behind in a page that lives on.
+//! Checks that removed forms leave nothing behind on a page.
 
 use pantoken_tests::{GOOD_NUMBER, PlannedResponse, Tab, TestContext, TestSite};
 use serde_json::{Value, json};
 
 use crate::{late_form, stage};
 
-/// A form that says Ready, and saves a card as soon as it is answered.
+/// A form that posts Ready, and saves a card as soon as the page replies.
 const QUICK_FORM: &str = include_str!("../pages/element/quick-form.html");
 
 pub(crate) async fn a_thousand_forms_leave_no_listener_no_timer_and_no_memory(
@@ -52,7 +52,7 @@ pub(crate) async fn forms_that_were_ready_or_saved_leave_nothing_either(context:
         .await;
 }
 
-/// With a session, and a report that had to be repeated.
+/// The form has a session, and its report has to be repeated.
 pub(crate) async fn a_form_holds_its_listeners_and_a_timer_until_it_is_removed(
     context: TestContext,
 ) {
@@ -86,7 +86,7 @@ fn plan_quick_forms(site: &TestSite, times: u32) {
     }
 }
 
-/// Forms come, one after the other, and each goes as soon as it is at this stage.
+/// Inserts forms one after the other, and removes each as soon as it has reached this stage.
 async fn come_and_go(tab: &Tab, times: u32, form_url: &str, stage: &str) {
     let attributes = json!({ "form-url": form_url });
     tab.run(&format!("comeAndGo({times}, {attributes}, {stage:?})"))

@@ -1,5 +1,5 @@
-//! To whom the sandbox's form speaks, where no policy keeps it out of a page: the tests' proxy leaves
-//! that policy out.
+//! Checks to which pages the sandbox's form posts its result. The tests' proxy removes the content security
+//! policy that would otherwise keep the form out of other pages.
 
 use pantoken_tests::{GOOD_NUMBER, PlannedResponse, ReverseProxy, Tab, TestContext, TestSite};
 use serde_json::json;
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::hostile_windows::other_site;
 
 const LISTENER: &str = include_str!("../pages/hostile/listener.html");
-const PAGE: &str = "/stranger.html";
+const PAGE: &str = "/another.html";
 const READY: &str = r#"{"status":"Ready"}"#;
 const END: &str = r#""the end""#;
 
@@ -20,7 +20,7 @@ pub(crate) async fn it_takes_no_card_for_a_page_that_is_not_registered(context: 
             tab.run_as_page(ANSWER).await;
             enter_form(tab).await;
             assert_eq!(state(tab, "waiting").await, "error");
-            // Even where a customer could press the button, the page would learn nothing.
+            // Even if a customer could press the button, the page would receive no result.
             tab.run("document.querySelector('#save').disabled = false")
                 .await;
             tab.save(GOOD_NUMBER).await;
@@ -41,15 +41,15 @@ pub(crate) async fn an_answer_of_another_window_does_not_count(context: TestCont
             stage.insert_listener(tab, &registered).await;
             stage.insert_form(tab).await;
             enter_form(tab).await;
-            let heed = "addEventListener('message', () => document.body.dataset.heard = '')";
-            tab.run(heed).await;
+            let listen = "addEventListener('message', () => document.body.dataset.received = '')";
+            tab.run(listen).await;
             tab.leave_form().await;
             tab.find("#listener").await.enter_frame().await.unwrap();
             tab.run("parent.frames.form.postMessage('pantoken', '*')")
                 .await;
             tab.leave_form().await;
             enter_form(tab).await;
-            tab.find("body[data-heard][data-state=waiting]").await;
+            tab.find("body[data-received][data-state=waiting]").await;
             tab.leave_form().await;
             tab.run_as_page(ANSWER).await;
             enter_form(tab).await;
@@ -58,15 +58,15 @@ pub(crate) async fn an_answer_of_another_window_does_not_count(context: TestCont
         .await;
 }
 
-/// The window above the form shows another document than the one that has answered: no browser lets a
-/// page leave its frames behind, so the form is given another window for the one above.
+/// The form's parent window shows another document than the one that replied to Ready. No browser lets a
+/// page navigate and keep its frames, so the test replaces the form's `window.parent`.
 pub(crate) async fn its_result_is_for_the_origin_that_answered_alone(context: TestContext) {
     let stage = Stage::open(&context).await;
     context
         .browse(async |tab| {
             stage.open_page(tab, &stage.site.url(PAGE)).await;
-            let stranger = other_site(&stage.site);
-            stage.insert_listener(tab, &stranger).await;
+            let other_site = other_site(&stage.site);
+            stage.insert_listener(tab, &other_site).await;
             stage.insert_form(tab).await;
             tab.run_as_page(ANSWER).await;
             enter_form(tab).await;
@@ -84,13 +84,13 @@ pub(crate) async fn its_result_is_for_the_origin_that_answered_alone(context: Te
         .await;
 }
 
-/// Has the page answer each Ready, those before too.
+/// Has the page reply to each Ready, including earlier ones.
 const ANSWER: &str = "
     const answer = () => window.frames.form.postMessage('pantoken', '*');
     addEventListener('message', ({ data }) => data.status === 'Ready' && answer());
     if (window.heard.includes('{\"status\":\"Ready\"}')) answer();";
 
-/// The sandbox behind a proxy, and a page of the test's own.
+/// The sandbox behind a proxy, and a page that the test provides.
 struct Stage {
     site: TestSite,
     proxy: ReverseProxy,
@@ -117,7 +117,7 @@ impl Stage {
         tab.go(url).await;
     }
 
-    /// A frame beside the form's that keeps what it is told.
+    /// Adds a frame beside the form's that records the messages it receives.
     async fn insert_listener(&self, tab: &Tab, url: &str) {
         self.plan_listener();
         insert(tab, "listener", url).await;
@@ -145,7 +145,7 @@ async fn insert(tab: &Tab, name: &str, url: &str) {
     tab.run(&insert).await;
 }
 
-/// Turns to the form, when it has said Ready.
+/// Switches to the form's frame when it has posted Ready.
 async fn enter_form(tab: &Tab) {
     let ready = json!(READY);
     tab.until(&format!("return window.heard.includes({ready})"))
@@ -153,7 +153,7 @@ async fn enter_form(tab: &Tab) {
     tab.find("#form").await.enter_frame().await.unwrap();
 }
 
-/// Where the form is, once it is not there any more.
+/// Returns the form's state as soon as it is no longer `before`.
 async fn state(tab: &Tab, before: &str) -> String {
     let state = "document.body.dataset.state";
     tab.until(&format!("return {state} !== {before:?}")).await;
@@ -161,7 +161,7 @@ async fn state(tab: &Tab, before: &str) -> String {
     state.as_str().unwrap().to_owned()
 }
 
-/// The window that the test is in was told this, by when it was told the end.
+/// Checks the messages that the current window has received, up to the last one.
 async fn assert_heard(tab: &Tab, expected: &[&str]) {
     let end = json!(END);
     tab.until(&format!("return window.heard.includes({end})"))

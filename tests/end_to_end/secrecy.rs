@@ -1,4 +1,4 @@
-//! What may be seen nowhere: the agent's secret, the card number, and the token in a log.
+//! Checks that the agent's secret and the card number appear nowhere, and that no log contains the token.
 
 use std::collections::HashMap;
 use std::fs;
@@ -73,7 +73,7 @@ pub(crate) fn the_secret_is_in_no_file_that_a_browser_loads() {
     assert!(!files.contains(SECRET_KEY));
 }
 
-/// From here on the page keeps each message and each event that it gets.
+/// Records each message and each event that the page receives from now on.
 const LISTEN: &str = "
     window.heard = [];
     addEventListener('message', ({ data }) => heard.push(data));
@@ -81,7 +81,7 @@ const LISTEN: &str = "
         addEventListener(`pantoken-${name}`, ({ detail }) => heard.push({ name, detail }), true);
     }";
 
-/// By place, what a script of the page can find there.
+/// Returns everything that a script of the page can read, by place.
 async fn everything_in_the_page(tab: &Tab) -> HashMap<String, String> {
     let places = "return JSON.stringify({
         messages: JSON.stringify(heard),
@@ -93,7 +93,7 @@ async fn everything_in_the_page(tab: &Tab) -> HashMap<String, String> {
     serde_json::from_str(places.as_str().unwrap()).unwrap()
 }
 
-/// The bodies and headers of every call, asked rightly and wrongly.
+/// Returns the headers and bodies of the responses to valid and invalid requests.
 async fn every_answer(site: &TestSite) -> String {
     let http = site.http();
     let body = json!({"flow": "iframe", "customer": "a customer"});
@@ -133,7 +133,7 @@ async fn every_answer(site: &TestSite) -> String {
     answers
 }
 
-/// Every file in the folder, as text as far as it is any.
+/// Returns all files in the folder as text. Bytes that are not UTF-8 are replaced.
 fn contents(folder: &Path) -> String {
     let mut text = String::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -1,5 +1,5 @@
-//! A session endpoint that is down, confused or refuses, when it is asked for a session and when a
-//! result is reported to it.
+//! Uses session endpoints that are down, return invalid responses or refuse requests, when a session is
+//! created and when a result is reported.
 
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, TestContext};
 
@@ -26,8 +26,8 @@ pub(crate) async fn without_a_session_the_page_says_why_and_a_retry_helps(contex
                 tab.go(&site.url("/?lang=en")).await;
                 tab.find("#timeline [data-code=SESSION_FAILED]").await;
                 tab.find_state("failed").await;
-                let told = tab.text("#timeline").await;
-                assert!(told.contains(reason), "{reason}: {told}");
+                let timeline = tab.text("#timeline").await;
+                assert!(timeline.contains(reason), "{reason}: {timeline}");
                 let frames = "return document.querySelectorAll('iframe').length";
                 assert_eq!(tab.run(frames).await, 0);
                 tab.press("Try again").await;

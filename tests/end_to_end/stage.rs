@@ -1,37 +1,37 @@
-//! A page on which a test makes its own forms.
+//! An empty page to which tests add forms.
 
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestSite};
 use serde_json::Value;
 
-/// Opens it.
+/// Opens the page.
 pub(crate) async fn open(tab: &Tab, site: &TestSite) {
     open_at(tab, &site.url("/stage.html")).await;
 }
 
-/// Opens it, and puts a form with a session there that is ready.
+/// Opens the page, adds a form with a session, and waits until it is ready.
 pub(crate) async fn open_ready(tab: &Tab, site: &TestSite) {
     open(tab, site).await;
     insert_ready(tab, "form").await;
 }
 
-/// Opens it at this address.
+/// Opens the page at this address.
 pub(crate) async fn open_at(tab: &Tab, url: &str) {
     tab.go(url).await;
     tab.until("return 'makeForm' in window").await;
 }
 
-/// Puts a form with a session there.
+/// Adds a form with a session.
 pub(crate) async fn insert(tab: &Tab, id: &str) {
     tab.run(&format!("insertForm({id:?})")).await;
 }
 
-/// Puts a form with a session there, and waits until it is ready.
+/// Adds a form with a session, and waits until it is ready.
 pub(crate) async fn insert_ready(tab: &Tab, id: &str) {
     insert(tab, id).await;
     wait_for(tab, id, "pantoken-ready", 1).await;
 }
 
-/// Saves a card in the page's form; the report of it is on its way until the gate is open.
+/// Saves a card in the page's form. The report of it is not answered until the gate is open.
 pub(crate) async fn save_unreported(tab: &Tab, site: &TestSite) -> Gate {
     let gate = Gate::closed();
     site.proxy
@@ -41,7 +41,7 @@ pub(crate) async fn save_unreported(tab: &Tab, site: &TestSite) -> Gate {
     gate
 }
 
-/// Waits until the form has emitted so many of these events.
+/// Waits until the form has emitted this many events of this name.
 pub(crate) async fn wait_for(tab: &Tab, id: &str, event: &str, times: usize) {
     let came = format!(
         "return emitted.filter(({{ id, type }}) => id === {id:?} && type === {event:?}).length >= {times}"
@@ -49,20 +49,20 @@ pub(crate) async fn wait_for(tab: &Tab, id: &str, event: &str, times: usize) {
     tab.until(&came).await;
 }
 
-/// The names of what the form has emitted.
+/// Returns the names of the events that the form has emitted.
 pub(crate) async fn emitted(tab: &Tab, id: &str) -> Vec<String> {
     let events = events(tab, id).await;
     let name = |event: &Value| event["type"].as_str().unwrap().to_owned();
     events.iter().map(name).collect()
 }
 
-/// The details of what the form has emitted, each with its event's name as `type`.
+/// Returns the details of the events that the form has emitted, each with the event's name as `type`.
 pub(crate) async fn events(tab: &Tab, id: &str) -> Vec<Value> {
     let of_form = format!("return emitted.filter((event) => event.id === {id:?})");
     tab.run(&of_form).await.as_array().unwrap().clone()
 }
 
-/// How many iframes the page has.
+/// Returns the number of iframes on the page.
 pub(crate) async fn frames(tab: &Tab) -> u64 {
     let frames = "return document.querySelectorAll('iframe').length";
     tab.run(frames).await.as_u64().unwrap()

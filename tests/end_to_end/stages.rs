@@ -1,5 +1,5 @@
-//! The element moved in its page, or told to reload, at each stage: a move is another session, and so
-//! is a reload until a card is saved. `removal` has the same of an element that is taken out.
+//! Moves or reloads the element at each stage. A move starts a new session, and so does a reload until a
+//! card is saved. `removal` contains the same tests for an element that is removed.
 
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestContext};
 
@@ -132,7 +132,7 @@ pub(crate) async fn without_its_frame_a_reload_brings_another(context: TestConte
         .await;
 }
 
-/// The form has emitted this and no more, by when the last that it says has been told.
+/// Checks that the form has emitted only these events by the time that its last message is handled.
 async fn assert_emitted(tab: &Tab, expected: &[&str]) {
     let warning = "pantoken-warning";
     tab.find("iframe").await.enter_frame().await.unwrap();

@@ -1,4 +1,4 @@
-//! Every state that a customer may see, one after another.
+//! Goes through every state that a customer may see.
 
 use pantoken_tests::{
     BAD_NUMBER, FORBIDDEN_NUMBER, GOOD_NUMBER, Gate, Page, PlannedResponse, Tab, TestContext,
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::form_url::SIGNED;
 use crate::stage;
 
-/// A state, as it is on the screen.
+/// A state on the screen.
 pub(crate) struct State {
     pub(crate) name: &'static str,
-    /// Whether the provider's form is in the page.
+    /// Whether the provider's form is on the page.
     pub(crate) has_form: bool,
 }
 
@@ -20,7 +20,7 @@ const fn state(name: &'static str, has_form: bool) -> State {
     State { name, has_form }
 }
 
-/// Goes through the states of the scene's page, and looks at each.
+/// Goes through the states of the scene's page, and checks each.
 pub(crate) async fn visit(
     context: &TestContext,
     tab: &Tab,
@@ -107,13 +107,13 @@ impl Visit<'_> {
             .await;
         look(&state("wrong-form-url", false)).await;
 
-        // On no origin that the page's policy lets into a frame.
+        // The page's policy does not allow frames from this origin.
         let blocked = format!("http://127.0.0.1:1/form?{SIGNED}");
         self.fail(&stage, json!({"form-url": blocked}), "FRAME_BLOCKED")
             .await;
         look(&state("blocked", false)).await;
 
-        // The provider shows no form on a host that it has not been told.
+        // The provider shows no form on a host that is not registered.
         let unregistered = stage.replace("localhost", "127.0.0.1");
         let form_url = self.site.sign_form_url("1").await;
         let attributes = json!({"form-url": form_url, "ready-timeout": 1});
@@ -128,7 +128,7 @@ impl Visit<'_> {
         look(&state("session-not-ready", false)).await;
     }
 
-    /// Makes the element fail so on a page where it is alone.
+    /// Makes the element fail with this code on a page without other forms.
     async fn fail(&self, url: &str, mut attributes: Value, code: &str) {
         attributes["language"] = self.language.into();
         stage::open_at(self.tab, url).await;

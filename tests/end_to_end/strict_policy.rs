@@ -1,4 +1,4 @@
-//! The page under the strict content security policy that the server sends with it.
+//! Opens the page under the strict content security policy that the server sends.
 
 use serde_json::json;
 
@@ -32,7 +32,7 @@ pub(crate) async fn the_page_works_under_a_policy_without_inline_or_eval(context
             tab.run(WATCH).await;
             tab.save_in_frame(GOOD_NUMBER).await;
             tab.find("#pan-token").await;
-            // The policy is in force: what it forbids does not run, and is the first to violate it.
+            // The policy is in force: an inline script does not run and is the first violation.
             tab.run(INLINE_SCRIPT).await;
             tab.find("html[data-violations]").await;
             let seen = "return [document.documentElement.dataset.violations, !!window.inlineRan]";
@@ -74,7 +74,7 @@ pub(crate) async fn the_browser_has_nothing_to_complain_about(context: TestConte
         .await;
 }
 
-/// Notes each violation, with what was blocked.
+/// Records each violation and what was blocked.
 const WATCH: &str = "
     document.addEventListener('securitypolicyviolation', (violation) => {
         const { violations } = document.documentElement.dataset;

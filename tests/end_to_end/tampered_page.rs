@@ -1,9 +1,9 @@
-//! The shop's page with a script of the test's in it that runs before all others of the page, and
-//! without the policy that would forbid it.
+//! The shop's page with a script of the test that runs before all others, and without the content security
+//! policy that would forbid it.
 
 use pantoken_tests::{PlannedResponse, Tab, TestSite};
 
-/// Opens it at this address of the shop's.
+/// Opens the page at this path of the shop.
 pub(crate) async fn open(tab: &Tab, site: &TestSite, path: &str, script: &str) {
     let page = site.http().get(site.url("/")).send().await.unwrap();
     let page = page.text().await.unwrap();

@@ -1,8 +1,8 @@
-//! What the page has been told of its form, as it stands in its timeline.
+//! Reads the events that the page has received, from its timeline.
 
 use pantoken_tests::Tab;
 
-/// The events so far, in order: `ready`, `saved`, `error CODE` and `warning CODE`.
+/// Returns the events so far, in order: `ready`, `saved`, `error CODE` and `warning CODE`.
 pub(crate) async fn events(tab: &Tab) -> Vec<String> {
     let events = tab.run(&format!("return {EVENTS}")).await;
     let events = events.as_array().unwrap().iter();
@@ -11,14 +11,14 @@ pub(crate) async fn events(tab: &Tab) -> Vec<String> {
         .collect()
 }
 
-/// Waits until so many came.
+/// Waits until the page has received this many events.
 pub(crate) async fn wait_for(tab: &Tab, count: usize) {
     tab.until(&format!("return {EVENTS}.length >= {count}"))
         .await;
 }
 
-/// Waits for these events, and sees that the form has been the cause of no other: what it says last
-/// is an unreadable message, which is told of after all that came before.
+/// Waits for these events, and checks that the form caused no others. The form posts an unreadable message
+/// last, and its warning follows all earlier events.
 pub(crate) async fn assert_all(tab: &Tab, expected: &[&str]) {
     wait_for(tab, expected.len()).await;
     tab.find("iframe").await.enter_frame().await.unwrap();

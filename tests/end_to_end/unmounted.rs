@@ -1,6 +1,6 @@
-//! The Yew component unmounted at each stage, by the demo page's choice of a flow: nothing is told of its
-//! form from then on, and a card that is saved by then is reported all the same. `removal` has the same
-//! of the element.
+//! Unmounts the Yew component at each stage, by choosing another flow on the demo page. It emits nothing from
+//! then on, and a card that is saved by then is reported nevertheless. `removal` contains the same tests for
+//! the element.
 
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestContext, TestSite};
 use serde_json::json;
@@ -103,8 +103,8 @@ async fn open_ready(tab: &Tab, site: &TestSite) {
     timeline::wait_for(tab, 1).await;
 }
 
-/// Chooses the flow without a frame, which empties the timeline, and from then on notes each step that
-/// comes into it.
+/// Chooses the flow without a frame, which empties the timeline, and records each step that appears in it
+/// from then on.
 async fn unmount(tab: &Tab) {
     tab.click("input[name=flow][value=redirect]").await;
     let is_gone = "return !document.querySelector('iframe, #timeline [data-step]')";
@@ -120,7 +120,8 @@ async fn unmount(tab: &Tab) {
     tab.run(note).await;
 }
 
-/// Nothing came into the timeline, by when the next form is ready and has said its last.
+/// Checks that nothing has appeared in the timeline by the time that the next form is ready and its last
+/// message is handled.
 async fn assert_silent(tab: &Tab) {
     tab.click("input[name=flow][value=iframe]").await;
     late_form::say_ready(tab).await;

@@ -1,4 +1,4 @@
-//! The least that axum can do: the same answer to every call, whose body is not even read.
+//! A minimal axum server. It gives the same answer to every request, and does not read the body.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use axum::Router;

@@ -39,7 +39,8 @@ class Asked(BaseModel):
     customer: str | None = Field(default=None, min_length=1, max_length=128)
 
 
-# Not in a thread: one connection on the event loop is faster than many that wait for a lock.
+# This does not run in a thread, because one connection on the event loop is faster than several that wait for
+# a lock.
 @app.post("/v1/sessions", status_code=201)
 async def create(asked: Asked, authorization: str = Header(default="")) -> dict[str, str]:
     if not hmac.compare_digest(authorization.encode(), AUTHORIZATION.encode()):

@@ -1,4 +1,4 @@
-// What `POST /v1/form-urls` does, as one would write it with Node's own http and crypto.
+// Does what `POST /v1/form-urls` does, written with Node's own http and crypto.
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 

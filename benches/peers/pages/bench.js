@@ -1,5 +1,5 @@
-// All measurements of the browser, one peer after the other in each round, so that whatever else the
-// machine does falls on all.
+// Runs all browser benchmarks. The peers take turns in each round, so that other load on the machine affects
+// all of them.
 import * as handWritten from "./hand-written.js";
 import * as pantoken from "./pantoken.js";
 import * as penpal from "./penpal.js";
@@ -96,7 +96,7 @@ async function foreignMessages(foreign, peer) {
 async function run() {
   if (!crossOriginIsolated) throw new Error("the page's clock is coarse: it is not isolated");
   const peers = Object.keys(PEERS);
-  // The first one of each compiles what the others use.
+  // The first run of each peer compiles the code for the others.
   for (const peer of peers) await warm(peer);
   const medians = (times) => Object.fromEntries(Object.entries(times).map(([peer, all]) => [peer, median(all)]));
   const warmTimes = medians(await inTurns("warm", peers, warm));
@@ -107,9 +107,9 @@ async function run() {
   const there = message(({ source }) => source && source == foreign.contentWindow);
   document.body.append(foreign);
   await there;
-  // post-robot listens from when it is loaded, before any listener of ours: it cannot be told apart.
-  const told = peers.filter((peer) => peer != "post-robot");
-  const both = await inTurns("foreign messages", ["nothing", ...told], (peer) => foreignMessages(foreign, peer));
+  // post-robot listens as soon as it is loaded, before this page does, so it cannot be measured separately.
+  const measured = peers.filter((peer) => peer != "post-robot");
+  const both = await inTurns("foreign messages", ["nothing", ...measured], (peer) => foreignMessages(foreign, peer));
   const of = (name) => medians(Object.fromEntries(Object.entries(both).map(([peer, all]) => [peer, all.map((one) => one[name])])));
   await report({ result: { warm: warmTimes, cold: coldTimes, spent: of("spent"), longest: of("longest") } });
 }

@@ -4,7 +4,7 @@ const [peer, way, forms] = location.hash.slice(1).split(",");
 const { url, left } = nextForm(forms, way);
 const place = document.getElementById("place");
 const started = performance.now();
-// What it takes to have the tag is a part of the time.
+// The time includes what it takes to define the element.
 const { mount } = await import(`./${peer}.js`);
 const { ready } = mount(place, url);
 await ready;

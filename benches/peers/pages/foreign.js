@@ -1,4 +1,4 @@
-// A frame of somebody else's on the same page, as an advertisement or a chat is.
+// A third party's frame on the same page, such as an advertisement or a chat.
 addEventListener("message", ({ data: count }) => {
   for (let n = 1; n <= count; n++) parent.postMessage(`{"event":"resize","height":${n}}`, "*");
 });

@@ -1,2 +1,2 @@
-// The provider's side: ready in the way of whoever embeds it, which the path names.
+// The provider's side. It posts Ready in the way of the peer that embeds it, which the path names.
 import(`/0/form-${location.pathname.split("/")[1]}.js`);

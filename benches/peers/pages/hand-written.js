@@ -1,4 +1,4 @@
-// The frame, the handshake and the result, and no more.
+// The frame, the handshake and the result, and nothing more.
 export const way = "plain";
 
 export function mount(place, url, onSaved) {

@@ -1,11 +1,13 @@
-//! What looks like a card number, so that it can be kept out of everything that is ours.
+//! Recognises card numbers, so that none is stored or logged.
 
 const SHORTEST: usize = 13;
 const LONGEST: usize = 19;
-/// Of digits between dashes: cards have four to six, and a UUID, which is a usual token, has more.
+/// The longest group of digits between dashes in a card number. Card numbers have groups of four to
+/// six digits, and UUIDs, which are common tokens, have longer ones.
 const LONGEST_GROUP: usize = 6;
 
-/// Whether the digits pass the Luhn check; `false` when there are none or anything else is there.
+/// Returns whether the digits pass the Luhn check. Returns `false` if the text is empty or contains
+/// anything but digits.
 #[must_use]
 pub fn is_luhn_valid(digits: &str) -> bool {
     !digits.is_empty()
@@ -13,25 +15,26 @@ pub fn is_luhn_valid(digits: &str) -> bool {
         && count_and_sum(digits).1.is_multiple_of(10)
 }
 
-/// Whether the whole text is a card number: 13 to 19 digits that pass the Luhn check, single spaces,
-/// dashes or control characters between them or not; and no part of a UUID.
+/// Returns whether the whole text is a card number: 13 to 19 digits that pass the Luhn check, and that
+/// may be separated by single spaces, dashes or control characters. A part of a UUID does not count.
 ///
-/// For values that are digits by nature, such as a request id.
+/// Use it for values that consist of digits, such as a request id.
 #[must_use]
 pub fn is_card_number(text: &str) -> bool {
     find(text).is_some_and(|found| found.len() == text.len())
 }
 
-/// Whether a card number stands anywhere in the text as a word of its own.
+/// Returns whether the text contains a card number that is not part of a longer word.
 ///
-/// For whatever should hold none, such as a panToken, an error message or a customer reference.
+/// Use it for values that must not contain one, such as a panToken, an error message or a customer
+/// reference.
 #[must_use]
 pub fn contains_card_number(text: &str) -> bool {
     find(text).is_some()
 }
 
-/// The first card number: a longest run of digits with single spaces, dashes or control characters
-/// inside, that no letter touches.
+/// Returns the first card number: a longest run of digits, which may be separated by single spaces,
+/// dashes or control characters, with no letter directly before or after it.
 fn find(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let mut start = 0;
@@ -56,7 +59,7 @@ fn find(text: &str) -> Option<&str> {
     None
 }
 
-/// Where the run ends, and whether it is of a UUID.
+/// Returns where the run ends, and whether it is part of a UUID.
 fn run_end(bytes: &[u8], start: usize) -> (usize, bool) {
     let mut end = start;
     let (mut group, mut has_long_group, mut has_dash) = (1, false, false);
@@ -77,7 +80,7 @@ fn run_end(bytes: &[u8], start: usize) -> (usize, bool) {
     (end, has_long_group && has_dash)
 }
 
-/// The number of digits, and their Luhn sum; what is no digit is passed over.
+/// Returns the number of digits and their Luhn sum. Skips all other characters.
 fn count_and_sum(text: &str) -> (usize, u32) {
     let (mut count, mut sum) = (0, 0);
     for byte in text.bytes().rev().filter(u8::is_ascii_digit) {

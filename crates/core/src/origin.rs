@@ -6,8 +6,8 @@ use crate::{decimal, text};
 
 const LOOPBACK_V6: &str = "[::1]";
 
-/// A web origin in the form in which browsers write `MessageEvent.origin`, so that two origins are
-/// the same exactly when their texts are.
+/// A web origin, written the way browsers write `MessageEvent.origin`. Two origins are equal exactly when
+/// their texts are equal.
 ///
 /// `https` is accepted on any host, `http` on loopback only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -16,36 +16,36 @@ pub struct Origin {
     loopback: bool,
 }
 
-/// Why a text is not an [`Origin`].
+/// The reason why a text is not an [`Origin`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OriginError {
-    /// Neither `https://` nor `http://`.
-    #[error("an origin starts with https:// (or http:// on loopback)")]
+    /// The text starts with neither `https://` nor `http://`.
+    #[error("an origin must start with https:// (or http:// on loopback)")]
     Scheme,
-    /// `http://` on a host that is not loopback.
-    #[error("plain http is allowed on localhost, 127.0.0.0/8 and [::1] only")]
+    /// The scheme is `http`, but the host is not loopback.
+    #[error("use https://, because http:// is only allowed on localhost, 127.0.0.0/8 and [::1]")]
     NotSecure,
-    /// No host, or one that a browser would write in another way.
-    #[error("the host is not a plain host name in lower case, an IPv4 address or [::1]")]
+    /// The host is missing, or a browser would write it in another way.
+    #[error("the host must be a lower-case ASCII host name, an IPv4 address or [::1]")]
     Host,
-    /// Not a number from 1 to 65535, or the scheme's own, which browsers leave out.
+    /// The port is not a number from 1 to 65535, or is the scheme's default, which browsers leave out.
     #[error(
-        "the port is not a number from 1 to 65535 other than the scheme's own, which is left out"
+        "the port must be a number from 1 to 65535, and must be left out if it is the scheme's default"
     )]
     Port,
-    /// A path, query or user name.
-    #[error("an origin is a scheme, a host and a port, and nothing more")]
+    /// The text contains a path, a query or a user name.
+    #[error("an origin must contain only a scheme, a host and a port")]
     Excess,
 }
 
 impl Origin {
     const MAX_HOST: usize = 253;
 
-    /// Reads `scheme://host[:port]` to the letter: in lower case, and without the scheme's own port.
+    /// Reads `scheme://host[:port]` in lower case and without the scheme's default port.
     ///
     /// # Errors
-    /// [`OriginError`] for anything else, a trailing `/` included.
+    /// Returns [`OriginError`] for anything else, including a trailing `/`.
     pub fn parse(text: &str) -> Result<Self, OriginError> {
         match Self::split(text)? {
             (origin, "") => Ok(origin),
@@ -68,7 +68,7 @@ impl Origin {
         if matches!(tail.as_bytes().first(), Some(b'\\' | b'@')) {
             return Err(OriginError::Excess);
         }
-        // The colons within [::1] are the host's.
+        // The colons within [::1] belong to the host.
         let (host, port) = match text::strip_prefix(authority, LOOPBACK_V6) {
             Some(port) => (LOOPBACK_V6, port),
             None => text::split_at_first(authority, |byte| byte == b':'),
@@ -86,13 +86,13 @@ impl Origin {
         Ok((origin, tail))
     }
 
-    /// The origin as browsers write it.
+    /// Returns the origin the way browsers write it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether the host is this machine itself.
+    /// Returns whether the host is a loopback address or a name below `localhost`.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.loopback
@@ -112,14 +112,14 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What follows the host is nothing, or a port that is not the scheme's own.
-fn check_port(text: &str, own: u64) -> Result<(), OriginError> {
+/// Checks that nothing follows the host, or a port that is not the scheme's default.
+fn check_port(text: &str, default: u64) -> Result<(), OriginError> {
     let port = text::strip_prefix(text, ":").and_then(decimal::parse);
-    let fit = text.is_empty() || matches!(port, Some(number @ 1..=65535) if number != own);
+    let fit = text.is_empty() || matches!(port, Some(number @ 1..=65535) if number != default);
     fit.then_some(()).ok_or(OriginError::Port)
 }
 
-/// Whether the host is loopback; an error where a browser would rewrite or refuse it.
+/// Returns whether the host is loopback, or an error if a browser would rewrite or refuse it.
 fn check_host(host: &str) -> Result<bool, OriginError> {
     if host == LOOPBACK_V6 {
         return Ok(true);
@@ -135,8 +135,8 @@ fn check_host(host: &str) -> Result<bool, OriginError> {
     if !fit || host.len() > Origin::MAX_HOST {
         return Err(OriginError::Host);
     }
-    // A browser reads a host whose last label is a number as an IPv4 address, in any of its spellings;
-    // the usual one is four numbers up to 255, without a leading zero.
+    // Browsers treat a host whose last label is a number as an IPv4 address, and accept several
+    // notations. Only the canonical one is accepted here: four numbers up to 255, without leading zeros.
     if last.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return if labels == 4 && address_bytes == 4 {
             Ok(text::strip_prefix(host, "127.").is_some())

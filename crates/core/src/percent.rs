@@ -1,5 +1,5 @@
-//! Percent-encoding of query names and values, as `encodeURIComponent` writes it and as a form's
-//! query is read.
+//! Percent-encodes query names and values as `encodeURIComponent` does, and decodes them as the query of
+//! an HTML form.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,13 +8,13 @@ use crate::text;
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
-/// Whether RFC 3986 reserves no meaning for the byte, so that a URL holds it as it is.
+/// Returns whether the byte is unreserved in RFC 3986, and so needs no encoding in a URL.
 #[must_use]
 pub const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// [`is_unreserved`] for each byte, looked up for each of a form URL.
+/// A table of [`is_unreserved`], because it is looked up for every byte of a form URL.
 const UNRESERVED: [bool; 256] = {
     let mut set = [false; 256];
     let mut byte: u8 = 0;
@@ -40,7 +40,8 @@ pub fn encode_into(out: &mut String, text: &str) {
     out.push_str(text.get(plain..).unwrap_or_default());
 }
 
-/// The text with `%XX` and `+` decoded; `None` when an escape is broken or the bytes are no UTF-8.
+/// Returns the text with `%XX` and `+` decoded, or `None` if an escape is broken or the bytes are not
+/// UTF-8.
 #[must_use]
 pub fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
@@ -55,7 +56,7 @@ pub fn decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The name and value of each pair of a query, decoded; `None` where [`decode`] finds none.
+/// Returns the decoded name and value of each pair of a query. A pair that [`decode`] refuses is `None`.
 pub fn pairs(query: &str) -> impl Iterator<Item = Option<(String, String)>> {
     let mut rest = query;
     core::iter::from_fn(move || {

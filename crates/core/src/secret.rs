@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
-    /// Takes a secret.
+    /// Wraps a secret text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(Zeroizing::new(text.into()))

@@ -5,20 +5,20 @@ use zeroize::Zeroizing;
 
 use crate::Secret;
 
-/// Why a secret cannot be read. The secret itself is not repeated.
+/// The reason why a secret cannot be read. The message does not contain the secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretOrFileError {
-    /// The secret and a file were both given.
-    #[error("the secret and a file that contains it are both set: remove one of them")]
+    /// Both the secret and a file were given.
+    #[error("the secret and a file that contains it are both set; remove one of them")]
     Both,
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     File(#[from] io::Error),
 }
 
-/// Takes a secret as it was given, or reads it from a file. One line break at the end of the file is
-/// dropped, because editors add one.
+/// Returns the secret that was given, or reads it from a file. One line break at the end of the file is
+/// removed, because editors add one.
 ///
 /// # Errors
 /// Returns [`SecretOrFileError`] if both are given, or if the file cannot be read.

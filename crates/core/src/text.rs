@@ -21,7 +21,7 @@ pub fn join(parts: &[&str]) -> String {
     text
 }
 
-/// Splits at the first such byte, and leaves it out. Returns `None` if there is none.
+/// Splits at the first separator, and leaves it out. Returns `None` if there is none.
 #[must_use]
 pub fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
     let (before, rest) = split_at_first(text, |byte| byte == separator);
@@ -47,7 +47,7 @@ pub fn first_chars(text: &str, count: usize) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
-/// Returns whether every part between such bytes is accepted. A text without one is one part.
+/// Returns whether every part between the separators is accepted. A text without a separator is one part.
 #[must_use]
 pub fn all_parts<'a>(
     text: &'a str,
@@ -64,7 +64,8 @@ pub fn all_parts<'a>(
     accept(rest)
 }
 
-/// Returns what follows the prefix. It is never inlined, so that the comparison exists once.
+/// Returns the text after the prefix, or `None` if the text does not start with it. It is never inlined,
+/// so that the comparison exists once.
 #[must_use]
 #[inline(never)]
 pub fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {

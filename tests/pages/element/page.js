@@ -1,5 +1,5 @@
-// The same for the tests as the demo page: what happens to the form is in the timeline, and a token
-// in #pan-token.
+// Offers the tests the same as the demo page: the timeline contains the form's events, and #pan-token the
+// token.
 import "./pantoken/element.js";
 
 const HTML_LANG = { ru: "ru", en: "en", kz: "kk" };
@@ -23,7 +23,7 @@ function insert() {
 }
 
 function tell(step, detail) {
-  // Without what a test has put on every object.
+  // This ignores properties that a test has added to Object.prototype.
   const { requestId, code, message, panToken } = { __proto__: null, ...detail };
   const item = document.createElement("li");
   item.dataset.step = step;

@@ -1,11 +1,11 @@
-// What a page holds: listeners of its window and document, timers that a file of its own has set, and
-// the module's memory. A listener of any other node goes with that node.
+// Counts the resources of a page: listeners of its window and document, timers that its own files have set,
+// and the module's memory. Listeners of other nodes are removed with the node.
 
 const listeners = [];
 const timers = new Map();
 let memory;
 
-/** Counts from now on; the element's module must not be there yet. */
+/** Starts counting. The element's module must not be loaded yet. */
 window.watchResources = () => {
   watchListeners();
   watchTimers("setTimeout", "clearTimeout");
@@ -18,15 +18,15 @@ window.watchResources = () => {
   };
 };
 
-/** The names of the events that are listened for, the milliseconds of the timers, and the memory. */
+/** Returns the names of the events with listeners, the milliseconds of the timers, and the memory. */
 window.held = () => ({
   listeners: listeners.map(({ type }) => type),
   timers: [...timers.values()],
   memory: memory?.buffer.byteLength ?? 0,
 });
 
-/** Inserts forms one after the other, and removes each at this stage: when its `frame` is there, when it
- *  is `ready`, or when it is `saved`. */
+/** Inserts forms one after the other, and removes each at this stage: when its `frame` exists, when it is
+ *  `ready`, or when it is `saved`. */
 window.comeAndGo = async (times, attributes, stage) => {
   comeAndGo.done = false;
   for (let time = 0; time < times; time++) {
@@ -92,6 +92,6 @@ function watchTimers(set, clear) {
   };
 }
 
-/** WebKit's driver sets timers of its own in the page; its scripts are in no file of the page's. */
+/** WebKit's driver sets its own timers on the page. Its scripts are not in a file of the page. */
 const isOfThePage = (stack) =>
   stack.split("\n").some((call) => call.includes(location.origin) && !call.includes("/resources.js"));

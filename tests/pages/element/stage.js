@@ -1,15 +1,16 @@
-// A page on which nothing is yet: a test makes its forms.
+// An empty page to which tests add forms.
 import "./pantoken/element.js";
 import "./resources.js";
 
 const NAMES = ["pantoken-ready", "pantoken-saved", "pantoken-error", "pantoken-warning"];
 
-/** What each form emitted, in order: on itself, because what has no page has no window. */
+/** The events of each form, in order. They are recorded on the form, because a form that is not on the page
+ *  does not bubble to the window. */
 window.emitted = [];
-/** What came as far as the window. */
+/** The events that bubbled up to the window. */
 window.heard = [];
 
-/** A form that is in no page yet. */
+/** Returns a form that is not on the page yet. */
 window.makeForm = (id, attributes = { "session-url": "/v1/sessions" }) => {
   const form = document.createElement("pantoken-form");
   form.id = id;

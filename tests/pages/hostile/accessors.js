@@ -1,6 +1,6 @@
-// Puts accessors on every object that give a forged word: of a form's messages, of a session, of a
-// frame's attributes, of a call's options and of a violation of the page's policy. Keeps the names of
-// those that something is set by.
+// Adds accessors to Object.prototype that return forged values: fields of a form's messages and of a session,
+// attributes of a frame, options of fetch, and fields of a policy violation. Records the names of the
+// accessors that are set.
 window.kept = [];
 for (const [name, forged] of Object.entries({
   status: "Ready",

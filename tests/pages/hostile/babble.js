@@ -1,4 +1,4 @@
-// In the form's own window: says what a form never says, each message unreadable.
+// Runs in the form's window, and posts messages that a form never posts. Each of them is unreadable.
 {
   const requestId = "REQUEST_ID";
   const panToken = "forged";

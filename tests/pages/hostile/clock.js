@@ -1,4 +1,4 @@
-// Each look at a clock gives another time: years ahead, then back again.
+// Each time that a clock is read, it jumps: years ahead, then back again.
 {
   const YEAR = 366 * 24 * 60 * 60 * 1000;
   let looks = 0;

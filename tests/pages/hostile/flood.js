@@ -1,5 +1,5 @@
-// Posts MESSAGE to the page above, and again each time that the page asks for more: while it asks, there
-// are always some that wait.
+// Posts MESSAGE to the parent page many times, and again each time that the page asks for more. Until the page
+// stops asking, messages are always queued.
 {
   const WAITING = 200;
   const STEP = 100;

@@ -1,5 +1,5 @@
-// In the page that the frame FRAME floods: counts its messages, and has it post more until the flood is
-// over. Counts what a customer would see meanwhile: pictures, and clicks on a button that are answered.
+// Runs on the page that the frame FRAME floods. Counts the messages, and asks for more until the flood is
+// over. Also counts the rendered pictures and the handled clicks, which a customer would notice.
 {
   const STEP = 100;
   const flooded = (window.flooded = { handled: 0, pictures: 0, clicks: 0, over: false });

@@ -1,5 +1,5 @@
-// Says to the page that embeds or opened this one, or to itself, all that a form says. A test puts the
-// request id of the page's form in.
+// Posts everything that a form posts to the page that embeds or opened this one, or to itself. A test replaces
+// REQUEST_ID by the request id of the page's form.
 const page = opener ?? parent;
 for (const message of [
   "Ready",

@@ -1,4 +1,4 @@
-// Freezes all that a page has, as pages do that fear for it.
+// Freezes all built-in objects of a page, as some pages do for protection.
 for (const name of Object.getOwnPropertyNames(globalThis)) {
   const { prototype } = typeof globalThis[name] === "function" ? globalThis[name] : {};
   if (prototype) Object.freeze(prototype);

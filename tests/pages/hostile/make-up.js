@@ -1,5 +1,5 @@
-// Dispatches events that no window sent, as if the form had. What they hold is not even read: it would
-// be counted.
+// Dispatches message events that a script created, as if the form had posted them. Their data counts when it
+// is read, and must not be read.
 window.reads = 0;
 {
   const read = () => {

@@ -1,5 +1,4 @@
-// Notes each message that reaches the page, before whoever else hears it: of which type it is, and what
-// it says.
+// Records the type and the contents of each message that reaches the page, before other listeners run.
 window.overheard = [];
 addEventListener(
   "message",
@@ -8,7 +7,7 @@ addEventListener(
     try {
       if (typeof data === "string") said = JSON.parse(data);
     } catch {
-      // Any other text.
+      // The text is not JSON.
     }
     const { status, requestId, panToken, errorCode } = Object(said);
     const result = requestId === undefined ? [] : [typeof requestId, panToken ?? errorCode];

@@ -1,4 +1,4 @@
-// Has functions of its own in the browser's place: those of most are wrappers, postMessage fails.
+// Replaces built-in functions. Most become wrappers, and postMessage fails.
 {
   const wrap = (owner, name) => {
     const original = owner[name];

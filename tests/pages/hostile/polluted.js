@@ -1,4 +1,4 @@
-// Puts words on every object: those of a form's messages, of a session, and of a frame's attributes.
+// Adds values to Object.prototype: fields of a form's messages and of a session, and attributes of a frame.
 Object.assign(Object.prototype, {
   status: "Ready",
   requestId: "1",

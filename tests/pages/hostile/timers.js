@@ -1,5 +1,5 @@
-// Holds back the timers of HELD milliseconds: they run when they are told to, early or late, as a
-// phone's do that slept. One that was cleared runs too, as if it had been on its way.
+// Holds timers of HELD milliseconds until runTimers runs them, early or late, like those of a phone that
+// slept. Cleared timers run too, as if they had been queued already.
 window.timers = [];
 {
   const { setTimeout } = window;

@@ -3,8 +3,8 @@ use url::form_urlencoded::Serializer;
 
 use crate::message::keeps_its_rules;
 
-/// A callback's query of any text is read or refused; what was read keeps the rules of its parts, and
-/// means the same when another library writes it again.
+/// Checks that a callback's query of any text is read or refused. A query that was read must satisfy the
+/// rules of its parts, and must mean the same when another library writes it again.
 pub fn callback_query(text: &[u8]) {
     let Ok(query) = CallbackQuery::parse(&String::from_utf8_lossy(text)) else {
         return;

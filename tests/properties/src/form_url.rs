@@ -3,13 +3,13 @@ use std::sync::LazyLock;
 use pantoken_a2c::{FormUrl, Language, SignedRequest};
 use pantoken_a2c_signing::AgentSecret;
 
-/// The test agent's. Source: docs/a2c.md, "Signed form URL".
+/// The secret of the test agent. Source: docs/a2c.md, "Signed form URL".
 static SECRET: LazyLock<AgentSecret> =
     LazyLock::new(|| AgentSecret::parse("22f3b3cc2ae84451").unwrap());
 
-/// A form URL of any text is read or refused. What a server reads a page reads too, and alike; signed
-/// by us it verifies, and is read as it was built; with another byte where it is signed it never
-/// verifies.
+/// Checks that a form URL of any text is read or refused. If a server reads it, a page reads it too and
+/// with the same result. If it is signed with the test secret, it verifies and is read as it was built.
+/// If a signed byte is changed, it never verifies.
 pub fn form_url(text: &[u8]) {
     let text = String::from_utf8_lossy(text);
     let page = FormUrl::parse(&text);
@@ -40,13 +40,13 @@ fn is_read_alike(page: &FormUrl, server: &SignedRequest) {
     }
 }
 
-/// Whether they say the same to who verifies.
+/// Returns whether the signatures and the signed strings are the same.
 fn is_same(one: &SignedRequest, other: &SignedRequest) -> bool {
     one.signature() == other.signature()
         && one.request().signed_string() == other.request().signed_string()
 }
 
-/// Another letter or digit, and the same letter in the other case, at every place.
+/// Changes the character at every position: to another letter or digit, and to the other case.
 fn no_changed_byte_verifies(text: &str, ours: &SignedRequest) {
     for at in 0..text.len() {
         for bit in [0x01, 0x20] {

@@ -7,7 +7,7 @@ use pantoken_a2c::{
 const ORIGIN: &str = "https://a2c-test.qiwi.kz";
 const REQUEST_ID: &str = "12345678";
 
-/// What each letter stands for; any other byte stands for one of these too.
+/// The letters that encode an input. Every other byte is mapped to one of them.
 const LETTERS: &[u8] = b"SLBTRDrabopfuc1234567";
 
 fn input_of(letter: u8) -> HandshakeInput<'static> {
@@ -62,10 +62,13 @@ fn failed(code: &str) -> Result<FormMessage, MessageError> {
     })
 }
 
-/// Whatever happens to a form in whatever order, a letter for each: at most one token comes out, the
-/// form's own and only just after it said so; no Ready comes out that the form did not say, and each
-/// error just after what it tells of; what is forged changes nothing; nothing comes before the start
-/// or after the end; and the timer runs exactly while the form is loading.
+/// Checks the handshake with any inputs in any order, each encoded as a letter:
+///
+/// - At most one token is emitted, directly after the form posted it.
+/// - No Ready is emitted that the form did not post, and each error directly follows its cause.
+/// - Forged messages change nothing.
+/// - Nothing is emitted before the start or after the end.
+/// - The timer runs exactly while the form is loading.
 pub fn handshake(letters: &[u8]) {
     let origin = Origin::parse(ORIGIN).unwrap();
     let mut handshake = Handshake::new(RequestId::parse(REQUEST_ID).unwrap(), origin);
@@ -77,15 +80,15 @@ pub fn handshake(letters: &[u8]) {
     }
 }
 
-/// What came out so far.
+/// What was emitted so far.
 #[derive(Default)]
 struct Seen {
     running: bool,
     over: bool,
     saved: bool,
     timer: bool,
-    /// How often the shown form said Ready and the page was not told: one may be told with a later
-    /// load of the frame.
+    /// How often the shown form posted Ready and the page was not told. One may be emitted with a later load
+    /// of the frame.
     readys: usize,
 }
 
@@ -100,9 +103,9 @@ impl Seen {
             }
             _ => {}
         }
-        self.is_silent_where_it_must_be(input, orders, was_running);
-        self.saves_once(input, orders, state, was_running);
-        self.tells_what_was_said(input, orders);
+        self.check_silence(input, orders, was_running);
+        self.check_token(input, orders, state, was_running);
+        self.check_ready_and_error(input, orders);
         match orders.timer {
             Some(TimerOrder::Set) => self.timer = true,
             Some(TimerOrder::Clear) => self.timer = false,
@@ -112,15 +115,15 @@ impl Seen {
         assert_eq!(self.timer, state == State::Loading, "timer in {state:?}");
     }
 
-    fn is_silent_where_it_must_be(
+    fn check_silence(
         &self,
         input: &HandshakeInput<'_>,
         orders: &HandshakeOrders,
         was_running: bool,
     ) {
-        let heard =
+        let counts =
             body_from_form(input).is_some() || !matches!(input, HandshakeInput::Message { .. });
-        if !heard || !(was_running || self.running) {
+        if !counts || !(was_running || self.running) {
             assert_eq!(*orders, HandshakeOrders::default(), "{input:?}");
         }
         if *input == HandshakeInput::Destroy {
@@ -130,35 +133,35 @@ impl Seen {
         assert_eq!(orders.reply, ready && was_running, "{input:?}");
     }
 
-    fn saves_once(
+    fn check_token(
         &mut self,
         input: &HandshakeInput<'_>,
         orders: &HandshakeOrders,
         state: State,
         was_running: bool,
     ) {
-        let told = token_from_form(input).filter(|_| was_running);
+        let posted = token_from_form(input).filter(|_| was_running);
         match &orders.event {
             Some(Event::Saved(saved)) => {
                 assert!(!self.saved, "a second token");
-                assert_eq!(told, Some(&saved.pan_token));
+                assert_eq!(posted, Some(&saved.pan_token));
                 self.saved = true;
             }
-            _ => assert!(told.is_none() || self.saved, "a true token was lost"),
+            _ => assert!(posted.is_none() || self.saved, "a genuine token was lost"),
         }
         assert_eq!(state == State::Saved, self.saved && !self.over);
     }
 
-    fn tells_what_was_said(&mut self, input: &HandshakeInput<'_>, orders: &HandshakeOrders) {
+    fn check_ready_and_error(&mut self, input: &HandshakeInput<'_>, orders: &HandshakeOrders) {
         if orders.frame == Some(FrameOrder::Show) {
             self.readys = 0;
         }
-        let said = body_from_form(input);
-        self.readys += usize::from(said == Some(&Ok(FormMessage::Ready)));
+        let posted = body_from_form(input);
+        self.readys += usize::from(posted == Some(&Ok(FormMessage::Ready)));
         match &orders.event {
             Some(Event::Ready(_)) => {
                 let left = self.readys.checked_sub(1);
-                self.readys = left.expect("a Ready that the form did not say");
+                self.readys = left.expect("a Ready that the form did not post");
             }
             Some(Event::Error(error)) => assert_eq!(Some(&error.code), cause(input).as_ref()),
             _ => {}
@@ -166,7 +169,7 @@ impl Seen {
     }
 }
 
-/// The error that this may bring about.
+/// Returns the error that the input may cause.
 fn cause(input: &HandshakeInput<'_>) -> Option<FailureCode> {
     let failed = match input {
         HandshakeInput::TimerFired => return Some(FailureCode::Host(HostCode::ReadyTimeout)),
@@ -196,7 +199,7 @@ fn body_from_form<'a>(
     }
 }
 
-/// The token that the form says it made for this request.
+/// Returns the token that the form posts for this request.
 fn token_from_form<'a>(input: &'a HandshakeInput<'_>) -> Option<&'a PanToken> {
     match body_from_form(input)? {
         Ok(FormMessage::Result {
@@ -210,7 +213,7 @@ fn token_from_form<'a>(input: &'a HandshakeInput<'_>) -> Option<&'a PanToken> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn whatever_happens_one_true_token_comes_out_and_the_timer_is_settled() {
+    fn any_inputs_emit_at_most_one_genuine_token_and_keep_the_timer_right() {
         crate::corpus::try_all("handshake", super::handshake, 4_000);
     }
 }

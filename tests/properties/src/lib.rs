@@ -1,6 +1,6 @@
-//! What holds for any input from outside, each property once: tests try it with the corpora of
-//! `fuzz/corpus` and what comes of changing them, and a fuzz target of the same name with whatever
-//! libFuzzer makes. Each panics where it does not hold.
+//! The properties that hold for any input from outside. Each panics if it does not hold. Tests try a
+//! property with the files of `fuzz/corpus` and modifications of them, and the fuzz target of the same name
+//! tries it with the inputs of libFuzzer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod callback_query;

@@ -2,14 +2,15 @@ use pantoken_a2c::{ErrorCode, ErrorMessage, FormMessage, FormResult, PanToken};
 use pantoken_core::contains_card_number;
 use serde_json::{Value, json};
 
-#[allow(unreachable_pub)] // the tests of pantoken-a2c have it too
+#[allow(unreachable_pub)] // shared with the tests of pantoken-a2c
 #[path = "../../../crates/providers/a2c/tests/native/mod.rs"]
 mod native;
 
 use native::decode;
 
-/// A message of any text is read or refused; an object means the same in JSON text; what was read
-/// keeps the rules of its parts, and means the same when it is written again.
+/// Checks that a message of any text is read or refused, and that an object means the same in JSON text. A
+/// message that was read must satisfy the rules of its parts, and must mean the same when it is written
+/// again.
 pub fn message(text: &[u8]) {
     let text = String::from_utf8_lossy(text);
     let read = decode(&Value::String(text.clone().into_owned()));
@@ -27,7 +28,7 @@ pub fn message(text: &[u8]) {
     }
 }
 
-/// The message as the form writes it.
+/// Returns the message as the form writes it.
 fn written(message: &FormMessage) -> Value {
     match message {
         FormMessage::Ready => json!({"status": "Ready"}),
@@ -43,7 +44,7 @@ fn written(message: &FormMessage) -> Value {
     }
 }
 
-/// No part of a result is, or holds, what its type refuses.
+/// Checks that each part of a result satisfies the rules of its type.
 pub(crate) fn keeps_its_rules(result: &FormResult) {
     match result {
         FormResult::Saved(token) => {

@@ -4,33 +4,35 @@ use hmac::{Hmac, KeyInit, Mac};
 use pantoken_a2c::{FormRequest, Signature, SignedRequest};
 use sha2::Sha256;
 
-/// The agent's secret: 1 to 1,024 bytes of text, never printed.
+/// The agent's secret, a text of 1 to 1,024 bytes. It is never printed.
 ///
-/// It looks like hexadecimal and is not decoded: its UTF-8 bytes are the key. Only what HMAC makes of
-/// them is kept, which halves the time to sign, and is wiped from memory when dropped.
+/// The secret looks like hexadecimal but is not decoded: its UTF-8 bytes are the key. Only the HMAC state
+/// that is derived from them is kept. This halves the time to sign. The state is wiped from memory when
+/// dropped.
 /// Source: docs/a2c.md, "Signed form URL".
 #[derive(Clone)]
 pub struct AgentSecret(Hmac<Sha256>);
 
-/// Why a text is no [`AgentSecret`]. The text itself is not repeated.
+/// The reason why a text is not an [`AgentSecret`]. The message does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AgentSecretError {
-    /// Nothing, or more than 1,024 bytes.
-    #[error("the agent's secret key has 1 to 1024 bytes")]
+    /// The text is empty, or longer than 1,024 bytes.
+    #[error("the agent's secret key must be 1 to 1024 bytes long")]
     Length,
-    /// White space or a control character, as a careless copy leaves behind.
-    #[error("the agent's secret key holds no white space and no control character")]
+    /// The text contains white space or a control character, for example from careless copying.
+    #[error("the agent's secret key must not contain white space or control characters")]
     Character,
 }
 
 impl AgentSecret {
     const MAX_LENGTH: usize = 1024;
 
-    /// Takes the secret as the provider gave it.
+    /// Reads the secret in the form in which the provider issued it.
     ///
     /// # Errors
-    /// [`AgentSecretError`] when it is empty, too long, or holds white space.
+    /// Returns [`AgentSecretError`] if it is empty or too long, or contains white space or a control
+    /// character.
     pub fn parse(text: &str) -> Result<Self, AgentSecretError> {
         if text.is_empty() || text.len() > Self::MAX_LENGTH {
             return Err(AgentSecretError::Length);
@@ -40,7 +42,7 @@ impl AgentSecret {
         }
         match Hmac::new_from_slice(text.as_bytes()) {
             Ok(keyed) => Ok(Self(keyed)),
-            // HMAC takes a key of any length.
+            // HMAC accepts a key of any length.
             Err(_) => unreachable!(),
         }
     }
@@ -52,7 +54,7 @@ impl AgentSecret {
         request.with_signature(Signature::from_bytes(mac.finalize().into_bytes().into()))
     }
 
-    /// Whether the signature is ours; takes the same time wherever they differ.
+    /// Returns whether the request was signed with this secret. Signatures are compared in constant time.
     #[must_use]
     pub fn verifies(&self, signed: &SignedRequest) -> bool {
         let Ok(signature) = hex::decode(signed.signature().as_str()) else {
@@ -63,10 +65,11 @@ impl AgentSecret {
             .is_ok()
     }
 
-    /// A key for another purpose, which reveals nothing of the secret: HMAC-SHA256 of the purpose.
+    /// Derives a key for another purpose, as the HMAC-SHA256 of the purpose. The key reveals nothing about
+    /// the secret.
     ///
-    /// The purpose starts with a letter, so that it can never be a form URL's signed string, which
-    /// starts with a digit.
+    /// The purpose must start with a letter, so that it can never be the signed string of a form URL,
+    /// which starts with a digit.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         debug_assert!(purpose.starts_with(|c: char| c.is_ascii_alphabetic()));
@@ -113,7 +116,7 @@ mod tests {
         );
     }
 
-    /// RFC 4231, sections 4.2 to 4.8; case 5 is truncated there, so its first 16 bytes are compared.
+    /// Source: RFC 4231, sections 4.2 to 4.8. Case 5 is truncated there, so its first 16 bytes are compared.
     #[test]
     fn the_mac_is_hmac_sha256_by_rfc_4231() {
         let cases: [(Vec<u8>, Vec<u8>, &str); 7] = [

@@ -4,7 +4,7 @@ use pantoken_a2c::{
 
 use crate::AgentSecret;
 
-/// One agent at one form host: makes signed form URLs, and knows its own.
+/// Creates and verifies the signed form URLs of one agent at one form host.
 #[derive(Clone, Debug)]
 pub struct Signer {
     host: FormHost,
@@ -13,7 +13,7 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer for this agent at this host.
+    /// Creates a signer for this agent at this host.
     #[must_use]
     pub fn new(host: FormHost, agent_id: AgentId, secret: AgentSecret) -> Self {
         Self {
@@ -23,7 +23,8 @@ impl Signer {
         }
     }
 
-    /// A form URL for the iframe flow, in Russian until [`FormUrl::with_language`] says otherwise.
+    /// Creates a form URL for the iframe flow. Its language is Russian; use [`FormUrl::with_language`] to
+    /// change it.
     #[must_use]
     pub fn iframe(&self, request_id: RequestId) -> FormUrl {
         let (host, agent_id) = (self.host.clone(), self.agent_id.clone());
@@ -31,7 +32,8 @@ impl Signer {
         self.secret.sign(request).form_url()
     }
 
-    /// A form URL for the redirect flow; the answer comes to `callback_url`.
+    /// Creates a form URL for the redirect flow. The provider sends the customer back to `callback_url`
+    /// with the result.
     #[must_use]
     pub fn redirect(&self, request_id: RequestId, callback_url: CallbackUrl) -> FormUrl {
         let (host, agent_id) = (self.host.clone(), self.agent_id.clone());
@@ -39,25 +41,26 @@ impl Signer {
         self.secret.sign(request).form_url()
     }
 
-    /// Whether the request is this agent's and its signature is ours, in constant time.
+    /// Returns whether the request is from this agent and was signed with its secret. Signatures are
+    /// compared in constant time.
     #[must_use]
     pub fn verifies(&self, signed: &SignedRequest) -> bool {
         *signed.request().agent_id() == self.agent_id && self.secret.verifies(signed)
     }
 
-    /// Where the form is.
+    /// Returns the host of the form.
     #[must_use]
     pub fn host(&self) -> &FormHost {
         &self.host
     }
 
-    /// Who signs.
+    /// Returns the agent's id.
     #[must_use]
     pub fn agent_id(&self) -> &AgentId {
         &self.agent_id
     }
 
-    /// What it signs with.
+    /// Returns the agent's secret.
     #[must_use]
     pub fn secret(&self) -> &AgentSecret {
         &self.secret

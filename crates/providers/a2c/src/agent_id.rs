@@ -1,32 +1,32 @@
 use alloc::sync::Arc;
 use core::fmt;
 
-/// The agent's identifier at the provider: 1 to 128 characters, no `;`, no control characters.
+/// The agent's id at the provider: 1 to 128 characters, without `;` and without control characters.
 ///
-/// A `;` would move the boundary of the signed string `requestId;agentId;…`, so that one signature
-/// would stand for two requests. A clone shares the text. Source: docs/a2c.md, "Signed form URL".
+/// With a `;` in the id, two different requests could have the same signed string `requestId;agentId;…`,
+/// and so the same signature. Clones share the text. Source: docs/a2c.md, "Signed form URL".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AgentId(Arc<str>);
 
-/// Why a text is no [`AgentId`].
+/// The reason why a text is not an [`AgentId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AgentIdError {
-    /// Nothing, or more than 128 characters.
-    #[error("an agent id has 1 to 128 characters")]
+    /// The text is empty, or longer than 128 characters.
+    #[error("an agent id must be 1 to 128 characters long")]
     Length,
-    /// A `;` or a control character.
-    #[error("an agent id holds no ';' and no control character")]
+    /// The text contains a `;` or a control character.
+    #[error("an agent id must not contain ';' or control characters")]
     Character,
 }
 
 impl AgentId {
     const MAX_CHARS: usize = 128;
 
-    /// Reads an agent id as the provider gave it.
+    /// Reads an agent id in the form in which the provider issued it.
     ///
     /// # Errors
-    /// [`AgentIdError`] when its length or a character is not allowed.
+    /// Returns [`AgentIdError`] if its length or one of its characters is not allowed.
     pub fn parse(text: &str) -> Result<Self, AgentIdError> {
         if text.is_empty() || text.chars().count() > Self::MAX_CHARS {
             return Err(AgentIdError::Length);
@@ -37,7 +37,7 @@ impl AgentId {
         Ok(Self(text.into()))
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

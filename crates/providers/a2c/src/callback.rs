@@ -6,44 +6,45 @@ use crate::{
     ErrorCode, ErrorCodeError, ErrorMessage, FormResult, PanToken, PanTokenError, RequestId,
     RequestIdError,
 };
-/// The answer that the provider appends to the callback URL in the redirect flow.
+
+/// The result that the provider appends to the callback URL in the redirect flow.
 ///
-/// It is not signed: whoever can write a URL can forge it, so believe it only together with an
-/// unguessable state. Source: docs/a2c.md, "Redirect flow".
+/// The query is not signed, so anyone can forge it. Accept it only together with an unguessable state.
+/// Source: docs/a2c.md, "Redirect flow".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackQuery {
-    /// The operation that it answers.
+    /// The request id of the operation.
     pub request_id: RequestId,
-    /// What came of it.
+    /// The result of the operation.
     pub result: FormResult,
 }
 
-/// Why a query is no answer of the provider's.
+/// The reason why a query is not a [`CallbackQuery`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackQueryError {
-    /// Longer than 8,192 bytes.
-    #[error("the query has more than 8192 bytes")]
+    /// The query is longer than 8,192 bytes.
+    #[error("the query must be at most 8192 bytes long")]
     Length,
-    /// A `%` escape that is broken or is no UTF-8.
-    #[error("the query is not percent-encoded UTF-8")]
+    /// A `%` escape is broken, or the decoded bytes are not UTF-8.
+    #[error("the query must be percent-encoded UTF-8")]
     Encoding,
-    /// One of the four names stands twice.
-    #[error("{0} stands twice")]
+    /// One of the four parameters appears more than once.
+    #[error("the parameter {0} must appear only once")]
     Repeated(&'static str),
-    /// No `requestId`.
-    #[error("requestId is missing")]
+    /// The parameter `requestId` is missing.
+    #[error("the parameter requestId is missing")]
     NoRequestId,
-    /// Neither `panToken` nor `errorCode`, or both.
-    #[error("exactly one of panToken and errorCode is expected")]
+    /// The query contains neither `panToken` nor `errorCode`, or both.
+    #[error("the query must contain exactly one of panToken and errorCode")]
     NoResult,
-    /// `requestId` is wrong.
+    /// The parameter `requestId` is invalid.
     #[error("requestId: {0}")]
     RequestId(#[from] RequestIdError),
-    /// `panToken` is wrong.
+    /// The parameter `panToken` is invalid.
     #[error("panToken: {0}")]
     PanToken(#[from] PanTokenError),
-    /// `errorCode` is wrong.
+    /// The parameter `errorCode` is invalid.
     #[error("errorCode: {0}")]
     ErrorCode(#[from] ErrorCodeError),
 }
@@ -53,10 +54,10 @@ const NAMES: [&str; 4] = ["requestId", "panToken", "errorCode", "errorMessage"];
 impl CallbackQuery {
     const MAX_LENGTH: usize = 8192;
 
-    /// Reads a query, without its `?`; names that the provider does not define are passed over.
+    /// Reads a query, without its `?`. Parameters that the provider does not define are ignored.
     ///
     /// # Errors
-    /// [`CallbackQueryError`] naming the first part that is wrong.
+    /// Returns [`CallbackQueryError`] with the first problem.
     pub fn parse(query: &str) -> Result<Self, CallbackQueryError> {
         let [request_id, pan_token, code, message] = read(query)?;
         let request_id = RequestId::parse(&request_id.ok_or(CallbackQueryError::NoRequestId)?)?;
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_a_request_id_a_code_and_words() {
+    fn a_failure_is_a_request_id_a_code_and_a_message() {
         let answer = CallbackQuery::parse(
             "requestId=1&errorCode=FORBIDDEN&errorMessage=%D0%9D%D0%B5%D1%82+%21&x=y",
         );
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ambiguous_answer_is_none() {
+    fn an_ambiguous_query_is_refused() {
         let table = [
             ("", CallbackQueryError::NoRequestId),
             ("requestId=1", CallbackQueryError::NoResult),

@@ -5,46 +5,48 @@ use core::fmt;
 use pantoken_core::contains_card_number;
 use pantoken_core::text;
 
-/// The provider's error code. Source: docs/a2c.md, "Error codes".
+/// An error code of the provider. Source: docs/a2c.md, "Error codes".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// The agent's data are wrong.
+    /// The agent's data is wrong.
     AgentNotFound,
     /// The signature is wrong.
     AgentSignInvalid,
-    /// The data are malformed.
+    /// The request is malformed.
     ParseRequestError,
-    /// The process on the client's side was violated.
+    /// The client's side did not follow the process.
     InvalidSession,
     /// The card number is invalid.
     InvalidPan,
     /// This request already has a card.
     PanIsExistsForRequest,
-    /// Blocked; try later.
+    /// The request is blocked. The customer may try again later.
     Forbidden,
-    /// A code that is not on the list, kept as it came: 1 to 64 characters, none of ASCII's for control.
+    /// An unlisted code, kept unchanged: 1 to 64 characters, with no ASCII control characters.
     Other(String),
 }
 
-/// A text that cannot be an error code.
+/// The text is not an error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an error code has 1 to 64 characters, none of control, and holds no card number")]
+#[error(
+    "an error code must be 1 to 64 characters long and contain no control characters and no card number"
+)]
 pub struct ErrorCodeError;
 
-/// Whose move it is after an error.
+/// What resolves an error, and who has to do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// The agent corrects its configuration.
+    /// The agent has to correct its configuration.
     AgentConfiguration,
-    /// The page starts a new session.
+    /// The page has to start a new session.
     NewSession,
-    /// The customer corrects the number, in the same form.
+    /// The customer has to correct the card number in the same form.
     CustomerCorrects,
-    /// The customer waits and tries again.
+    /// The customer has to wait and try again.
     Wait,
-    /// The code is unknown to us: what its message says.
+    /// The code is not listed. Only its message may say what to do.
     Unknown,
 }
 
@@ -61,17 +63,17 @@ impl ErrorCode {
         Self::Forbidden,
     ];
 
-    /// The seven codes that the provider lists.
+    /// Returns the seven codes that the provider lists.
     #[must_use]
     pub fn listed() -> [Self; 7] {
         Self::LISTED.clone()
     }
 
-    /// Reads a code; one outside the list is kept as it came.
+    /// Reads a code. An unlisted one is kept unchanged.
     ///
     /// # Errors
-    /// [`ErrorCodeError`] when the text is empty, longer than 64 characters, or holds a control
-    /// character or a card number.
+    /// Returns [`ErrorCodeError`] if the text is empty, is longer than 64 characters, or contains a
+    /// control character or a card number.
     pub fn parse(text: &str) -> Result<Self, ErrorCodeError> {
         if let Some(listed) = Self::LISTED.iter().find(|code| code.as_str() == text) {
             return Ok(listed.clone());
@@ -85,7 +87,7 @@ impl ErrorCode {
         }
     }
 
-    /// The code as the provider writes it.
+    /// Returns the code as the provider writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -100,7 +102,7 @@ impl ErrorCode {
         }
     }
 
-    /// Whose move it is.
+    /// Returns what resolves the error.
     #[must_use]
     pub fn remedy(&self) -> Remedy {
         match self {
@@ -114,7 +116,7 @@ impl ErrorCode {
         }
     }
 
-    /// Whether the customer can go on in the form as it stands.
+    /// Returns whether the customer can continue in the same form.
     #[must_use]
     pub fn is_recoverable(&self) -> bool {
         self.remedy() == Remedy::CustomerCorrects
@@ -127,36 +129,38 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// The provider's words to an error: one line of at most 500 characters, and nothing at all when a
-/// card number stands in them.
+/// The provider's message for an error: one line of at most 500 characters. It is empty if the original
+/// contained a card number.
 ///
-/// Never refused: the code beside it must not be lost for the sake of its words.
+/// No message is refused, because the code that comes with it must not be lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorMessage(String);
 
 impl ErrorMessage {
-    /// The longest message that is kept, in characters; the rest is cut.
+    /// The length to which messages are truncated, in characters.
     pub const MAX_CHARS: usize = 500;
 
-    /// Keeps what may be kept of the text: it ends at its first control character.
+    /// Truncates the text at its first control character and at 500 characters. Returns an empty message
+    /// if the text contains a card number.
     #[must_use]
     pub fn from_text(text: &str) -> Self {
         let (words, _) = text::split_at_first(text, |byte| byte.is_ascii_control());
         let kept = text::first_chars(words, Self::MAX_CHARS);
-        // A number that is cut off or split is one too, and so is what the cut makes of a longer one.
+        // The whole text is checked, because truncation may cut off or split a number. The kept part is
+        // checked too, because truncation may turn a longer run of digits into a card number.
         if contains_card_number(text) || contains_card_number(kept) {
             return Self::default();
         }
         Self(kept.to_owned())
     }
 
-    /// The message as text.
+    /// Returns the message as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The message as text of its own.
+    /// Converts the message into text.
     #[must_use]
     pub fn into_text(self) -> String {
         self.0
@@ -168,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_listed_code_says_whose_move_it_is() {
+    fn each_listed_code_has_a_remedy() {
         let table = [
             ("AGENT_NOT_FOUND", Remedy::AgentConfiguration),
             ("AGENT_SIGN_INVALID", Remedy::AgentConfiguration),
@@ -187,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_code_is_kept_as_it_came() {
+    fn an_unlisted_code_is_kept_unchanged() {
         let code = ErrorCode::parse("Limit-Exceeded 7").unwrap();
         assert_eq!(code, ErrorCode::Other("Limit-Exceeded 7".to_owned()));
         assert_eq!(code.as_str(), "Limit-Exceeded 7");
@@ -201,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_message_loses_a_card_number_and_its_tail() {
+    fn an_error_message_is_emptied_of_card_numbers_and_truncated() {
         assert_eq!(
             ErrorMessage::from_text("4111111111111111 is bad").as_str(),
             ""
@@ -222,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_number_that_shows_only_in_what_is_kept_is_none_the_less_one() {
+    fn a_card_number_that_appears_only_after_truncation_is_removed() {
         let split = "4111111\u{1}111111111";
         let longer = format!("{}4111111111111111 11111111", " ".repeat(484));
         for text in [split, &longer] {

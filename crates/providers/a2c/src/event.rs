@@ -3,62 +3,62 @@ use alloc::string::String;
 
 use crate::{ErrorCode, ErrorMessage, PanToken, RequestId};
 
-/// What a page learns of a form. Source: docs/embedding.md, "What happens".
+/// An event that the page receives about a form. Source: docs/embedding.md, "What happens".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The form is there and knows our origin; once per load of the frame.
+    /// The form is ready. Emitted once per load of the frame.
     Ready(Ready),
-    /// The card is saved; at most once per session.
+    /// The card is saved. Emitted at most once per session.
     Saved(Saved),
-    /// Something went wrong.
+    /// An error occurred.
     Error(FormError),
-    /// Something that an agent may want to monitor; the customer need not know.
+    /// Something unusual occurred that an agent may want to monitor. It does not concern the customer.
     Warning(Warning),
 }
 
-/// The form is there and knows our origin.
+/// The form is ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ready {
-    /// The operation that the form is for.
+    /// The request id of the operation.
     pub request_id: RequestId,
 }
 
 /// The card is saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saved {
-    /// The operation that the form was for.
+    /// The request id of the operation.
     pub request_id: RequestId,
     /// The card's token.
     pub pan_token: PanToken,
 }
 
-/// Something went wrong.
+/// An error in the form or on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FormError {
-    /// The operation that the form is for; none where there was no session or no readable form URL.
+    /// The request id of the operation, or `None` without a session or a valid form URL.
     pub request_id: Option<RequestId>,
-    /// What went wrong.
+    /// The error code.
     pub code: FailureCode,
-    /// For developers: the provider's words, or ours in English.
+    /// A message for developers: the provider's, or one of pantoken's in English.
     pub message: String,
-    /// By whose word.
+    /// The side that reported the error.
     pub source: ErrorSource,
-    /// Whether the customer can go on from here, in the same form or by a retry.
+    /// Whether the customer can continue, in the same form or by a retry.
     pub recoverable: bool,
 }
 
-/// By whose word something went wrong.
+/// The side that reported an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorSource {
-    /// The form's.
+    /// The form.
     Form,
-    /// The page's that embeds it.
+    /// The page that embeds the form.
     Host,
 }
 
 impl ErrorSource {
-    /// The source as it stands in an event: `form` or `host`.
+    /// Returns the name of the source in events: `form` or `host`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -68,17 +68,17 @@ impl ErrorSource {
     }
 }
 
-/// What went wrong.
+/// An error code of the form or of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FailureCode {
-    /// The form said so.
+    /// A code that the form reported.
     Form(ErrorCode),
-    /// The page that embeds it found so.
+    /// A code of the page that embeds the form.
     Host(HostCode),
 }
 
 impl FailureCode {
-    /// The code as it stands in an event.
+    /// Returns the code as it is written in events.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -88,24 +88,24 @@ impl FailureCode {
     }
 }
 
-/// What the embedding page itself found wrong.
+/// An error that the embedding page itself detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HostCode {
-    /// The form did not say Ready in time.
+    /// The form did not post Ready in time.
     ReadyTimeout,
-    /// A content security policy of the page forbids the frame.
+    /// The page's content security policy forbids the frame.
     FrameBlocked,
-    /// The session endpoint gave no session.
+    /// The session endpoint returned no session.
     SessionFailed,
-    /// The form gave a result that may not be kept, or the session endpoint refused it.
+    /// The form posted a result that must not be stored, or the session endpoint refused the result.
     ResultRejected,
     /// The form URL is missing, malformed, or on an origin that is not allowed.
     InvalidFormUrl,
 }
 
 impl HostCode {
-    /// The code as it stands in an event.
+    /// Returns the code as it is written in events.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -117,7 +117,7 @@ impl HostCode {
         }
     }
 
-    /// Whether a retry may help without anyone changing the page.
+    /// Returns whether a retry may succeed without a change to the page.
     #[must_use]
     pub fn is_recoverable(self) -> bool {
         matches!(self, Self::ReadyTimeout | Self::SessionFailed)
@@ -125,7 +125,7 @@ impl HostCode {
 }
 
 impl FormError {
-    /// An error that the form posted.
+    /// Creates an error that the form posted.
     #[must_use]
     pub fn form(request_id: RequestId, code: ErrorCode, message: ErrorMessage) -> Self {
         Self {
@@ -137,7 +137,8 @@ impl FormError {
         }
     }
 
-    /// An error that the embedding page itself found; `message` is for developers, in English.
+    /// Creates an error that the embedding page itself detected. The `message` is for developers, in
+    /// English.
     #[must_use]
     pub fn host(request_id: Option<RequestId>, code: HostCode, message: &str) -> Self {
         Self {
@@ -150,31 +151,31 @@ impl FormError {
     }
 }
 
-/// Something that an agent may want to monitor.
+/// Something unusual that an agent may want to monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// The operation that the form is for.
+    /// The request id of the operation.
     pub request_id: RequestId,
-    /// What was noticed.
+    /// The warning code.
     pub code: WarningCode,
 }
 
-/// What was noticed.
+/// The kind of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WarningCode {
-    /// A result for another request.
+    /// The form posted a result for another request.
     RequestMismatch,
-    /// A message from the form that is neither Ready nor a result.
+    /// The form posted a message that is neither Ready nor a result.
     UnreadableMessage,
-    /// A second result that differs from the one that was accepted.
+    /// The form posted a second result that differs from the accepted one.
     ConflictingResult,
-    /// A result from a form that had not said Ready.
+    /// The form posted a result before Ready.
     ResultBeforeReady,
 }
 
 impl WarningCode {
-    /// The code as it stands in an event.
+    /// Returns the code as it is written in events.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

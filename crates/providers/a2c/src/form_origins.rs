@@ -1,7 +1,7 @@
 use pantoken_core::Origin;
 
-/// The origins on which a form URL is accepted: the provider's two hosts, loopback, and at most one
-/// more that the page names.
+/// The origins that a form URL may have: the provider's two hosts, loopback, and at most one more that the
+/// page specifies.
 ///
 /// Source: docs/embedding.md, "What protects the page".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,13 +15,13 @@ impl FormOrigins {
     /// The provider's test origin.
     pub const TEST: &str = "https://a2c-test.qiwi.kz";
 
-    /// The provider's two hosts, loopback, and `extra`.
+    /// Allows the provider's two hosts, loopback, and `extra`.
     #[must_use]
     pub fn with_extra(extra: Option<Origin>) -> Self {
         Self { extra }
     }
 
-    /// Whether a form may be shown from this origin.
+    /// Returns whether a form from this origin may be shown.
     #[must_use]
     pub fn allows(&self, origin: &Origin) -> bool {
         origin.is_loopback()
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_is_shown_from_the_provider_loopback_and_one_more() {
+    fn allows_the_provider_loopback_and_one_more_origin() {
         let origin = |text| Origin::parse(text).unwrap();
         let usual = FormOrigins::default();
         assert!(usual.allows(&origin(FormOrigins::PRODUCTION)));

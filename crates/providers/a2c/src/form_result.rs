@@ -1,16 +1,16 @@
 use crate::{ErrorCode, ErrorMessage, PanToken};
 
-/// What came of a request, in the form's word: by a message in the iframe flow, by a query in the
+/// The result of a request, as the form reports it: in a message in the iframe flow, and in a query in the
 /// redirect flow. Source: docs/a2c.md.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FormResult {
-    /// The card is saved, and this is its token.
+    /// The card is saved with this token.
     Saved(PanToken),
-    /// Something went wrong; a token may follow all the same.
+    /// An error occurred. A token may still follow.
     Failed {
-        /// What went wrong.
+        /// The provider's error code.
         code: ErrorCode,
-        /// In the provider's words.
+        /// The provider's message, which may be empty.
         message: ErrorMessage,
     },
 }

@@ -1,5 +1,5 @@
-//! The signed form URL: what is asked ([`FormRequest`]), what is signed ([`SignedRequest`]), and what
-//! a page may open ([`FormUrl`]).
+//! The signed form URL: the request ([`FormRequest`]), the request with its signature
+//! ([`SignedRequest`]), and the URL that a page opens ([`FormUrl`]).
 //! Source: docs/a2c.md, "Signed form URL".
 
 mod callback_url;
@@ -30,17 +30,17 @@ const CALLBACK_URL: &str = "agentCallbackUrl";
 const SIGNATURE: &str = "agentSign";
 const KNOWN: [&str; 5] = [AGENT_ID, REQUEST_ID, LANGUAGE, CALLBACK_URL, SIGNATURE];
 
-/// How the customer meets the form.
+/// The way in which the form is shown to the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Flow {
-    /// Inside the agent's page.
+    /// The form is in a frame on the agent's page.
     Iframe,
-    /// On a page of the provider's, and back by a redirect.
+    /// The form is on the provider's site, which redirects the customer back afterwards.
     Redirect,
 }
 
 impl Flow {
-    /// The flow's name on our HTTP API: `iframe` or `redirect`.
+    /// Returns the flow's name in the HTTP API: `iframe` or `redirect`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -50,15 +50,15 @@ impl Flow {
     }
 }
 
-/// A form URL that carries a signature. Only a signer or [`FormUrl::parse`] makes one; whether the
-/// signature holds is known to who has the secret.
+/// A form URL with a signature. It comes from a signer or from [`FormUrl::parse`]. Only holders of the
+/// secret can check the signature.
 ///
-/// It knows what a page has to know to open it, because a page is paid for by the byte;
-/// [`SignedRequest`] knows the rest.
+/// It parses only what a page needs in order to open the form, to keep the page's download small.
+/// [`SignedRequest`] parses the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormUrl {
     text: String,
-    /// Where the language stands in the text.
+    /// The position of the language in the text.
     language_at: Range<usize>,
     language: Language,
     origin: Origin,
@@ -70,15 +70,15 @@ impl FormUrl {
     /// The longest text that is read, in bytes.
     pub const MAX_LENGTH: usize = 16 * 1024;
 
-    /// Reads a form URL, whoever wrote it; the order of its parameters does not matter.
+    /// Reads a form URL from any source. The order of its parameters does not matter.
     ///
-    /// Its text is kept as it came, so that a browser opens what was read here: visible ASCII
-    /// without a fragment. A missing language is Russian, and is added at the end. The signature and
-    /// extra parameters are [`SignedRequest::parse`]'s to judge: a page cannot, and the form says
-    /// AGENT_SIGN_INVALID.
+    /// The text must be visible ASCII without a fragment, and is kept unchanged, so that the browser opens
+    /// exactly the URL that was checked here. If the language is missing, it is Russian and is added at the
+    /// end. The signature and extra parameters are not validated, which [`SignedRequest::parse`] does. The
+    /// form reports AGENT_SIGN_INVALID if the signature is wrong.
     ///
     /// # Errors
-    /// [`FormUrlError`] naming the first part that is wrong.
+    /// Returns [`FormUrlError`] with the first problem.
     pub fn parse(text: &str) -> Result<Self, FormUrlError> {
         if text.len() > Self::MAX_LENGTH {
             return Err(FormUrlError::Length);
@@ -123,20 +123,21 @@ impl FormUrl {
         })
     }
 
-    /// The same URL in another language, which is not signed.
+    /// Changes the language. It is not signed, so the signature stays valid.
     #[must_use]
     pub fn with_language(mut self, language: Language) -> Self {
         self.language = language;
         self
     }
 
-    /// The URL as text.
+    /// Returns the URL as text.
     #[must_use]
     pub fn to_text(&self) -> String {
         self.text_in(self.language)
     }
 
-    /// The URL as text, in another language, which is not signed.
+    /// Returns the URL as text in another language. The language is not signed, so the signature stays
+    /// valid.
     #[must_use]
     pub fn text_in(&self, language: Language) -> String {
         let Range { start, end } = self.language_at;
@@ -145,7 +146,7 @@ impl FormUrl {
         text::join(&[before, language.as_str(), after])
     }
 
-    /// [`Self::to_text`], without a copy where its language stands in it already.
+    /// Returns [`Self::to_text`], without a copy if the text has the right language already.
     #[cfg(feature = "serde")]
     pub(crate) fn as_text(&self) -> alloc::borrow::Cow<'_, str> {
         use alloc::borrow::Cow;
@@ -155,25 +156,25 @@ impl FormUrl {
         }
     }
 
-    /// The origin that the form's messages come from.
+    /// Returns the origin that the form's messages come from.
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// For which operation.
+    /// Returns the request id of the operation.
     #[must_use]
     pub fn request_id(&self) -> RequestId {
         self.request_id
     }
 
-    /// In which language.
+    /// Returns the language of the form.
     #[must_use]
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// How the customer meets the form.
+    /// Returns the flow.
     #[must_use]
     pub fn flow(&self) -> Flow {
         self.flow
@@ -186,7 +187,7 @@ impl fmt::Display for FormUrl {
     }
 }
 
-/// Reads the parameters of [`KNOWN`], in its order, and gives how many bytes follow the language.
+/// Reads the parameters of [`KNOWN`] in its order, and returns the number of bytes after the language.
 fn read_known<'a>(
     query: &'a str,
     known: &mut [Option<&'a str>; KNOWN.len()],
@@ -209,13 +210,13 @@ fn read_known<'a>(
     Ok(after_language)
 }
 
-/// What a browser leaves as it is, and nothing that ends a query.
+/// Returns whether a browser leaves the byte unchanged, and it does not end a query.
 fn is_url_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'#' | b'\\')
 }
 
-/// One or more unreserved characters, so that a name has one spelling, and two are the same exactly
-/// when their texts are.
+/// Returns whether the name is one or more unreserved characters. Such a name has only one spelling, so two
+/// names are equal exactly when their texts are equal.
 fn is_parameter_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(percent::is_unreserved)
 }

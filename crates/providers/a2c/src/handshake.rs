@@ -1,14 +1,17 @@
 use crate::event::{Event, FormError, HostCode, Ready, Saved, Warning, WarningCode};
 use crate::{FormMessage, FormResult, MessageError, Origin, PanToken, RequestId};
 
-/// The iframe flow as a state machine without I/O: it is told what happened, and says what to do.
+/// The iframe flow as a state machine without I/O. It accepts inputs, which say what happened, and returns
+/// orders, which say what to do.
 ///
 /// 1. The page shows the form's frame and starts a timer.
-/// 2. The form says Ready. The page answers, so that the form learns its origin, and stops the timer.
-/// 3. The customer types and confirms; the form posts a result, or an error that a result may follow.
+/// 2. The form posts Ready. The page replies, so that the form learns its origin, and stops the timer.
+/// 3. The customer enters the card and confirms. The form posts a result, or an error that a result may
+///    follow.
 ///
-/// Only a message from the frame's own window and the form's own origin counts. At most one token is
-/// ever emitted, and nothing after [`HandshakeInput::Destroy`]. Source: docs/a2c.md, "Iframe flow".
+/// Messages from any window but the frame's, or from any origin but the form's, are ignored. At most one
+/// token is emitted, and nothing is emitted after [`HandshakeInput::Destroy`].
+/// Source: docs/a2c.md, "Iframe flow".
 #[derive(Clone, Debug)]
 pub struct Handshake {
     request_id: RequestId,
@@ -26,23 +29,23 @@ enum Life {
     Over,
 }
 
-/// Where a form is, as `pantoken-form`'s property `state` tells it.
+/// The state of a form, as in the property `state` of `pantoken-form`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Not started, or destroyed.
+    /// The form has not been started, or has been destroyed.
     Idle,
     /// The frame is loading.
     Loading,
     /// The form waits for the customer.
     Ready,
-    /// The card is saved; final.
+    /// The card is saved. This state is final.
     Saved,
-    /// The customer cannot go on in this form as it stands.
+    /// The customer cannot continue in this form.
     Failed,
 }
 
 impl State {
-    /// The state's name in the element's contract.
+    /// Returns the state's name in the element's public API.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -55,45 +58,45 @@ impl State {
     }
 }
 
-/// What happened.
+/// Something that happened to the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HandshakeInput<'a> {
-    /// The page wants the form.
+    /// The page starts the form.
     Start,
-    /// The frame's document has loaded, whatever it is.
+    /// A document has loaded in the frame. It need not be the form.
     FrameLoaded,
     /// The page's content security policy forbids the frame.
     FrameBlocked,
     /// A message reached the page.
     Message {
-        /// Whether its source is our frame's window as it is now.
+        /// Whether the message's source is the frame's current window.
         from_frame: bool,
-        /// `MessageEvent.origin`
+        /// The message's origin, from `MessageEvent.origin`.
         origin: &'a str,
-        /// What it says.
+        /// The decoded message.
         body: Result<FormMessage, MessageError>,
     },
-    /// The timer that [`TimerOrder::Set`] started has run out.
+    /// The timer that [`TimerOrder::Set`] started has expired.
     TimerFired,
-    /// The page wants the frame loaded afresh.
+    /// The page reloads the form.
     Reload,
-    /// The page wants the form no more.
+    /// The page removes the form for good.
     Destroy,
 }
 
-/// What to do, in the order of the fields.
+/// The orders for the driver. It carries them out in the order of the fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct HandshakeOrders {
-    /// What becomes of the frame.
+    /// The order for the frame, if any.
     pub frame: Option<FrameOrder>,
-    /// Whether to post any message to the frame, addressed to the form's origin.
+    /// Whether to reply to Ready, with any message to the frame, addressed to the form's origin.
     pub reply: bool,
-    /// What becomes of the ready timer.
+    /// The order for the ready timer, if any.
     pub timer: Option<TimerOrder>,
-    /// What to warn the page of.
+    /// The warning to emit, if any.
     pub warning: Option<Warning>,
-    /// What to tell the page; never a warning.
+    /// The event to emit, if any. It is never a warning.
     pub event: Option<Event>,
 }
 
@@ -105,28 +108,28 @@ impl HandshakeOrders {
     }
 }
 
-/// What becomes of the frame.
+/// An order for the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameOrder {
-    /// Put a new frame with the form in place of the old one, if any.
+    /// Show the form in a new frame, which replaces the old one, if any.
     Show,
-    /// Take the frame away.
+    /// Remove the frame.
     Remove,
 }
 
-/// What becomes of the ready timer.
+/// An order for the ready timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimerOrder {
-    /// Start it afresh.
+    /// Start the timer, or restart it if it is running.
     Set,
-    /// Stop it.
+    /// Stop the timer.
     Clear,
 }
 
 /// One load of the frame's document.
 ///
-/// Ready may come before the frame's `load` event or after it. A second Ready after the event is
-/// either a repetition or the first word of the next document, whose own `load` event then follows.
+/// Ready may arrive before or after the frame's `load` event. A second Ready after that event is either a
+/// repetition or the first message of the next document, whose own `load` event then follows.
 #[derive(Clone, Copy, Debug, Default)]
 struct Load {
     loaded: bool,
@@ -135,7 +138,7 @@ struct Load {
 }
 
 impl Handshake {
-    /// A handshake with the form for this request at this origin, not started yet.
+    /// Creates a handshake with the form for this request at this origin. It has not started yet.
     #[must_use]
     pub fn new(request_id: RequestId, form_origin: Origin) -> Self {
         Self {
@@ -148,32 +151,32 @@ impl Handshake {
         }
     }
 
-    /// Where the form is.
+    /// Returns the state of the form.
     #[must_use]
     pub fn state(&self) -> State {
         self.state
     }
 
-    /// The origin that the form's messages come from and our answer goes to.
+    /// Returns the origin that the form's messages come from and the reply is addressed to.
     #[must_use]
     pub fn form_origin(&self) -> &Origin {
         &self.form_origin
     }
 
-    /// The operation that the form is for.
+    /// Returns the request id of the operation.
     #[must_use]
     pub fn request_id(&self) -> RequestId {
         self.request_id
     }
 
-    /// Whether a message counts at all, so that no other need be decoded: it comes from the frame's
-    /// window and the form's origin.
+    /// Returns whether a message is from the frame's window and the form's origin. Other messages are
+    /// ignored and need not be decoded.
     #[must_use]
     pub fn listens_to(&self, from_frame: bool, origin: &str) -> bool {
         from_frame && origin == self.form_origin.as_str()
     }
 
-    /// Takes in what happened and says what to do.
+    /// Handles an input and returns the orders that follow from it.
     pub fn handle(&mut self, input: HandshakeInput<'_>) -> HandshakeOrders {
         let mut out = HandshakeOrders::default();
         match input {
@@ -236,7 +239,7 @@ impl Handshake {
         if self.load.ready || self.saved.is_some() {
             return;
         }
-        // All that is in it is the browser's word that it shows nothing.
+        // The frame contains only the browser's notice that the page is blocked.
         out.remove_frame();
         let reason =
             "the page's Content-Security-Policy forbids the form: add its origin to frame-src";
@@ -283,7 +286,7 @@ impl Handshake {
 
     fn first_result(&mut self, result: FormResult, out: &mut HandshakeOrders) {
         out.timer = Some(TimerOrder::Clear);
-        // A true result is not lost for want of a Ready; the agent is told.
+        // A genuine result is not lost because Ready is missing, but the page gets a warning.
         if !self.load.ready {
             self.warn(WarningCode::ResultBeforeReady, out);
         }

@@ -6,23 +6,23 @@ pub enum Language {
     Ru,
     /// English.
     En,
-    /// Kazakh: `kz` to the provider, `kk` to HTML.
+    /// Kazakh, which is `kz` for the provider and `kk` in HTML.
     Kz,
 }
 
-/// A text that names none of the three languages.
+/// The text is not one of the three languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a language is one of ru, en, kz")]
+#[error("the language must be one of ru, en and kz")]
 pub struct LanguageError;
 
 impl Language {
-    /// Every language the form speaks.
+    /// All languages of the form.
     pub const ALL: [Self; 3] = [Self::Ru, Self::En, Self::Kz];
 
     /// Reads the provider's value: `ru`, `en` or `kz`.
     ///
     /// # Errors
-    /// [`LanguageError`] for any other text.
+    /// Returns [`LanguageError`] for any other text.
     pub fn parse(text: &str) -> Result<Self, LanguageError> {
         Self::ALL
             .into_iter()
@@ -30,7 +30,7 @@ impl Language {
             .ok_or(LanguageError)
     }
 
-    /// The provider's value.
+    /// Returns the provider's value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Language {
         }
     }
 
-    /// The value of HTML's `lang` attribute.
+    /// Returns the value for HTML's `lang` attribute.
     #[must_use]
     pub fn html_lang(self) -> &'static str {
         match self {
@@ -55,12 +55,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn language_is_russian_unless_said() {
+    fn the_default_language_is_russian() {
         assert_eq!(Language::default(), Language::Ru);
     }
 
     #[test]
-    fn kazakh_is_kz_to_the_provider_and_kk_to_html() {
+    fn kazakh_is_kz_for_the_provider_and_kk_in_html() {
         assert_eq!(Language::parse("kz"), Ok(Language::Kz));
         assert_eq!(Language::Kz.as_str(), "kz");
         assert_eq!(Language::Kz.html_lang(), "kk");

@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-// The element is built without std, which would make it twice its size.
+// The element is built without std, which would double its size.
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;

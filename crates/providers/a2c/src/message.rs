@@ -1,62 +1,62 @@
 use crate::{ErrorCode, ErrorMessage, FormResult, PanToken, PanTokenError, RequestId};
 
-/// What the form says to say that it is ready.
+/// The status of the message by which the form announces that it is ready.
 const READY: &str = "Ready";
 
-/// A message of the form's that we understand. Source: docs/a2c.md, "Iframe flow".
+/// A message that the form posts to the page. Source: docs/a2c.md, "Iframe flow".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FormMessage {
-    /// The form waits for our answer.
+    /// The form is ready and waits for the page's reply.
     Ready,
-    /// Something came of a request.
+    /// The result of a request.
     Result {
-        /// The operation that it answers.
+        /// The request id of the operation.
         request_id: RequestId,
-        /// What came of it.
+        /// The result itself.
         result: FormResult,
     },
 }
 
-/// Why a message is none that we understand.
+/// The reason why a message is not a [`FormMessage`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageError {
-    /// Neither Ready nor one whole result.
-    #[error("the message is neither Ready nor a result")]
+    /// The message is neither Ready nor a complete result.
+    #[error("the message must be Ready or a complete result")]
     Unreadable,
-    /// A result whose token is a card number.
-    #[error("the result holds a card number where the panToken should be")]
+    /// The token in the result contains a card number.
+    #[error("the result contains a card number instead of a panToken")]
     CardNumber,
 }
 
-/// One field of a message, before it is judged.
+/// One field of a message, before validation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Field<Text> {
-    /// Not there, `undefined` or `null`.
+    /// The field is missing, `undefined` or `null`.
     #[default]
     Absent,
     /// A string.
     Text(Text),
-    /// A BigInt, or a number that JavaScript holds exactly.
+    /// A BigInt, or a number that JavaScript represents exactly.
     Integer(i64),
-    /// Of another type, or too long.
+    /// The value has another type or is too long.
     Unusable,
 }
 
-/// The five fields that the protocol knows, before they are judged. A decoder fills it in from the
-/// object that the message is, or that its JSON text holds; any other text is its `status`. What the
-/// fields mean together is decided here, once for all decoders.
+/// The five fields that the protocol defines, before validation. A decoder fills them in from the message,
+/// which is an object or JSON text of an object. Any other text is the `status`. What the fields mean
+/// together is decided here, once for all decoders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RawMessage<Text> {
-    /// `status`
+    /// The field `status`.
     pub status: Field<Text>,
-    /// `requestId`
+    /// The field `requestId`.
     pub request_id: Field<Text>,
-    /// `panToken`
+    /// The field `panToken`.
     pub pan_token: Field<Text>,
-    /// `errorCode`
+    /// The field `errorCode`.
     pub error_code: Field<Text>,
-    /// `errorMessage`
+    /// The field `errorMessage`.
     pub error_message: Field<Text>,
 }
 
@@ -70,7 +70,7 @@ impl<Text> RawMessage<Text> {
         "errorMessage",
     ];
 
-    /// The message of these fields, in the order of [`Self::NAMES`].
+    /// Creates a message from its fields, in the order of [`Self::NAMES`].
     #[must_use]
     pub fn from_fields(fields: [Field<Text>; 5]) -> Self {
         let [status, request_id, pan_token, error_code, error_message] = fields;
@@ -83,7 +83,7 @@ impl<Text> RawMessage<Text> {
         }
     }
 
-    /// The field that has this name on the wire.
+    /// Returns the field with this name on the wire.
     pub fn field_mut(&mut self, name: &str) -> Option<&mut Field<Text>> {
         match name {
             "status" => Some(&mut self.status),
@@ -97,11 +97,11 @@ impl<Text> RawMessage<Text> {
 }
 
 impl FormMessage {
-    /// Reads a message.
+    /// Validates the fields and returns the message.
     ///
     /// # Errors
-    /// [`MessageError`] unless it is Ready, or a result with a request id and exactly one of
-    /// `panToken` and `errorCode`.
+    /// Returns [`MessageError`] unless the message is Ready, or a result with a request id and exactly one
+    /// of `panToken` and `errorCode`.
     pub fn from_raw<Text: AsRef<str>>(raw: &RawMessage<Text>) -> Result<Self, MessageError> {
         let is_ready = text(&raw.status) == Some(READY);
         let result = match (&raw.pan_token, &raw.error_code) {

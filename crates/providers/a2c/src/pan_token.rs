@@ -4,25 +4,25 @@ use core::fmt;
 
 use pantoken_core::contains_card_number;
 
-/// The provider's stand-in for a card number: 1 to 512 visible ASCII characters.
+/// The provider's token for a card: 1 to 512 visible ASCII characters.
 ///
-/// Its `Debug` shows nothing, so that it cannot reach a log by accident; say [`PanToken::as_str`]
-/// where it is meant. A card number is refused: we hold none, ever.
+/// Its `Debug` output is redacted, so that the token cannot reach a log by accident. Use
+/// [`PanToken::as_str`] to read it. A text that contains a card number is refused.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PanToken(String);
 
-/// Why a text is no [`PanToken`]. The text itself is not repeated.
+/// The reason why a text is not a [`PanToken`]. The message does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PanTokenError {
-    /// Nothing, or more than 512 characters.
-    #[error("a panToken has 1 to 512 characters")]
+    /// The text is empty, or longer than 512 characters.
+    #[error("a panToken must be 1 to 512 characters long")]
     Length,
-    /// A space, a control character or something beyond ASCII.
-    #[error("a panToken is written in visible ASCII characters")]
+    /// The text contains a space, a control character or a character outside ASCII.
+    #[error("a panToken must contain only visible ASCII characters")]
     Character,
-    /// 13 to 19 digits that pass the Luhn check, as a word of their own.
-    #[error("this looks like a card number, not a panToken: it was not kept")]
+    /// The text contains a card number: 13 to 19 digits that pass the Luhn check.
+    #[error("a panToken must not contain a card number; the value was discarded")]
     CardNumber,
 }
 
@@ -30,10 +30,10 @@ impl PanToken {
     /// The longest token that is accepted, in characters.
     pub const MAX_LENGTH: usize = 512;
 
-    /// Reads a token as the form gave it.
+    /// Reads a token in the form in which the provider issued it.
     ///
     /// # Errors
-    /// [`PanTokenError`] when it cannot be one.
+    /// Returns [`PanTokenError`] if the text is not a token.
     pub fn parse(text: &str) -> Result<Self, PanTokenError> {
         if contains_card_number(text) {
             return Err(PanTokenError::CardNumber);
@@ -47,7 +47,7 @@ impl PanToken {
         Ok(Self(text.to_owned()))
     }
 
-    /// The token itself.
+    /// Returns the token itself. Never log it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -3,43 +3,43 @@ use core::fmt;
 
 use pantoken_core::decimal::{self, decimal_digits};
 
-/// The provider's name for one operation: a whole number from 1 to 2^63 − 1.
+/// The id of one operation at the provider: a whole number from 1 to 2^63 − 1.
 ///
-/// On every JSON or JavaScript boundary it is a string of decimal digits, because a JavaScript
-/// number above 2^53 − 1 is rounded without a word. Source: docs/a2c.md, "Signed form URL".
+/// In JSON and JavaScript it is a string of decimal digits, because JavaScript silently rounds numbers
+/// above 2^53 − 1. Source: docs/a2c.md, "Signed form URL".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(i64);
 
-/// Why a text or a number is no [`RequestId`].
+/// The reason why a text or a number is not a [`RequestId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestIdError {
-    /// Something other than digits, or a leading zero.
-    #[error("a request id is written in decimal digits alone, without a leading zero")]
+    /// The text contains anything but digits, or has a leading zero.
+    #[error("a request id must consist of decimal digits, without a leading zero")]
     NotDigits,
-    /// Zero, negative, or above 2^63 − 1.
-    #[error("a request id is a whole number from 1 to 9223372036854775807")]
+    /// The number is below 1 or above 2^63 − 1.
+    #[error("a request id must be a whole number from 1 to 9223372036854775807")]
     OutOfRange,
 }
 
 impl RequestId {
-    /// The largest id that a JavaScript number holds exactly, and so the largest that we mint.
+    /// The largest id that a JavaScript number represents exactly. The server creates no larger one.
     pub const MAX_MINTED: i64 = (1 << 53) - 1;
 
-    /// Reads exactly the digits that are signed: `"007"` and `"+7"` are refused.
+    /// Reads the canonical spelling only, because the digits are signed: `"007"` and `"+7"` are refused.
     ///
     /// # Errors
-    /// [`RequestIdError`] for anything but 1..=2^63 − 1 in canonical decimal.
+    /// Returns [`RequestIdError`] for anything but a number from 1 to 2^63 − 1 in canonical decimal.
     pub fn parse(text: &str) -> Result<Self, RequestIdError> {
         let number = decimal::parse(text).ok_or(RequestIdError::NotDigits)?;
         let value = i64::try_from(number).map_err(|_| RequestIdError::OutOfRange)?;
         Self::from_i64(value)
     }
 
-    /// The id with this value.
+    /// Creates the id with this value.
     ///
     /// # Errors
-    /// [`RequestIdError::OutOfRange`] below 1.
+    /// Returns [`RequestIdError::OutOfRange`] if the value is below 1.
     pub fn from_i64(value: i64) -> Result<Self, RequestIdError> {
         if value < 1 {
             return Err(RequestIdError::OutOfRange);
@@ -47,13 +47,13 @@ impl RequestId {
         Ok(Self(value))
     }
 
-    /// The id's decimal digits, as they are signed.
+    /// Returns the id's decimal digits, as they are signed.
     #[must_use]
     pub fn to_text(self) -> String {
         decimal_digits(self.0.unsigned_abs())
     }
 
-    /// The id as a number, for a database column.
+    /// Returns the id as a number, for a database column.
     #[must_use]
     pub fn get(self) -> i64 {
         self.0

@@ -1,4 +1,4 @@
-//! JSON forms of the types: texts, as on every boundary of the protocol.
+//! Serialises the types as JSON strings, as everywhere in the protocol.
 
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};

@@ -1,4 +1,4 @@
-//! The golden messages, decoded natively; `pantoken-widget` decodes the same file in a browser.
+//! Decodes the golden messages natively. `pantoken-widget` decodes the same file in a browser.
 
 #![allow(unreachable_pub)] // the modules are private to the test
 #![allow(clippy::unwrap_used)]

@@ -270,7 +270,11 @@ fn an_old_store_key_needs_a_current_one() {
 #[test]
 fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
     let table = [
-        ("PANTOKEN_FORM_HOST", "http://a2c.qiwi.kz", "plain http"),
+        (
+            "PANTOKEN_FORM_HOST",
+            "http://a2c.qiwi.kz",
+            "http:// is only allowed on",
+        ),
         ("PANTOKEN_AGENT_ID", "agent;01", "';'"),
         ("PANTOKEN_AGENT_SECRET_KEY", "a b", "white space"),
         (
@@ -287,12 +291,16 @@ fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
             "nothing more",
         ),
         ("PANTOKEN_LISTEN", "shop.kz:3019", "IP address"),
-        ("PANTOKEN_PUBLIC_URL", "http://shop.kz", "plain http"),
+        (
+            "PANTOKEN_PUBLIC_URL",
+            "http://shop.kz",
+            "http:// is only allowed on",
+        ),
         ("PANTOKEN_API_KEY", "a key", "1 to 256"),
         (
             "PANTOKEN_ALLOWED_ORIGINS",
             "https://shop.kz/",
-            "nothing more",
+            "only a scheme, a host and a port",
         ),
         ("PANTOKEN_PUBLIC_SESSIONS", "yes", "true or false"),
         ("PANTOKEN_RETURN_URLS", "/back", "absolute"),

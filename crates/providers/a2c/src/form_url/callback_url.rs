@@ -2,35 +2,36 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use pantoken_core::{Origin, OriginError};
 
-/// The page that the provider sends the customer back to: an absolute `https` URL (`http` on
+/// The URL of the page that the provider sends the customer back to: an absolute `https` URL (or `http` on
 /// loopback) of at most 2,048 bytes, without a fragment.
 ///
-/// Kept to the letter, because its raw text is what is signed. Source: docs/a2c.md, "Redirect flow".
+/// It is kept unchanged, because its raw text is signed. Source: docs/a2c.md, "Redirect flow".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackUrl(String);
 
-/// Why a text is no [`CallbackUrl`].
+/// The reason why a text is not a [`CallbackUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackUrlError {
-    /// What it starts with is no origin.
+    /// The URL does not start with a valid origin.
     #[error(transparent)]
     Origin(#[from] OriginError),
-    /// Longer than 2,048 bytes.
-    #[error("a callback URL has at most 2048 bytes")]
+    /// The URL is longer than 2,048 bytes.
+    #[error("a callback URL must be at most 2048 bytes long")]
     Length,
-    /// A fragment, white space, a backslash or a control character.
-    #[error("a callback URL holds no '#', no '\\', no white space and no control character")]
+    /// The URL contains a fragment, white space, a backslash or a control character.
+    #[error("a callback URL must not contain '#', '\\', white space or control characters")]
     Character,
 }
 
 impl CallbackUrl {
     const MAX_LENGTH: usize = 2048;
 
-    /// Reads a callback URL without changing a byte of it.
+    /// Reads a callback URL and keeps it unchanged.
     ///
     /// # Errors
-    /// [`CallbackUrlError`] when it is too long, not absolute, not secure, or holds what no URL may.
+    /// Returns [`CallbackUrlError`] if the URL is too long, not absolute or not secure, or contains a
+    /// character that is not allowed.
     pub fn parse(text: &str) -> Result<Self, CallbackUrlError> {
         if text.len() > Self::MAX_LENGTH {
             return Err(CallbackUrlError::Length);
@@ -39,12 +40,12 @@ impl CallbackUrl {
         if text.contains(unfit) {
             return Err(CallbackUrlError::Character);
         }
-        // Whoever follows it reads its host in any case.
+        // Browsers accept upper-case letters in the scheme and the host.
         Origin::split(&text.to_ascii_lowercase())?;
         Ok(Self(text.to_owned()))
     }
 
-    /// The URL to the letter.
+    /// Returns the unchanged URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -2,58 +2,59 @@ use super::{AGENT_ID, CALLBACK_URL, LANGUAGE, REQUEST_ID, SIGNATURE};
 use super::{CallbackUrlError, FormHostError, SignatureError};
 use crate::{AgentIdError, LanguageError, RequestIdError};
 
-/// Why a text is no form URL, or a parameter cannot be added to one.
+/// The reason why a text is not a form URL, or why a parameter cannot be added to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormUrlError {
-    /// Longer than [`FormUrl::MAX_LENGTH`](super::FormUrl::MAX_LENGTH).
-    #[error("a form URL has at most 16384 bytes")]
+    /// The URL is longer than [`FormUrl::MAX_LENGTH`](super::FormUrl::MAX_LENGTH).
+    #[error("a form URL must be at most 16384 bytes long")]
     Length,
-    /// White space, a control character, something beyond ASCII, a fragment or a backslash.
+    /// The URL contains white space, a control character, a character outside ASCII, a fragment or a
+    /// backslash.
     #[error(
-        "a form URL is visible ASCII, percent-encoded where it has to be, without '#' and '\\'"
+        "a form URL must contain only visible ASCII characters, and no '#' or '\\'; percent-encode all others"
     )]
     Character,
-    /// The part before `/form` is no form host.
+    /// The part before `/form` is not a form host.
     #[error("form URL: {0}")]
     Host(#[from] FormHostError),
     /// The path does not end in `/form`, or there is no query.
-    #[error("a form URL is {{host}}/form?agentId=…&requestId=…&agentSign=…")]
+    #[error("a form URL must have the form {{host}}/form?agentId=…&requestId=…&agentSign=…")]
     Shape,
-    /// A `%` escape that is broken or is no UTF-8.
-    #[error("a form URL's query is percent-encoded UTF-8")]
+    /// A `%` escape is broken, or the decoded bytes are not UTF-8.
+    #[error("the query of a form URL must be percent-encoded UTF-8")]
     Encoding,
-    /// A parameter stands twice.
-    #[error("a form URL's parameter may stand once only")]
+    /// A parameter appears more than once.
+    #[error("each parameter of a form URL must appear only once")]
     Repeated,
-    /// An extra parameter without a plain name or over its limits.
+    /// An extra parameter has a name that is not allowed or is too long, or there are too many.
     #[error(
-        "extra parameters: at most 16, each named in letters, digits, '-', '.', '_' and '~', and at most 256 bytes long"
+        "there may be at most 16 extra parameters, with names of letters, digits, '-', '.', '_' and '~', and with names and values of at most 256 bytes"
     )]
     Parameter,
-    /// `agentId`, `requestId` or `agentSign` is not there.
-    #[error("the form URL lacks the parameter {0}")]
+    /// One of `agentId`, `requestId` and `agentSign` is missing.
+    #[error("the parameter {0} of the form URL is missing")]
     Missing(&'static str),
-    /// `agentId` is wrong.
+    /// The parameter `agentId` is invalid.
     #[error("agentId: {0}")]
     AgentId(#[from] AgentIdError),
-    /// `requestId` is wrong.
+    /// The parameter `requestId` is invalid.
     #[error("requestId: {0}")]
     RequestId(#[from] RequestIdError),
-    /// `language` is wrong.
+    /// The parameter `language` is invalid.
     #[error("language: {0}")]
     Language(#[from] LanguageError),
-    /// `agentCallbackUrl` is wrong.
+    /// The parameter `agentCallbackUrl` is invalid.
     #[error("agentCallbackUrl: {0}")]
     CallbackUrl(#[from] CallbackUrlError),
-    /// `agentSign` is wrong.
+    /// The parameter `agentSign` is invalid.
     #[error("agentSign: {0}")]
     Signature(#[from] SignatureError),
 }
 
 impl FormUrlError {
-    /// The part that is wrong, in a few words: what the element says, for whose size whole sentences
-    /// are too long.
+    /// Returns the part that is wrong, in a few words. The element uses it, because full messages would
+    /// make it too large.
     #[must_use]
     pub fn part(&self) -> &'static str {
         match self {

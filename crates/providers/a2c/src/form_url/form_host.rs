@@ -6,10 +6,10 @@ use core::fmt;
 use pantoken_core::{Origin, OriginError};
 use pantoken_core::{percent, text};
 
-/// Where the form is: an origin, and a path before `/form` or none.
+/// The location of the form: an origin, and an optional path before `/form`.
 ///
-/// The provider has no such path; the sandbox's misbehaviours are one (`/chaos/{name}`). A clone
-/// shares the texts.
+/// The provider has no such path. The sandbox uses one to misbehave on request (`/chaos/{name}`). Clones
+/// share the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormHost(Arc<Place>);
 
@@ -19,16 +19,16 @@ struct Place {
     path: String,
 }
 
-/// Why a text is no [`FormHost`].
+/// The reason why a text is not a [`FormHost`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormHostError {
-    /// What it starts with is no origin.
+    /// The text does not start with a valid origin.
     #[error(transparent)]
     Origin(#[from] OriginError),
-    /// A query, a fragment, or a path of other than plain segments.
+    /// The text contains a query or a fragment, or the path is too long or has a segment that is not plain.
     #[error(
-        "a form host is an origin such as https://a2c.qiwi.kz, with a plain path or none after it"
+        "a form host must be an origin such as https://a2c.qiwi.kz, with at most a plain path after it"
     )]
     Path,
 }
@@ -36,10 +36,10 @@ pub enum FormHostError {
 impl FormHost {
     const MAX_PATH: usize = 256;
 
-    /// Reads `https://host` with a path or none; one `/` at the end is dropped.
+    /// Reads `https://host` with an optional path. One `/` at the end is removed.
     ///
     /// # Errors
-    /// [`FormHostError`] for anything else.
+    /// Returns [`FormHostError`] for anything else.
     pub fn parse(text: &str) -> Result<Self, FormHostError> {
         let (origin, tail) = Origin::split(text)?;
         let path = tail.strip_suffix('/').unwrap_or(tail);
@@ -56,18 +56,18 @@ impl FormHost {
         Ok(Self(Arc::new(Place { origin, path })))
     }
 
-    /// The origin that the form's messages come from.
+    /// Returns the origin that the form's messages come from.
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.0.origin
     }
 
-    /// The path before `/form`: empty, or with a `/` at its start and none at its end.
+    /// Returns the path before `/form`. It is empty, or starts with a `/` and does not end with one.
     pub(super) fn path(&self) -> &str {
         &self.0.path
     }
 
-    /// The host as text, without a `/` at the end.
+    /// Returns the host as text, without a `/` at the end.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::from(self.origin().as_str());

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{AgentId, Language, RequestId};
 
-/// Everything a form URL says but its signature.
+/// The contents of a form URL except its signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormRequest {
     host: FormHost,
@@ -25,7 +25,7 @@ impl FormRequest {
     const MAX_PARAMETERS: usize = 16;
     const MAX_PARAMETER_LENGTH: usize = 256;
 
-    /// A request for the iframe flow.
+    /// Creates a request for the iframe flow.
     #[must_use]
     pub fn iframe(host: FormHost, agent_id: AgentId, request_id: RequestId) -> Self {
         Self {
@@ -38,7 +38,8 @@ impl FormRequest {
         }
     }
 
-    /// A request for the redirect flow; the answer comes to `callback_url`.
+    /// Creates a request for the redirect flow. The provider sends the customer back to `callback_url`
+    /// with the result.
     #[must_use]
     pub fn redirect(
         host: FormHost,
@@ -52,19 +53,19 @@ impl FormRequest {
         }
     }
 
-    /// The same request in another language, which is not signed.
+    /// Sets the language. It is not signed.
     #[must_use]
     pub fn with_language(mut self, language: Language) -> Self {
         self.language = language;
         self
     }
 
-    /// The same request with one more query parameter, which is not signed, after the known ones.
+    /// Adds a query parameter after the known ones. It is not signed.
     ///
     /// # Errors
-    /// [`FormUrlError::Repeated`] when the name is taken, [`FormUrlError::Parameter`] when the name
-    /// is not one or more letters, digits, `-`, `.`, `_` and `~`, a text is longer than 256 bytes, or
-    /// there are 16 already.
+    /// Returns [`FormUrlError::Repeated`] if the name is taken. Returns [`FormUrlError::Parameter`] if the
+    /// name is empty or contains anything but letters, digits, `-`, `.`, `_` and `~`, if the name or the
+    /// value is longer than 256 bytes, or if there are 16 extra parameters already.
     pub fn with_parameter(mut self, name: &str, value: &str) -> Result<Self, FormUrlError> {
         self.push_parameter(name.to_owned(), value.to_owned())?;
         Ok(self)
@@ -85,7 +86,8 @@ impl FormRequest {
         Ok(())
     }
 
-    /// What is signed: `requestId;agentId;` and, in the redirect flow, the raw callback URL.
+    /// Returns the string that is signed: `requestId;agentId;` and, in the redirect flow, the raw callback
+    /// URL.
     #[must_use]
     pub fn signed_string(&self) -> String {
         let mut text = String::new();
@@ -93,7 +95,7 @@ impl FormRequest {
         text
     }
 
-    /// Gives [`Self::signed_string`] part by part, so that who signs needs no copy of it.
+    /// Writes [`Self::signed_string`] part by part, so that a signer needs no copy of it.
     pub fn write_signed(&self, mut write: impl FnMut(&str)) {
         let callback_url = self.callback_url.as_ref().map_or("", CallbackUrl::as_str);
         write(itoa::Buffer::new().format(self.request_id.get()));
@@ -102,7 +104,7 @@ impl FormRequest {
         }
     }
 
-    /// This request and its signature, which `pantoken-a2c-signing` makes.
+    /// Combines the request with its signature, which `pantoken-a2c-signing` creates.
     #[must_use]
     pub fn with_signature(self, signature: Signature) -> SignedRequest {
         SignedRequest {
@@ -111,9 +113,9 @@ impl FormRequest {
         }
     }
 
-    /// Known parameters stand in the provider's order, the others after them.
+    /// Returns the form URL, with the known parameters in the provider's order and the others after them.
     fn form_url(&self, signature: &Signature) -> FormUrl {
-        // As long as most are, so that it seldom has to grow.
+        // Most form URLs are shorter, so the buffer seldom has to grow.
         let mut text = String::with_capacity(256);
         text.extend([self.host.origin().as_str(), self.host.path(), "/form?"]);
         text.extend([AGENT_ID, "="]);
@@ -142,37 +144,37 @@ impl FormRequest {
         }
     }
 
-    /// Where the form is.
+    /// Returns the location of the form.
     #[must_use]
     pub fn host(&self) -> &FormHost {
         &self.host
     }
 
-    /// Who asks.
+    /// Returns the agent's id.
     #[must_use]
     pub fn agent_id(&self) -> &AgentId {
         &self.agent_id
     }
 
-    /// For which operation.
+    /// Returns the request id of the operation.
     #[must_use]
     pub fn request_id(&self) -> RequestId {
         self.request_id
     }
 
-    /// In which language.
+    /// Returns the language of the form.
     #[must_use]
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// Where the answer goes in the redirect flow.
+    /// Returns the callback URL of the redirect flow, or `None` in the iframe flow.
     #[must_use]
     pub fn callback_url(&self) -> Option<&CallbackUrl> {
         self.callback_url.as_ref()
     }
 
-    /// How the customer meets the form.
+    /// Returns the flow.
     #[must_use]
     pub fn flow(&self) -> Flow {
         if self.callback_url.is_some() {
@@ -183,8 +185,8 @@ impl FormRequest {
     }
 }
 
-/// All that a form URL says: who asks for what, and the signature. Whether it holds is known to who
-/// has the secret.
+/// The complete contents of a form URL: the request and its signature. Only holders of the secret can check
+/// the signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedRequest {
     request: FormRequest,
@@ -192,10 +194,10 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
-    /// Reads the whole of a form URL, whoever wrote it; the order of its parameters does not matter.
+    /// Reads a complete form URL from any source. The order of its parameters does not matter.
     ///
     /// # Errors
-    /// [`FormUrlError`] naming the first part that is wrong.
+    /// Returns [`FormUrlError`] with the first problem.
     pub fn parse(text: &str) -> Result<Self, FormUrlError> {
         let url = FormUrl::parse(text)?;
         let (location, query) = text::split_once(text, b'?').ok_or(FormUrlError::Shape)?;
@@ -217,19 +219,19 @@ impl SignedRequest {
         Ok(request.with_signature(signature))
     }
 
-    /// The URL that they make.
+    /// Returns the form URL.
     #[must_use]
     pub fn form_url(&self) -> FormUrl {
         self.request.form_url(&self.signature)
     }
 
-    /// What is asked.
+    /// Returns the request without the signature.
     #[must_use]
     pub fn request(&self) -> &FormRequest {
         &self.request
     }
 
-    /// What it is signed with.
+    /// Returns the signature.
     #[must_use]
     pub fn signature(&self) -> &Signature {
         &self.signature
@@ -244,7 +246,7 @@ impl Query {
     fn read(text: &str) -> Result<Self, FormUrlError> {
         let pairs: Option<Vec<(String, String)>> = percent::pairs(text).collect();
         let pairs = pairs.ok_or(FormUrlError::Encoding)?;
-        // In another spelling, a known one could stand for a second time.
+        // A percent-encoded name could repeat a known parameter in another spelling.
         let plain = text.split('&').all(|pair| {
             let (name, _) = text::split_at_first(pair, |byte| byte == b'=');
             pair.is_empty() || is_parameter_name(name)
@@ -259,14 +261,14 @@ impl Query {
         Some(self.pairs.remove(index).1)
     }
 
-    /// What is not read into the URL already.
+    /// Returns the parameters that [`FormUrl::parse`] has not read already.
     fn rest(self) -> impl Iterator<Item = (String, String)> {
         let read = |name: &str| matches!(name, REQUEST_ID | LANGUAGE);
         self.pairs.into_iter().filter(move |(name, _)| !read(name))
     }
 }
 
-/// Appends [`RequestId::to_text`], faster, with what the element does not reach.
+/// Appends [`RequestId::to_text`]. It is faster, and the element does not include it.
 fn push_digits(text: &mut String, request_id: RequestId) {
     text.push_str(itoa::Buffer::new().format(request_id.get()));
 }

@@ -49,7 +49,7 @@ fn failed(code: &str) -> HandshakeInput<'static> {
     }))
 }
 
-/// What came out, in short: `answer`, `ready`, `saved tok`, `error CODE`, `warning CODE`, …
+/// Summarises the orders as `answer`, `ready`, `saved tok`, `error CODE`, `warning CODE` and so on.
 fn names(orders: &HandshakeOrders) -> Vec<String> {
     let mut names = Vec::new();
     let mut push = |name: &str| names.push(name.to_owned());

@@ -1,4 +1,4 @@
-//! What a golden message is expected to mean, as its file writes it; for every decoder's test.
+//! Describes a decoded message the way the golden file writes its expectations, for every decoder's test.
 
 use pantoken_a2c::{FormMessage, FormResult, MessageError};
 use serde_json::{Value, json};

@@ -1,11 +1,11 @@
-//! Messages by the thousand from a seed, right, wrong and odd ones, for decoders to agree on.
+//! Generates thousands of valid, invalid and odd messages from a seed. All decoders must agree on them.
 
 use serde_json::{Map, Value, json};
 
-/// SplitMix64.
+/// The random number generator SplitMix64.
 pub struct Generator(u64);
 
-/// How a message is sent.
+/// The way in which a message is sent.
 #[derive(Clone, Copy, Debug)]
 pub enum Encoding {
     Object,
@@ -30,7 +30,7 @@ impl Generator {
         Self(seed)
     }
 
-    /// Fields that are there by chance, and how they are sent.
+    /// Returns a message with random fields, and how it is sent.
     pub fn message(&mut self) -> (Value, Encoding) {
         let encoding = self.one_of(&[
             Encoding::Object,
@@ -116,7 +116,7 @@ impl Generator {
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        // The upper bits, of which a browser's usize has room for 32.
+        // A usize has only 32 bits in a browser. The upper bits of the number are used.
         usize::try_from((z ^ (z >> 31)) >> 33).unwrap() % limit
     }
 }

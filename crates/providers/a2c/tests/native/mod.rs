@@ -1,4 +1,4 @@
-//! Messages decoded natively, as `serde_json` holds them; every other decoder must agree.
+//! Decodes messages natively from `serde_json` values. Every other decoder must agree with it.
 
 use pantoken_a2c::{Field, FormMessage, MessageError, RawMessage};
 use serde_json::Value;
