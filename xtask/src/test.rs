@@ -140,7 +140,7 @@ fn clippy_wasm(run: &Run) -> Result<()> {
     for packages in [
         "-p pantoken-core -p pantoken-a2c -p pantoken-demo",
         "-p pantoken-widget -p pantoken-yew --all-targets",
-        "-p pantoken-element --features standalone",
+        "-p pantoken-element",
     ] {
         run.cargo(&format!(
             "clippy --locked --target {WASM_TARGET} {packages} {WARNINGS}"
