@@ -39,8 +39,7 @@ const dispatchEvent = (host, name, detail) =>
  */
 function create(name, part) {
   const element = document.createElement(name);
-  element.className = "pantoken" + part;
-  element.setAttribute("part", element.className);
+  element.className = element.part = "pantoken" + part;
   return element;
 }
 
@@ -55,8 +54,8 @@ function write(element, text) {
 
 /** The form of one element, and what the element shows around it in its light DOM. */
 class Form {
-  /** @type {State} */
-  state = "loading";
+  /** Unknown until the first order to render. @type {State | undefined} */
+  state;
   /** @type {ElementForm} */
   #machine;
   /** @type {Driver} */
@@ -66,9 +65,9 @@ class Form {
   #root = create("div", "");
   #status = create("p", "-status");
   #place = create("div", "-frame");
-  #retry = this.#button("-retry", () => this.reload());
+  #retry = this.#button("-retry", () => this.handle({ input: "reload" }));
   #redirect = this.#button("-redirect", () =>
-    this.#handle({ input: "redirect", page: location.origin + location.pathname }),
+    this.handle({ input: "redirect", page: location.origin + location.pathname }),
   );
 
   /** @param {Element} host @param {typeof ElementForm} Machine */
@@ -77,29 +76,21 @@ class Form {
     this.#machine = new Machine(
       Object.fromEntries(ATTRIBUTES.map((name) => [name, host.getAttribute(name)])),
     );
-    this.#driver = new Driver(this.#place, (input) => this.#handle(input));
+    this.#driver = new Driver(this.#place, (input) => this.handle(input));
     this.#status.setAttribute("role", "status");
     this.#root.append(this.#status, this.#place);
     host.append(this.#root);
-  }
-
-  start() {
-    this.#handle({ input: "start" });
-  }
-
-  reload() {
-    this.#handle({ input: "reload" });
   }
 
   destroy() {
     this.#host = undefined;
     this.#root.remove();
     this.#driver.stopListening();
-    this.#handle({ input: "destroy" });
+    this.handle({ input: "destroy" });
   }
 
   /** @param {Input} input */
-  #handle(input) {
+  handle(input) {
     // Read from JSON, so that no field comes from Object.prototype, or goes to a setter there.
     for (const order of JSON.parse(this.#machine.handle(input))) this.#perform(order);
   }
@@ -164,7 +155,7 @@ const makeClass = () =>
     }
 
     reload() {
-      if (this.#form) this.#form.reload();
+      if (this.#form) this.#form.handle({ input: "reload" });
       else if (this.isConnected) this.#start();
     }
 
@@ -211,7 +202,7 @@ const makeClass = () =>
       }
       if (turn == this.#turn) {
         this.#form = new Form(this, Machine);
-        this.#form.start();
+        this.#form.handle({ input: "start" });
       }
     }
 

@@ -1,4 +1,4 @@
-import init, { ElementForm } from "./pantoken_element.js";
+import { ElementForm, initSync } from "./pantoken_element.js";
 import { abortAfter } from "./driver.js";
 
 /** How long the module may take to load, in milliseconds. */
@@ -23,7 +23,7 @@ async function instantiate() {
   const response = await fetch(url, options);
   if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
   // Not by streaming, which fails if the server does not send the type application/wasm.
-  await init({ module_or_path: await response.arrayBuffer() });
+  initSync({ module: await WebAssembly.compile(await response.arrayBuffer()) });
   return ElementForm;
 }
 

@@ -1,20 +1,24 @@
 //! `cargo xtask element`: the npm package of the custom element.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
+use fs_err as fs;
 
 use crate::command;
 use crate::npm::Npm;
 use crate::optimize;
 use crate::reproduction;
 use crate::steps::Steps;
+use crate::wasm_bindgen;
 use crate::workspace::Workspace;
 
+const NAME: &str = "pantoken_element";
+/// The folder below the target folder that has all sources of the package.
+const SOURCES: &str = "element";
 const WASM: &str = "pantoken_element_bg.wasm";
-/// What `web/element/module.js` calls.
-const EXPORTS: [&str; 5] = ["memory", "letter", "open", "input", "close"];
+const SCRIPTS: [&str; 3] = ["element.js", "driver.js", "module.js"];
 
 /// `twice` builds it in another folder too, and compares.
 pub(crate) fn run(twice: bool) -> Result<()> {
@@ -37,39 +41,64 @@ pub(crate) fn package(workspace: &Workspace) -> PathBuf {
     workspace.root().join("dist").join("npm")
 }
 
-/// Builds the package and gives its folder.
+/// Builds the package and returns its folder.
 pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let module = compile(workspace)?;
+    let sources = sources(workspace, &module)?;
     let package = package(workspace);
-    fs::create_dir_all(&package).with_context(|| format!("cannot make {}", package.display()))?;
-    optimize::module(npm, &module, &package.join(WASM), &EXPORTS)?;
-    bundle(workspace, npm, &package)?;
+    fs::create_dir_all(&package)?;
+    optimize::module(npm, &sources.join(WASM), &package.join(WASM))?;
+    bundle(npm, &sources, &package)?;
     copy_files(workspace, &package)?;
     Ok(package)
 }
 
-/// As a cdylib alone, because a build that makes an rlib too has no link-time optimization.
+/// Compiles the module as a cdylib alone: a build that makes an rlib too has no link-time optimization.
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
     let mut rustc = workspace.cargo(&["rustc", "--locked", "-p", "pantoken-element", "--lib"]);
     rustc
-        .args(["--crate-type", "cdylib", "--features", "standalone"])
+        .args(["--crate-type", "cdylib"])
         .args(["--profile", "web", "--target", "wasm32-unknown-unknown"])
-        // Of a megabyte, which is usual, a cheap phone would have to find room for each page.
+        // A cheap phone would have to find room for the usual megabyte on each page.
         .args(["--", "-C", "link-arg=-zstack-size=65536"])
         // Its instructions are longer than the calls that they stand for.
-        .args(["-C", "target-feature=-bulk-memory"])
-        .args(["-C", "llvm-args=-inline-threshold=8"]);
+        .args(["-C", "target-feature=-bulk-memory"]);
     command::run(&mut rustc)?;
     Ok(workspace
         .target()
         .join("wasm32-unknown-unknown/web/pantoken_element.wasm"))
 }
 
-/// One file of the element and the module's bindings.
-fn bundle(workspace: &Workspace, npm: &Npm, package: &Path) -> Result<()> {
+/// Puts the element's scripts and the module's bindings into one folder, from which the package is bundled
+/// and in which the types are checked.
+fn sources(workspace: &Workspace, module: &Path) -> Result<PathBuf> {
+    let folder = workspace.scratch(SOURCES)?;
+    wasm_bindgen::generate_with_types(module, &folder, NAME)?;
+    for script in SCRIPTS {
+        fs::copy(
+            workspace.root().join("web/element").join(script),
+            folder.join(script),
+        )?;
+    }
+    Ok(folder)
+}
+
+/// Checks the types of the element's scripts with TypeScript's compiler. The package must be built.
+pub(crate) fn check_types(workspace: &Workspace, typescript: &Path) -> Result<()> {
+    let sources = workspace.scratch(SOURCES)?;
+    let config = "tsconfig.json";
+    fs::copy(
+        workspace.root().join("web/element").join(config),
+        sources.join(config),
+    )?;
+    command::run(Command::new(typescript).arg("-p").arg(&sources))
+}
+
+/// Bundles the scripts and the module's bindings into one file.
+fn bundle(npm: &Npm, sources: &Path, package: &Path) -> Result<()> {
     let mut esbuild = npm.command("esbuild");
     esbuild
-        .arg(workspace.root().join("web/element/element.js"))
+        .arg(sources.join("element.js"))
         .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
         .args(["--legal-comments=none", "--log-level=warning"])
         .arg(format!(
@@ -79,6 +108,18 @@ fn bundle(workspace: &Workspace, npm: &Npm, package: &Path) -> Result<()> {
     command::run(&mut esbuild)
 }
 
+/// Runs the recorded sequences of inputs and orders through the built module.
+pub(crate) fn check_sequences(workspace: &Workspace) -> Result<()> {
+    let root = workspace.root();
+    let golden = "crates/browser/element/tests/golden/sequences.json";
+    command::run(
+        Command::new("node")
+            .arg(root.join("tests/npm/sequences.js"))
+            .arg(workspace.scratch(SOURCES)?)
+            .arg(root.join(golden)),
+    )
+}
+
 fn copy_files(workspace: &Workspace, package: &Path) -> Result<()> {
     let root = workspace.root();
     let own = ["README.md", "index.d.ts", "package.json"];
@@ -86,8 +127,7 @@ fn copy_files(workspace: &Workspace, package: &Path) -> Result<()> {
     let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| root.join(name));
     for file in own.iter().chain(&licences) {
         let name = file.file_name().context("a file has a name")?;
-        fs::copy(file, package.join(name))
-            .with_context(|| format!("cannot copy {}", file.display()))?;
+        fs::copy(file, package.join(name))?;
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Checks the package's types and its import on a server, and builds each example into `dist/examples`, beside
+/// Checks the package's types, those of its scripts, its recorded sequences and its import on a server, and builds each example into `dist/examples`, beside
 /// the script of axe-core for the end-to-end tests. The package must be built.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     // A copy, in which npm finds nothing of the checkout by chance.
@@ -67,6 +67,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     }
     let tests = copy.path().join(TESTS);
     command::run(&mut npm(&tests, "run test"))?;
+    element::check_types(workspace, &tests.join("node_modules/.bin/tsc"))?;
+    element::check_sequences(workspace)?;
     fs::copy(
         tests.join("node_modules/axe-core/axe.min.js"),
         built.join("axe.min.js"),

@@ -16,7 +16,6 @@ mod reliability;
 mod reproduction;
 mod sbom;
 mod server;
-mod short_names;
 mod size;
 mod steps;
 mod test;

@@ -10,7 +10,6 @@ use anyhow::{Context, Result, bail};
 use crate::command;
 use crate::element;
 use crate::npm::Npm;
-use crate::optimize;
 use crate::page;
 use crate::steps::Steps;
 use crate::tools::{Tools, WASM_TARGET};
@@ -66,10 +65,7 @@ pub(crate) fn check(workspace: &Workspace, npm: &Npm) -> Result<()> {
     let measured = [
         ("element", sum(&element)?),
         ("yew-margin", with_form.less(empty)),
-        (
-            "demo-page",
-            sum(&files_in(&published_page(workspace, npm)?)?)?,
-        ),
+        ("demo-page", sum(&files_in(&dist)?)?),
     ];
     let budgets = budgets()?;
     let mut over = Vec::new();
@@ -87,31 +83,6 @@ pub(crate) fn check(workspace: &Workspace, npm: &Npm) -> Result<()> {
         return Ok(());
     }
     bail!("over its budget in xtask/budgets.toml: {}", over.join(", "))
-}
-
-/// The demo page as one would publish it; as it is built it needs no Node, and is larger.
-fn published_page(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
-    let dist = workspace.root().join("dist");
-    let page = workspace.scratch("page")?;
-    fs::remove_dir_all(&page).with_context(|| format!("cannot empty {}", page.display()))?;
-    for file in files_in(&dist)? {
-        let copy = page.join(file.strip_prefix(&dist)?);
-        let folder = copy.parent().unwrap_or(&page);
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        fs::copy(&file, &copy).with_context(|| format!("cannot copy {}", file.display()))?;
-    }
-    let (wasm, script) = ("pantoken-demo_bg.wasm", "pantoken-demo.js");
-    optimize::module_and_script(
-        npm,
-        &dist.join(wasm),
-        &page.join(wasm),
-        &dist.join(script),
-        &page.join(script),
-    )?;
-    let snippets = page.join("snippets");
-    fs::remove_dir_all(&snippets)
-        .with_context(|| format!("cannot remove {}", snippets.display()))?;
-    Ok(page)
 }
 
 fn budgets() -> Result<BTreeMap<String, u64>> {
@@ -152,7 +123,7 @@ fn read_size(line: &str) -> Option<Size> {
     })
 }
 
-/// The files of the page; the npm package beside them is none of them.
+/// Returns the files of the page, without the npm package and the examples beside them.
 fn files_in(dist: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let entries = fs::read_dir(dist).with_context(|| format!("cannot read {}", dist.display()))?;
@@ -160,7 +131,7 @@ fn files_in(dist: &Path) -> Result<Vec<PathBuf>> {
         let path = entry?.path();
         if path.is_file() {
             files.push(path);
-        } else if !path.ends_with("npm") {
+        } else if !path.ends_with("npm") && !path.ends_with("examples") && !path.ends_with("sbom") {
             files.extend(files_in(&path)?);
         }
     }

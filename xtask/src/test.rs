@@ -55,7 +55,7 @@ const STEPS: &[(&str, Work)] = &[
     ("clippy, wasm32", Cargo(&[
         "clippy --locked --target wasm32-unknown-unknown -p pantoken-core -p pantoken-a2c -p pantoken-demo -- -D warnings",
         "clippy --locked --target wasm32-unknown-unknown -p pantoken-widget -p pantoken-yew --all-targets -- -D warnings",
-        "clippy --locked --target wasm32-unknown-unknown -p pantoken-element --features standalone -- -D warnings",
+        "clippy --locked --target wasm32-unknown-unknown -p pantoken-element -- -D warnings",
     ])),
     ("no secret in a page", Call(refuse_signing_for_wasm)),
     ("features", Call(|run| with_each_feature(run, "check"))),

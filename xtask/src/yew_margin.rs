@@ -27,14 +27,14 @@ pub(crate) fn measure(workspace: &Workspace, npm: &Npm) -> Result<Applications> 
     })
 }
 
+/// As `trunk build --release` does it with `data-wasm-opt`: the module optimized, the script as it is.
 fn publish(workspace: &Workspace, npm: &Npm, name: &str) -> Result<[PathBuf; 2]> {
     let examples = "wasm32-unknown-unknown/web/examples";
     let module = workspace.target().join(examples).join(name);
     let folder = workspace.scratch(&format!("yew-{name}"))?;
     wasm_bindgen::generate(&module.with_extension("wasm"), &folder, name)?;
-    let [wasm, script] = [format!("{name}_bg.wasm"), format!("{name}.js")];
-    let small = [&wasm, &script].map(|file| folder.join(format!("small-{file}")));
-    let (wasm, script) = (folder.join(wasm), folder.join(script));
-    optimize::module_and_script(npm, &wasm, &small[0], &script, &small[1])?;
-    Ok(small)
+    let wasm = folder.join(format!("{name}_bg.wasm"));
+    let small = folder.join(format!("small-{name}_bg.wasm"));
+    optimize::module(npm, &wasm, &small)?;
+    Ok([small, folder.join(format!("{name}.js"))])
 }

@@ -10,11 +10,12 @@ window.watchResources = () => {
   watchListeners();
   watchTimers("setTimeout", "clearTimeout");
   watchTimers("setInterval", "clearInterval");
-  const { instantiate } = WebAssembly;
-  WebAssembly.instantiate = async (...source) => {
-    const module = await instantiate(...source);
-    memory = module.instance.exports.memory;
-    return module;
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...source) {
+      super(...source);
+      memory = this.exports.memory;
+    }
   };
 };
 

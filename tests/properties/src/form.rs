@@ -35,7 +35,7 @@ pub fn form(text: &[u8]) {
     for part in parts {
         let input = read(part, &seen);
         let posted = seen.posted_token(&input);
-        let output = machine.handle(input.clone());
+        let output = machine.handle(&input);
         if seen.destroyed {
             assert!(output.events.is_empty());
         }

@@ -1,136 +1,66 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use pantoken_a2c::{Flow, FormOrigins, FormUrl, Language, Origin};
-use pantoken_widget::{FormOptions, FormSource, SessionOptions, decode};
-use wasm_bindgen::JsValue;
+use pantoken_core::decimal::parse_count;
+use pantoken_core::text::join;
+use pantoken_widget::{FormOptions, FormSource, SessionOptions};
 
-use crate::element_order::Problem;
+use crate::order_list::OrderList;
 
-/// The attributes of one element. An empty attribute is a missing one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Attributes {
-    /// `form-url`
-    pub form_url: Option<String>,
-    /// `session-url`
-    pub session_url: Option<String>,
-    /// `language`
-    pub language: Option<String>,
-    /// `title`
-    pub title: Option<String>,
-    /// `ready-timeout`
-    pub ready_timeout: Option<String>,
-    /// `form-origin`
-    pub form_origin: Option<String>,
-    /// `flow`
-    pub flow: Option<String>,
-    /// `return-url`
-    pub return_url: Option<String>,
-}
+/// Reads an attribute of the element by its name.
+pub(crate) type Attributes<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-impl Attributes {
-    /// Reads the attributes from an object whose properties have their names.
-    #[must_use]
-    pub fn from_js(object: &JsValue) -> Self {
-        Self::from_fn(|name| decode::text(object, name))
-    }
-
-    /// Reads each attribute by its name.
-    pub fn from_fn(get: impl Fn(&str) -> Option<String>) -> Self {
-        let get = |name| get(name).filter(|text| !text.is_empty());
-        Self {
-            form_url: get("form-url"),
-            session_url: get("session-url"),
-            language: get("language"),
-            title: get("title"),
-            ready_timeout: get("ready-timeout"),
-            form_origin: get("form-origin"),
-            flow: get("flow"),
-            return_url: get("return-url"),
+/// Returns the form that the attributes describe. An attribute that cannot be read counts as missing, and
+/// `orders` tell the page's developer; only a wrong `form-url` prevents the form.
+pub(crate) fn read(attributes: Attributes<'_>, orders: &mut OrderList) -> FormOptions {
+    // An empty attribute is a missing one.
+    let get = |name| attributes(name).filter(|text| !text.is_empty());
+    let mut check = |name, text: Option<String>, is_read: bool| {
+        if text.is_some() && !is_read {
+            orders.log_error(name, "is ignored because it cannot be read");
         }
-    }
+    };
+    let text = get("flow");
+    let flow = text.as_deref().and_then(parse_flow);
+    check("flow", text, flow.is_some());
+    let text = get("language");
+    let language = text.as_deref().and_then(|text| Language::parse(text).ok());
+    check("language", text, language.is_some());
+    let text = get("ready-timeout");
+    let ready_timeout = text.as_deref().and_then(parse_count);
+    check("ready-timeout", text, ready_timeout.is_some());
+    let text = get("form-origin");
+    let form_origin = text.as_deref().and_then(|text| Origin::parse(text).ok());
+    check("form-origin", text, form_origin.is_some());
 
-    /// Returns the form that the attributes describe. An attribute that cannot be read counts as missing
-    /// and is a problem for the page's developer; only a wrong `form-url` prevents the form.
-    ///
-    /// No problem repeats the attribute's text: it could hold a card number.
-    pub(crate) fn into_options(self) -> (FormOptions, Vec<Problem>) {
-        let mut problems = Vec::new();
-        let flow = read("flow", self.flow.as_deref(), parse_flow, &mut problems);
-        let language = read(
-            "language",
-            self.language.as_deref(),
-            |text| Language::parse(text).ok(),
-            &mut problems,
-        );
-        let ready_timeout = read(
-            "ready-timeout",
-            self.ready_timeout.as_deref(),
-            parse_milliseconds,
-            &mut problems,
-        );
-        let form_origin = read(
-            "form-origin",
-            self.form_origin.as_deref(),
-            |text| Origin::parse(text).ok(),
-            &mut problems,
-        );
-        let options = FormOptions {
-            source: source(self.form_url, self.session_url, flow, self.return_url),
-            language,
-            title: self.title,
-            ready_timeout: ready_timeout.unwrap_or(FormOptions::READY_TIMEOUT),
-            form_origins: FormOrigins::with_extra(form_origin),
-        };
-        (options, problems)
+    FormOptions {
+        source: match (get("form-url"), get("session-url")) {
+            (Some(form_url), _) => read_form_url(&form_url),
+            (None, Some(endpoint)) => FormSource::Session(SessionOptions {
+                endpoint,
+                flow: flow.unwrap_or(Flow::Iframe),
+                return_url: get("return-url"),
+            }),
+            (None, None) => FormSource::Unreadable("no form-url, no session-url".to_owned()),
+        },
+        language,
+        title: get("title"),
+        ready_timeout: ready_timeout.unwrap_or(FormOptions::READY_TIMEOUT),
+        form_origins: FormOrigins::with_extra(form_origin),
     }
 }
 
-fn read<Value>(
-    name: &'static str,
-    text: Option<&str>,
-    parse: impl Fn(&str) -> Option<Value>,
-    problems: &mut Vec<Problem>,
-) -> Option<Value> {
-    let value = parse(text?);
-    if value.is_none() {
-        problems.push(Problem {
-            subject: name.to_owned(),
-            problem: "the attribute is ignored because it cannot be read".to_owned(),
-        });
+/// The reason names the wrong part and never repeats its text, which could hold a card number.
+fn read_form_url(text: &str) -> FormSource {
+    match FormUrl::parse(text) {
+        Ok(form_url) => FormSource::FormUrl(form_url),
+        Err(error) => FormSource::Unreadable(join(&["form-url is wrong in ", error.part()])),
     }
-    value
 }
 
 fn parse_flow(text: &str) -> Option<Flow> {
     [Flow::Iframe, Flow::Redirect]
         .into_iter()
         .find(|flow| flow.as_str() == text)
-}
-
-fn parse_milliseconds(text: &str) -> Option<u32> {
-    pantoken_core::decimal::parse_count(text)
-}
-
-fn source(
-    form_url: Option<String>,
-    session_url: Option<String>,
-    flow: Option<Flow>,
-    return_url: Option<String>,
-) -> FormSource {
-    match (form_url, session_url) {
-        (Some(form_url), _) => match FormUrl::parse(&form_url) {
-            Ok(form_url) => FormSource::FormUrl(form_url),
-            Err(error) => FormSource::Unreadable(["form-url is wrong in ", error.part()].concat()),
-        },
-        (None, Some(endpoint)) => FormSource::Session(SessionOptions {
-            endpoint,
-            flow: flow.unwrap_or(Flow::Iframe),
-            return_url,
-        }),
-        (None, None) => {
-            FormSource::Unreadable("there is neither form-url nor session-url".to_owned())
-        }
-    }
 }

@@ -5,9 +5,8 @@ extern crate alloc;
 
 mod attributes;
 mod element_form;
-mod element_order;
+mod order_list;
 
-pub use attributes::Attributes;
 pub use element_form::ElementForm;
 
 #[cfg(target_family = "wasm")]

@@ -6,7 +6,6 @@
 //! properties too; a test compares the two.
 
 use alloc::string::String;
-use core::array;
 
 use pantoken_a2c::{Field, RawMessage};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -31,6 +30,9 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = Number, js_name = isSafeInteger)]
     fn is_safe_integer(value: &JsValue) -> bool;
+
+    #[wasm_bindgen(js_name = Number)]
+    fn to_number(value: &JsValue) -> f64;
 
     type Text;
 
@@ -63,8 +65,8 @@ pub fn input(value: &JsValue) -> Option<FormInput> {
             FormInput::TimerFired { timer: timer? }
         }
         "answered" => FormInput::Answered {
-            request: integer(value, "request")?,
-            status: integer(value, "status")?,
+            request: integer(value, "request")?.try_into().ok()?,
+            status: integer(value, "status")?.try_into().ok()?,
             session: session(&property(value, "body")?),
         },
         "destroy" => FormInput::Destroy,
@@ -75,22 +77,34 @@ pub fn input(value: &JsValue) -> Option<FormInput> {
 /// Reads the data of a `MessageEvent`.
 #[must_use]
 pub fn message(data: &JsValue) -> RawMessage<String> {
-    match object(data) {
-        Some(object) => RawMessage::from_fields(fields(&object, RawMessage::<String>::NAMES)),
+    let Some(object) = object(data) else {
         // A text that is not an object in JSON is a status.
-        None => RawMessage {
+        return RawMessage {
             status: field_of(data),
             ..RawMessage::default()
-        },
+        };
+    };
+    let field = |name| field(&object, name);
+    RawMessage {
+        status: field("status"),
+        request_id: field("requestId"),
+        pan_token: field("panToken"),
+        error_code: field("errorCode"),
+        error_message: field("errorMessage"),
     }
 }
 
 /// Reads the text of a session endpoint's answer.
 #[must_use]
 pub fn session(body: &JsValue) -> RawSession<String> {
-    object(body).map_or_else(RawSession::default, |object| {
-        RawSession::from_fields(fields(&object, RawSession::<String>::NAMES))
-    })
+    // A text that is not JSON has no fields.
+    let object = object(body).unwrap_or(JsValue::FALSE);
+    let field = |name| field(&object, name);
+    RawSession {
+        form_url: field("formUrl"),
+        request_id: field("requestId"),
+        result_token: field("resultToken"),
+    }
 }
 
 /// Reads an own property that is a text.
@@ -102,14 +116,15 @@ pub fn text(object: &JsValue, name: &str) -> Option<String> {
     }
 }
 
-fn integer<Integer: TryFrom<i64>>(object: &JsValue, name: &str) -> Option<Integer> {
+fn integer(object: &JsValue, name: &str) -> Option<i64> {
     match field(object, name) {
-        Field::Integer(value) => value.try_into().ok(),
+        Field::Integer(value) => Some(value),
         _ => None,
     }
 }
 
-/// Returns the value itself, unless it is a text: then the object that the text holds in JSON, if any.
+/// Returns the value itself, unless it is a text: then what the text holds in JSON, if anything.
+/// What is not an object has no fields.
 fn object(value: &JsValue) -> Option<JsValue> {
     if !value.is_string() {
         return Some(value.clone());
@@ -117,16 +132,12 @@ fn object(value: &JsValue) -> Option<JsValue> {
     if is_too_long(value) {
         return None;
     }
-    parse_json(value).ok().filter(JsValue::is_object)
+    parse_json(value).ok()
 }
 
 /// A text of megabytes is not even copied.
 fn is_too_long(text: &JsValue) -> bool {
     text.unchecked_ref::<Text>().length() > MAX_TEXT_LENGTH
-}
-
-fn fields<const COUNT: usize>(object: &JsValue, names: [&str; COUNT]) -> [Field<String>; COUNT] {
-    array::from_fn(|index| field(object, names[index]))
 }
 
 fn field(object: &JsValue, name: &str) -> Field<String> {
@@ -143,7 +154,7 @@ fn property(object: &JsValue, name: &str) -> Option<JsValue> {
 }
 
 fn field_of(value: &JsValue) -> Field<String> {
-    if value.is_null() || value.is_undefined() {
+    if value.loose_eq(&JsValue::NULL) {
         return Field::Absent;
     }
     if value.is_string() {

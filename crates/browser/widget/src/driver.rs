@@ -99,7 +99,7 @@ impl Driver {
             } => {
                 if let Some(window) = driver.frame_window() {
                     // A document that took the form's place has another origin, and is not told.
-                    let _ = window.post_message(&message.into(), target_origin);
+                    let _ = window.post_message(&(*message).into(), target_origin);
                 }
             }
             Order::SetTimer {
@@ -162,7 +162,7 @@ impl Inner {
             return;
         };
         for (name, value) in [
-            ("title", title),
+            ("title", title.as_str()),
             ("referrerpolicy", referrer_policy),
             ("allow", allow),
             ("sandbox", sandbox),

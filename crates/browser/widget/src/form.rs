@@ -89,7 +89,7 @@ impl Drop for Form {
 
 impl Inner {
     fn handle(&self, input: FormInput) {
-        let output = self.machine.borrow_mut().handle(input);
+        let output = self.machine.borrow_mut().handle(&input);
         self.events.borrow_mut().extend(output.events);
         for order in &output.orders {
             self.driver.perform(order);

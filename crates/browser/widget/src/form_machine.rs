@@ -5,13 +5,13 @@ use pantoken_a2c::{
     Event, FailureCode, Flow, FormError, FormMessage, FormUrl, FrameOrder, Handshake,
     HandshakeInput, HostCode, Saved, State, TimerOrder,
 };
-use serde::Serialize;
 
 use crate::form_input::FormInput;
 use crate::form_options::{FormOptions, FormSource};
+use crate::json::JsonObject;
 use crate::order::{Order, Output, Timer};
 use crate::policy;
-use crate::session::{CreateSession, RawSession, Report, Session};
+use crate::session::{RawSession, Session};
 use crate::texts::Text;
 
 /// A card form as a state machine without I/O: a driver tells it what happened, and performs the orders
@@ -94,7 +94,7 @@ impl FormMachine {
     }
 
     /// Takes in what happened and returns what to do.
-    pub fn handle(&mut self, input: FormInput) -> Output {
+    pub fn handle(&mut self, input: &FormInput) -> Output {
         let mut output = Output::default();
         let out = &mut output;
         match input {
@@ -104,19 +104,19 @@ impl FormMachine {
                 request,
                 status,
                 session,
-            } => self.answered(request, status, &session, out),
+            } => self.answered(*request, *status, session, out),
             FormInput::TimerFired {
                 timer: Timer::Report,
             } => self.send_report(out),
             _ if self.destroyed => {}
             FormInput::Start | FormInput::Reload => self.start(out),
-            FormInput::Redirect { page } => self.create(Flow::Redirect, &page, out),
+            FormInput::Redirect { page } => self.create(Flow::Redirect, page, out),
             FormInput::FrameLoaded => self.drive_handshake(HandshakeInput::FrameLoaded, out),
             FormInput::PolicyViolation {
                 directive,
                 disposition,
                 blocked_uri,
-            } => self.policy_violation(&directive, &disposition, &blocked_uri, out),
+            } => self.policy_violation(directive, disposition, blocked_uri, out),
             FormInput::TimerFired {
                 timer: Timer::Ready,
             } => self.drive_handshake(HandshakeInput::TimerFired, out),
@@ -124,8 +124,8 @@ impl FormMachine {
                 // Drivers pass on messages of the frame's own window only.
                 let input = HandshakeInput::Message {
                     from_frame: true,
-                    origin: &origin,
-                    body: FormMessage::from_raw(&message),
+                    origin,
+                    body: FormMessage::from_raw(message),
                 };
                 self.drive_handshake(input, out);
             }
@@ -210,14 +210,12 @@ impl FormMachine {
             return;
         }
         let endpoint = source.endpoint.clone();
-        let body = json(&CreateSession {
-            flow: flow.as_str(),
-            language: self.options.language().as_str(),
-            return_url: match flow {
-                Flow::Iframe => None,
-                Flow::Redirect => Some(source.return_url.as_deref().unwrap_or(page)),
-            },
-        });
+        let mut body = JsonObject::new();
+        body.text("flow", flow.as_str());
+        body.text("language", self.options.language().as_str());
+        if flow == Flow::Redirect {
+            body.text("returnUrl", source.return_url.as_deref().unwrap_or(page));
+        }
         let request = self.post(endpoint, None, body, out);
         self.drive_handshake(HandshakeInput::Destroy, out);
         self.shown = None;
@@ -226,13 +224,19 @@ impl FormMachine {
         self.progress = Progress::Creating { flow, request };
     }
 
-    fn post(&mut self, url: String, token: Option<String>, body: String, out: &mut Output) -> u32 {
+    fn post(
+        &mut self,
+        url: String,
+        token: Option<String>,
+        body: JsonObject,
+        out: &mut Output,
+    ) -> u32 {
         self.requests = self.requests.wrapping_add(1);
         out.orders.push(Order::Post {
             request: self.requests,
             url,
             token,
-            body,
+            body: body.finish(),
             timeout: policy::ANSWER_TIMEOUT,
             // A report is sent even while the customer leaves the page.
             keepalive: true,
@@ -273,10 +277,9 @@ impl FormMachine {
             return;
         };
         let shown = match Session::from_answer(&source.endpoint, flow, status, answer) {
-            Ok(session) => {
-                let shown = Shown::new(&self.options, &session.form_url, flow);
+            Ok((session, form_url)) => {
                 self.session = Some(session);
-                shown
+                Shown::new(&self.options, &form_url, flow)
             }
             Err(reason) => Err(FormError::host(None, HostCode::SessionFailed, &reason)),
         };
@@ -298,13 +301,11 @@ impl FormMachine {
             report.delay = (2 * report.delay).min(policy::MAX_REPORT_DELAY);
             return;
         }
-        let saved = report.saved.clone();
-        self.unreported = None;
-        if self.destroyed {
-            out.orders.push(Order::Finish);
+        let Some(Unreported { saved, .. }) = self.unreported.take() else {
             return;
-        }
+        };
         match policy::problem(status) {
+            _ if self.destroyed => out.orders.push(Order::Finish),
             None => {
                 self.progress = Progress::Saved;
                 out.events.push(Event::Saved(saved));
@@ -326,16 +327,15 @@ impl FormMachine {
         else {
             return;
         };
-        let body = json(&Report::Saved {
-            pan_token: report.saved.pan_token.as_str(),
-        });
+        let mut body = JsonObject::new();
+        body.text("panToken", report.saved.pan_token.as_str());
         let request = self.post_result(body, out);
         if let Some(report) = &mut self.unreported {
             report.request = request;
         }
     }
 
-    fn post_result(&mut self, body: String, out: &mut Output) -> u32 {
+    fn post_result(&mut self, body: JsonObject, out: &mut Output) -> u32 {
         let Some(session) = &self.session else {
             return 0;
         };
@@ -376,10 +376,10 @@ impl FormMachine {
             Some(FrameOrder::Show) => orders.push(Order::ShowFrame {
                 src: shown.url.clone(),
                 title: self.options.title().to_owned(),
-                style: policy::FRAME_STYLE.to_owned(),
-                sandbox: policy::FRAME_SANDBOX.to_owned(),
-                referrer_policy: policy::FRAME_REFERRER_POLICY.to_owned(),
-                allow: policy::FRAME_ALLOW.to_owned(),
+                style: policy::FRAME_STYLE,
+                sandbox: policy::FRAME_SANDBOX,
+                referrer_policy: policy::FRAME_REFERRER_POLICY,
+                allow: policy::FRAME_ALLOW,
             }),
             Some(FrameOrder::Remove) => orders.push(Order::RemoveFrame),
             None => {}
@@ -388,7 +388,7 @@ impl FormMachine {
             // Addressed to the form's origin alone, so that a document that took its place learns
             // nothing.
             orders.push(Order::PostMessage {
-                message: policy::READY_REPLY.to_owned(),
+                message: policy::READY_REPLY,
                 target_origin: shown.handshake.form_origin().as_str().to_owned(),
             });
         }
@@ -402,7 +402,9 @@ impl FormMachine {
             }),
             None => {}
         }
-        out.events.extend(wanted.warning.map(Event::Warning));
+        if let Some(warning) = wanted.warning {
+            out.events.push(Event::Warning(warning));
+        }
         if let Some(event) = wanted.event {
             self.form_event(event, out);
         }
@@ -435,10 +437,9 @@ impl FormMachine {
     /// if the report is lost, nothing else is, and the customer may still correct the number.
     fn report_error(&mut self, error: &FormError, out: &mut Output) {
         if let FailureCode::Form(code) = &error.code {
-            let body = json(&Report::Failed {
-                error_code: code.as_str(),
-                error_message: &error.message,
-            });
+            let mut body = JsonObject::new();
+            body.text("errorCode", code.as_str());
+            body.text("errorMessage", &error.message);
             self.post_result(body, out);
         }
     }
@@ -471,7 +472,7 @@ impl Shown {
         let reason = if form_url.flow() != flow {
             "the form URL is for the redirect flow: it has agentCallbackUrl"
         } else if !options.form_origins.allows(origin) {
-            "the form URL is not on an origin of the provider's: see form-origin"
+            "the form URL is not on the provider's origins: see form-origin"
         } else {
             return Ok(Self {
                 url: form_url.text_in(options.language()),
@@ -484,9 +485,4 @@ impl Shown {
             reason,
         ))
     }
-}
-
-/// Writes a request body. Nothing in it can fail to serialize.
-fn json(body: &impl Serialize) -> String {
-    serde_json::to_string(body).unwrap_or_default()
 }

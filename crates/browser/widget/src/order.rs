@@ -3,6 +3,8 @@ use alloc::vec::Vec;
 
 use pantoken_a2c::Event;
 
+use crate::json::JsonObject;
+
 /// What [`FormMachine::handle`](crate::FormMachine::handle) returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
@@ -15,17 +17,8 @@ pub struct Output {
 
 /// One thing that a driver has to do. Every value is in the order: a driver decides nothing.
 ///
-/// With the feature `serde`, an order is an object whose field `order` names it.
+/// In JSON, an order is an object whose field `order` names it: see [`Order::to_json`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(
-        tag = "order",
-        rename_all = "camelCase",
-        rename_all_fields = "camelCase"
-    )
-)]
 #[non_exhaustive]
 pub enum Order {
     /// Shows a new iframe with these attributes, in place of the previous one.
@@ -35,20 +28,20 @@ pub enum Order {
         /// The title that assistive technology announces.
         title: String,
         /// The inline style, to be set through the object model: a strict policy forbids the attribute.
-        style: String,
+        style: &'static str,
         /// The sandbox flags.
-        sandbox: String,
+        sandbox: &'static str,
         /// The referrer policy.
-        referrer_policy: String,
+        referrer_policy: &'static str,
         /// The permissions policy.
-        allow: String,
+        allow: &'static str,
     },
     /// Removes the iframe.
     RemoveFrame,
     /// Posts a message to the iframe's window.
     PostMessage {
         /// The message.
-        message: String,
+        message: &'static str,
         /// The only origin that may receive it.
         target_origin: String,
     },
@@ -89,13 +82,80 @@ pub enum Order {
     Finish,
 }
 
+impl Order {
+    /// Writes the order for a driver that is not in Rust.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut json = JsonObject::new();
+        json.text("order", self.name());
+        match self {
+            Self::ShowFrame {
+                src,
+                title,
+                style,
+                sandbox,
+                referrer_policy,
+                allow,
+            } => {
+                json.text("src", src);
+                json.text("title", title);
+                json.text("style", style);
+                json.text("sandbox", sandbox);
+                json.text("referrerPolicy", referrer_policy);
+                json.text("allow", allow);
+            }
+            Self::PostMessage {
+                message,
+                target_origin,
+            } => {
+                json.text("message", message);
+                json.text("targetOrigin", target_origin);
+            }
+            Self::SetTimer {
+                timer,
+                milliseconds,
+            } => {
+                json.text("timer", timer.as_str());
+                json.number("milliseconds", *milliseconds);
+            }
+            Self::ClearTimer { timer } => json.text("timer", timer.as_str()),
+            Self::Post {
+                request,
+                url,
+                token,
+                body,
+                timeout,
+                keepalive,
+            } => {
+                json.number("request", *request);
+                json.text("url", url);
+                json.optional_text("token", token.as_deref());
+                json.text("body", body);
+                json.number("timeout", *timeout);
+                json.bool("keepalive", *keepalive);
+            }
+            Self::Navigate { url } => json.text("url", url),
+            Self::RemoveFrame | Self::Finish => {}
+        }
+        json.finish()
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::ShowFrame { .. } => "showFrame",
+            Self::RemoveFrame => "removeFrame",
+            Self::PostMessage { .. } => "postMessage",
+            Self::SetTimer { .. } => "setTimer",
+            Self::ClearTimer { .. } => "clearTimer",
+            Self::Post { .. } => "post",
+            Self::Navigate { .. } => "navigate",
+            Self::Finish => "finish",
+        }
+    }
+}
+
 /// The timers of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "camelCase")
-)]
 #[non_exhaustive]
 pub enum Timer {
     /// Limits how long the form may take to say Ready.

@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use pantoken_core::decimal::decimal_digits;
+use pantoken_core::text::join;
 
 /// The longest text that is read from a message or an answer, in UTF-16 code units.
 #[cfg(feature = "decode")]
@@ -57,12 +58,9 @@ pub(crate) fn problem(status: u16) -> Option<String> {
     match status {
         200 | 201 => None,
         0 => Some("the session endpoint did not answer".to_owned()),
-        _ => Some(
-            [
-                "the session endpoint answered ",
-                &decimal_digits(status.into()),
-            ]
-            .concat(),
-        ),
+        _ => Some(join(&[
+            "the session endpoint answered ",
+            &decimal_digits(status.into()),
+        ])),
     }
 }

@@ -2,7 +2,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use pantoken_a2c::{Field, Flow, FormUrl};
-use serde::Serialize;
+use pantoken_core::text::join;
 
 use crate::policy;
 
@@ -33,31 +33,30 @@ impl<Text> RawSession<Text> {
     }
 }
 
-/// A session that the endpoint created.
+/// Where and how the result of a session is reported.
 #[derive(Debug)]
 pub(crate) struct Session {
-    pub(crate) form_url: FormUrl,
-    /// Where the result is reported.
     pub(crate) result_url: String,
     pub(crate) result_token: String,
 }
 
 impl Session {
-    /// Reads the answer of the session endpoint. The error says why there is no session, for developers.
+    /// Reads the answer of the session endpoint: the session and its form URL. The error says why there is
+    /// no session, for developers.
     pub(crate) fn from_answer(
         endpoint: &str,
         flow: Flow,
         status: u16,
         raw: &RawSession<String>,
-    ) -> Result<Self, String> {
+    ) -> Result<(Self, FormUrl), String> {
         match policy::problem(status) {
             Some(problem) => Err(problem),
             None => Self::read(endpoint, flow, raw)
-                .ok_or_else(|| "the session endpoint's answer is not a session".to_owned()),
+                .ok_or_else(|| "the session endpoint gave no session".to_owned()),
         }
     }
 
-    fn read(endpoint: &str, flow: Flow, raw: &RawSession<String>) -> Option<Self> {
+    fn read(endpoint: &str, flow: Flow, raw: &RawSession<String>) -> Option<(Self, FormUrl)> {
         let (Field::Text(form_url), Field::Text(request_id), Field::Text(result_token)) =
             (&raw.form_url, &raw.request_id, &raw.result_token)
         else {
@@ -68,33 +67,10 @@ impl Session {
             return None;
         }
         let endpoint = endpoint.strip_suffix('/').unwrap_or(endpoint);
-        Some(Self {
-            form_url,
-            result_url: [endpoint, "/", request_id, "/result"].concat(),
+        let session = Self {
+            result_url: join(&[endpoint, "/", request_id, "/result"]),
             result_token: result_token.clone(),
-        })
+        };
+        Some((session, form_url))
     }
-}
-
-/// The body of the request that creates a session.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct CreateSession<'a> {
-    pub(crate) flow: &'a str,
-    pub(crate) language: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) return_url: Option<&'a str>,
-}
-
-/// The body of the request that reports a result.
-#[derive(Serialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-pub(crate) enum Report<'a> {
-    Saved {
-        pan_token: &'a str,
-    },
-    Failed {
-        error_code: &'a str,
-        error_message: &'a str,
-    },
 }

@@ -1,4 +1,5 @@
 use pantoken_a2c::{ErrorCode, FailureCode, HostCode, Language, Remedy};
+use pantoken_core::text::split_once;
 
 /// What a customer reads around the form, in one language.
 ///
@@ -50,7 +51,11 @@ impl Texts {
     /// Returns one of the texts.
     #[must_use]
     pub fn get(self, text: Text) -> &'static str {
-        self.0.lines().nth(text as usize).unwrap_or_default()
+        let mut rest = self.0;
+        for _ in 0..text as usize {
+            rest = split_once(rest, b'\n').map_or("", |(_, rest)| rest);
+        }
+        split_once(rest, b'\n').map_or(rest, |(line, _)| line)
     }
 }
 

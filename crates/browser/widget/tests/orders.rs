@@ -34,10 +34,10 @@ fn show_frame() -> Order {
     Order::ShowFrame {
         src: page::form_url(&page::origin(), ""),
         title: "Card".to_owned(),
-        style: "min-width:321px".to_owned(),
-        sandbox: "allow-scripts allow-same-origin".to_owned(),
-        referrer_policy: "strict-origin".to_owned(),
-        allow: String::new(),
+        style: "min-width:321px",
+        sandbox: "allow-scripts allow-same-origin",
+        referrer_policy: "strict-origin",
+        allow: "",
     }
 }
 
@@ -130,7 +130,7 @@ async fn a_message_reaches_the_frame_on_the_origin_that_it_is_for() {
             ("pantoken", page::origin()),
         ] {
             driver.perform(&Order::PostMessage {
-                message: message.to_owned(),
+                message,
                 target_origin,
             });
         }

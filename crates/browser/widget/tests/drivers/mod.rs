@@ -79,7 +79,7 @@ impl Tested {
         match &self.kind {
             Kind::Rust(driver) => driver.perform(order),
             Kind::JavaScript(driver) => {
-                let order = JSON::parse(&serde_json::to_string(order).unwrap()).unwrap();
+                let order = JSON::parse(&order.to_json()).unwrap();
                 self.method(driver, "perform")
                     .call1(driver, &order)
                     .unwrap();

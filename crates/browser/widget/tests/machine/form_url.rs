@@ -171,7 +171,7 @@ fn a_violation_counts_only_if_it_blocks_this_form() {
 fn the_frame_has_what_a_form_needs_and_no_more() {
     use pantoken_widget::{FormInput, FormMachine, Order};
     let mut machine = FormMachine::new(FormOptions::new(of_form_url(&form_url())));
-    let output = machine.handle(FormInput::Start);
+    let output = machine.handle(&FormInput::Start);
     let Order::ShowFrame {
         style,
         sandbox,
@@ -184,10 +184,7 @@ fn the_frame_has_what_a_form_needs_and_no_more() {
     };
     assert!(sandbox.contains("allow-scripts") && !sandbox.contains("top-navigation"));
     assert!(style.contains("min-width:320px") && style.contains("min-height:500px"));
-    assert_eq!(
-        (referrer_policy.as_str(), allow.as_str()),
-        ("strict-origin", "")
-    );
+    assert_eq!((*referrer_policy, *allow), ("strict-origin", ""));
 }
 
 #[test]

@@ -117,18 +117,18 @@ fn no_session_is_an_error_that_says_why() {
         (created(0, &self::form_url(), REQUEST_ID), "did not answer"),
         (created(404, &self::form_url(), REQUEST_ID), "answered 404"),
         (created(503, &self::form_url(), REQUEST_ID), "answered 503"),
-        (created(201, "a form", REQUEST_ID), "not a session"),
-        (created(201, &self::form_url(), "1"), "not a session"),
+        (created(201, "a form", REQUEST_ID), "gave no session"),
+        (created(201, &self::form_url(), "1"), "gave no session"),
         (
             created_with(201, [&form_url, "s123456789", ""]),
-            "not a session",
+            "gave no session",
         ),
         (
             created_with(201, [&form_url, "n123456789", "sresult-token"]),
-            "not a session",
+            "gave no session",
         ),
-        (redirect_session(), "not a session"),
-        (created_with(201, [""; 3]), "not a session"),
+        (redirect_session(), "gave no session"),
+        (created_with(201, [""; 3]), "gave no session"),
     ];
     for (answer, reason) in cases {
         let mut form = form();

@@ -222,7 +222,7 @@ impl Form {
     /// What came out: each order by its name, and then `warning CODE` and `ready`, `saved TOKEN` or
     /// `error CODE`.
     pub fn handle(&mut self, input: &FormInput) -> Vec<String> {
-        let output = self.machine.handle(self.numbered(input));
+        let output = self.machine.handle(&self.numbered(input));
         let mut out: Vec<String> = output
             .orders
             .iter()
