@@ -20,7 +20,7 @@ pub(crate) async fn without_a_session_the_page_says_why_and_a_retry_helps(contex
                 (json(201, &of_another_request), "no session"),
                 (json(404, r#"{"code":"NOT_FOUND"}"#), "answered 404"),
                 (json(503, "{}"), "answered 503"),
-                (PlannedResponse::Disconnected, "no answer"),
+                (PlannedResponse::Disconnected, "did not answer"),
             ] {
                 site.proxy.plan("/v1/sessions", answer);
                 tab.go(&site.url("/?lang=en")).await;
