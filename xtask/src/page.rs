@@ -13,6 +13,8 @@ use fs_err as fs;
 use pantoken_test_support::{Process, send_request};
 
 use crate::command;
+use crate::npm::Npm;
+use crate::optimize;
 use crate::tools::{Tools, WASM_TARGET};
 use crate::wasm_bindgen;
 use crate::workspace::Workspace;
@@ -43,6 +45,12 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     }
     fs::write(dist.join("index.html"), page.html)?;
     Ok(())
+}
+
+/// Makes the module in `dist` as small as one would publish it. The demo does without, and without Node.
+pub(crate) fn optimize(workspace: &Workspace, npm: &Npm) -> Result<()> {
+    let module = workspace.root().join(format!("dist/{NAME}_bg.wasm"));
+    optimize::module(npm, &module, &module)
 }
 
 /// Checks that `trunk build --release` makes the same page, and that `trunk serve` serves it.

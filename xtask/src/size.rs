@@ -46,10 +46,11 @@ impl Size {
 
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(4);
+    let mut steps = Steps::of(5);
     steps.run("tools", || Tools::find_or_install(&[WASM_TARGET]))?;
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
     steps.run("demo page", || page::build(&workspace))?;
+    steps.run("demo page, optimized", || page::optimize(&workspace, &npm))?;
     steps.run("element", || element::build(&workspace, &npm))?;
     check(&workspace, &npm)
 }

@@ -67,6 +67,7 @@ const STEPS: &[(&str, Work)] = &[
     ("documentation", Call(document)),
     ("demo page", Call(|run| page::build(&run.workspace))),
     ("demo page from Trunk", Call(|run| page::compare_with_trunk(&run.workspace, &run.tools))),
+    ("demo page, optimized", Call(|run| page::optimize(&run.workspace, &run.npm))),
     ("server and sandbox", Call(|run| demo::build_binaries(&run.workspace))),
     ("element package", Call(|run| element::build(&run.workspace, &run.npm).map(|_| ()))),
     ("sizes", Call(|run| size::check(&run.workspace, &run.npm))),
