@@ -128,9 +128,9 @@ fn sign_names_every_wrong_flag_and_its_rule() {
         &[
             "--request-id: ",
             "--language: ",
-            "ru, en, kz",
+            "ru, en and kz",
             "--callback-url: ",
-            "plain http",
+            "http:// is only allowed on",
         ],
     );
     assert!(output.stdout.is_empty());
