@@ -24,6 +24,8 @@ extern "C" {
     fn abort_after(milliseconds: u32) -> Result<JsValue, JsValue>;
 }
 
+type InputHandler = Rc<dyn Fn(&FormInput)>;
+
 /// Performs the orders of a [`FormMachine`](crate::FormMachine) in a page, and says what happened there.
 /// It decides nothing.
 ///
@@ -41,7 +43,7 @@ struct Inner {
     /// What listens to the window, until [`Driver::stop_listening`].
     listeners: RefCell<Option<[Listener; 2]>>,
     /// Who is told what happened, until [`Order::Finish`].
-    on_input: RefCell<Option<Rc<dyn Fn(FormInput)>>>,
+    on_input: RefCell<Option<InputHandler>>,
 }
 
 struct Frame {
@@ -63,7 +65,7 @@ impl Driver {
     }
 
     /// Starts to listen, and tells `on_input` what happens.
-    pub fn listen(&self, on_input: impl Fn(FormInput) + 'static) {
+    pub fn listen(&self, on_input: impl Fn(&FormInput) + 'static) {
         self.0.on_input.replace(Some(Rc::new(on_input)));
         let Some(window) = web_sys::window() else {
             return;
@@ -123,7 +125,7 @@ impl Inner {
         // Not borrowed while it runs: it may end in `Order::Finish`.
         let on_input = self.on_input.borrow().clone();
         if let Some(on_input) = on_input {
-            on_input(input);
+            on_input(&input);
         }
     }
 

@@ -46,7 +46,7 @@ impl Form {
         // dropped; `Order::Finish` lets it go.
         let own = Rc::clone(&inner);
         inner.driver.listen(move |input| own.handle(input));
-        inner.handle(FormInput::Start);
+        inner.handle(&FormInput::Start);
         Self(inner)
     }
 
@@ -58,7 +58,7 @@ impl Form {
 
     /// Starts over; with a session endpoint, in a new session. Does nothing once the card is saved.
     pub fn reload(&self) {
-        self.0.handle(FormInput::Reload);
+        self.0.handle(&FormInput::Reload);
     }
 
     /// Continues on the provider's page, if the form comes from a session endpoint.
@@ -68,7 +68,7 @@ impl Form {
             let (origin, path) = (location.origin().ok()?, location.pathname().ok()?);
             Some([origin, path].concat())
         });
-        self.0.handle(FormInput::Redirect {
+        self.0.handle(&FormInput::Redirect {
             page: page.unwrap_or_default(),
         });
     }
@@ -83,13 +83,13 @@ impl Form {
 impl Drop for Form {
     fn drop(&mut self) {
         self.0.driver.stop_listening();
-        self.0.handle(FormInput::Destroy);
+        self.0.handle(&FormInput::Destroy);
     }
 }
 
 impl Inner {
-    fn handle(&self, input: FormInput) {
-        let output = self.machine.borrow_mut().handle(&input);
+    fn handle(&self, input: &FormInput) {
+        let output = self.machine.borrow_mut().handle(input);
         self.events.borrow_mut().extend(output.events);
         for order in &output.orders {
             self.driver.perform(order);
