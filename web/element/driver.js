@@ -1,4 +1,4 @@
-// Performs the orders of the form's machine in the page, and says what happened there. It decides
+// Performs the orders of the form's machine in the page, and reports what happens there. It decides
 // nothing: every value is in the order. `pantoken-widget` has the same driver in Rust.
 
 /**
@@ -43,7 +43,7 @@ export const abortAfter = (milliseconds) => AbortSignal.timeout?.(milliseconds);
 export class Driver {
   /** The element that the iframe is shown in. @type {Element} */
   place;
-  /** Is told what happened. @type {((input: Input) => void) | undefined} */
+  /** Receives what happened. @type {((input: Input) => void) | undefined} */
   onInput;
   /** @type {HTMLIFrameElement | undefined} */
   #frame;
@@ -57,7 +57,7 @@ export class Driver {
     for (const type of EVENTS) addEventListener(type, this);
   }
 
-  /** Requests and timers that are under way still tell their end. */
+  /** Requests and timers in progress still report their end. */
   stopListening() {
     for (const type of EVENTS) removeEventListener(type, this);
   }
@@ -85,8 +85,8 @@ export class Driver {
   }
 
   /**
-   * A script can make up an event, but the browser does not vouch for it. A message that no window of
-   * ours sent is not even read.
+   * A script can make up an event, but only the browser's own events are trusted. A message from any
+   * window but the form's is not even read.
    * @param {Event} event
    */
   handleEvent(event) {
@@ -147,7 +147,7 @@ async function post(url, token, body, timeout, keepalive) {
   try {
     /** @type {RequestInit} */
     const options = {
-      // What a page put on Object.prototype is no option of ours.
+      // What a page put on Object.prototype must not become an option.
       // @ts-ignore: TypeScript does not know that this sets the prototype.
       __proto__: null,
       method: "POST",

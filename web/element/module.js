@@ -15,7 +15,7 @@ async function instantiate() {
   const url = new URL("./pantoken_element_bg.wasm", import.meta.url);
   /** @type {RequestInit} */
   const options = {
-    // What a page put on Object.prototype is no option of ours.
+    // What a page put on Object.prototype must not become an option.
     // @ts-ignore: TypeScript does not know that this sets the prototype.
     __proto__: null,
     signal: abortAfter(LOAD_TIMEOUT),

@@ -26,7 +26,7 @@ extern "C" {
 
 type InputHandler = Rc<dyn Fn(&FormInput)>;
 
-/// Performs the orders of a [`FormMachine`](crate::FormMachine) in a page, and says what happened there.
+/// Performs the orders of a [`FormMachine`](crate::FormMachine) in a page, and reports what happens there.
 /// It decides nothing.
 ///
 /// `web/element/driver.js` is the same in JavaScript. Both leave `gloo` aside: a listener of
@@ -42,7 +42,7 @@ struct Inner {
     timers: [Cell<Option<i32>>; Timer::ALL.len()],
     /// What listens to the window, until [`Driver::stop_listening`].
     listeners: RefCell<Option<[Listener; 2]>>,
-    /// Who is told what happened, until [`Order::Finish`].
+    /// Receives the inputs, until [`Order::Finish`].
     on_input: RefCell<Option<InputHandler>>,
 }
 
@@ -64,7 +64,7 @@ impl Driver {
         }))
     }
 
-    /// Starts to listen, and tells `on_input` what happens.
+    /// Starts to listen, and passes what happens to `on_input`.
     pub fn listen(&self, on_input: impl Fn(&FormInput) + 'static) {
         self.0.on_input.replace(Some(Rc::new(on_input)));
         let Some(window) = web_sys::window() else {
@@ -77,14 +77,14 @@ impl Driver {
             }
         };
         let driver = Rc::downgrade(&self.0);
-        let on_violation = move |event: Event| tell(&driver, || policy_violation(&event));
+        let on_violation = move |event: Event| dispatch(&driver, || policy_violation(&event));
         self.0.listeners.replace(Some([
             Listener::new(&window, "message", on_message),
             Listener::new(&window, "securitypolicyviolation", on_violation),
         ]));
     }
 
-    /// Stops listening to the window. Requests and timers that are under way still tell their end.
+    /// Stops listening to the window. Requests and timers in progress still report their end.
     pub fn stop_listening(&self) {
         drop(self.0.listeners.take());
     }
@@ -121,20 +121,20 @@ impl Driver {
 }
 
 impl Inner {
-    fn tell(&self, input: FormInput) {
+    fn dispatch(&self, input: &FormInput) {
         // Not borrowed while it runs: it may end in `Order::Finish`.
         let on_input = self.on_input.borrow().clone();
         if let Some(on_input) = on_input {
-            on_input(&input);
+            on_input(input);
         }
     }
 
-    /// A message that no window of ours sent is not even read.
+    /// A message from any window but the form's is not even read.
     fn message(&self, event: &MessageEvent) {
         let source = event.source().map(JsValue::from);
         let frame = self.frame_window().map(JsValue::from);
         if source.is_some() && source == frame {
-            self.tell(FormInput::Message {
+            self.dispatch(&FormInput::Message {
                 origin: event.origin(),
                 message: decode::message(&event.data()),
             });
@@ -174,7 +174,7 @@ impl Inner {
         element.style().set_css_text(style);
         element.set_src(src);
         let driver = Rc::downgrade(self);
-        let on_load = move |_: Event| tell(&driver, || FormInput::FrameLoaded);
+        let on_load = move |_: Event| dispatch(&driver, || FormInput::FrameLoaded);
         let on_load = Listener::new(&element, "load", on_load);
         // Known before it is in the page: its first message may come at once.
         self.frame.replace(Some(Frame {
@@ -193,7 +193,8 @@ impl Inner {
     fn set_timer(self: &Rc<Self>, timer: Timer, milliseconds: u32) {
         self.clear_timer(timer);
         let driver = Rc::clone(self);
-        let fired = Closure::once_into_js(move || driver.tell(FormInput::TimerFired { timer }));
+        let fired =
+            Closure::once_into_js(move || driver.dispatch(&FormInput::TimerFired { timer }));
         let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
         let id = web_sys::window().and_then(|window| {
             let fired = fired.unchecked_ref();
@@ -216,7 +217,7 @@ impl Inner {
         spawn_local(async move {
             // No answer is an answer too, with the status 0.
             let (status, body) = read(answer).await.unwrap_or((0, JsValue::UNDEFINED));
-            driver.tell(FormInput::Answered {
+            driver.dispatch(&FormInput::Answered {
                 request,
                 status,
                 session: decode::session(&body),
@@ -225,9 +226,9 @@ impl Inner {
     }
 }
 
-fn tell(driver: &Weak<Inner>, input: impl FnOnce() -> FormInput) {
+fn dispatch(driver: &Weak<Inner>, input: impl FnOnce() -> FormInput) {
     if let Some(driver) = driver.upgrade() {
-        driver.tell(input());
+        driver.dispatch(&input());
     }
 }
 
