@@ -62,7 +62,7 @@ proptest! {
         let (mut said, mut emitted) = (Vec::new(), 0);
         for input in &inputs {
             let tokens = ["tok-1", "tok-2"].into_iter();
-            let meant = tokens.filter(|token| *input == saved(*token));
+            let meant = tokens.filter(|token| *input == saved(token));
             said.extend(meant.map(|token| format!("saved {token}")));
             let acknowledged = [reported(200), reported(201)].contains(input);
             for told in form.handle(input) {

@@ -24,7 +24,7 @@ fn says_where_the_form_is_and_is_silent_while_the_form_speaks_for_itself() {
     let (session, wrong_number) = (session(), failed("INVALID_PAN"));
     let loading = (State::Loading, Some(Text::Loading), "true");
     assert_eq!(of(&[]), loading);
-    assert_eq!(of(&[session.clone()]), loading);
+    assert_eq!(of(std::slice::from_ref(&session)), loading);
     assert_eq!(
         of(&[session.clone(), ready.clone()]),
         (State::Ready, None, "false")
@@ -62,7 +62,10 @@ fn a_failure_is_told_until_it_is_over() {
 fn a_form_url_may_be_tried_again_only_where_that_helps() {
     let source = || of_form_url(&form_url());
     assert_eq!(offers(source(), &[]), (false, false));
-    assert_eq!(offers(source(), &[READY_TIMEOUT.clone()]), (true, false));
+    assert_eq!(
+        offers(source(), std::slice::from_ref(READY_TIMEOUT)),
+        (true, false)
+    );
     assert_eq!(offers(source(), &[ready()]), (false, false));
     assert_eq!(
         offers(source(), &[ready(), failed("INVALID_PAN")]),
