@@ -43,7 +43,7 @@ impl Tested {
         let (place, inputs) = (parent(), Rc::<RefCell<Vec<FormInput>>>::default());
         let driver = Driver::new(&place);
         let log = Rc::clone(&inputs);
-        driver.listen(move |input| log.borrow_mut().push(input));
+        driver.listen(move |input| log.borrow_mut().push(input.clone()));
         Self {
             name: "the driver in Rust",
             place,
