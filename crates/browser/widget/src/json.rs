@@ -108,7 +108,7 @@ impl Default for JsonObject {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;
