@@ -22,7 +22,7 @@ const SEPARATOR: &str = "\n.\n";
 /// allowed; and that nothing is emitted after the form is destroyed.
 ///
 /// The text is the form's source (`iframe` or `redirect` for a session, or else a form URL), and then what
-/// happens, each as the lines that [`read`] takes.
+/// happens, each as the lines that `read` takes.
 pub fn form(text: &[u8]) {
     let text = String::from_utf8_lossy(text);
     let mut parts = text.split(SEPARATOR);
