@@ -207,7 +207,12 @@ async fn an_answer_that_is_missing_or_unreadable_has_no_fields() {
             (503, "", none()),
             (200, "<!doctype html>", none()),
             (200, "[]", none()),
-            (200, "null", none()),
+            // Nothing can be read of it, as of a message that is null.
+            (
+                200,
+                "null",
+                RawSession::from_fields([(); 3].map(|()| Field::Unusable)),
+            ),
             (201, long.as_str(), none()),
             (
                 404,
