@@ -35,7 +35,7 @@
  */
 
 /** Both bubble up to the window. */
-const EVENTS = ["message", "securitypolicyviolation"];
+const EVENTS = ["securitypolicyviolation", "message"];
 
 /** Aborts a request that takes too long; old browsers cannot. @param {number} milliseconds */
 export const abortAfter = (milliseconds) => AbortSignal.timeout?.(milliseconds);
