@@ -110,7 +110,7 @@ fn check_frame(driver: &Tested, recorded: &Value) {
         let expected = recorded[field].as_str();
         assert_eq!(value.as_deref(), expected, "{}: {field}", driver.name);
     }
-    let spaceless = |text: String| text.replace(' ', "").replace(';', "");
+    let spaceless = |text: String| text.replace([' ', ';'], "");
     let style = spaceless(frame.get_attribute("style").unwrap());
     for declaration in text(recorded, "style").split(';') {
         if declaration.contains("min-") {
