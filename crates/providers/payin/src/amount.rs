@@ -137,17 +137,19 @@ impl FromJson for Decimal {
     }
 }
 
-/// Reads a decimal as JSON numbers are written, also with an exponent.
+/// Reads a decimal as JSON numbers are written, also with an exponent. It has at most 15 digits before the
+/// point, so that two digits after it can always be written.
 pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     // Longer texts are not amounts; the limit keeps exponents from being computed for long.
     if text.len() > 40 || !text.starts_with(|c: char| c.is_ascii_digit()) || text.contains('_') {
         return None;
     }
-    if text.contains(['e', 'E']) {
-        Decimal::from_scientific(text).ok()
+    let value = if text.contains(['e', 'E']) {
+        Decimal::from_scientific(text).ok()?
     } else {
-        Decimal::from_str_exact(text).ok()
-    }
+        Decimal::from_str_exact(text).ok()?
+    };
+    (value < Decimal::new(1_000_000_000_000_000, 0)).then_some(value)
 }
 
 /// Writes a decimal with exactly two fraction digits, or returns `None` if that would round it.

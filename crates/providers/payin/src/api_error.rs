@@ -23,7 +23,7 @@ open_enum! {
     }
 }
 
-/// The body of an error. Source: providers' document, "Errors".
+/// The body of an error. Source: docs/payin.md, "Errors".
 ///
 /// `Debug` prints the code and the names of fields. The texts may repeat what was sent, so print them only
 /// for yourself. Texts with a card number are emptied.

@@ -7,7 +7,7 @@ use crate::open_enum::open_enum;
 use crate::{Amount, BillId, DateText, Payment, RawJson, SiteId, date};
 
 /// A bill that the customer pays, or verifies a card for, on the provider's form.
-/// Source: providers' document, "Calls".
+/// Source: docs/payin.md, "Calls".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BillRequest {

@@ -4,7 +4,7 @@ use crate::common::{Flag, OperationStatus, Status};
 use crate::json::{Object, ReadObject, Unreadable};
 use crate::{Amount, CaptureId, DateText, PaymentId, RawJson};
 
-/// Takes the whole sum that a payment holds. Source: providers' document, "Calls".
+/// Takes the whole sum that a payment holds. Source: docs/payin.md, "Calls".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CaptureRequest {

@@ -6,7 +6,7 @@ use crate::open_enum::open_enum;
 use crate::{DateText, RawJson, RequestUid};
 
 /// Checks a card through the API: whether it can be charged. No money moves.
-/// Source: providers' document, "Calls".
+/// Source: docs/payin.md, "Calls".
 #[cfg(feature = "card-data")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

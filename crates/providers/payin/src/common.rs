@@ -1,4 +1,4 @@
-//! What several calls share. Source: providers' document, "Common types".
+//! What several calls share. Source: docs/payin.md, "Common types".
 
 use std::collections::BTreeMap;
 use std::fmt;

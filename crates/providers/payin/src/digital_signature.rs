@@ -10,7 +10,7 @@ use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject;
 
 /// Makes the digital signature of payouts: RSA with PKCS #1 v1.5 and SHA-256, over the bytes of the body.
-/// The key is never printed. Source: providers' document, "Calls".
+/// The key is never printed. Source: docs/payin.md, "Calls".
 #[derive(Clone)]
 pub struct DigitalSigner(Arc<KeyPair>);
 

@@ -179,8 +179,7 @@ enum Body<'a> {
 }
 
 /// Decides what an answer that reports no success means. The body decides before the status, because the
-/// provider sends its codes under several statuses. Source: providers' document, "Transport", "Errors" and
-/// "Unsettled" 4.
+/// provider sends its codes under several statuses. Source: docs/payin.md, "Errors".
 fn judge(status: u16, body: Body<'_>) -> Advice {
     if let Body::Error(code) = body {
         match code {

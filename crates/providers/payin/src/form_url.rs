@@ -4,7 +4,7 @@ use crate::Amount;
 use crate::open_enum::open_enum;
 
 /// The address of the provider's form, with the options of your page.
-/// Source: providers' document, "The hosted form".
+/// Source: docs/payin.md, "The hosted form".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormUrl(String);
 

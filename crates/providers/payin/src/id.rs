@@ -35,7 +35,7 @@ fn check(text: &str) -> Result<(), IdError> {
 }
 
 /// Defines a type of id: 1 to 256 characters, without `|`, which separates what is signed.
-/// Source: providers' document, "Transport".
+/// Source: docs/payin.md, "Transport".
 macro_rules! ids {
     ($($(#[$meta:meta])* $Id:ident,)+) => {$(
         $(#[$meta])*

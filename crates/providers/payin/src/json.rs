@@ -2,7 +2,7 @@
 //!
 //! Derived serde refuses an object with a repeated key, which the provider sends in `paymentMethod`, and
 //! turns numbers into floats. Here the last of several values counts, and a number stays the text that it
-//! was. Source: providers' document, "Common types".
+//! was. Source: docs/payin.md, "Common types".
 
 use std::fmt;
 

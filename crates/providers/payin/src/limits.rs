@@ -1,5 +1,5 @@
 //! The published lengths of what a request contains, checked before it is sent.
-//! Source: providers' document, "Common types" and "Calls".
+//! Source: docs/payin.md, "Common types" and "Calls".
 
 use serde::Serialize;
 

@@ -8,7 +8,7 @@ use crate::json::{Object, ReadObject, Unreadable};
 use crate::open_enum::open_enum;
 use crate::{Amount, BillId, DateText, PaymentId, PaymentToken, RawJson};
 
-/// A payment through the API. Source: providers' document, "Calls".
+/// A payment through the API. Source: docs/payin.md, "Calls".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentRequest {

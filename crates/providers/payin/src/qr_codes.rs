@@ -5,7 +5,7 @@ use crate::json::{FromJson, Object, ReadObject, Unreadable};
 use crate::open_enum::open_enum;
 use crate::{Amount, DateText, PaymentToken, QrCodeUid, RawJson, Refund};
 
-/// A QR code of the faster payments system. Source: providers' document, "Calls".
+/// A QR code of the faster payments system. Source: docs/payin.md, "Calls".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QrCodeRequest {

@@ -166,7 +166,7 @@ mod tests {
     use super::*;
     use crate::advice::Outcome;
 
-    /// Source: providers' document, "Errors". One line for each reason: whose fault, and what a repetition needs.
+    /// Source: docs/payin.md, "Errors". One line for each reason: whose fault, and what a repetition needs.
     const TABLE: &str = "
         INVALID_STATE                              Merchant  Never
         INVALID_AMOUNT                             Merchant  OnceCorrected

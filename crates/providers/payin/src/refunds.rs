@@ -5,7 +5,7 @@ use crate::json::{Object, ReadObject, Unreadable};
 use crate::{Amount, DateText, PaymentId, RawJson, RefundId};
 
 /// Gives back a payment or a part of it. Before the capture this is a reversal, without a fee.
-/// Source: providers' document, "Calls" and "States".
+/// Source: docs/payin.md, "Calls" and "States".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundRequest {

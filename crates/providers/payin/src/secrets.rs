@@ -103,6 +103,7 @@ pub(crate) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result
 }
 
 /// Writes an optional secret into a request.
+#[cfg(feature = "card-data")]
 // serde passes a reference to the field.
 #[allow(clippy::ref_option)]
 pub(crate) fn serialize_option<S: Serializer>(

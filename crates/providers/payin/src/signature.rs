@@ -1,5 +1,5 @@
 //! The signature of notifications: HMAC-SHA256 over some fields, joined by `|`.
-//! Source: providers' document, "Notifications" and "Unsettled" 1 and 2.
+//! Source: docs/payin.md, "Notifications" and "Unsettled".
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

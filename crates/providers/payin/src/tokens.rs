@@ -7,7 +7,7 @@ use crate::open_enum::open_enum;
 use crate::{DateText, RawJson};
 
 /// Deletes a payment token of a card. Tokens of the faster payments system cannot be deleted.
-/// Source: providers' document, "Calls".
+/// Source: docs/payin.md, "Calls".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenDeletion {

@@ -1,4 +1,4 @@
-//! The calls, by the provider's nouns. Source: providers' document, "Calls".
+//! The calls, by the provider's nouns. Source: docs/payin.md, "Calls".
 
 use std::borrow::Borrow;
 
