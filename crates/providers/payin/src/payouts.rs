@@ -7,7 +7,7 @@ use crate::json::{Object, ReadObject, Unreadable};
 use crate::{Amount, DateText, PaymentId, PayoutId, RawJson};
 
 /// Pays money out to a card or by the faster payments system. The request is signed with your RSA key; see
-/// [`crate::DigitalSigner`]. Source: docs/payin.md, "Calls".
+/// `DigitalSigner`. Source: docs/payin.md, "Calls".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PayoutRequest {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod answers;
+mod certificates;
 mod connections;
 mod provider;
 mod requests;
