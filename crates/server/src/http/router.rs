@@ -8,6 +8,7 @@ use utoipa_axum::routes;
 
 use crate::a2c::{callback, create_session, form_urls, get_session, record_result};
 use crate::app::AppState;
+use crate::http::element_files::element_files;
 use crate::http::middleware::add_middleware;
 use crate::http::openapi::{self, Description, Document};
 use crate::http::pages::pages;
@@ -54,11 +55,21 @@ pub fn router(app: AppState) -> Router {
         .merge(document)
         .route("/v1/{*rest}", any(not_found))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
+    let api = match has_own_element(&parts.options) {
+        true => api,
+        false => api.merge(element_files()),
+    };
     let api = match &parts.options.pages {
         Some(folder) => api.fallback_service(pages(folder, parts.signer.host().origin())),
         None => api.fallback(not_found),
     };
     add_middleware(api, &app).with_state(app)
+}
+
+/// Returns whether the pages bring the element along, in the version that they were made for.
+fn has_own_element(options: &ApiOptions) -> bool {
+    let pages = options.pages.as_ref();
+    pages.is_some_and(|folder| folder.join("pantoken").is_dir())
 }
 
 async fn not_found() -> Problem {
