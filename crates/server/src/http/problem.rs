@@ -60,6 +60,12 @@ pub enum Problem {
     /// nobody can find out which ids exist.
     #[error("there is no session with this id and this resultToken")]
     ResultTokenInvalid,
+    /// The API key may not do this.
+    #[error(
+        "the scope of this API key does not allow this call; create a key with another --scope by \
+         `pantoken key add`"
+    )]
+    ApiKeyScope,
     /// There is no such path.
     #[error("there is nothing at this path")]
     NotFound,
@@ -98,6 +104,9 @@ pub enum Problem {
     /// The rate limit of public sessions is reached.
     #[error("too many sessions were created from here; try again after Retry-After seconds")]
     RateLimited(Duration),
+    /// Too many wrong API keys were presented.
+    #[error("too many wrong API keys came from here; try again after Retry-After seconds")]
+    WrongApiKeys(Duration),
     /// The request took too long.
     #[error("the request took too long; try again")]
     AnswerTimeout,
@@ -130,6 +139,7 @@ impl Problem {
             Self::ResultTokenRequired => (StatusCode::UNAUTHORIZED, "RESULT_TOKEN_REQUIRED"),
             Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "ORIGIN_NOT_ALLOWED"),
             Self::ResultTokenInvalid => (StatusCode::FORBIDDEN, "RESULT_TOKEN_INVALID"),
+            Self::ApiKeyScope => (StatusCode::FORBIDDEN, "API_KEY_SCOPE"),
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::SessionNotFound => (StatusCode::NOT_FOUND, "SESSION_NOT_FOUND"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
@@ -144,7 +154,9 @@ impl Problem {
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED")
             }
-            Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            Self::RateLimited(_) | Self::WrongApiKeys(_) => {
+                (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED")
+            }
             Self::AnswerTimeout => (StatusCode::SERVICE_UNAVAILABLE, "ANSWER_TIMEOUT"),
             Self::StoreUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
@@ -157,7 +169,7 @@ impl Problem {
     }
 
     /// Returns a problem of each kind, for the OpenAPI document.
-    pub(crate) fn one_of_each() -> [Self; 24] {
+    pub(crate) fn one_of_each() -> [Self; 25] {
         [
             Self::MalformedJson(""),
             Self::UnknownField(None),
@@ -169,6 +181,7 @@ impl Problem {
             Self::ResultTokenRequired,
             Self::OriginNotAllowed,
             Self::ResultTokenInvalid,
+            Self::ApiKeyScope,
             Self::NotFound,
             Self::SessionNotFound,
             Self::MethodNotAllowed,
@@ -194,7 +207,7 @@ impl Problem {
     /// Returns after how many seconds to try again, rounded up, if that can help.
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::RateLimited(wait) => Some(wait.as_secs() + 1),
+            Self::RateLimited(wait) | Self::WrongApiKeys(wait) => Some(wait.as_secs() + 1),
             Self::AnswerTimeout | Self::StoreUnavailable => Some(RETRY_AFTER_SECONDS),
             _ => None,
         }
