@@ -1,6 +1,7 @@
 //! The HTTP server: router, middleware, authorisation, limits, errors and metrics.
 
 pub(crate) mod api_key;
+pub(crate) mod api_key_holder;
 pub(crate) mod auth;
 pub(crate) mod client;
 pub(crate) mod client_address;
@@ -9,6 +10,7 @@ pub(crate) mod customer;
 pub(crate) mod element_files;
 pub(crate) mod fields;
 pub(crate) mod health;
+pub(crate) mod key_guesses;
 pub(crate) mod limits;
 pub(crate) mod metrics;
 pub(crate) mod metrics_endpoint;

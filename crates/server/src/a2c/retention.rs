@@ -205,6 +205,7 @@ mod tests {
             language: "ru".to_owned(),
             flow: SessionFlow::Iframe,
             customer: None,
+            created_by: None,
             seed: [0; 16],
             result_token: Digest::of(b""),
             created_at: day * MILLISECONDS_IN_A_DAY,

@@ -72,8 +72,7 @@ pub(crate) const FORM_HOST: Setting = Setting {
 pub(crate) const API_KEY: Setting = Setting {
     key: "api_key",
     kind: Kind::Secret,
-    help: "An API key for your back end, 1 to 256 visible ASCII characters; the server warns if it is \
-           shorter than 16",
+    help: "An API key for your back end, 16 to 256 visible ASCII characters",
     default: Default::Absent("only keys of `pantoken key add` are accepted"),
     example: "32 random letters and digits",
 };

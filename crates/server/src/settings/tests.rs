@@ -314,7 +314,7 @@ fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
             "http://shop.kz",
             "http:// is only allowed on",
         ),
-        ("PANTOKEN_API_KEY", "a key", "1 to 256"),
+        ("PANTOKEN_API_KEY", "0123456789abcde", "16 to 256"),
         (
             "PANTOKEN_ALLOWED_ORIGINS",
             "https://shop.kz/",
