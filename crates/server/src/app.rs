@@ -38,7 +38,7 @@ impl AppState {
         Self(Arc::new(Parts {
             store: store.into(),
             signer,
-            rate_limits: RateLimits::new(options.public_session_limits, Arc::clone(&clock)),
+            rate_limits: RateLimits::new(options.public_session_limits, &clock),
             readiness: Readiness::default(),
             options,
             clock,

@@ -90,7 +90,7 @@ pub async fn serve(
         return Err(ServeError::NobodyMayCreate);
     }
     let webhooks = webhooks(settings, &store).await?;
-    let limits = options.limits;
+    let (limits, proxies) = (options.limits, options.trusted_proxies.clone());
     let (signer, random) = (settings.signer.clone(), SystemRandom);
     let app = AppState::new(store.clone(), signer, options, SystemClock::new(), random);
     // Listen before the address is announced, so that no signal is missed.
@@ -102,11 +102,23 @@ pub async fn serve(
     if let Some(listener) = metrics_listener {
         tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
         let metrics = metrics_router(app.clone());
-        tokio::spawn(serve_connections(listener, metrics, limits, pending()));
+        tokio::spawn(serve_connections(
+            listener,
+            metrics,
+            limits,
+            proxies.clone(),
+            pending(),
+        ));
     }
     let (stop, stopped) = watch::channel(());
     let deliveries = deliver_webhooks(&app, settings.webhook.clone(), until(stopped.clone()));
-    let api = serve_connections(listener, router(app.clone()), limits, until(stopped));
+    let api = serve_connections(
+        listener,
+        router(app.clone()),
+        limits,
+        proxies,
+        until(stopped),
+    );
     let answered = AtomicBool::new(false);
     let api = async {
         api.await;
