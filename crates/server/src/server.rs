@@ -106,9 +106,7 @@ pub(crate) async fn serve_with(
     // Listen before the address is announced, so that no signal is missed.
     let mut signals = StopSignals::listen()?;
     announce(address);
-    let _sweeper = settings
-        .retention_days
-        .map(|days| retention::sweep(store.clone(), days, webhooks));
+    let _sweeper = retention::sweep(store.clone(), settings.retention_days, webhooks);
     if let Some(listener) = metrics_listener {
         tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
         let metrics = metrics_router(app.clone());
