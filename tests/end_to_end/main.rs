@@ -186,6 +186,10 @@ fn main() -> ExitCode {
             tests![
                 events::a_customer_who_cannot_see_it_is_told_what_it_does,
                 events::a_silent_form_may_be_tried_again,
+                examples::the_back_end_in_php_knows_whose_card_it_is,
+                examples::the_back_end_in_node_knows_whose_card_it_is,
+                examples::the_back_end_in_python_knows_whose_card_it_is,
+                examples::the_page_of_the_elements_readme_takes_a_card,
                 examples::the_react_page_takes_a_card,
                 examples::the_vue_page_takes_a_card,
                 examples::a_page_that_webpack_bundled_takes_a_card,
