@@ -51,8 +51,8 @@ pub(crate) async fn removed_while_its_frame_loads_it_emits_nothing(context: Test
             stage::open(tab, &site).await;
             let removed_at_once = format!(
                 "const form = makeForm('form', {IMPATIENT});
-                const remove = () => form.querySelector('iframe') && form.remove();
-                new MutationObserver(remove).observe(form, {{ childList: true, subtree: true }});
+                const remove = () => form.shadowRoot.querySelector('iframe') && form.remove();
+                new MutationObserver(remove).observe(form.shadowRoot, {{ childList: true, subtree: true }});
                 window.removed = form;
                 document.body.append(form);"
             );

@@ -28,7 +28,7 @@ pub(crate) async fn without_a_session_the_page_says_why_and_a_retry_helps(contex
                 tab.find_state("failed").await;
                 let timeline = tab.text("#timeline").await;
                 assert!(timeline.contains(reason), "{reason}: {timeline}");
-                let frames = "return document.querySelectorAll('iframe').length";
+                let frames = "return findAllDeep('iframe').length";
                 assert_eq!(tab.run(frames).await, 0);
                 tab.press("Try again").await;
                 tab.find_state("ready").await;
