@@ -22,8 +22,8 @@ element       browser  core a2c widget
 demo          browser  core a2c widget yew
 
 store         native   core
-server        native   core a2c a2c-signing store
 sandbox       native   core a2c a2c-signing
+server        native   core a2c a2c-signing store sandbox
 
 test-support  native   core
 properties    native   core a2c a2c-signing widget store server sandbox

@@ -9,6 +9,7 @@ mod plans;
 mod record_result;
 mod sessions;
 pub(crate) mod store_keys;
+mod sweeps;
 
 use crate::backend::Backend;
 use crate::{
@@ -53,6 +54,14 @@ impl<B: Backend> SessionStore for B {
     async fn delete_expired_before(&self, time: i64, limit: u32) -> Result<u64, StoreError> {
         self.write(delete_expired::DeleteExpired { time, limit })
             .await
+    }
+
+    async fn last_sweep(&self) -> Result<Option<i64>, StoreError> {
+        self.read(sweeps::Last).await
+    }
+
+    async fn record_sweep(&self, time: i64) -> Result<(), StoreError> {
+        self.write(sweeps::Record { time }).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -166,6 +175,10 @@ impl<B: Backend> Outbox for B {
             limit,
         };
         self.write(operation).await
+    }
+
+    async fn bring_forward_deliveries(&self, latest: i64) -> Result<u64, StoreError> {
+        self.write(deliveries::BringForward { latest }).await
     }
 
     async fn retry_delivery(&self, id: DeliveryId, now: i64) -> Result<bool, StoreError> {

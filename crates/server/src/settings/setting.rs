@@ -169,7 +169,8 @@ pub(crate) const STORE_KEY_OLD: Setting = Setting {
 pub(crate) const RETENTION_DAYS: Setting = Setting {
     key: "retention_days",
     kind: Kind::Text("DAYS"),
-    help: "Deletes sessions this many days after they expire, 1 to 36500",
+    help: "Deletes sessions this many days after they expire and their webhooks ended, 1 to 36500; at \
+           least 7 with a webhook URL",
     default: Default::Absent("sessions are never deleted"),
     example: "90",
 };

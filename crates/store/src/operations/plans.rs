@@ -10,7 +10,7 @@ use crate::connection::Statement;
 use crate::{Database, DatabaseUrl};
 
 /// Each statement with values for its parameters, and the index that each database has to use.
-const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 13] = [
+const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 16] = [
     (
         "get",
         &sessions::FIND,
@@ -48,10 +48,22 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 13] = [
         ["deliveries_waiting", "deliveries_waiting"],
     ),
     (
-        "delete sessions without pending deliveries",
+        "delete sessions whose deliveries ended",
         &delete_expired::DELETE,
         "50, 10",
-        ["deliveries_waiting", "sessions_by_expiry"],
+        ["deliveries_by_request", "sessions_by_expiry"],
+    ),
+    (
+        "retire errors",
+        &deliveries::RETIRE,
+        "5, 50",
+        ["deliveries_waiting", "deliveries_waiting"],
+    ),
+    (
+        "retire an error that was being sent",
+        &deliveries::RETIRE_CLAIMED,
+        "5, 1",
+        ["PRIMARY KEY", "sing deliveries_"],
     ),
     (
         "replace an error",
@@ -63,6 +75,12 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 13] = [
         "abandon",
         &deliveries::ABANDON,
         "50, '', 10",
+        ["deliveries_due", "deliveries_due"],
+    ),
+    (
+        "bring forward",
+        &deliveries::BRING_FORWARD,
+        "5000000",
         ["deliveries_due", "deliveries_due"],
     ),
     (

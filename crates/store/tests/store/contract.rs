@@ -46,6 +46,8 @@ macro_rules! contract_tests {
             what_expired_before_is_deleted_with_its_idempotency_key,
             what_expired_first_is_deleted_first,
             a_session_stays_while_a_delivery_is_pending,
+            a_session_stays_for_the_same_time_after_its_delivery_ended,
+            the_time_of_the_last_sweep_is_kept,
         }
         $crate::contract::contract_tests! { $place, api_keys:
             a_key_is_found_by_its_digest_until_it_is_revoked,
@@ -57,6 +59,8 @@ macro_rules! contract_tests {
             each_recorded_result_is_delivered_once_and_in_order,
             what_was_not_recorded_is_not_delivered,
             an_error_takes_the_place_of_one_that_was_never_tried,
+            a_token_is_not_held_up_by_an_error_that_was_refused,
+            an_error_that_is_being_sent_comes_before_the_token,
             a_lease_holds_until_it_ends,
             a_rescheduled_delivery_is_due_at_its_time,
             a_dead_delivery_lets_the_next_one_pass_and_can_be_retried,
@@ -65,6 +69,7 @@ macro_rules! contract_tests {
             racing_claims_share_nothing,
             deliveries_are_listed_in_pages,
             what_was_due_long_ago_can_be_given_up,
+            what_is_due_too_late_is_brought_forward,
         }
         $crate::contract::contract_tests! { $place, place store_keys:
             a_token_is_sealed_at_rest_and_compared_open,
