@@ -211,7 +211,7 @@ class PantokenForm extends Base {
     }
     const options = this.options_();
     // Frameworks set the attributes after they insert the element.
-    const isWanted = options["form-url"] || options["session-url"] || options.session;
+    const isWanted = (options["form-url"] ?? options["session-url"] ?? options.session) != null;
     if (turn != this.turn_ || !isWanted) return;
     this.show_("loading", options);
     const begun = begin(options);

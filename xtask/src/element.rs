@@ -76,7 +76,12 @@ pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let sources = sources(workspace, &module)?;
     let package = package(workspace);
     fs::create_dir_all(&package)?;
-    optimize::module(npm, &sources.join(WASM), &package.join(WASM))?;
+    optimize::module(
+        npm,
+        &sources.join(WASM),
+        &package.join(WASM),
+        optimize::OLD_WASM_FEATURES,
+    )?;
     name_version(&package.join(WASM))?;
     // The script that has the module inside has the same module.
     fs::copy(package.join(WASM), sources.join(WASM))?;

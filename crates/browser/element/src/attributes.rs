@@ -33,7 +33,7 @@ pub(crate) fn read(
             (None, None) => match Session::read(&session("session"), None) {
                 Some(session) => FormSource::Session(session),
                 None => FormSource::Unreadable(
-                    "session is not the server's answer: it needs formUrl, requestId, resultToken and resultUrl"
+                    "no form-url, no session-url, no session with formUrl, requestId, resultToken and resultUrl"
                         .to_owned(),
                 ),
             },
