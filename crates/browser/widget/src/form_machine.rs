@@ -27,7 +27,7 @@ pub struct FormMachine {
     shown: Option<Shown>,
     /// The last error, until the form is ready again.
     failure: Option<Failure>,
-    /// The session of the form, if it has one.
+    /// The session that the endpoint has given.
     session: Option<Session>,
     /// A saved card that the session endpoint has not acknowledged.
     unreported: Option<Unreported>,
@@ -199,13 +199,11 @@ impl FormMachine {
                 let error = FormError::host(None, HostCode::InvalidFormUrl, reason);
                 return self.fail(error, out);
             }
-            FormSource::FormUrl(form_url) => form_url.clone(),
-            FormSource::Session(session) => {
-                self.session = Some(session.clone());
-                session.form_url.clone()
-            }
+            FormSource::FormUrl(form_url) => form_url,
+            FormSource::Session(session) => &session.form_url,
         };
-        self.open(&form_url, Flow::Iframe, out);
+        let shown = Shown::new(&self.options, form_url, Flow::Iframe);
+        self.open(shown, Flow::Iframe, out);
     }
 
     /// The customer wants to continue on the provider's page.
@@ -216,16 +214,16 @@ impl FormMachine {
                 self.create(Flow::Redirect, out);
             }
             FormSource::Session(session) if session.flow() == Flow::Redirect => {
-                let form_url = session.form_url.clone();
-                self.open(&form_url, Flow::Redirect, out);
+                let shown = Shown::new(&self.options, &session.form_url, Flow::Redirect);
+                self.open(shown, Flow::Redirect, out);
             }
             _ => {}
         }
     }
 
     /// Shows the form in the frame, or leads the customer to it.
-    fn open(&mut self, form_url: &FormUrl, flow: Flow, out: &mut Output) {
-        match Shown::new(&self.options, form_url, flow) {
+    fn open(&mut self, shown: Result<Shown, FormError>, flow: Flow, out: &mut Output) {
+        match shown {
             Err(error) => self.fail(error, out),
             Ok(shown) if flow == Flow::Redirect => {
                 self.failure = None;
@@ -335,9 +333,9 @@ impl FormMachine {
         match session.filter(|session| session.flow() == flow) {
             Some(session) => {
                 self.close(out);
-                let form_url = session.form_url.clone();
+                let shown = Shown::new(&self.options, &session.form_url, flow);
                 self.session = Some(session);
-                self.open(&form_url, flow, out);
+                self.open(shown, flow, out);
                 let renewal = answer.expires_in.and_then(policy::renewal);
                 if let (Progress::Shown, Some(milliseconds)) = (self.progress, renewal) {
                     self.set_session_timer(milliseconds, out);
@@ -471,8 +469,16 @@ impl FormMachine {
         }
     }
 
+    /// Returns the session of the form, if it has one.
+    fn session(&self) -> Option<&Session> {
+        match &self.options.source {
+            FormSource::Session(session) => Some(session),
+            _ => self.session.as_ref(),
+        }
+    }
+
     fn post_result(&mut self, body: JsonObject, out: &mut Output) -> u32 {
-        let Some(session) = &self.session else {
+        let Some(session) = self.session() else {
             return 0;
         };
         let (url, token) = (session.result_url.clone(), session.result_token.clone());
@@ -548,7 +554,7 @@ impl FormMachine {
 
     fn form_event(&mut self, event: Event, out: &mut Output) {
         match event {
-            Event::Saved(saved) if self.session.is_some() => {
+            Event::Saved(saved) if self.session().is_some() => {
                 self.touch(out);
                 self.failure = None;
                 self.progress = Progress::Reporting;
