@@ -34,6 +34,10 @@ fn run_until_stopped(program: &mut Command) -> Result<()> {
     let mut child = program.stdin(Stdio::null()).spawn()?;
     while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_millis(100)) {
         if let Some(status) = child.try_wait()? {
+            // As after `--help`.
+            if status.success() {
+                return Ok(());
+            }
             bail!("`pantoken dev` ended by itself ({status}); the reason is above");
         }
     }

@@ -37,7 +37,8 @@ const TARGET_FEATURES: &str =
 /// The features that wasm-bindgen would use, because Rust's own libraries declare them.
 const UNUSED_FEATURES: [&str; 2] = ["reference-types", "multivalue"];
 /// The files that a page can load, and what each is bundled from.
-const BUNDLES: [&str; 2] = ["element.js", "inline.js"];
+const BUNDLES: [&str; 2] = ["element.js", INLINE];
+const INLINE: &str = "inline.js";
 /// The oldest browsers that can run the package. docs/embedding.md names them.
 const LOWEST_BROWSERS: &str = "chrome84,firefox91,safari14.1";
 /// The languages of the texts, by their values in HTML.
@@ -67,7 +68,29 @@ pub(crate) fn package(workspace: &Workspace) -> PathBuf {
 /// Builds the scripts and the module as they are, without Node, for the binary `pantoken`.
 pub(crate) fn build_for_binary(workspace: &Workspace) -> Result<()> {
     let module = compile(workspace)?;
-    embed(workspace, &sources(workspace, &module)?)
+    let sources = sources(workspace, &module)?;
+    let folder = workspace.scratch("unbundled-element")?;
+    fs::remove_dir_all(&folder)?;
+    fs::create_dir_all(&folder)?;
+    for script in files_of_a_browser(&sources)? {
+        let name = script.file_name().context("a file has a name")?;
+        // The bundler alone can put the module into a script.
+        if script.extension().is_some_and(|it| it == "js") && name != INLINE {
+            let text = with_version(&fs::read_to_string(&script)?);
+            fs::write(folder.join(name), text)?;
+        }
+    }
+    fs::copy(sources.join(WASM), folder.join(WASM))?;
+    name_version(&folder.join(WASM))?;
+    embed(workspace, &folder)
+}
+
+/// Defines the version in a script that uses it, as the bundler does.
+fn with_version(script: &str) -> String {
+    match script.contains("VERSION") {
+        true => format!("const VERSION = {VERSION:?};\n{script}"),
+        false => script.to_owned(),
+    }
 }
 
 /// Builds the package, also for the binary `pantoken`, and returns its folder.
