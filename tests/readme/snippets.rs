@@ -30,6 +30,9 @@ fn the_page_to_try_it_shows_the_snippets_of_the_readme() {
 #[tokio::test]
 async fn each_snippet_takes_a_card() {
     let _ports = PORTS.lock().await;
+    // Compiles what is missing, however long that takes.
+    let built = shell_in(&workspace(), "cargo xtask dev -- --help").status();
+    assert!(built.unwrap().success());
     let Some(mut dev) = Running::start("cargo xtask dev") else {
         return;
     };
@@ -39,6 +42,14 @@ async fn each_snippet_takes_a_card() {
     fs::write(page.path().join("index.html"), &blocks("html")[0]).unwrap();
     let session = save_a_card(&dev, page.path(), "python3 -m http.server 8000").await;
     assert_eq!(session["state"], "saved");
+
+    if is_installed("php") {
+        let page = tempfile::tempdir().unwrap();
+        fs::write(page.path().join("index.php"), &blocks("php")[0]).unwrap();
+        let session = save_a_card(&dev, page.path(), "php -S localhost:8000").await;
+        assert_eq!(session["state"], "saved");
+        assert_eq!(session["customer"], "customer-7");
+    }
 
     if is_installed("trunk") {
         let session = save_a_card(&dev, &yew_crate(), "trunk serve").await;
