@@ -14,6 +14,7 @@ pub mod webhooks;
 pub use a2c::return_url::{ReturnUrl, ReturnUrlError, ReturnUrls};
 pub use app::AppState;
 pub use http::api_key::{ApiKey, ApiKeyError};
+pub use http::client::{ClientError, Outgoing, OutgoingProxy, OutgoingProxyError, RootsError};
 pub use http::client_address::{TrustedProxies, TrustedProxiesError};
 pub use http::connections::serve_connections;
 pub use http::customer::{Customer, CustomerError};

@@ -16,6 +16,7 @@ use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 
 use crate::a2c::return_url::ReturnUrls;
 use crate::http::api_key::ApiKey;
+use crate::http::client::{Outgoing, OutgoingProxy};
 use crate::http::client_address::TrustedProxies;
 use crate::http::limits::Limits;
 use crate::http::public_url::PublicUrl;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub api: ApiOptions,
     /// The receiver of webhooks.
     pub webhook: Option<WebhookTarget>,
+    /// How the server reaches others.
+    pub outgoing: Outgoing,
     /// The format of log lines.
     pub log_format: LogFormat,
 }
@@ -69,7 +72,9 @@ impl Settings {
         let metrics_listen = reader.read(&setting::METRICS_LISTEN, parse::listen);
         let metrics = metrics_listen.is_none() && listen.is_some_and(|it| it.ip().is_loopback());
         let api = read_api(&mut reader, listen, metrics);
+        let outgoing = read_outgoing(&mut reader);
         let webhook = read_webhook(&mut reader);
+        let webhook = webhook.map(|target| target.with_outgoing(outgoing.clone()));
         let log_format = reader.read(&setting::LOG_FORMAT, LogFormat::parse);
         let settings = || {
             Some(Self {
@@ -81,6 +86,7 @@ impl Settings {
                 metrics_listen,
                 api: api?,
                 webhook,
+                outgoing,
                 log_format: log_format?,
             })
         };
@@ -128,6 +134,15 @@ fn read_retention_days(reader: &mut Reader<'_>) -> Option<u32> {
         reader.refuse(&setting::RETENTION_DAYS, rule);
     }
     days
+}
+
+fn read_outgoing(reader: &mut Reader<'_>) -> Outgoing {
+    let outgoing = reader.read_file(&setting::CA_FILE, |pem| Outgoing::default().with_roots(pem));
+    let outgoing = outgoing.unwrap_or_default();
+    match reader.read(&setting::OUTGOING_PROXY, OutgoingProxy::parse) {
+        Some(proxy) => outgoing.with_proxy(proxy),
+        None => outgoing,
+    }
 }
 
 fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {

@@ -208,6 +208,20 @@ pub(crate) const WEBHOOK_ALLOW_PRIVATE: Setting = Setting {
     default: Default::Text("false"),
     example: "true",
 };
+pub(crate) const CA_FILE: Setting = Setting {
+    key: "ca_file",
+    kind: Kind::Text("FILE"),
+    help: "A PEM file of root certificates that outgoing calls trust beside the system's",
+    default: Default::Absent("the system's alone"),
+    example: "/etc/pantoken/ca.pem",
+};
+pub(crate) const OUTGOING_PROXY: Setting = Setting {
+    key: "outgoing_proxy",
+    kind: Kind::SecretText("URL"),
+    help: "The web proxy that outgoing calls go through: webhooks, and the checks of `pantoken doctor`",
+    default: Default::Absent("none"),
+    example: "http://proxy.shop.kz:3128",
+};
 pub(crate) const LOG_FORMAT: Setting = Setting {
     key: "log_format",
     kind: Kind::Text("text|json"),
@@ -240,6 +254,8 @@ pub(crate) const ALL: &[&Setting] = &[
     &WEBHOOK_URL,
     &WEBHOOK_SECRET,
     &WEBHOOK_ALLOW_PRIVATE,
+    &CA_FILE,
+    &OUTGOING_PROXY,
     &LOG_FORMAT,
 ];
 

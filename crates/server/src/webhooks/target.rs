@@ -5,6 +5,7 @@ use url::{Host, Url};
 
 use super::public_address::{Reach, reach};
 use super::signature::WebhookSecret;
+use crate::http::client::Outgoing;
 
 /// The receiver of webhooks, and the secret that signs them.
 #[derive(Clone)]
@@ -12,6 +13,7 @@ pub struct WebhookTarget {
     pub(super) url: Url,
     pub(super) secret: WebhookSecret,
     pub(super) allow_private: bool,
+    pub(super) outgoing: Outgoing,
 }
 
 /// The addresses that webhooks may be sent to.
@@ -94,7 +96,14 @@ impl WebhookTarget {
             url,
             secret,
             allow_private,
+            outgoing: Outgoing::default(),
         })
+    }
+
+    /// Sends webhooks like this: through a proxy, or with more root certificates.
+    #[must_use]
+    pub fn with_outgoing(self, outgoing: Outgoing) -> Self {
+        Self { outgoing, ..self }
     }
 
     /// Returns the addresses that its host may have.
