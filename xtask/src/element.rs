@@ -41,7 +41,13 @@ pub(crate) fn package(workspace: &Workspace) -> PathBuf {
     workspace.root().join("dist").join("npm")
 }
 
-/// Builds the package and returns its folder.
+/// Builds the scripts and the module as they are, without Node, for the binary `pantoken`.
+pub(crate) fn build_for_binary(workspace: &Workspace) -> Result<()> {
+    let module = compile(workspace)?;
+    embed(workspace, &sources(workspace, &module)?)
+}
+
+/// Builds the package, also for the binary `pantoken`, and returns its folder.
 pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let module = compile(workspace)?;
     let sources = sources(workspace, &module)?;
@@ -50,7 +56,45 @@ pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     optimize::module(npm, &sources.join(WASM), &package.join(WASM))?;
     bundle(npm, &sources, &package)?;
     copy_files(workspace, &package)?;
+    embed(workspace, &package)?;
     Ok(package)
+}
+
+/// Puts what a browser loads where `crates/server/build.rs` looks for it. Files that have not changed are not
+/// written, because the server is compiled again whenever they are.
+fn embed(workspace: &Workspace, built: &Path) -> Result<()> {
+    let folder = workspace.scratch("embedded-element")?;
+    let files = files_of_a_browser(built)?;
+    for old in files_of_a_browser(&folder)? {
+        if old
+            .file_name()
+            .is_none_or(|name| !built.join(name).exists())
+        {
+            fs::remove_file(old)?;
+        }
+    }
+    for file in files {
+        let embedded = folder.join(file.file_name().context("a file has a name")?);
+        let content = fs::read(&file)?;
+        if !fs::read(&embedded).is_ok_and(|before| before == content) {
+            fs::write(embedded, content)?;
+        }
+    }
+    Ok(())
+}
+
+fn files_of_a_browser(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path
+            .extension()
+            .is_some_and(|it| it == "js" || it == "wasm")
+        {
+            files.push(path);
+        }
+    }
+    Ok(files)
 }
 
 /// Compiles the module as a cdylib alone: a build that makes an rlib too has no link-time optimization.

@@ -7,6 +7,7 @@ pub(crate) mod client;
 pub(crate) mod client_address;
 pub(crate) mod connections;
 pub(crate) mod customer;
+pub(crate) mod element_files;
 pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod key_guesses;

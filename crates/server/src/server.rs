@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::Router;
 use pantoken_core::{StopSignals, SystemClock, SystemRandom};
 use pantoken_store::{ApiKeyStore, Database, DeliveryState, Outbox, StoreError, StoreOptions};
 use tokio::net::TcpListener;
@@ -70,6 +71,15 @@ pub async fn serve(
     settings: &Settings,
     announce: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
+    serve_with(settings, Router::new(), announce).await
+}
+
+/// Like [`serve`], with more routes.
+pub(crate) async fn serve_with(
+    settings: &Settings,
+    routes: Router,
+    announce: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
     let mut options = settings.api.clone();
     if let Some(folder) = options.pages.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(ServeError::Pages(folder.clone()));
@@ -106,7 +116,8 @@ pub async fn serve(
     }
     let (stop, stopped) = watch::channel(());
     let deliveries = deliver_webhooks(&app, settings.webhook.clone(), until(stopped.clone()));
-    let api = serve_connections(listener, router(app.clone()), limits, until(stopped));
+    let api = router(app.clone()).merge(routes);
+    let api = serve_connections(listener, api, limits, until(stopped));
     let answered = AtomicBool::new(false);
     let api = async {
         api.await;

@@ -76,18 +76,20 @@ impl Database {
     }
 }
 
+/// The futures are boxed because those of the drivers are tens of kilobytes, and a handler that contained one
+/// would be moved with it several times per request, even if it does not use the store.
 impl Backend for Database {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         match self {
-            Self::Sqlite(store) => store.read(operation).await,
-            Self::Postgres(store) => store.read(operation).await,
+            Self::Sqlite(store) => Box::pin(store.read(operation)).await,
+            Self::Postgres(store) => Box::pin(store.read(operation)).await,
         }
     }
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         match self {
-            Self::Sqlite(store) => store.write(operation).await,
-            Self::Postgres(store) => store.write(operation).await,
+            Self::Sqlite(store) => Box::pin(store.write(operation)).await,
+            Self::Postgres(store) => Box::pin(store.write(operation)).await,
         }
     }
 }

@@ -69,6 +69,13 @@ pub enum Problem {
     /// There is no such path.
     #[error("there is nothing at this path")]
     NotFound,
+    /// The binary does not contain the custom element.
+    #[error(
+        "this binary was built without the element: run `cargo xtask element` in a checkout of pantoken and \
+         build it again, set PANTOKEN_ELEMENT_DIR to the files' folder when you build it, or put the npm \
+         package into a folder `pantoken` in PANTOKEN_PAGES"
+    )]
+    ElementNotBuilt,
     /// There is no such session.
     #[error("there is no session with this id")]
     SessionNotFound,
@@ -141,6 +148,7 @@ impl Problem {
             Self::ResultTokenInvalid => (StatusCode::FORBIDDEN, "RESULT_TOKEN_INVALID"),
             Self::ApiKeyScope => (StatusCode::FORBIDDEN, "API_KEY_SCOPE"),
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+            Self::ElementNotBuilt => (StatusCode::NOT_FOUND, "ELEMENT_NOT_BUILT"),
             Self::SessionNotFound => (StatusCode::NOT_FOUND, "SESSION_NOT_FOUND"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::ResultConflict => (StatusCode::CONFLICT, "RESULT_CONFLICT"),
@@ -169,7 +177,7 @@ impl Problem {
     }
 
     /// Returns a problem of each kind, for the OpenAPI document.
-    pub(crate) fn one_of_each() -> [Self; 25] {
+    pub(crate) fn one_of_each() -> [Self; 26] {
         [
             Self::MalformedJson(""),
             Self::UnknownField(None),
@@ -183,6 +191,7 @@ impl Problem {
             Self::ResultTokenInvalid,
             Self::ApiKeyScope,
             Self::NotFound,
+            Self::ElementNotBuilt,
             Self::SessionNotFound,
             Self::MethodNotAllowed,
             Self::BodyTimeout,

@@ -6,6 +6,8 @@ mod callback;
 mod command_line;
 mod create_session;
 mod database;
+#[cfg(feature = "dev")]
+mod dev;
 mod doctor;
 mod form_urls;
 mod get_session;
