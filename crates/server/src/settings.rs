@@ -148,6 +148,7 @@ fn read_outgoing(reader: &mut Reader<'_>) -> Outgoing {
 fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
     let allow_private = reader.read(&setting::WEBHOOK_ALLOW_PRIVATE, parse::switch);
     let secret = reader.read(&setting::WEBHOOK_SECRET, WebhookSecret::parse);
+    let old_secret = reader.read(&setting::WEBHOOK_SECRET_OLD, WebhookSecret::parse);
     if !reader.is_given(&setting::WEBHOOK_URL) {
         return None;
     }
@@ -156,8 +157,12 @@ fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
         reader.refuse(&setting::WEBHOOK_SECRET, rule);
     }
     let (allow_private, secret) = allow_private.zip(secret)?;
-    reader.read(&setting::WEBHOOK_URL, |url| {
+    let target = reader.read(&setting::WEBHOOK_URL, |url| {
         WebhookTarget::new(url, secret, allow_private)
+    })?;
+    Some(match old_secret {
+        Some(old_secret) => target.with_old_secret(old_secret),
+        None => target,
     })
 }
 

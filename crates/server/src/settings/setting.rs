@@ -201,6 +201,13 @@ pub(crate) const WEBHOOK_SECRET: Setting = Setting {
     default: Default::Absent("required with a webhook URL"),
     example: "32 random letters and digits",
 };
+pub(crate) const WEBHOOK_SECRET_OLD: Setting = Setting {
+    key: "webhook_secret_old",
+    kind: Kind::Secret,
+    help: "The previous webhook secret, while receivers change to the new one: webhooks have two signatures",
+    default: Default::Absent("none"),
+    example: "the previous webhook secret",
+};
 pub(crate) const WEBHOOK_ALLOW_PRIVATE: Setting = Setting {
     key: "webhook_allow_private",
     kind: Kind::Switch,
@@ -253,6 +260,7 @@ pub(crate) const ALL: &[&Setting] = &[
     &PAGES,
     &WEBHOOK_URL,
     &WEBHOOK_SECRET,
+    &WEBHOOK_SECRET_OLD,
     &WEBHOOK_ALLOW_PRIVATE,
     &CA_FILE,
     &OUTGOING_PROXY,

@@ -7,8 +7,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::CONTENT_TYPE;
 use url::Host;
 
+use super::SIGNATURE_HEADER;
+use super::signature::{sign_standard, sign_with_each};
 use super::target::{AllowedAddresses, WebhookTarget};
-use super::{SIGNATURE_HEADER, sign};
 use crate::http::client::{ClientError, reason};
 
 /// The time limit of one attempt, from the first packet to the status.
@@ -34,14 +35,20 @@ impl Sender {
         Ok(Self { client, target })
     }
 
-    /// Sends one body, signed at this time in Unix seconds. Only the status of the response is read.
-    pub(super) async fn send(&self, body: String, seconds: i64) -> Result<(), String> {
-        let signature = sign(&self.target.secret, seconds, body.as_bytes());
+    /// Sends the body of an event, signed at this time in Unix seconds. Only the status of the response is
+    /// read.
+    pub(super) async fn send(&self, id: &str, body: String, seconds: i64) -> Result<(), String> {
+        let secrets = self.target.secrets();
+        let signature = sign_with_each(&secrets, seconds, body.as_bytes());
+        let standard = sign_standard(&secrets, id, seconds, body.as_bytes());
         let request = self
             .client
             .post(self.target.url.clone())
             .header(CONTENT_TYPE, "application/json")
             .header(SIGNATURE_HEADER, signature)
+            .header("webhook-id", id)
+            .header("webhook-timestamp", seconds)
+            .header("webhook-signature", standard)
             .body(body);
         if self.target.outgoing.has_proxy() {
             self.check_host().await?;

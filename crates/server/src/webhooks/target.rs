@@ -11,7 +11,8 @@ use crate::http::client::Outgoing;
 #[derive(Clone)]
 pub struct WebhookTarget {
     pub(super) url: Url,
-    pub(super) secret: WebhookSecret,
+    secret: WebhookSecret,
+    old_secret: Option<WebhookSecret>,
     pub(super) allow_private: bool,
     pub(super) outgoing: Outgoing,
 }
@@ -95,9 +96,24 @@ impl WebhookTarget {
         Ok(Self {
             url,
             secret,
+            old_secret: None,
             allow_private,
             outgoing: Outgoing::default(),
         })
+    }
+
+    /// Signs with this secret too, while receivers change to the new one.
+    #[must_use]
+    pub fn with_old_secret(self, old_secret: WebhookSecret) -> Self {
+        let old_secret = Some(old_secret);
+        Self { old_secret, ..self }
+    }
+
+    /// Returns the secrets that sign, the new one first.
+    pub(super) fn secrets(&self) -> Vec<&WebhookSecret> {
+        std::iter::once(&self.secret)
+            .chain(&self.old_secret)
+            .collect()
     }
 
     /// Sends webhooks like this: through a proxy, or with more root certificates.

@@ -106,7 +106,7 @@ impl Worker {
 
     async fn attempt(&self, delivery: Delivery) {
         let outcome = match event::body(&delivery, &self.app.parts().signer) {
-            Ok(body) => self.send(body).await,
+            Ok(body) => self.send(&event::id(&delivery), body).await,
             Err(reason) => Err(reason),
         };
         let recorded = match outcome {
@@ -119,9 +119,9 @@ impl Worker {
         }
     }
 
-    async fn send(&self, body: String) -> Result<(), String> {
+    async fn send(&self, id: &str, body: String) -> Result<(), String> {
         let seconds = self.app.parts().clock.now() / 1000;
-        self.sender.send(body, seconds).await
+        self.sender.send(id, body, seconds).await
     }
 
     async fn record_delivered(&self, delivery: &Delivery) -> Result<(), StoreError> {
