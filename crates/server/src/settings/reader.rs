@@ -100,6 +100,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads the file that a setting names.
+    pub(crate) fn read_file<T, E: fmt::Display>(
+        &mut self,
+        setting: &Setting,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let read_file = self.sources.read_file;
+        self.read(setting, |path| {
+            let text = read_file(Path::new(path));
+            let text =
+                text.map_err(|error| format!("names a file that cannot be read: {error}"))?;
+            parse(&text).map_err(|error| format!("names a file that {error}"))
+        })
+    }
+
     /// Returns whether the setting was given, valid or not.
     pub(crate) fn is_given(&self, setting: &Setting) -> bool {
         !matches!(self.find(setting), Ok(None))

@@ -6,7 +6,7 @@ use pantoken_server::{ApiKey, Random, RandomError};
 use pantoken_store::{ApiKeyName, ApiKeyScope, ApiKeyStore};
 use tempfile::TempDir;
 
-use crate::support::{Answer, PAGE, Server, server, server_with};
+use crate::support::{API_KEY, Answer, PAGE, Server, server, server_with};
 
 struct Counted(u8);
 
@@ -146,6 +146,10 @@ async fn wrong_keys_are_limited_by_address_before_they_are_looked_up() {
     limited.is_problem(429, "RATE_LIMITED", None);
     let seconds: u32 = limited.header("retry-after").parse().unwrap();
     assert!((1..=61).contains(&seconds), "{seconds}");
+    let bearer_of_settings = format!("Bearer {API_KEY}");
+    call(peer, &bearer_of_settings)
+        .await
+        .is_problem(404, "SESSION_NOT_FOUND", None);
     // Others, and who had presented the right key before, are not limited.
     for (peer, bearer) in [("192.0.2.2:1", &late), (peer, &right), (peer, &late)] {
         call(peer, bearer)

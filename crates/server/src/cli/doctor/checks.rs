@@ -1,12 +1,14 @@
 //! Checks everything that the server needs, before customers do.
 
+use std::convert::identity;
 use std::time::{Duration, UNIX_EPOCH};
 
 use pantoken_core::Clock;
 use pantoken_store::{Database, SessionStore};
+use reqwest::Client;
 use url::Url;
 
-use crate::http::client;
+use crate::http::client::reason;
 use crate::http::pages::needed_directives;
 use crate::server::{StoredApiKeys, UNPROTECTED_DATABASE, open_store};
 use crate::settings::Settings;
@@ -135,17 +137,17 @@ async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
 /// Checks whether the form host responds, and compares its clock.
 async fn check_form_host(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
     let host = settings.signer.host();
-    let response = match client::builder(RESPONSE_TIMEOUT).build() {
-        Ok(client) => client.get(format!("{host}/form")).send().await,
+    let form = format!("{host}/form");
+    let response = match form_host_client(settings, &form) {
+        Ok(client) => client.get(form).send().await.map_err(reason),
         Err(error) => Err(error),
     };
     let response = match response {
         Ok(response) => response,
         Err(error) => {
-            let reason = client::reason(error);
             return vec![
                 Warning(format!(
-                    "form host: {host} does not respond to this machine ({reason}); customers' browsers \
+                    "form host: {host} does not respond to this machine ({error}); customers' browsers \
                      have to reach it, so open it in one"
                 )),
                 Warning("clock: it could not be compared with the form host's".to_owned()),
@@ -160,6 +162,12 @@ async fn check_form_host(settings: &Settings, clock: &dyn Clock) -> Vec<Finding>
         Finding::Ok(format!("form host: {host} responds")),
         compare_clocks(date, clock.now()),
     ]
+}
+
+fn form_host_client(settings: &Settings, form: &str) -> Result<Client, String> {
+    let url = Url::parse(form).map_err(|error| error.to_string())?;
+    let client = settings.outgoing.client(&url, RESPONSE_TIMEOUT, identity);
+    client.map_err(|error| error.to_string())
 }
 
 /// Compares the `Date` header with the machine's clock, in Unix milliseconds.
