@@ -13,9 +13,10 @@ mod sweeps;
 
 use crate::backend::Backend;
 use crate::{
-    ApiKeyName, ApiKeyRecord, ApiKeyStore, Claim, CreateOutcome, Credential, Delivery, DeliveryId,
-    DeliveryState, Digest, Idempotency, KeyRotation, Outbox, RecordOutcome, Reencrypted, Session,
-    SessionData, SessionId, SessionResult, SessionStore, StoreError,
+    ApiKeyName, ApiKeyRecord, ApiKeyScope, ApiKeyStore, Claim, CreateOutcome, Credential, Delivery,
+    DeliveryId, DeliveryState, Digest, Idempotency, KeyRotation, Outbox, RecordOutcome,
+    Reencrypted, Session, SessionData, SessionId, SessionResult, SessionStore, SignedApiKeys,
+    StoreError,
 };
 
 impl<B: Backend> SessionStore for B {
@@ -73,10 +74,17 @@ impl<B: Backend> ApiKeyStore for B {
     async fn insert_api_key(
         &self,
         name: ApiKeyName,
+        scope: ApiKeyScope,
         digest: Digest,
         now: i64,
     ) -> Result<bool, StoreError> {
-        self.write(api_keys::Insert { name, digest, now }).await
+        let key = api_keys::Insert {
+            name,
+            scope,
+            digest,
+            now,
+        };
+        self.write(key).await
     }
 
     async fn find_api_key(&self, digest: Digest) -> Result<Option<ApiKeyRecord>, StoreError> {
@@ -193,6 +201,10 @@ impl<B: Backend> KeyRotation for B {
         limit: u32,
     ) -> Result<Reencrypted, StoreError> {
         self.write(store_keys::Reencrypt { after, limit }).await
+    }
+
+    async fn sign_api_keys(&self) -> Result<SignedApiKeys, StoreError> {
+        self.write(api_keys::Sign).await
     }
 
     async fn forget_other_keys(&self) -> Result<u64, StoreError> {

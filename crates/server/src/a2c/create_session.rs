@@ -62,6 +62,9 @@ pub(crate) struct NewSession {
 #[schema(as = Session)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreatedSession {
+    /// The provider whose form this is.
+    #[schema(schema_with = schemas::form)]
+    form: &'static str,
     #[schema(value_type = schemas::RequestId)]
     request_id: RequestId,
     #[schema(value_type = String, format = "uri")]
@@ -70,6 +73,9 @@ pub(crate) struct CreatedSession {
     form_origin: Origin,
     /// Authorises the page to report the result of this session, and nothing else.
     result_token: String,
+    /// Where the page reports the result.
+    #[schema(format = "uri")]
+    result_url: String,
     #[schema(value_type = String, format = "date-time")]
     expires_at: Option<String>,
 }
@@ -126,7 +132,8 @@ pub(crate) async fn create_session(
     let principal = Principal::identify(app, &request).await?;
     let new = NewSession::read(app, &principal, fields?)?;
     let idempotency = read_idempotency_key(&principal, &request.headers, &new)?;
-    let data = create(app, &new, idempotency).await?.data;
+    principal.count(app)?;
+    let data = create(app, &principal, &new, idempotency).await?.data;
     app.metrics
         .record_session(stored::flow(&data.flow).as_str(), principal.kind());
     let request_id = stored::request_id(data.id)?;
@@ -153,7 +160,7 @@ impl NewSession {
                 let rule = "is accepted only with an API key, because browsers could choose it";
                 return Err(Problem::invalid("customer", rule));
             }
-            (Principal::Agent | Principal::Browser(_), customer) => customer,
+            (Principal::Agent(_) | Principal::Browser(_), customer) => customer,
         };
         fields.finish()?;
         Ok(Self {
@@ -187,7 +194,7 @@ fn read_idempotency_key(
     }
     // Whoever guesses the key of a browser or customer gets their session.
     let (lengths, rule) = match principal {
-        Principal::Agent => (1..=128, "must be 1 to 128 visible ASCII characters"),
+        Principal::Agent(_) => (1..=128, "must be 1 to 128 visible ASCII characters"),
         Principal::Browser(_) | Principal::Customer(_) => {
             (16..=128, "must be 16 to 128 visible ASCII characters")
         }
@@ -214,11 +221,12 @@ fn read_idempotency_key(
 
 async fn create(
     app: &Parts,
+    principal: &Principal<'_>,
     new: &NewSession,
     idempotency: Option<Idempotency>,
 ) -> Result<Session, Problem> {
     for _ in 0..MAX_ATTEMPTS {
-        let data = new_session(app, new)?;
+        let data = new_session(app, principal, new)?;
         match app.store.create(data, idempotency).await? {
             CreateOutcome::Created(session) | CreateOutcome::Repeated(session) => {
                 return Ok(session);
@@ -234,7 +242,11 @@ async fn create(
     Err(Problem::Internal)
 }
 
-fn new_session(app: &Parts, new: &NewSession) -> Result<SessionData, Problem> {
+fn new_session(
+    app: &Parts,
+    principal: &Principal<'_>,
+    new: &NewSession,
+) -> Result<SessionData, Problem> {
     let created_at = app.clock.now();
     let request_id = new_request_id(created_at, app.random.as_ref())?;
     let mut seed = [0; 16];
@@ -252,6 +264,7 @@ fn new_session(app: &Parts, new: &NewSession) -> Result<SessionData, Problem> {
         language: new.language.as_str().to_owned(),
         flow,
         customer: new.customer.as_ref().map(|c| c.as_str().to_owned()),
+        created_by: principal.api_key_name().cloned(),
         seed,
         result_token: SessionToken::result(secret, request_id, &seed).digest(),
         created_at,
@@ -269,10 +282,12 @@ fn describe(
         return Err(Problem::IdempotencyKeyStale);
     }
     Ok(CreatedSession {
+        form: schemas::FORM,
         request_id,
         form_url: form_url(app, request_id, data)?,
         form_origin: app.signer.host().origin().clone(),
         result_token: result_token.expose().to_owned(),
+        result_url: app.options.public_url.result(request_id),
         expires_at: to_rfc3339(data.expires_at),
     })
 }

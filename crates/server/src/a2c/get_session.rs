@@ -14,7 +14,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::a2c::schemas;
 use crate::a2c::stored;
 use crate::app::AppState;
-use crate::http::auth::RequireApiKey;
+use crate::http::api_key_holder::RequireApiKey;
 use crate::http::openapi::problems;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
@@ -58,7 +58,12 @@ struct GetSessionProblems;
 
 impl IntoResponses for GetSessionProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems([StatusCode::UNAUTHORIZED, StatusCode::NOT_FOUND])
+        problems([
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
+            StatusCode::TOO_MANY_REQUESTS,
+        ])
     }
 }
 
@@ -75,13 +80,16 @@ impl IntoResponses for GetSessionProblems {
     )
 )]
 pub(crate) async fn get_session(
-    _: RequireApiKey,
+    RequireApiKey(holder): RequireApiKey,
     State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
 ) -> Result<Json<SessionState>, Problem> {
     let app = app.parts();
+    holder.require_reading()?;
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
     let session = app.store.get(stored::session_id(request_id)).await?;
+    // Another key's session is answered like an unknown one, so that nobody can find out which ids exist.
+    let session = session.filter(|session| holder.may_read(&session.data));
     let session = session.ok_or(Problem::SessionNotFound)?;
     record_session(request_id);
     Ok(Json(describe(request_id, session, app.clock.now())?))

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use pantoken_store::{Database, DatabaseUrl};
+use pantoken_store::{Database, DatabaseUrl, StoreError, StoreKeys, StoreOptions};
 
 use super::setting_flags::{DatabaseSettings, SettingFlags};
 use super::terminal::{USAGE, block_on, fail};
@@ -27,6 +27,33 @@ pub(super) fn read_with<T>(
 pub(super) fn read(flags: &DatabaseFlags) -> Result<DatabaseUrl, SettingsError> {
     let (database, ()) = read_with(flags, |_| Some(()))?;
     Ok(database)
+}
+
+/// Opens the database with the store's keys, if they are set, and runs a command on it. Fails if its
+/// panTokens are encrypted with another key.
+pub(super) fn with_store_and_keys(
+    database: &DatabaseUrl,
+    keys: Option<StoreKeys>,
+    work: impl AsyncFnOnce(Database) -> ExitCode,
+) -> ExitCode {
+    block_on(async {
+        let options = StoreOptions {
+            keys,
+            ..StoreOptions::default()
+        };
+        match Database::open(database, options).await {
+            Ok(store) => {
+                let code = work(store.clone()).await;
+                store.close().await;
+                code
+            }
+            Err(error @ StoreError::UnknownKey { .. }) => {
+                let advice = "set PANTOKEN_STORE_KEY to it, because it signs API keys";
+                fail(USAGE, &format!("{error}: {advice}"))
+            }
+            Err(error) => fail(USAGE, &error),
+        }
+    })
 }
 
 /// Opens the database without the store's keys and runs a command on it.

@@ -51,7 +51,7 @@ pub enum Problem {
     #[error("send your API key as `Authorization: Bearer …`")]
     ApiKeyRequired,
     /// The result token is missing.
-    #[error("send the session's resultToken as `Authorization: Bearer …`")]
+    #[error("send the session's resultToken as `Pantoken-Result-Token: …`")]
     ResultTokenRequired,
     /// The browser is on a page that may not create sessions.
     #[error("this origin may not create sessions; PANTOKEN_ALLOWED_ORIGINS lists those that may")]
@@ -60,6 +60,12 @@ pub enum Problem {
     /// nobody can find out which ids exist.
     #[error("there is no session with this id and this resultToken")]
     ResultTokenInvalid,
+    /// The API key may not do this.
+    #[error(
+        "the scope of this API key does not allow this call; create a key with another --scope by \
+         `pantoken key add`"
+    )]
+    ApiKeyScope,
     /// There is no such path.
     #[error("there is nothing at this path")]
     NotFound,
@@ -88,7 +94,10 @@ pub enum Problem {
     )]
     IdempotencyKeyStale,
     /// The result came too late.
-    #[error("the session expired before a panToken was reported; create a new one")]
+    #[error(
+        "the session has expired; it accepts a first panToken for 24 hours more, and nothing else; create a new \
+         one"
+    )]
     SessionExpired,
     /// The body arrives too slowly.
     #[error("the body did not arrive in time; send it without pauses")]
@@ -99,12 +108,18 @@ pub enum Problem {
     /// The content type is not JSON.
     #[error("send the body with `Content-Type: application/json`")]
     UnsupportedMediaType,
+    /// The body is compressed.
+    #[error("send the body without compression: remove the header Content-Encoding")]
+    CompressedBody,
     /// The idempotency key belongs to another request.
     #[error("this Idempotency-Key was used with another body; use a new one")]
     IdempotencyKeyReused,
     /// The rate limit of public sessions is reached.
     #[error("too many sessions were created from here; try again after Retry-After seconds")]
     RateLimited(Duration),
+    /// Too many wrong API keys were presented.
+    #[error("too many wrong API keys came from here; try again after Retry-After seconds")]
+    WrongApiKeys(Duration),
     /// The request took too long.
     #[error("the request took too long; try again")]
     AnswerTimeout,
@@ -137,6 +152,7 @@ impl Problem {
             Self::ResultTokenRequired => (StatusCode::UNAUTHORIZED, "RESULT_TOKEN_REQUIRED"),
             Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "ORIGIN_NOT_ALLOWED"),
             Self::ResultTokenInvalid => (StatusCode::FORBIDDEN, "RESULT_TOKEN_INVALID"),
+            Self::ApiKeyScope => (StatusCode::FORBIDDEN, "API_KEY_SCOPE"),
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::ElementNotBuilt => (StatusCode::NOT_FOUND, "ELEMENT_NOT_BUILT"),
             Self::SessionNotFound => (StatusCode::NOT_FOUND, "SESSION_NOT_FOUND"),
@@ -149,10 +165,16 @@ impl Problem {
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE")
             }
+            Self::CompressedBody => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_CONTENT_ENCODING",
+            ),
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED")
             }
-            Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            Self::RateLimited(_) | Self::WrongApiKeys(_) => {
+                (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED")
+            }
             Self::AnswerTimeout => (StatusCode::SERVICE_UNAVAILABLE, "ANSWER_TIMEOUT"),
             Self::StoreUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
@@ -165,7 +187,7 @@ impl Problem {
     }
 
     /// Returns a problem of each kind, for the OpenAPI document.
-    pub(crate) fn one_of_each() -> [Self; 25] {
+    pub(crate) fn one_of_each() -> [Self; 27] {
         [
             Self::MalformedJson(""),
             Self::UnknownField(None),
@@ -177,6 +199,7 @@ impl Problem {
             Self::ResultTokenRequired,
             Self::OriginNotAllowed,
             Self::ResultTokenInvalid,
+            Self::ApiKeyScope,
             Self::NotFound,
             Self::ElementNotBuilt,
             Self::SessionNotFound,
@@ -187,6 +210,7 @@ impl Problem {
             Self::SessionExpired,
             Self::BodyTooLarge,
             Self::UnsupportedMediaType,
+            Self::CompressedBody,
             Self::IdempotencyKeyReused,
             Self::RateLimited(Duration::ZERO),
             Self::Internal,
@@ -203,7 +227,7 @@ impl Problem {
     /// Returns after how many seconds to try again, rounded up, if that can help.
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::RateLimited(wait) => Some(wait.as_secs() + 1),
+            Self::RateLimited(wait) | Self::WrongApiKeys(wait) => Some(wait.as_secs() + 1),
             Self::AnswerTimeout | Self::StoreUnavailable => Some(RETRY_AFTER_SECONDS),
             _ => None,
         }

@@ -58,7 +58,8 @@ macro_rules! select {
         concat!(
             "SELECT deliveries.id, deliveries.request_id, deliveries.error_code, \
              deliveries.error_message, recorded_at, state, due_at, attempts, last_error, customer, \
-             pan_token, pan_token_key FROM deliveries ",
+             pan_token, pan_token_key, \
+             (SELECT count(*) FROM store_keys WHERE sealed = 1) AS is_sealed FROM deliveries ",
             $index,
             " JOIN sessions ON sessions.request_id = deliveries.request_id WHERE ",
             $condition

@@ -6,10 +6,9 @@ use pantoken_core::Clock;
 use pantoken_store::{Database, SessionStore};
 use url::Url;
 
-use crate::http::api_key::ApiKey;
 use crate::http::client;
 use crate::http::pages::needed_directives;
-use crate::server::{has_api_key, open_store};
+use crate::server::{StoredApiKeys, UNPROTECTED_DATABASE, open_store};
 use crate::settings::Settings;
 use crate::webhooks::WebhookTarget;
 
@@ -59,8 +58,8 @@ fn warnings(settings: &Settings) -> Vec<Finding> {
     let api = &settings.api;
     let mut findings = Vec::new();
     let mut warn = |text: &str| findings.push(Warning(text.to_owned()));
-    if api.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
-        warn("PANTOKEN_API_KEY: it is short enough to be guessed; use 16 characters or more");
+    if !settings.database.is_protected() {
+        warn(&format!("PANTOKEN_DATABASE_URL: {UNPROTECTED_DATABASE}"));
     }
     if settings.store_keys.is_none() {
         warn("PANTOKEN_STORE_KEY: not set, so panTokens are stored unencrypted");
@@ -116,19 +115,21 @@ async fn check_store(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-async fn check_api_keys(settings: &Settings, store: &Database) -> Option<Finding> {
-    if settings.api.api_key.is_some() || settings.api.public_sessions {
-        return None;
-    }
-    match has_api_key(store).await {
-        Ok(true) => None,
-        Ok(false) => Some(Finding::Error(
+async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
+    let keys = match StoredApiKeys::read(store).await {
+        Ok(keys) => keys,
+        Err(error) => return vec![Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))],
+    };
+    let mut findings = Vec::new();
+    findings.extend(keys.warning().map(Warning));
+    if settings.api.api_key.is_none() && !settings.api.public_sessions && !keys.any {
+        findings.push(Finding::Error(
             "API key: there is none, so nobody could create a session; create one with `pantoken key \
              add NAME`"
                 .to_owned(),
-        )),
-        Err(error) => Some(Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))),
+        ));
     }
+    findings
 }
 
 /// Checks whether the form host responds, and compares its clock.
