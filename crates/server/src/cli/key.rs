@@ -20,6 +20,7 @@ Examples:
   pantoken key list
   pantoken key revoke shop-1
 
+The database must exist: `pantoken serve` and `pantoken migrate` create it.
 These commands need PANTOKEN_DATABASE_URL only, and no secrets such as PANTOKEN_AGENT_SECRET_KEY_FILE.";
 
 /// Creates, lists and revokes API keys for your back ends, and rotates the store's key
