@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use crate::element;
 use crate::page;
 use crate::server::Server;
 use crate::steps::Steps;
@@ -32,9 +33,10 @@ pub(crate) fn run(live: bool) -> Result<()> {
     if !live {
         check_port(SANDBOX_PORT, "the sandbox")?;
     }
-    let mut steps = Steps::of(4);
+    let mut steps = Steps::of(5);
     steps.run("tools", || Tools::find_or_install(&[WASM_TARGET]))?;
     steps.run("demo page", || page::build(&workspace))?;
+    steps.run("element", || element::build_for_binary(&workspace))?;
     steps.run("server and sandbox", || build_binaries(&workspace))?;
 
     let (stop, stopped) = mpsc::channel();

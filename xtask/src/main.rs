@@ -6,6 +6,7 @@ mod checkout;
 mod command;
 mod demo;
 mod dependencies;
+mod dev;
 mod element;
 mod examples;
 mod fuzz;
@@ -32,6 +33,7 @@ use workspace::Workspace;
 
 const EXAMPLES: &str = "\
 Examples:
+  cargo xtask dev           `pantoken dev`: a server, the sandbox and a page to try them
   cargo xtask demo          the demo page with its server and the sandbox, until Ctrl-C
   cargo xtask test          every check and every test, as in continuous integration
   cargo xtask fuzz --help   the options and examples of one command
@@ -61,6 +63,15 @@ enum Task {
         /// Use the provider's public test host and test agent instead of the sandbox
         #[arg(long)]
         live: bool,
+    },
+    /// Build the element and the binary `pantoken`, and run `pantoken dev`
+    #[command(
+        after_help = "Examples:\n  cargo xtask dev\n  cargo xtask dev -- --webhook-url http://localhost:8000/webhook"
+    )]
+    Dev {
+        /// Options of `pantoken dev`, after `--`
+        #[arg(last = true, value_name = "OPTIONS")]
+        options: Vec<String>,
     },
     /// Run every check and every test, and stop at the first that fails
     #[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --long")]
@@ -112,6 +123,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { live } => demo::run(live),
+        Task::Dev { options } => dev::run(&options),
         Task::Test { long } => test::run(long),
         Task::Api => Workspace::find().and_then(|workspace| api_description::check(&workspace)),
         Task::Element { twice } => element::run(twice),

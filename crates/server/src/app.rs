@@ -5,6 +5,7 @@ use pantoken_a2c_signing::Signer;
 use pantoken_core::{Clock, Random};
 use pantoken_store::Database;
 
+use crate::http::key_guesses::KeyGuesses;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimits;
 use crate::http::readiness::Readiness;
@@ -21,6 +22,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Box<dyn Random>,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) key_guesses: KeyGuesses,
     pub(crate) readiness: Readiness,
     pub(crate) metrics: Metrics,
 }
@@ -39,6 +41,7 @@ impl AppState {
             store: store.into(),
             signer,
             rate_limits: RateLimits::new(options.public_session_limits, &clock),
+            key_guesses: KeyGuesses::default(),
             readiness: Readiness::default(),
             options,
             clock,

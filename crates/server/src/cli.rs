@@ -1,6 +1,8 @@
 //! The command line of `pantoken`.
 
 mod database;
+#[cfg(feature = "dev")]
+mod dev;
 mod doctor;
 mod key;
 mod logging;
@@ -32,6 +34,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(Box<serve::Arguments>),
+    #[cfg(feature = "dev")]
+    Dev(dev::Arguments),
     Doctor(Box<doctor::Arguments>),
     #[command(subcommand)]
     Key(key::Command),
@@ -47,6 +51,8 @@ enum Command {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(feature = "dev")]
+        Command::Dev(arguments) => dev::run(arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Key(command) => key::run(&command),
         Command::Migrate(arguments) => migrate::run(&arguments),

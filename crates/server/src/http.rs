@@ -3,14 +3,17 @@
 mod activity;
 pub(crate) mod allowed_origin;
 pub(crate) mod api_key;
+pub(crate) mod api_key_holder;
 pub(crate) mod auth;
 pub(crate) mod client;
 pub(crate) mod client_address;
 pub(crate) mod connections;
 mod connections_per_address;
 pub(crate) mod customer;
+pub(crate) mod element_files;
 pub(crate) mod fields;
 pub(crate) mod health;
+pub(crate) mod key_guesses;
 pub(crate) mod limits;
 pub(crate) mod metrics;
 pub(crate) mod metrics_endpoint;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::Router;
 use pantoken_core::{StopSignals, SystemClock, SystemRandom};
 use pantoken_store::{ApiKeyStore, Database, DeliveryState, Outbox, StoreError, StoreOptions};
 use tokio::net::TcpListener;
@@ -12,12 +13,10 @@ use tokio::sync::watch;
 
 use crate::a2c::retention::{self, Webhooks};
 use crate::app::AppState;
-use crate::http::api_key::ApiKey;
 use crate::http::connections::serve_connections;
 use crate::http::metrics_endpoint::metrics_router;
 use crate::http::public_url::PublicUrl;
 use crate::http::router::router;
-use crate::settings::ApiOptions;
 use crate::settings::Settings;
 use crate::webhooks::{WebhookTarget, deliver};
 
@@ -71,6 +70,15 @@ pub async fn serve(
     settings: &Settings,
     announce: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
+    serve_with(settings, Router::new(), announce).await
+}
+
+/// Like [`serve`], with more routes.
+pub(crate) async fn serve_with(
+    settings: &Settings,
+    routes: Router,
+    announce: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
     let mut options = settings.api.clone();
     if let Some(folder) = options.pages.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(ServeError::Pages(folder.clone()));
@@ -85,8 +93,11 @@ pub async fn serve(
     if options.public_url == PublicUrl::localhost(settings.listen.port()) {
         options.public_url = PublicUrl::localhost(address.port());
     }
-    warn_if_guessable(&options);
-    if options.api_key.is_none() && !options.public_sessions && !has_api_key(&store).await? {
+    let api_keys = StoredApiKeys::read(&store).await?;
+    if let Some(warning) = api_keys.warning() {
+        tracing::warn!("{warning}");
+    }
+    if options.api_key.is_none() && !options.public_sessions && !api_keys.any {
         return Err(ServeError::NobodyMayCreate);
     }
     let webhooks = webhooks(settings, &store).await?;
@@ -96,9 +107,7 @@ pub async fn serve(
     // Listen before the address is announced, so that no signal is missed.
     let mut signals = StopSignals::listen()?;
     announce(address);
-    let _sweeper = settings
-        .retention_days
-        .map(|days| retention::sweep(store.clone(), days, webhooks));
+    let _sweeper = retention::sweep(store.clone(), settings.retention_days, webhooks);
     if let Some(listener) = metrics_listener {
         tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
         let metrics = metrics_router(app.clone());
@@ -114,7 +123,7 @@ pub async fn serve(
     let deliveries = deliver_webhooks(&app, settings.webhook.clone(), until(stopped.clone()));
     let api = serve_connections(
         listener,
-        router(app.clone()),
+        router(app.clone()).merge(routes),
         limits,
         proxies,
         until(stopped),
@@ -179,6 +188,10 @@ async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListene
     })
 }
 
+/// What to tell the operator about a connection to Postgres that is not protected.
+pub(crate) const UNPROTECTED_DATABASE: &str = "its sslmode is weaker than verify-full, so whoever is between \
+    this machine and the database can read the password and what is stored";
+
 /// Opens the store.
 pub(crate) async fn open_store(settings: &Settings) -> Result<Database, StoreError> {
     let options = StoreOptions {
@@ -186,6 +199,9 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Database, StoreErr
         outbox: settings.webhook.is_some(),
         ..StoreOptions::default()
     };
+    if !settings.database.is_protected() {
+        tracing::warn!("PANTOKEN_DATABASE_URL: {UNPROTECTED_DATABASE}");
+    }
     if options.keys.is_none() {
         tracing::warn!("panTokens are stored unencrypted: set PANTOKEN_STORE_KEY to encrypt them");
     }
@@ -201,14 +217,34 @@ impl From<StoreError> for ServeError {
     }
 }
 
-/// Returns whether the store has an API key that is not revoked.
-pub(crate) async fn has_api_key(store: &Database) -> Result<bool, StoreError> {
-    let keys = store.list_api_keys().await?;
-    Ok(keys.iter().any(|key| key.revoked_at.is_none()))
+/// The API keys of the store that are not revoked.
+pub(crate) struct StoredApiKeys {
+    /// Whether any is accepted.
+    pub(crate) any: bool,
+    /// The names of those that are refused, because they are not signed with the store's key.
+    pub(crate) unsigned: Vec<String>,
 }
 
-fn warn_if_guessable(options: &ApiOptions) {
-    if options.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
-        tracing::warn!("PANTOKEN_API_KEY is short enough to be guessed: use 16 characters or more");
+impl StoredApiKeys {
+    pub(crate) async fn read(store: &Database) -> Result<Self, StoreError> {
+        let keys = store.list_api_keys().await?;
+        let valid = keys.into_iter().filter(|key| key.revoked_at.is_none());
+        let (signed, unsigned): (Vec<_>, Vec<_>) = valid.partition(|key| key.is_signed);
+        Ok(Self {
+            any: !signed.is_empty(),
+            unsigned: unsigned.iter().map(|key| key.name.to_string()).collect(),
+        })
+    }
+
+    /// Returns what to tell the operator about keys that are refused.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let names = self.unsigned.join(", ");
+        (!self.unsigned.is_empty()).then(|| {
+            format!(
+                "these API keys are refused, because they are not signed with PANTOKEN_STORE_KEY: \
+                 {names}; revoke those that you do not know, and sign the others with `pantoken key \
+                 rotate-store`"
+            )
+        })
     }
 }

@@ -30,6 +30,9 @@ pub use parse::LogFormat;
 pub use reader::Sources;
 pub(crate) use reader::{DEFAULT_FILE, Reader};
 
+/// The fewest days that sessions are kept with webhooks.
+const MIN_WEBHOOK_DAYS: u32 = 7;
+
 /// The settings of `pantoken serve`.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -63,7 +66,7 @@ impl Settings {
         let signer = read_signer(&mut reader);
         let database = read_database(&mut reader);
         let store_keys = read_store_keys(&mut reader);
-        let retention_days = reader.read(&setting::RETENTION_DAYS, parse::retention_days);
+        let retention_days = read_retention_days(&mut reader);
         let listen = reader.read(&setting::LISTEN, parse::listen);
         let metrics_listen = reader.read(&setting::METRICS_LISTEN, parse::listen);
         let api = read_api(&mut reader, listen);
@@ -122,6 +125,18 @@ fn read_limits(reader: &mut Reader<'_>) -> Option<Limits> {
         connections_per_address: per_address?,
         ..Limits::default()
     })
+}
+
+/// Reads after how many days sessions are deleted. With webhooks, whoever receives them needs some days to
+/// notice that they fail.
+fn read_retention_days(reader: &mut Reader<'_>) -> Option<u32> {
+    let days = reader.read(&setting::RETENTION_DAYS, parse::retention_days);
+    if reader.is_given(&setting::WEBHOOK_URL) && days.is_some_and(|days| days < MIN_WEBHOOK_DAYS) {
+        let rule = "must be 7 or more with PANTOKEN_WEBHOOK_URL, so that there is time to retry a webhook \
+                    that was given up before its panToken is deleted";
+        reader.refuse(&setting::RETENTION_DAYS, rule);
+    }
+    days
 }
 
 fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {

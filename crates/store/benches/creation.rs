@@ -91,6 +91,7 @@ async fn create(store: &SqliteStore, id: i64) {
         language: "ru".to_owned(),
         flow: SessionFlow::Iframe,
         customer: Some("order 7".to_owned()),
+        created_by: None,
         seed: [7; 16],
         result_token: Digest::of(b"token"),
         created_at: id,

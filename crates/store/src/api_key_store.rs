@@ -9,17 +9,21 @@ use crate::{Digest, StoreError};
 /// - Only the SHA-256 of a key is stored. A slow hash would add nothing, because a key is 256 random
 ///   bits and cannot be guessed.
 /// - A name belongs to one key for ever. The name of a revoked key cannot be used again.
+/// - With store keys, each row is signed. A row that somebody else wrote, or changed, is returned with
+///   [`ApiKeyRecord::is_signed`] unset, and must not be accepted.
 ///
 /// A key is looked up by its digest. The lookup's duration may reveal something about the digest, but
 /// nothing about the key, so it need not take constant time.
 pub trait ApiKeyStore: Send + Sync + 'static {
-    /// Adds a key that was created at `now`, in Unix milliseconds. Returns `false` if the name is taken.
+    /// Adds a key that was created at `now`, in Unix milliseconds, and signs it if there are store keys.
+    /// Returns `false` if the name is taken.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the database fails.
     fn insert_api_key(
         &self,
         name: ApiKeyName,
+        scope: ApiKeyScope,
         digest: Digest,
         now: i64,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
@@ -56,10 +60,54 @@ pub trait ApiKeyStore: Send + Sync + 'static {
 pub struct ApiKeyRecord {
     /// The key's name.
     pub name: ApiKeyName,
+    /// What it may do.
+    pub scope: ApiKeyScope,
+    /// Whether the row is signed with one of the store keys. Without store keys it is always set.
+    pub is_signed: bool,
     /// When it was created, in Unix milliseconds.
     pub created_at: i64,
     /// When it was revoked, in Unix milliseconds.
     pub revoked_at: Option<i64>,
+}
+
+/// What the holder of an API key may do. Each scope includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ApiKeyScope {
+    /// Create sessions and sign form URLs.
+    Create,
+    /// Read the sessions that this key created.
+    ReadOwn,
+    /// Read every session.
+    ReadAll,
+}
+
+/// The text is not an [`ApiKeyScope`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be create, read-own or read-all")]
+pub struct ApiKeyScopeError;
+
+impl ApiKeyScope {
+    const ALL: [Self; 3] = [Self::Create, Self::ReadOwn, Self::ReadAll];
+
+    /// Parses a scope's name.
+    ///
+    /// # Errors
+    /// Returns [`ApiKeyScopeError`] for any other text.
+    pub fn parse(text: &str) -> Result<Self, ApiKeyScopeError> {
+        let mut scopes = Self::ALL.into_iter();
+        let scope = scopes.find(|scope| scope.as_str() == text);
+        scope.ok_or(ApiKeyScopeError)
+    }
+
+    /// Returns the scope's name: `create`, `read-own` or `read-all`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::ReadOwn => "read-own",
+            Self::ReadAll => "read-all",
+        }
+    }
 }
 
 /// The name of an API key: 1 to 64 ASCII letters, digits, `-`, `_` or `.`.

@@ -54,6 +54,19 @@ impl Database {
         }
     }
 
+    /// Erases what was deleted or replaced from a SQLite file and its write-ahead log. Writers wait
+    /// meanwhile, and it needs the size of the file once more. In Postgres it does nothing, because only
+    /// `VACUUM FULL` does, which needs the owner of the tables and stops all readers.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the file cannot be written, or is in use for too long.
+    pub async fn erase_deleted(url: &DatabaseUrl) -> Result<(), StoreError> {
+        match url {
+            DatabaseUrl::Sqlite(file) => crate::sqlite::vacuum(file).await,
+            DatabaseUrl::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Waits for the calls in progress, then closes the database.
     pub async fn close(&self) {
         match self {
@@ -63,18 +76,20 @@ impl Database {
     }
 }
 
+/// The futures are boxed because those of the drivers are tens of kilobytes, and a handler that contained one
+/// would be moved with it several times per request, even if it does not use the store.
 impl Backend for Database {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         match self {
-            Self::Sqlite(store) => store.read(operation).await,
-            Self::Postgres(store) => store.read(operation).await,
+            Self::Sqlite(store) => Box::pin(store.read(operation)).await,
+            Self::Postgres(store) => Box::pin(store.read(operation)).await,
         }
     }
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         match self {
-            Self::Sqlite(store) => store.write(operation).await,
-            Self::Postgres(store) => store.write(operation).await,
+            Self::Sqlite(store) => Box::pin(store.write(operation)).await,
+            Self::Postgres(store) => Box::pin(store.write(operation)).await,
         }
     }
 }

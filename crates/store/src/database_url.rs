@@ -1,9 +1,10 @@
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use sqlx::ConnectOptions as _;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 /// The URL of a database: `sqlite://` with a file, or `postgres://` as Postgres's own clients accept it.
 #[derive(Clone, Debug)]
@@ -44,6 +45,19 @@ impl DatabaseUrl {
         }
         PostgresUrl::parse(text).map(Self::Postgres)
     }
+
+    /// Returns whether nobody between this machine and the database can read or change what is sent:
+    /// because it stays on this machine, or by TLS with a certificate that is verified.
+    #[must_use]
+    pub fn is_protected(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(url) => {
+                is_local(&url.options)
+                    || matches!(url.options.get_ssl_mode(), PgSslMode::VerifyFull)
+            }
+        }
+    }
 }
 
 impl fmt::Display for DatabaseUrl {
@@ -57,11 +71,18 @@ impl fmt::Display for DatabaseUrl {
 
 /// The URL of a Postgres database. Its `Debug` and `Display` output omit the password.
 #[derive(Clone)]
-pub struct PostgresUrl(Box<PgConnectOptions>);
+pub struct PostgresUrl {
+    options: Box<PgConnectOptions>,
+    /// Whether the server's certificate is verified although the URL does not say so.
+    verifies_by_default: bool,
+}
 
 impl PostgresUrl {
-    /// Parses `postgres://user:password@host:port/database`. The option `sslmode=verify-full` requires
-    /// TLS with a certificate that this system trusts.
+    /// Parses `postgres://user:password@host:port/database`.
+    ///
+    /// If the server is on another machine and the URL has no `sslmode`, it is `verify-full`: TLS with a
+    /// certificate that this system, or the file in `sslrootcert`, trusts for the host. Postgres's own
+    /// clients would give the password to whoever answers.
     ///
     /// # Errors
     /// Returns [`DatabaseUrlError`] for anything else.
@@ -70,21 +91,54 @@ impl PostgresUrl {
             return Err(DatabaseUrlError::Scheme);
         }
         let options = PgConnectOptions::from_str(text).map_err(|_| DatabaseUrlError::Postgres)?;
-        // Bound values are secrets.
-        Ok(Self(Box::new(options.disable_statement_logging())))
+        // `prefer` is also what holds if neither the URL nor PGSSLMODE says anything.
+        let is_default = matches!(options.get_ssl_mode(), PgSslMode::Prefer);
+        let verifies_by_default = is_default && !has_ssl_mode(text) && !is_local(&options);
+        let options = match verifies_by_default {
+            true => options.ssl_mode(PgSslMode::VerifyFull),
+            false => options,
+        };
+        Ok(Self {
+            // Bound values are secrets.
+            options: Box::new(options.disable_statement_logging()),
+            verifies_by_default,
+        })
     }
 
     pub(crate) fn options(&self) -> &PgConnectOptions {
-        &self.0
+        &self.options
     }
+
+    pub(crate) fn verifies_by_default(&self) -> bool {
+        self.verifies_by_default
+    }
+}
+
+fn has_ssl_mode(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
+    names.any(|name| matches!(name, "sslmode" | "ssl-mode"))
+}
+
+/// Returns whether the server is on this machine.
+fn is_local(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    options.get_socket().is_some()
+        || host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || address
+            .parse()
+            .is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
 }
 
 /// Writes the host, the port and the database's name.
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (host, port) = (self.0.get_host(), self.0.get_port());
-        let database = self.0.get_database().unwrap_or(self.0.get_username());
-        match self.0.get_socket() {
+        let options = &self.options;
+        let (host, port) = (options.get_host(), options.get_port());
+        let database = options.get_database().unwrap_or(options.get_username());
+        match options.get_socket() {
             Some(folder) => write!(f, "postgres:///{database} at {}", folder.display()),
             None => write!(f, "postgres://{host}:{port}/{database}"),
         }
@@ -117,6 +171,52 @@ mod tests {
             assert_eq!(url.to_string(), shown);
             assert!(!format!("{url:?}").contains("secret"), "{url:?}");
         }
+    }
+
+    #[test]
+    fn a_server_on_another_machine_is_verified_unless_the_url_says_otherwise() {
+        let table = [
+            ("postgres://db.shop.kz/cards", true, true),
+            ("postgres://db.shop.kz/cards?application_name=a", true, true),
+            ("postgres://10.0.0.7/cards", true, true),
+            ("postgres://h/d?host=db.shop.kz", true, true),
+            ("postgres://localhost@db.shop.kz/cards", true, true),
+            ("postgres://localhost.shop.kz/cards", true, true),
+            (
+                "postgres://db.shop.kz/cards?sslmode=verify-full",
+                false,
+                true,
+            ),
+            (
+                "postgres://db.shop.kz/cards?sslmode=verify-ca",
+                false,
+                false,
+            ),
+            ("postgres://db.shop.kz/cards?ssl-mode=require", false, false),
+            ("postgres://db.shop.kz/cards?sslmode=prefer", false, false),
+            (
+                "postgres://db.shop.kz/cards?a=b&sslmode=disable",
+                false,
+                false,
+            ),
+            ("postgres://localhost/cards", false, true),
+            ("postgres://127.0.0.1:5433/cards", false, true),
+            ("postgres://[::1]/cards", false, true),
+            ("postgres:///cards?host=/run/postgresql", false, true),
+            ("postgres://localhost/cards?sslmode=disable", false, true),
+        ];
+        for (text, by_default, is_protected) in table {
+            let url = PostgresUrl::parse(text).unwrap();
+            assert_eq!(url.verifies_by_default(), by_default, "{text}");
+            let mode = url.options().get_ssl_mode();
+            assert!(
+                !by_default || matches!(mode, PgSslMode::VerifyFull),
+                "{text}"
+            );
+            let url = DatabaseUrl::Postgres(url);
+            assert_eq!(url.is_protected(), is_protected, "{text}");
+        }
+        assert!(DatabaseUrl::parse("sqlite://a.db").unwrap().is_protected());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::{SessionId, StoreError};
+use crate::{ApiKeyName, SessionId, StoreError};
 
 /// Encrypts tokens with a new key while sessions are created and results recorded.
 ///
@@ -18,12 +18,33 @@ pub trait KeyRotation: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Reencrypted, StoreError>> + Send;
 
+    /// Signs the API keys that are not revoked with the current key: those that are not signed, and those
+    /// that are signed with another key. Without keys it does nothing.
+    ///
+    /// Whoever can write to the database can add an API key that is not signed. So call this only when
+    /// somebody asks for it, and show them the names.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the database fails. Then no API key was signed.
+    fn sign_api_keys(&self) -> impl Future<Output = Result<SignedApiKeys, StoreError>> + Send;
+
     /// Forgets every key but the current one, unless some tokens are unencrypted or encrypted with
-    /// another key. Returns the number of those tokens.
+    /// another key. Returns the number of those tokens. If there are none, tokens that are not encrypted
+    /// are no longer believed.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the database fails.
     fn forget_other_keys(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}
+
+/// What [`KeyRotation::sign_api_keys`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignedApiKeys {
+    /// The API keys that were not signed before, ordered by name.
+    pub signed: Vec<ApiKeyName>,
+    /// The API keys whose signature is wrong, or of a key that was not given. They are left as they are,
+    /// and are refused.
+    pub refused: Vec<ApiKeyName>,
 }
 
 /// What [`KeyRotation::reencrypt`] did with a page of sessions.

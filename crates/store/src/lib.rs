@@ -18,11 +18,13 @@ mod store_error;
 mod store_key;
 mod store_options;
 
-pub use api_key_store::{ApiKeyName, ApiKeyNameError, ApiKeyRecord, ApiKeyStore};
+pub use api_key_store::{
+    ApiKeyName, ApiKeyNameError, ApiKeyRecord, ApiKeyScope, ApiKeyScopeError, ApiKeyStore,
+};
 pub use database::Database;
 pub use database_url::{DatabaseUrl, DatabaseUrlError, PostgresUrl};
 pub use digest::Digest;
-pub use key_rotation::{KeyRotation, Reencrypted};
+pub use key_rotation::{KeyRotation, Reencrypted, SignedApiKeys};
 pub use outbox::{Claim, Delivery, DeliveryId, DeliveryState, Outbox};
 pub use postgres::PostgresStore;
 pub use session::{

@@ -10,12 +10,14 @@ mod record_result;
 mod session_list;
 mod sessions;
 pub(crate) mod store_keys;
+mod sweeps;
 
 use crate::backend::Backend;
 use crate::{
-    ApiKeyName, ApiKeyRecord, ApiKeyStore, Claim, CreateOutcome, Credential, Delivery, DeliveryId,
-    DeliveryState, Digest, Idempotency, KeyRotation, Outbox, RecordOutcome, Reencrypted, Session,
-    SessionData, SessionFilter, SessionId, SessionResult, SessionStore, SessionSummary, StoreError,
+    ApiKeyName, ApiKeyRecord, ApiKeyScope, ApiKeyStore, Claim, CreateOutcome, Credential, Delivery,
+    DeliveryId, DeliveryState, Digest, Idempotency, KeyRotation, Outbox, RecordOutcome,
+    Reencrypted, Session, SessionData, SessionFilter, SessionId, SessionResult, SessionStore,
+    SessionSummary, SignedApiKeys, StoreError,
 };
 
 impl<B: Backend> SessionStore for B {
@@ -63,6 +65,14 @@ impl<B: Backend> SessionStore for B {
             .await
     }
 
+    async fn last_sweep(&self) -> Result<Option<i64>, StoreError> {
+        self.read(sweeps::Last).await
+    }
+
+    async fn record_sweep(&self, time: i64) -> Result<(), StoreError> {
+        self.write(sweeps::Record { time }).await
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         self.write(sessions::Check).await
     }
@@ -72,10 +82,17 @@ impl<B: Backend> ApiKeyStore for B {
     async fn insert_api_key(
         &self,
         name: ApiKeyName,
+        scope: ApiKeyScope,
         digest: Digest,
         now: i64,
     ) -> Result<bool, StoreError> {
-        self.write(api_keys::Insert { name, digest, now }).await
+        let key = api_keys::Insert {
+            name,
+            scope,
+            digest,
+            now,
+        };
+        self.write(key).await
     }
 
     async fn find_api_key(&self, digest: Digest) -> Result<Option<ApiKeyRecord>, StoreError> {
@@ -176,6 +193,10 @@ impl<B: Backend> Outbox for B {
         self.write(operation).await
     }
 
+    async fn bring_forward_deliveries(&self, latest: i64) -> Result<u64, StoreError> {
+        self.write(deliveries::BringForward { latest }).await
+    }
+
     async fn retry_delivery(&self, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
         self.write(deliveries::Retry { id, now }).await
     }
@@ -188,6 +209,10 @@ impl<B: Backend> KeyRotation for B {
         limit: u32,
     ) -> Result<Reencrypted, StoreError> {
         self.write(store_keys::Reencrypt { after, limit }).await
+    }
+
+    async fn sign_api_keys(&self) -> Result<SignedApiKeys, StoreError> {
+        self.write(api_keys::Sign).await
     }
 
     async fn forget_other_keys(&self) -> Result<u64, StoreError> {

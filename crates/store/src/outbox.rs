@@ -10,6 +10,8 @@ use crate::{SessionId, SessionResult, StoreError};
 /// - One caller at a time can claim a delivery, until the caller's lease ends.
 /// - The deliveries of a session are claimed in the order of its results. None is claimed while an
 ///   earlier one is pending.
+/// - A token is not held up by an error: when it is recorded, the session's pending errors are dropped,
+///   except one that is claimed, which is dropped if its attempt fails.
 /// - A session with a pending delivery is not deleted.
 /// - The store has no clock and no retry policy. The caller passes every time in Unix milliseconds,
 ///   and decides when to retry and when to give up.
@@ -87,6 +89,16 @@ pub trait Outbox: Send + Sync + 'static {
         time: i64,
         reason: String,
         limit: u32,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Makes pending deliveries that are due after `latest`, in Unix milliseconds, due at that time.
+    /// Returns how many there were. A clock that was ahead left them due in the far future.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the database fails.
+    fn bring_forward_deliveries(
+        &self,
+        latest: i64,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Makes a dead delivery pending again and due at `now`, with no attempts. Returns `false` if

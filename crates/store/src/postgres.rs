@@ -2,19 +2,27 @@
 
 mod lease;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use sqlx::migrate::{AppliedMigration, Migrate, Migrator};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::backend::{Backend, Operation};
 use crate::operations::store_keys::CheckKeys;
+use crate::store_error::{is_of_tls, migration_is_locked};
 use crate::{PostgresUrl, StoreError, StoreOptions};
 use lease::Lease;
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+/// The migrations. They take no lock of their own, because `run_migrations` does.
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrator = sqlx::migrate!("migrations/postgres");
+    migrator.set_locking(false);
+    migrator
+});
+/// How long a migration waits for a table that others use. They would all wait behind it.
+const MIGRATION_LOCK_TIMEOUT: &str = "SET lock_timeout = '5s'";
 const MAX_CONNECTIONS: u32 = 16;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a transaction is tried that conflicts with concurrent ones.
@@ -121,10 +129,16 @@ async fn within<T>(
     done.unwrap_or_else(|late| Err(StoreError::Unavailable(Arc::new(late))))
 }
 
-/// Migrates the tables. The migrator takes a lock, so that of several processes one migrates and the
-/// others wait. The connection has no timeout, because migrating a large table takes time.
+/// Migrates the tables. The connection has no timeout for statements, because migrating a large table takes
+/// time.
 pub(crate) async fn migrate(url: &PostgresUrl) -> Result<(), StoreError> {
-    let opening = |error| StoreError::opening(url.to_string(), error);
+    let opening = |error: StoreError| match error {
+        StoreError::Unavailable(source) if url.verifies_by_default() && is_of_tls(&source) => {
+            let location = url.to_string();
+            StoreError::Unverified { location, source }
+        }
+        error => StoreError::opening(url.to_string(), error),
+    };
     let connect = async {
         let mut connection = url.options().connect().await?;
         let is_done = is_migrated(&mut connection).await;
@@ -133,11 +147,23 @@ pub(crate) async fn migrate(url: &PostgresUrl) -> Result<(), StoreError> {
     let connected = within(CONNECT_TIMEOUT, connect).await;
     let (mut connection, is_done) = connected.map_err(opening)?;
     if !is_done {
-        let done = MIGRATOR.run_direct(None, &mut connection, false).await;
-        done.map_err(|error| StoreError::opening(url.to_string(), error))?;
+        let done = run_migrations(&mut connection).await;
+        done.map_err(|error| match migration_is_locked(&error) {
+            true => opening(StoreError::Locked(Arc::new(error))),
+            false => StoreError::opening(url.to_string(), error),
+        })?;
     }
     let close = async { Ok(connection.close().await?) };
     within(CONNECT_TIMEOUT, close).await.map_err(opening)
+}
+
+/// Of several processes one migrates, and the others wait for it however long it takes. It does not wait
+/// long for the tables.
+async fn run_migrations(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    connection.lock().await?;
+    connection.execute(MIGRATION_LOCK_TIMEOUT).await?;
+    MIGRATOR.run_direct(None, connection, false).await?;
+    connection.unlock().await
 }
 
 /// Returns whether there is nothing to migrate, so that a user without the right to change tables

@@ -2,7 +2,7 @@ use std::fmt;
 
 use pantoken_core::Secret;
 
-use crate::Digest;
+use crate::{ApiKeyName, Digest};
 
 /// The number of a session: the provider's name for the operation, above zero.
 ///
@@ -52,6 +52,8 @@ pub struct SessionData {
     pub flow: SessionFlow,
     /// The agent's own reference to the customer.
     pub customer: Option<String>,
+    /// The name of the API key that created it, if the store has this key.
+    pub created_by: Option<ApiKeyName>,
     /// The seed from which the server derives the session's tokens again when a creation is repeated.
     /// It is useless without the agent's secret.
     pub seed: [u8; 16],
@@ -145,6 +147,8 @@ impl SessionState {
 /// Which sessions to list.
 #[derive(Clone, Debug)]
 pub struct SessionFilter {
+    /// Only those that this API key created.
+    pub created_by: Option<ApiKeyName>,
     /// Only those of this customer.
     pub customer: Option<String>,
     /// Only those in this state.

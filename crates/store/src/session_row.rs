@@ -3,9 +3,10 @@
 use pantoken_core::Secret;
 
 use crate::connection::{Row, Value};
-use crate::store_key::{StoreKeys, StoredToken};
+use crate::store_key::{Belief, Owner, StoreKeys, StoredToken};
 use crate::{
-    Digest, RecordedResult, Session, SessionData, SessionFlow, SessionId, SessionResult, StoreError,
+    ApiKeyName, Digest, RecordedResult, Session, SessionData, SessionFlow, SessionId,
+    SessionResult, StoreError,
 };
 
 pub(crate) fn read_session(
@@ -21,6 +22,11 @@ pub(crate) fn read_session(
         language: language.to_owned(),
         flow: read_flow(row)?.ok_or(corrupt("callback_token_digest"))?,
         customer: row.text("customer")?.map(str::to_owned),
+        created_by: row
+            .text("created_by")?
+            .map(ApiKeyName::parse)
+            .transpose()
+            .map_err(|_| corrupt("created_by"))?,
         seed: row
             .bytes("seed")?
             .and_then(|seed| seed.try_into().ok())
@@ -70,8 +76,8 @@ pub(crate) fn read_result(
     let Some(stored) = read_token(row)? else {
         return Ok(None);
     };
+    let bytes = stored.decrypt(read_owner(row)?, keys, read_belief(row)?)?;
     let id = read_session_id(row)?;
-    let bytes = stored.decrypt(id, keys)?;
     match std::str::from_utf8(&bytes) {
         Ok(token) => Ok(Some(SessionResult::Saved {
             token: Secret::new(token),
@@ -86,8 +92,22 @@ pub(crate) fn read_token(row: &impl Row) -> Result<Option<StoredToken>, StoreErr
     };
     Ok(Some(StoredToken {
         bytes: bytes.to_vec(),
-        key_id: row.text("pan_token_key")?.map(str::to_owned),
+        key: row.text("pan_token_key")?.map(str::to_owned),
     }))
+}
+
+pub(crate) fn read_owner(row: &impl Row) -> Result<Owner<'_>, StoreError> {
+    Ok(Owner {
+        id: read_session_id(row)?,
+        customer: row.text("customer")?,
+    })
+}
+
+pub(crate) fn read_belief(row: &impl Row) -> Result<Belief, StoreError> {
+    Ok(match row.integer("is_sealed")? {
+        Some(0) | None => Belief::Any,
+        Some(_) => Belief::Sealed,
+    })
 }
 
 /// Returns the values of the columns `error_code` and `error_message`.

@@ -68,7 +68,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// first, with their results, idempotency keys and deliveries. Returns how many were deleted:
     /// fewer than `limit` means that none are left.
     ///
-    /// A session with a pending delivery is kept. A deleted session is unknown to every later call.
+    /// A session is kept while a delivery is pending, and until its last delivery ended before `time`
+    /// too. A delivery ends with the lease in which it was delivered or given up. A deleted session is
+    /// unknown to every later call.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the database fails.
@@ -77,6 +79,19 @@ pub trait SessionStore: Send + Sync + 'static {
         time: i64,
         limit: u32,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Returns the time that [`SessionStore::record_sweep`] recorded last, in Unix milliseconds.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the database fails.
+    fn last_sweep(&self) -> impl Future<Output = Result<Option<i64>, StoreError>> + Send;
+
+    /// Records the time of a sweep, in Unix milliseconds. Whoever deletes expired sessions compares the
+    /// clock with it, because a clock that is ahead must not delete everything.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the database fails.
+    fn record_sweep(&self, time: i64) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Checks that the store accepts writes: it writes one row and waits for the disk.
     ///

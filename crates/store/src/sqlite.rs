@@ -73,6 +73,10 @@ pub(crate) async fn migrate(file: &Path) -> Result<(), StoreError> {
     open::migrate(file).await.map(drop)
 }
 
+pub(crate) async fn vacuum(file: &Path) -> Result<(), StoreError> {
+    open::vacuum(file).await
+}
+
 impl Backend for SqliteStore {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         let mut connection = self.readers.acquire().await?;

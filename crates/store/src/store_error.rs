@@ -1,7 +1,9 @@
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 
 use sqlx::error::DatabaseError as _;
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
@@ -20,6 +22,18 @@ pub enum StoreError {
         /// The file, or the server and the database's name.
         location: String,
         /// The error of the database.
+        source: Cause,
+    },
+    /// There is no TLS, or the certificate of the Postgres server cannot be verified.
+    #[error(
+        "cannot open the database {location}: {source}. Its URL has no sslmode, so its certificate must be \
+         one that this system trusts for this host: add &sslrootcert=FILE with another root, or write \
+         sslmode=prefer for what earlier versions did, which lets others on the network read the password"
+    )]
+    Unverified {
+        /// The server and the database's name.
+        location: String,
+        /// The error of the connection.
         source: Cause,
     },
     /// The database does not answer. Try again later.
@@ -53,6 +67,9 @@ pub enum StoreError {
         /// The column.
         column: &'static str,
     },
+    /// Every token of this database is encrypted, and the store was given no key.
+    #[error("every saved token of this database is encrypted, but no store key was given")]
+    KeyRequired,
     /// Tokens are encrypted with a key that the store was not given.
     #[error("saved tokens are encrypted with the store key {key_id}, which was not given")]
     UnknownKey {
@@ -99,13 +116,33 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// Returns whether another process has locked the SQLite file.
-pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+/// Returns whether TLS failed.
+pub(crate) fn is_of_tls(source: &Cause) -> bool {
+    match source.downcast_ref::<sqlx::Error>() {
+        Some(sqlx::Error::Tls(_)) => true,
+        // rustls's errors come as those of reading and writing.
+        Some(sqlx::Error::Io(error)) => error.kind() == io::ErrorKind::InvalidData,
+        _ => false,
+    }
+}
+
+/// Returns whether another process has locked the SQLite file, or a table of Postgres.
+fn is_locked(error: &sqlx::Error) -> bool {
     sqlite_code(error).is_some_and(|code| matches!(code, SQLITE_BUSY | SQLITE_LOCKED))
+        || postgres_code(error) == Some(LOCK_NOT_AVAILABLE)
+}
+
+/// Returns whether a migration failed because of another process's lock.
+pub(crate) fn migration_is_locked(error: &MigrateError) -> bool {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => is_locked(error),
+        _ => false,
+    }
 }
 
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Source: sqlite.org, "Result and Error Codes".
 fn from_sqlite_code(code: i32) -> fn(Cause) -> StoreError {
@@ -121,7 +158,7 @@ fn from_sqlite_code(code: i32) -> fn(Cause) -> StoreError {
 /// Source: PostgreSQL's documentation, "PostgreSQL Error Codes".
 fn from_postgres_code(code: &str) -> fn(Cause) -> StoreError {
     match code {
-        "55P03" => StoreError::Locked,
+        LOCK_NOT_AVAILABLE => StoreError::Locked,
         "25006" => StoreError::ReadOnly,
         "XX001" | "XX002" => StoreError::Damaged,
         "53100" => StoreError::Full,

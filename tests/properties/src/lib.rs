@@ -12,6 +12,9 @@ mod form_url;
 mod handshake;
 mod http;
 mod message;
+mod payin_amount;
+mod payin_answer;
+mod payin_notification;
 mod sandbox;
 mod settings;
 
@@ -21,5 +24,8 @@ pub use form_url::form_url;
 pub use handshake::handshake;
 pub use http::Http;
 pub use message::message;
+pub use payin_amount::payin_amount;
+pub use payin_answer::payin_answer;
+pub use payin_notification::payin_notification;
 pub use sandbox::Sandbox;
 pub use settings::settings;

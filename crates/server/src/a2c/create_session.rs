@@ -57,6 +57,9 @@ pub(crate) struct NewSession {
         pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
     )]
     customer: Option<Customer>,
+    /// Whether a page on the server's own origin creates it.
+    #[schema(ignore)]
+    is_own_page: bool,
 }
 
 /// A created session.
@@ -139,7 +142,8 @@ pub(crate) async fn create_session(
     let idempotency = read_idempotency_key(&principal, &request.headers, &new)?;
     principal.count(app)?;
     let is_own_page = browser_binding::is_own_page(&app.options.public_url, &request.headers);
-    let data = create(app, &new, is_own_page, idempotency).await?.data;
+    let new = NewSession { is_own_page, ..new };
+    let data = create(app, &principal, &new, idempotency).await?.data;
     app.metrics
         .record_session(stored::flow(&data.flow).as_str(), principal.kind());
     let request_id = stored::request_id(data.id)?;
@@ -172,7 +176,7 @@ impl NewSession {
                 let rule = "is accepted only with an API key, because browsers could choose it";
                 return Err(Problem::invalid("customer", rule));
             }
-            (Principal::Agent | Principal::Browser(_), customer) => customer,
+            (Principal::Agent(_) | Principal::Browser(_), customer) => customer,
         };
         fields.finish()?;
         Ok(Self {
@@ -180,6 +184,7 @@ impl NewSession {
             language: language.unwrap_or_default(),
             return_url: only_in_redirect(flow, "returnUrl", return_url)?,
             customer,
+            is_own_page: false,
         })
     }
 
@@ -206,7 +211,7 @@ fn read_idempotency_key(
     }
     let check = match principal {
         // Keys of a customer count for that customer alone.
-        Principal::Agent | Principal::Customer(_) => idempotency_key::check,
+        Principal::Agent(_) | Principal::Customer(_) => idempotency_key::check,
         Principal::Browser(_) => idempotency_key::check_random,
     };
     let text = value.to_str().unwrap_or_default();
@@ -222,12 +227,12 @@ fn read_idempotency_key(
 
 async fn create(
     app: &Parts,
+    principal: &Principal<'_>,
     new: &NewSession,
-    is_own_page: bool,
     idempotency: Option<Idempotency>,
 ) -> Result<Session, Problem> {
     for _ in 0..MAX_ATTEMPTS {
-        let data = new_session(app, new, is_own_page)?;
+        let data = new_session(app, principal, new)?;
         match app.store.create(data, idempotency).await? {
             CreateOutcome::Created(session) | CreateOutcome::Repeated(session) => {
                 return Ok(session);
@@ -243,7 +248,11 @@ async fn create(
     Err(Problem::Internal)
 }
 
-fn new_session(app: &Parts, new: &NewSession, is_own_page: bool) -> Result<SessionData, Problem> {
+fn new_session(
+    app: &Parts,
+    principal: &Principal<'_>,
+    new: &NewSession,
+) -> Result<SessionData, Problem> {
     let created_at = app.clock.now();
     let request_id = new_request_id(created_at, app.random.as_ref())?;
     let mut seed = [0; 16];
@@ -252,7 +261,7 @@ fn new_session(app: &Parts, new: &NewSession, is_own_page: bool) -> Result<Sessi
     let flow = match (new.flow, &new.return_url) {
         (Flow::Redirect, Some(return_url)) => SessionFlow::Redirect {
             return_url: return_url.as_str().to_owned(),
-            callback_token: callback_token(secret, request_id, &seed, is_own_page).digest(),
+            callback_token: callback_token(secret, request_id, &seed, new.is_own_page).digest(),
         },
         _ => SessionFlow::Iframe,
     };
@@ -261,6 +270,7 @@ fn new_session(app: &Parts, new: &NewSession, is_own_page: bool) -> Result<Sessi
         language: new.language.as_str().to_owned(),
         flow,
         customer: new.customer.as_ref().map(|c| c.as_str().to_owned()),
+        created_by: principal.api_key_name().cloned(),
         seed,
         result_token: SessionToken::result(secret, request_id, &seed).digest(),
         created_at,

@@ -12,7 +12,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::a2c::schemas;
 use crate::app::AppState;
-use crate::http::auth::RequireApiKey;
+use crate::http::api_key_holder::RequireApiKey;
 use crate::http::fields::Fields;
 use crate::http::openapi::problems;
 use crate::http::problem::Problem;
@@ -57,6 +57,7 @@ impl IntoResponses for SignFormUrlProblems {
             StatusCode::REQUEST_TIMEOUT,
             StatusCode::PAYLOAD_TOO_LARGE,
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            StatusCode::TOO_MANY_REQUESTS,
         ])
     }
 }

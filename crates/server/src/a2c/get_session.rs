@@ -14,7 +14,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::a2c::schemas;
 use crate::a2c::stored;
 use crate::app::AppState;
-use crate::http::auth::RequireApiKey;
+use crate::http::api_key_holder::RequireApiKey;
 use crate::http::customer::Customer;
 use crate::http::fields::Fields;
 use crate::http::openapi::problems;
@@ -63,7 +63,9 @@ impl IntoResponses for GetSessionProblems {
         problems([
             StatusCode::BAD_REQUEST,
             StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
             StatusCode::NOT_FOUND,
+            StatusCode::TOO_MANY_REQUESTS,
         ])
     }
 }
@@ -85,17 +87,20 @@ impl IntoResponses for GetSessionProblems {
     )
 )]
 pub(crate) async fn get_session(
-    _: RequireApiKey,
+    RequireApiKey(holder): RequireApiKey,
     State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
     RawQuery(query): RawQuery,
 ) -> Result<Json<SessionState>, Problem> {
     let app = app.parts();
+    holder.require_reading()?;
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
     let mut fields = Fields::of_query(query.as_deref().unwrap_or_default());
     let customer = fields.optional("customer", Customer::parse)?;
     fields.finish()?;
     let session = app.store.get(stored::session_id(request_id)).await?;
+    // Another key's session is answered like an unknown one, so that nobody can find out which ids exist.
+    let session = session.filter(|session| holder.may_read(&session.data));
     let session = session.ok_or(Problem::SessionNotFound)?;
     if customer.is_some_and(|customer| session.data.customer.as_deref() != Some(customer.as_str()))
     {

@@ -14,7 +14,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::a2c::schemas;
 use crate::a2c::stored;
 use crate::app::AppState;
-use crate::http::auth::RequireApiKey;
+use crate::http::api_key_holder::RequireApiKey;
 use crate::http::customer::Customer;
 use crate::http::fields::Fields;
 use crate::http::openapi::problems;
@@ -68,7 +68,12 @@ struct ListSessionsProblems;
 
 impl IntoResponses for ListSessionsProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems([StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED])
+        problems([
+            StatusCode::BAD_REQUEST,
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+            StatusCode::TOO_MANY_REQUESTS,
+        ])
     }
 }
 
@@ -91,12 +96,17 @@ impl IntoResponses for ListSessionsProblems {
     )
 )]
 pub(crate) async fn list_sessions(
-    _: RequireApiKey,
+    RequireApiKey(holder): RequireApiKey,
     State(app): State<AppState>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<SessionList>, Problem> {
     let app = app.parts();
+    holder.require_reading()?;
     let filter = read_filter(query.as_deref().unwrap_or_default(), app.clock.now())?;
+    let filter = SessionFilter {
+        created_by: holder.reads_only().cloned(),
+        ..filter
+    };
     let limit = filter.limit as usize;
     let found = app.store.list_sessions(filter).await?;
     let is_full = found.len() == limit;
@@ -129,6 +139,7 @@ fn read_filter(query: &str, now: i64) -> Result<SessionFilter, Problem> {
     let after = fields.optional("after", RequestId::parse)?;
     fields.finish()?;
     Ok(SessionFilter {
+        created_by: None,
         customer: customer.map(|customer| customer.as_str().to_owned()),
         state,
         before: after.map(stored::session_id),

@@ -32,14 +32,21 @@ pub(crate) enum Webhooks {
     Unsent,
 }
 
-/// Deletes sessions that expired this many days ago, now and every minute.
-pub(crate) fn sweep(store: Database, days: u32, webhooks: Webhooks) -> Sweeper {
+/// Deletes sessions that expired this many days ago, now and every minute. Records the time of each sweep,
+/// even if nothing is to be deleted, so that a later one can tell whether the clock is right.
+pub(crate) fn sweep(store: Database, days: Option<u32>, webhooks: Webhooks) -> Sweeper {
+    let mut retention = Retention {
+        store,
+        days,
+        webhooks,
+        clock: SystemClock::new(),
+        last: None,
+    };
     let task: JoinHandle<()> = tokio::spawn(async move {
-        let clock = SystemClock::new();
         let mut interval = tokio::time::interval(INTERVAL);
         loop {
             interval.tick().await;
-            if let Err(error) = sweep_once(&store, clock.now(), days, webhooks).await {
+            if let Err(error) = retention.sweep().await {
                 tracing::error!(%error, "expired sessions cannot be deleted");
             }
         }
@@ -47,34 +54,75 @@ pub(crate) fn sweep(store: Database, days: u32, webhooks: Webhooks) -> Sweeper {
     Sweeper(task.abort_handle())
 }
 
-async fn sweep_once(
-    store: &Database,
-    now: i64,
-    days: u32,
+struct Retention<C> {
+    store: Database,
+    days: Option<u32>,
     webhooks: Webhooks,
-) -> Result<(), StoreError> {
-    let Some(youngest) = store.newest_created_at().await? else {
-        return Ok(());
-    };
-    // Otherwise, a clock that is ahead would delete all sessions at once.
-    let before = now.min(youngest) - i64::from(days) * MILLISECONDS_IN_A_DAY;
-    if webhooks == Webhooks::Unsent {
-        let before = before - LONGEST_BACKOFF;
-        let reason = "PANTOKEN_WEBHOOK_URL was not set for too long";
-        let given_up =
-            in_batches(|| store.abandon_deliveries(before, reason.to_owned(), BATCH)).await?;
-        if given_up > 0 {
-            tracing::warn!(
-                given_up,
-                "webhooks were given up because PANTOKEN_WEBHOOK_URL is not set"
-            );
+    clock: C,
+    last: Option<LastSweep>,
+}
+
+/// The time of the last sweep of this process, by the clock and by one that nobody sets.
+#[derive(Clone, Copy)]
+struct LastSweep {
+    time: i64,
+    elapsed: Duration,
+}
+
+impl<C: Clock> Retention<C> {
+    async fn sweep(&mut self) -> Result<(), StoreError> {
+        let youngest = self.store.newest_created_at().await?;
+        let time = self.trusted_time(youngest).await?;
+        match (self.days, youngest) {
+            (Some(days), Some(youngest)) => self.delete(time.min(youngest), days).await,
+            _ => Ok(()),
         }
     }
-    let deleted = in_batches(|| store.delete_expired_before(before, BATCH)).await?;
-    if deleted > 0 {
-        tracing::info!(deleted, "expired sessions were deleted");
+
+    /// Returns the clock's time, but at most the time of the last sweep and what has passed since. Time in
+    /// which no server runs does not count, because nothing proves how long it was.
+    async fn trusted_time(&mut self, youngest: Option<i64>) -> Result<i64, StoreError> {
+        let (now, elapsed) = (self.clock.now(), self.clock.elapsed());
+        let recorded = self.store.last_sweep().await?;
+        let own = self.last.map(|last| {
+            let passed = elapsed.saturating_sub(last.elapsed).as_millis();
+            let passed = i64::try_from(passed).unwrap_or(i64::MAX);
+            last.time.saturating_add(passed)
+        });
+        let time = recorded.max(own).map_or(now, |latest| now.min(latest));
+        // A clock that is behind, as it may be after a start, does not undo what the newest session proves.
+        let proven = youngest.zip(recorded).map(|(one, other)| one.min(other));
+        let last = proven.map_or(time, |proven| time.max(proven));
+        self.store.record_sweep(last).await?;
+        self.last = Some(LastSweep {
+            time: last,
+            elapsed,
+        });
+        Ok(time)
     }
-    Ok(())
+
+    /// Deletes what expired this many days before a time.
+    async fn delete(&self, time: i64, days: u32) -> Result<(), StoreError> {
+        let store = &self.store;
+        let before = time - i64::from(days) * MILLISECONDS_IN_A_DAY;
+        if self.webhooks == Webhooks::Unsent {
+            let before = before - LONGEST_BACKOFF;
+            let reason = "PANTOKEN_WEBHOOK_URL was not set for too long";
+            let given_up =
+                in_batches(|| store.abandon_deliveries(before, reason.to_owned(), BATCH)).await?;
+            if given_up > 0 {
+                tracing::warn!(
+                    given_up,
+                    "webhooks were given up because PANTOKEN_WEBHOOK_URL is not set"
+                );
+            }
+        }
+        let deleted = in_batches(|| store.delete_expired_before(before, BATCH)).await?;
+        if deleted > 0 {
+            tracing::info!(deleted, "expired sessions were deleted");
+        }
+        Ok(())
+    }
 }
 
 /// Repeats a batch until one is not full. Returns the sum of their counts.
@@ -94,36 +142,168 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
     use pantoken_store::{Digest, SessionData, SessionFlow, SessionId, SqliteStore};
+    use tempfile::TempDir;
 
     use super::*;
 
-    #[tokio::test]
-    async fn a_clock_that_is_ahead_deletes_no_more_than_the_youngest_session_allows() {
-        const TODAY: i64 = 20_000;
+    /// The day on which each test starts, and how long sessions are kept.
+    const TODAY: i64 = 20_000;
+    const DAYS: u32 = 7;
+
+    /// A clock that can be set, and time that passes.
+    #[derive(Clone)]
+    struct TestClock {
+        days: Arc<AtomicI64>,
+        elapsed_days: Arc<AtomicU64>,
+    }
+
+    impl TestClock {
+        fn new() -> Self {
+            Self {
+                days: Arc::new(AtomicI64::new(TODAY)),
+                elapsed_days: Arc::default(),
+            }
+        }
+
+        fn set(&self, day: i64) {
+            self.days.store(day, Ordering::Relaxed);
+        }
+
+        fn pass(&self, days: u32) {
+            self.days.fetch_add(days.into(), Ordering::Relaxed);
+            self.elapsed_days.fetch_add(days.into(), Ordering::Relaxed);
+        }
+    }
+
+    impl Clock for TestClock {
+        fn now(&self) -> i64 {
+            self.days.load(Ordering::Relaxed) * MILLISECONDS_IN_A_DAY
+        }
+
+        fn elapsed(&self) -> Duration {
+            let seconds = self.elapsed_days.load(Ordering::Relaxed) * 86_400;
+            Duration::from_secs(seconds)
+        }
+    }
+
+    /// Opens a database with sessions that expired on these days.
+    async fn store(days: &[i64]) -> (TempDir, Database) {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("pantoken.db")).await;
         let store = Database::from(store.unwrap());
-        for day in [TODAY - 9, TODAY - 1, TODAY] {
-            let data = SessionData {
-                id: SessionId::from_i64(day),
-                language: "ru".to_owned(),
-                flow: SessionFlow::Iframe,
-                customer: None,
-                seed: [0; 16],
-                result_token: Digest::of(b""),
-                created_at: day * MILLISECONDS_IN_A_DAY,
-                expires_at: day * MILLISECONDS_IN_A_DAY + 1,
-            };
-            let _ = store.create(data, None).await.unwrap();
+        for day in days {
+            create(&store, *day).await;
         }
+        (folder, store)
+    }
+
+    async fn create(store: &Database, day: i64) {
+        let data = SessionData {
+            id: SessionId::from_i64(day),
+            language: "ru".to_owned(),
+            flow: SessionFlow::Iframe,
+            customer: None,
+            created_by: None,
+            seed: [0; 16],
+            result_token: Digest::of(b""),
+            created_at: day * MILLISECONDS_IN_A_DAY,
+            expires_at: day * MILLISECONDS_IN_A_DAY + 1,
+        };
+        let _ = store.create(data, None).await.unwrap();
+    }
+
+    /// Starts a server: its first sweep knows what the database does.
+    fn start(store: &Database, clock: &TestClock) -> Retention<TestClock> {
+        Retention {
+            store: store.clone(),
+            days: Some(DAYS),
+            webhooks: Webhooks::Sent,
+            clock: clock.clone(),
+            last: None,
+        }
+    }
+
+    async fn left(store: &Database, days: &[i64]) -> Vec<i64> {
+        let mut left = Vec::new();
+        for day in days {
+            let session = store.get(SessionId::from_i64(*day)).await.unwrap();
+            left.extend(session.map(|_| *day - TODAY));
+        }
+        left
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_ahead_deletes_no_more_than_the_youngest_session_allows() {
+        let days = [TODAY - 9, TODAY - 1, TODAY];
+        let (_folder, store) = store(&days).await;
+        let clock = TestClock::new();
         for now in [TODAY, TODAY + 1000] {
-            let now = now * MILLISECONDS_IN_A_DAY;
-            sweep_once(&store, now, 7, Webhooks::Sent).await.unwrap();
-            for (day, stays) in [(TODAY - 9, false), (TODAY - 1, true), (TODAY, true)] {
-                let id = SessionId::from_i64(day);
-                assert_eq!(store.get(id).await.unwrap().is_some(), stays, "{day}");
-            }
+            clock.set(now);
+            start(&store, &clock).sweep().await.unwrap();
+            assert_eq!(left(&store, &days).await, [-1, 0]);
         }
+    }
+
+    #[tokio::test]
+    async fn a_session_that_was_created_while_the_clock_is_ahead_deletes_no_others() {
+        let days = [TODAY - 6, TODAY, TODAY + 1000];
+        let (_folder, store) = store(&days[..2]).await;
+        let clock = TestClock::new();
+        let mut server = start(&store, &clock);
+        server.sweep().await.unwrap();
+        clock.set(TODAY + 1000);
+        create(&store, TODAY + 1000).await;
+        server.sweep().await.unwrap();
+        // A new process only knows what is in the database.
+        let mut restarted = start(&store, &clock);
+        restarted.sweep().await.unwrap();
+        assert_eq!(left(&store, &days).await, [-6, 0, 1000]);
+        // What becomes due while the clock is still ahead is deleted.
+        clock.pass(2);
+        restarted.sweep().await.unwrap();
+        assert_eq!(left(&store, &days).await, [0, 1000]);
+        // So is what becomes due after the clock was set right.
+        clock.set(TODAY + 2);
+        clock.pass(6);
+        restarted.sweep().await.unwrap();
+        assert_eq!(left(&store, &days).await, [1000]);
+    }
+
+    #[tokio::test]
+    async fn replicas_do_not_add_up_the_time_that_passes_for_each() {
+        let days = [TODAY - 4, TODAY];
+        let (_folder, store) = store(&days).await;
+        let clock = TestClock::new();
+        let mut replicas = [start(&store, &clock), start(&store, &clock)];
+        replicas[0].sweep().await.unwrap();
+        for day in 0..3 {
+            for replica in &mut replicas {
+                clock.set(TODAY + 1000 + day);
+                create(&store, TODAY + 1000).await;
+                replica.sweep().await.unwrap();
+            }
+            clock.pass(1);
+            assert_eq!(left(&store, &days).await, [-4, 0], "{day}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_starts_in_the_past_does_not_end_retention() {
+        let days = [TODAY - 6, TODAY];
+        let (_folder, store) = store(&days).await;
+        let clock = TestClock::new();
+        start(&store, &clock).sweep().await.unwrap();
+        clock.set(0);
+        let mut server = start(&store, &clock);
+        server.sweep().await.unwrap();
+        clock.set(TODAY);
+        clock.pass(2);
+        create(&store, TODAY + 2).await;
+        server.sweep().await.unwrap();
+        assert_eq!(left(&store, &days).await, [0]);
     }
 }

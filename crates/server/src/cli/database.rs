@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use pantoken_store::{Database, DatabaseUrl};
+use pantoken_store::{Database, DatabaseUrl, StoreError, StoreKeys, StoreOptions};
 
 use super::setting_flags::{DatabaseSettings, SettingFlags};
 use super::terminal::{USAGE, block_on, fail};
@@ -60,6 +60,36 @@ pub(crate) fn missing_file(database: &DatabaseUrl) -> Option<String> {
 fn absolute(file: &Path) -> String {
     let path = std::path::absolute(file);
     path.as_deref().unwrap_or(file).display().to_string()
+}
+
+/// Opens the database with the store's keys, if they are set, and runs a command on it. Fails if its
+/// panTokens are encrypted with another key.
+pub(super) fn with_store_and_keys(
+    database: &DatabaseUrl,
+    keys: Option<StoreKeys>,
+    work: impl AsyncFnOnce(Database) -> ExitCode,
+) -> ExitCode {
+    if let Err(error) = require_existing(database) {
+        return fail(USAGE, &error);
+    }
+    block_on(async {
+        let options = StoreOptions {
+            keys,
+            ..StoreOptions::default()
+        };
+        match Database::open(database, options).await {
+            Ok(store) => {
+                let code = work(store.clone()).await;
+                store.close().await;
+                code
+            }
+            Err(error @ StoreError::UnknownKey { .. }) => {
+                let advice = "set PANTOKEN_STORE_KEY to it, because it signs API keys";
+                fail(USAGE, &format!("{error}: {advice}"))
+            }
+            Err(error) => fail(USAGE, &error),
+        }
+    })
 }
 
 /// Opens the database without the store's keys and runs a command on it.

@@ -2,13 +2,16 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use pantoken_core::{Clock, SystemClock, SystemRandom};
-use pantoken_store::{ApiKeyName, ApiKeyRecord, ApiKeyStore, Database};
+use pantoken_store::{
+    ApiKeyName, ApiKeyRecord, ApiKeyScope, ApiKeyScopeError, ApiKeyStore, Database,
+};
 
-use super::database::{DatabaseFlags, read, read_with, with_store};
+use super::database::{DatabaseFlags, read_with, with_store, with_store_and_keys};
 use super::rotate_store;
 use super::terminal::{FAILURE, USAGE, fail, print};
 use crate::http::api_key::ApiKey;
 use crate::http::wire_time::to_rfc3339;
+use crate::settings::read_store_keys;
 
 const HELP: &str = "\
 Your back end sends a key as `Authorization: Bearer KEY`. The database stores only its digest, so a key
@@ -17,19 +20,29 @@ the next request on.
 
 Examples:
   pantoken key add shop-1
+  pantoken key add checkout --scope create
   pantoken key list
   pantoken key revoke shop-1
 
 The database must exist: `pantoken serve` and `pantoken migrate` create it.
-These commands need PANTOKEN_DATABASE_URL only, and no secrets such as PANTOKEN_AGENT_SECRET_KEY_FILE.";
+These commands need PANTOKEN_DATABASE_URL, and no secrets such as PANTOKEN_AGENT_SECRET_KEY_FILE. If your
+servers have a PANTOKEN_STORE_KEY, add keys with it: it signs them, and the servers accept no others.";
 
 /// Creates, lists and revokes API keys for your back ends, and rotates the store's key
 #[derive(Debug, Subcommand)]
 #[command(after_help = HELP)]
 pub(super) enum Command {
     /// Creates a key and prints it once
-    Add(Named),
-    /// Lists the keys: name, time of creation and of revocation
+    Add {
+        #[command(flatten)]
+        named: Named,
+        /// What it may do: `create` creates sessions and signs form URLs, `read-own` also reads the
+        /// sessions that it created, `read-all` reads every session
+        #[arg(long, default_value = "read-all", value_parser = scope)]
+        scope: ApiKeyScope,
+    },
+    /// Lists the keys: name, time of creation, scope, time of revocation, and `not signed` if
+    /// PANTOKEN_STORE_KEY is set and did not sign it
     List(DatabaseFlags),
     /// Revokes a key
     Revoke(Named),
@@ -44,11 +57,31 @@ pub(super) struct Named {
     flags: DatabaseFlags,
 }
 
+fn scope(text: &str) -> Result<ApiKeyScope, ApiKeyScopeError> {
+    ApiKeyScope::parse(text)
+}
+
 pub(super) fn run(command: &Command) -> ExitCode {
     match command {
-        Command::Add(named) => with_name(named, async |store, name| add(&store, name).await),
-        Command::List(flags) => match read(flags) {
-            Ok(database) => with_store(&database, async |store| list(&store).await),
+        Command::Add { named, scope } => {
+            let read = read_with(&named.flags, |reader| {
+                let name = reader.argument("NAME", &named.name, ApiKeyName::parse);
+                Some((name?, read_store_keys(reader)))
+            });
+            match read {
+                Ok((database, (name, keys))) => {
+                    with_store_and_keys(&database, keys, async |store| {
+                        add(&store, name, *scope).await
+                    })
+                }
+                Err(error) => fail(USAGE, &error),
+            }
+        }
+        Command::List(flags) => match read_with(flags, |reader| Some(read_store_keys(reader))) {
+            Ok((database, None)) => with_store(&database, async |store| list(&store).await),
+            Ok((database, keys)) => {
+                with_store_and_keys(&database, keys, async |store| list(&store).await)
+            }
             Err(error) => fail(USAGE, &error),
         },
         Command::Revoke(named) => with_name(named, async |store, name| revoke(&store, name).await),
@@ -66,13 +99,14 @@ fn with_name(named: &Named, work: impl AsyncFnOnce(Database, ApiKeyName) -> Exit
     }
 }
 
-async fn add(store: &Database, name: ApiKeyName) -> ExitCode {
+async fn add(store: &Database, name: ApiKeyName, scope: ApiKeyScope) -> ExitCode {
     let key = match ApiKey::generate(&SystemRandom) {
         Ok(key) => key,
         Err(error) => return fail(FAILURE, &error),
     };
     let now = SystemClock::new().now();
-    match store.insert_api_key(name.clone(), key.digest(), now).await {
+    let added = store.insert_api_key(name.clone(), scope, key.digest(), now);
+    match added.await {
         Ok(true) => print(key.expose()),
         Ok(false) => {
             let advice = "names cannot be reused, even after a key is revoked: choose another";
@@ -111,5 +145,7 @@ fn line(key: &ApiKeyRecord) -> String {
     let time = |time| to_rfc3339(time).unwrap_or_default();
     let revoked = key.revoked_at.map(|at| format!("  revoked {}", time(at)));
     let revoked = revoked.unwrap_or_default();
-    format!("{}  created {}{revoked}", key.name, time(key.created_at))
+    let unsigned = if key.is_signed { "" } else { "  not signed" };
+    let (name, created, scope) = (&key.name, time(key.created_at), key.scope.as_str());
+    format!("{name}  created {created}  scope {scope}{revoked}{unsigned}")
 }

@@ -3,7 +3,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use pantoken_store::{
-    Database, DatabaseUrl, KeyRotation, Reencrypted, SessionId, StoreError, StoreKeys, StoreOptions,
+    ApiKeyName, Database, DatabaseUrl, KeyRotation, Reencrypted, SessionId, SignedApiKeys,
+    StoreError, StoreKeys, StoreOptions,
 };
 
 use super::database::{DatabaseFlags, read_with, require_existing};
@@ -22,14 +23,20 @@ const HELP: &str = "\
 Encrypts every panToken with PANTOKEN_STORE_KEY: those that are encrypted with a key of
 PANTOKEN_STORE_KEY_OLD, and those that are unencrypted. Servers may keep running if they have both
 settings. You can stop the command at any time and start it again. Once it exits with 0, the old keys are
-no longer needed. A panToken that cannot be decrypted is left as it is, and its request id is printed.
+no longer needed, and servers refuse unencrypted panTokens. A panToken that cannot be decrypted is left as
+it is, and its request id is printed.
+
+It also signs the API keys that are not signed with PANTOKEN_STORE_KEY, and prints the names of those that
+nothing had signed: revoke the ones that you do not know. Last, it erases from a SQLite file what was there
+before, for which writers wait and the disk needs room for the file once more. Postgres keeps it until
+`VACUUM FULL sessions`, and backups keep it until you delete them.
 Exit code: 0 if all are encrypted, 1 if some are not, 2 for wrong usage or a missing key.
 
 Example:
   PANTOKEN_STORE_KEY_FILE=/run/secrets/new PANTOKEN_STORE_KEY_OLD_FILE=/run/secrets/old \\
     pantoken key rotate-store";
 
-/// Encrypts every panToken with the current store key
+/// Encrypts every panToken with the current store key, and signs the API keys
 #[derive(Args, Debug)]
 #[command(after_help = HELP)]
 pub(super) struct Arguments {
@@ -47,10 +54,32 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     }
     block_on(async {
         match rotate(&database, keys).await {
-            Ok(rotated) => rotated.report(),
+            Ok(rotated) if rotated.is_complete() => {
+                rotated.report_names();
+                erase(&database, &rotated).await
+            }
+            Ok(rotated) => {
+                rotated.report_names();
+                rotated.report_failure()
+            }
             Err(error) => fail(FAILURE, &error),
         }
     })
+}
+
+/// Erases what was encrypted from a SQLite file.
+async fn erase(database: &DatabaseUrl, rotated: &Rotated) -> ExitCode {
+    let done = rotated.summary();
+    match Database::erase_deleted(database).await {
+        Ok(()) => print(&format!("{done}; all are encrypted with the current key")),
+        Err(error) => fail(
+            FAILURE,
+            &format!(
+                "{done}; all are encrypted with the current key, but the file may still contain what \
+                 was there before ({error}): run this again"
+            ),
+        ),
+    }
 }
 
 struct Rotated {
@@ -61,12 +90,32 @@ struct Rotated {
     unreadable: Vec<SessionId>,
     /// How many panTokens are encrypted with another key.
     others: u64,
+    api_keys: SignedApiKeys,
 }
 
 impl Rotated {
-    fn report(&self) -> ExitCode {
+    fn summary(&self) -> String {
         let (encrypted, seen) = (self.encrypted, self.seen);
-        let done = format!("{encrypted} panTokens were encrypted in {seen} sessions");
+        format!("{encrypted} panTokens were encrypted in {seen} sessions")
+    }
+
+    fn is_complete(&self) -> bool {
+        self.unreadable.is_empty() && self.others == 0 && self.api_keys.refused.is_empty()
+    }
+
+    /// Prints the names of the API keys that were not signed before.
+    fn report_names(&self) {
+        let signed = &self.api_keys.signed;
+        if !signed.is_empty() {
+            let names = names(signed);
+            print(&format!(
+                "API keys that are signed now: {names}; revoke those that you do not know"
+            ));
+        }
+    }
+
+    fn report_failure(&self) -> ExitCode {
+        let done = self.summary();
         if !self.unreadable.is_empty() {
             let ids: Vec<_> = self.unreadable.iter().map(ToString::to_string).collect();
             let ids = ids.join(" ");
@@ -87,8 +136,20 @@ impl Rotated {
                 ),
             );
         }
-        print(&format!("{done}; all are encrypted with the current key"))
+        let refused = names(&self.api_keys.refused);
+        fail(
+            FAILURE,
+            &format!(
+                "{done}; these API keys are refused, because somebody changed them or their key is \
+                 missing: {refused}; revoke them"
+            ),
+        )
     }
+}
+
+fn names(keys: &[ApiKeyName]) -> String {
+    let names: Vec<_> = keys.iter().map(ApiKeyName::as_str).collect();
+    names.join(", ")
 }
 
 /// Passes over all sessions until one finds nothing to encrypt, because a server that still has the old
@@ -113,6 +174,7 @@ async fn rotate(database: &DatabaseUrl, keys: StoreKeys) -> Result<Rotated, Stor
         seen: last.seen,
         unreadable: last.unreadable,
         others: store.forget_other_keys().await?,
+        api_keys: store.sign_api_keys().await?,
     };
     store.close().await;
     Ok(rotated)

@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -55,5 +55,18 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
 
 fn announce(address: SocketAddr) {
     // The server runs without a stdout too.
-    let _ = print(&format!("pantoken: listening on http://{address}"));
+    let _ = print(&format!("pantoken: listening on {}", url(address)));
+}
+
+/// Returns the URL of an address. On this machine it is `localhost`, because providers register that name
+/// for tests, and no number.
+fn url(address: SocketAddr) -> String {
+    let is_localhost = [
+        IpAddr::from(Ipv4Addr::LOCALHOST),
+        Ipv6Addr::LOCALHOST.into(),
+    ];
+    match is_localhost.contains(&address.ip()) {
+        true => format!("http://localhost:{}", address.port()),
+        false => format!("http://{address}"),
+    }
 }

@@ -5,19 +5,20 @@ use zeroize::Zeroizing;
 
 use pantoken_core::{Random, RandomError, Secret};
 
-/// The key that authorises the agent's back end: 1 to 256 visible ASCII characters. It is a [`Secret`].
+/// The key that authorises the agent's back end: 16 to 256 visible ASCII characters. It is a [`Secret`].
 #[derive(Clone, Debug)]
 pub struct ApiKey(Secret);
 
 /// The error of [`ApiKey::parse`]. The text itself is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an API key must be 1 to 256 visible ASCII characters")]
+#[error(
+    "an API key must be 16 to 256 visible ASCII characters, because a shorter one can be guessed: \
+     generate one with `openssl rand -hex 32`, or create one with `pantoken key add NAME`"
+)]
 pub struct ApiKeyError;
 
 impl ApiKey {
-    const LENGTH: std::ops::RangeInclusive<usize> = 1..=256;
-    /// A shorter key can be guessed.
-    const SAFE_LENGTH: usize = 16;
+    const LENGTH: std::ops::RangeInclusive<usize> = 16..=256;
 
     /// Lets people and scanners of leaked secrets recognise a generated key.
     const GENERATED_PREFIX: &str = "pantoken_";
@@ -66,12 +67,6 @@ impl ApiKey {
         }
     }
 
-    /// Returns whether the key is short enough to be guessed.
-    #[must_use]
-    pub fn is_guessable(&self) -> bool {
-        self.0.expose().len() < Self::SAFE_LENGTH
-    }
-
     /// Returns whether `presented` is this key. The comparison takes constant time.
     #[must_use]
     pub fn is(&self, presented: &str) -> bool {
@@ -95,10 +90,18 @@ mod tests {
 
     #[test]
     fn an_api_key_has_limits() {
-        for text in ["", "0123456789abcde\n", &"a".repeat(257)] {
+        let longest = "a".repeat(256);
+        for text in ["0123456789abcdef", &longest] {
+            assert!(ApiKey::parse(text).is_ok());
+        }
+        for text in [
+            "",
+            "0123456789abcde",
+            "0123456789abcde\n",
+            "0123456789abcde ",
+            &"a".repeat(257),
+        ] {
             assert_eq!(ApiKey::parse(text).unwrap_err(), ApiKeyError);
         }
-        assert!(ApiKey::parse("0123456789abcde").unwrap().is_guessable());
-        assert!(!ApiKey::parse("0123456789abcdef").unwrap().is_guessable());
     }
 }

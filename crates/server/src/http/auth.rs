@@ -1,13 +1,12 @@
 //! Who may do what.
 
-use axum::extract::FromRequestParts;
 use axum::http::request::Parts as Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use pantoken_store::ApiKeyStore;
+use pantoken_store::ApiKeyName;
 
-use crate::app::{AppState, Parts};
+use crate::app::Parts;
 use crate::http::allowed_origin::AllowedOrigin;
-use crate::http::api_key::ApiKey;
+use crate::http::api_key_holder::ApiKeyHolder;
 use crate::http::client_address::client_address;
 use crate::http::customer::Customer;
 use crate::http::problem::Problem;
@@ -17,7 +16,7 @@ const RESULT_TOKEN: HeaderName = HeaderName::from_static("pantoken-result-token"
 /// Who creates a session.
 pub(crate) enum Principal<'a> {
     /// The agent's back end, by its API key.
-    Agent,
+    Agent(ApiKeyHolder),
     /// A browser on one of the agent's pages.
     Browser(&'a AllowedOrigin),
     /// A customer of the agent, whom the agent's own middleware has authenticated.
@@ -34,8 +33,8 @@ impl<'a> Principal<'a> {
             return Ok(Self::Customer(customer));
         }
         if claims_api_key(headers) {
-            require_api_key(app, headers).await?;
-            return Ok(Self::Agent);
+            let holder = ApiKeyHolder::identify(app, request).await?;
+            return Ok(Self::Agent(holder));
         }
         if !options.public_sessions {
             return Err(Problem::ApiKeyRequired);
@@ -54,55 +53,35 @@ impl<'a> Principal<'a> {
     pub(crate) fn count(&self, app: &Parts) -> Result<(), Problem> {
         match self {
             Self::Browser(origin) => Ok(app.rate_limits.check_origin(origin)?),
-            Self::Agent | Self::Customer(_) => Ok(()),
+            Self::Agent(_) | Self::Customer(_) => Ok(()),
         }
     }
 
     /// Returns the scope of the principal's idempotency keys.
     pub(crate) fn scope(&self) -> String {
         match self {
-            Self::Agent => "agent".to_owned(),
+            Self::Agent(holder) => holder.idempotency_scope(),
             Self::Browser(origin) => origin.to_string(),
             // No origin contains a space.
             Self::Customer(customer) => format!("customer {}", customer.as_str()),
         }
     }
 
+    /// Returns the name of the API key in the store, if it is one's.
+    pub(crate) fn api_key_name(&self) -> Option<&ApiKeyName> {
+        match self {
+            Self::Agent(holder) => holder.name(),
+            Self::Browser(_) | Self::Customer(_) => None,
+        }
+    }
+
     /// Returns the name of the kind, for metrics.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Agent => "agent",
+            Self::Agent(_) => "agent",
             Self::Browser(_) => "browser",
             Self::Customer(_) => "customer",
         }
-    }
-}
-
-/// Extracts nothing, and rejects requests without a valid API key.
-pub(crate) struct RequireApiKey;
-
-impl FromRequestParts<AppState> for RequireApiKey {
-    type Rejection = Problem;
-
-    async fn from_request_parts(request: &mut Request, app: &AppState) -> Result<Self, Problem> {
-        require_api_key(app.parts(), &request.headers).await?;
-        Ok(Self)
-    }
-}
-
-/// Accepts the key of the settings, and those that `pantoken key add` created.
-async fn require_api_key(app: &Parts, headers: &HeaderMap) -> Result<(), Problem> {
-    let presented = bearer(headers).ok_or(Problem::ApiKeyRequired)?;
-    if let Some(key) = &app.options.api_key
-        && key.is(presented)
-    {
-        return Ok(());
-    }
-    // Only what can be a stored key is looked up, so that nonsense costs no query.
-    let digest = ApiKey::digest_of_stored(presented).ok_or(Problem::ApiKeyRequired)?;
-    match app.store.find_api_key(digest).await? {
-        Some(_) => Ok(()),
-        None => Err(Problem::ApiKeyRequired),
     }
 }
 
@@ -127,7 +106,7 @@ pub(crate) fn result_token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Returns the credentials of `Authorization: Bearer …`.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, credentials) = single(headers, &header::AUTHORIZATION)?.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")

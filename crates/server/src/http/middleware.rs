@@ -2,16 +2,14 @@
 
 use std::time::Instant;
 
-use axum::error_handling::HandleErrorLayer;
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
-use axum::{BoxError, Router};
+use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::RequestBodyDeadlineLayer;
+use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
@@ -21,6 +19,20 @@ use crate::http::request_id::RequestIdGenerator;
 use crate::http::trace;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The headers of every response that does not have one of that name already.
+static DEFAULT_HEADERS: [(HeaderName, HeaderValue); 3] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+];
+/// The status of the empty response that the time limit makes. No endpoint responds with it.
+const TIMED_OUT: StatusCode = StatusCode::GATEWAY_TIMEOUT;
 
 /// Adds the middleware to all routes: a request id, a span, metrics, the headers of every response, and
 /// limits of time and size.
@@ -43,13 +55,12 @@ pub(crate) fn add_middleware(router: Router<AppState>, app: &AppState) -> Router
                 .on_failure(()),
         )
         .layer(from_fn_with_state(app.clone(), record_metrics))
-        .layer(default_header(header::CACHE_CONTROL, "no-store"))
-        .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(HandleErrorLayer::new(async |_: BoxError| {
-            Problem::AnswerTimeout
-        }))
-        .timeout(limits.answer_time)
+        // One function instead of a layer per header and one for the error: each layer is cloned per request.
+        .map_response(complete)
+        .layer(TimeoutLayer::with_status_code(
+            TIMED_OUT,
+            limits.answer_time,
+        ))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(RequestBodyDeadlineLayer::new(limits.body_time));
     router.layer(layers)
@@ -61,8 +72,17 @@ fn remove_request_id(mut request: Request) -> Request {
     request
 }
 
-fn default_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+/// Adds the default headers, and explains a response that took too long.
+fn complete(response: Response) -> Response {
+    let mut response = match response.status() {
+        TIMED_OUT => Problem::AnswerTimeout.into_response(),
+        _ => response,
+    };
+    for (name, value) in &DEFAULT_HEADERS {
+        let header = response.headers_mut().entry(name);
+        header.or_insert_with(|| value.clone());
+    }
+    response
 }
 
 async fn record_metrics(State(app): State<AppState>, request: Request, next: Next) -> Response {

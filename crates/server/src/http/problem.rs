@@ -60,9 +60,22 @@ pub enum Problem {
     /// nobody can find out which ids exist.
     #[error("there is no session with this id and this resultToken")]
     ResultTokenInvalid,
+    /// The API key may not do this.
+    #[error(
+        "the scope of this API key does not allow this call; create a key with another --scope by \
+         `pantoken key add`"
+    )]
+    ApiKeyScope,
     /// There is no such path.
     #[error("there is nothing at this path")]
     NotFound,
+    /// The binary does not contain the custom element.
+    #[error(
+        "this binary was built without the element: run `cargo xtask element` in a checkout of pantoken and \
+         build it again, set PANTOKEN_ELEMENT_DIR to the files' folder when you build it, or put the npm \
+         package into a folder `pantoken` in PANTOKEN_PAGES"
+    )]
+    ElementNotBuilt,
     /// There is no such session.
     #[error("there is no session with this id")]
     SessionNotFound,
@@ -104,6 +117,9 @@ pub enum Problem {
     /// The rate limit of public sessions is reached.
     #[error("too many sessions were created from here; try again after Retry-After seconds")]
     RateLimited(Duration),
+    /// Too many wrong API keys were presented.
+    #[error("too many wrong API keys came from here; try again after Retry-After seconds")]
+    WrongApiKeys(Duration),
     /// The request took too long.
     #[error("the request took too long; try again")]
     AnswerTimeout,
@@ -136,7 +152,9 @@ impl Problem {
             Self::ResultTokenRequired => (StatusCode::UNAUTHORIZED, "RESULT_TOKEN_REQUIRED"),
             Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "ORIGIN_NOT_ALLOWED"),
             Self::ResultTokenInvalid => (StatusCode::FORBIDDEN, "RESULT_TOKEN_INVALID"),
+            Self::ApiKeyScope => (StatusCode::FORBIDDEN, "API_KEY_SCOPE"),
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+            Self::ElementNotBuilt => (StatusCode::NOT_FOUND, "ELEMENT_NOT_BUILT"),
             Self::SessionNotFound => (StatusCode::NOT_FOUND, "SESSION_NOT_FOUND"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::ResultConflict => (StatusCode::CONFLICT, "RESULT_CONFLICT"),
@@ -154,7 +172,9 @@ impl Problem {
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED")
             }
-            Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            Self::RateLimited(_) | Self::WrongApiKeys(_) => {
+                (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED")
+            }
             Self::AnswerTimeout => (StatusCode::SERVICE_UNAVAILABLE, "ANSWER_TIMEOUT"),
             Self::StoreUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
@@ -167,7 +187,7 @@ impl Problem {
     }
 
     /// Returns a problem of each kind, for the OpenAPI document.
-    pub(crate) fn one_of_each() -> [Self; 25] {
+    pub(crate) fn one_of_each() -> [Self; 27] {
         [
             Self::MalformedJson(""),
             Self::UnknownField(None),
@@ -179,7 +199,9 @@ impl Problem {
             Self::ResultTokenRequired,
             Self::OriginNotAllowed,
             Self::ResultTokenInvalid,
+            Self::ApiKeyScope,
             Self::NotFound,
+            Self::ElementNotBuilt,
             Self::SessionNotFound,
             Self::MethodNotAllowed,
             Self::BodyTimeout,
@@ -205,7 +227,7 @@ impl Problem {
     /// Returns after how many seconds to try again, rounded up, if that can help.
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::RateLimited(wait) => Some(wait.as_secs() + 1),
+            Self::RateLimited(wait) | Self::WrongApiKeys(wait) => Some(wait.as_secs() + 1),
             Self::AnswerTimeout | Self::StoreUnavailable => Some(RETRY_AFTER_SECONDS),
             _ => None,
         }

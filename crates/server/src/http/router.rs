@@ -9,6 +9,7 @@ use utoipa_axum::routes;
 
 use crate::a2c::{callback, create_session, form_urls, get_session, list_sessions, record_result};
 use crate::app::AppState;
+use crate::http::element_files::element_files;
 use crate::http::middleware::add_middleware;
 use crate::http::openapi::{self, Description, Document};
 use crate::http::pages::pages;
@@ -34,12 +35,15 @@ pub fn router(app: AppState) -> Router {
         .routes(routes!(callback::take_callback))
         .routes(routes!(health::is_alive))
         .routes(routes!(health::is_ready))
+        .split_for_parts();
+    let (document, itself) = OpenApiRouter::new()
         .routes(routes!(openapi::describe))
         .split_for_parts();
     let (metrics, counters) = OpenApiRouter::new()
         .routes(routes!(metrics_endpoint::metrics))
         .split_for_parts();
     described.merge(others);
+    described.merge(itself);
     described.merge(counters);
 
     let called_by_pages = called_by_pages
@@ -49,21 +53,33 @@ pub fn router(app: AppState) -> Router {
         true => api.merge(metrics),
         false => api,
     };
+    // Only this route has the document: a layer around all of them would copy it for every request.
+    let document = document.layer(Extension(Description::new(&described)));
     let api = called_by_pages
         .merge(api)
+        .merge(document)
         .route("/v1/{*rest}", any(not_found))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
+    let api = match has_own_element(&parts.options) {
+        true => api,
+        false => api.merge(element_files()),
+    };
     let api = match &parts.options.pages {
         Some(folder) => api.fallback_service(pages(folder, parts.signer.host().origin())),
         None => api.fallback(not_found),
     };
-    let api = api.layer(Extension(Description::new(&described)));
     let paths = Paths::new(&parts.options.public_url.path());
     let api = add_middleware(api, &app).with_state(app);
     let normalize = move |request| paths.normalize(request);
     // Around the router, which has matched the path before its own layers are reached.
     let api = ServiceBuilder::new().map_request(normalize).service(api);
     Router::new().fallback_service(api)
+}
+
+/// Returns whether the pages bring the element along, in the version that they were made for.
+fn has_own_element(options: &ApiOptions) -> bool {
+    let pages = options.pages.as_ref();
+    pages.is_some_and(|folder| folder.join("pantoken").is_dir())
 }
 
 async fn not_found() -> Problem {

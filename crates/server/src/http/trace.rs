@@ -17,6 +17,11 @@ pub(crate) fn record_session(request_id: impl Display) {
     Span::current().record("requestId", field::display(request_id));
 }
 
+/// Names the API key of the request in the span, as `apiKey`. Call it only once the key is accepted.
+pub(crate) fn record_api_key(name: &str) {
+    Span::current().record("apiKey", field::display(name));
+}
+
 /// Creates the span of a request.
 pub(super) fn make_span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>();
@@ -28,6 +33,7 @@ pub(super) fn make_span(request: &Request) -> Span {
         route = %route(request),
         x_request_id = id.map(field::display),
         requestId = field::Empty,
+        apiKey = field::Empty,
     )
 }
 

@@ -74,8 +74,7 @@ pub(crate) const FORM_HOST: Setting = Setting {
 pub(crate) const API_KEY: Setting = Setting {
     key: "api_key",
     kind: Kind::Secret,
-    help: "An API key for your back end, 1 to 256 visible ASCII characters; the server warns if it is \
-           shorter than 16",
+    help: "An API key for your back end, 16 to 256 visible ASCII characters",
     default: Default::Absent("only keys of `pantoken key add` are accepted"),
     example: "32 random letters and digits",
 };
@@ -193,7 +192,8 @@ pub(crate) const STORE_KEY_OLD: Setting = Setting {
 pub(crate) const RETENTION_DAYS: Setting = Setting {
     key: "retention_days",
     kind: Kind::Text("DAYS"),
-    help: "Deletes sessions this many days after they expire, 1 to 36500",
+    help: "Deletes sessions this many days after they expire and their webhooks ended, 1 to 36500; at \
+           least 7 with a webhook URL",
     default: Default::Absent("sessions are never deleted"),
     example: "90",
 };

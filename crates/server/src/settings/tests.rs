@@ -280,6 +280,24 @@ fn an_old_store_key_needs_a_current_one() {
 }
 
 #[test]
+fn with_webhooks_a_session_is_kept_for_a_week_at_least() {
+    let settings = |days| {
+        Given::enough()
+            .variable("PANTOKEN_RETENTION_DAYS", days)
+            .variable("PANTOKEN_WEBHOOK_SECRET", "0123456789abcdef-hook")
+    };
+    let days = |given: Given| given.read().unwrap().retention_days;
+    assert_eq!(days(settings("1")), Some(1));
+    let url = ("PANTOKEN_WEBHOOK_URL", "https://shop.kz/hook");
+    assert_eq!(days(settings("7").variable(url.0, url.1)), Some(7));
+    let error = settings("6").variable(url.0, url.1).error();
+    assert!(
+        error.contains("PANTOKEN_RETENTION_DAYS: must be 7 or more with PANTOKEN_WEBHOOK_URL"),
+        "{error}"
+    );
+}
+
+#[test]
 fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
     let table = [
         (
@@ -308,7 +326,7 @@ fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
             "http://shop.kz",
             "http:// is only allowed on",
         ),
-        ("PANTOKEN_API_KEY", "a key", "1 to 256"),
+        ("PANTOKEN_API_KEY", "0123456789abcde", "16 to 256"),
         (
             "PANTOKEN_ALLOWED_ORIGINS",
             "https://shop.kz/",

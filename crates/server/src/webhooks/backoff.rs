@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_secs(10);
-const LONGEST: Duration = Duration::from_secs(12 * 3600);
+/// The longest wait.
+pub(super) const LONGEST: Duration = Duration::from_secs(12 * 3600);
 /// Eight growing waits, nine hours in total, and then seven of half a day.
 const MAX_ATTEMPTS: u32 = 16;
 

@@ -1,5 +1,8 @@
 //! Tells addresses of the public internet from private ones, so that a webhook's host name cannot lead into
 //! the agent's own network.
+//!
+//! On a network without IPv4, the name of an IPv4 host leads to an IPv6 address that contains the IPv4
+//! address (NAT64, RFC 6052). Such an address leads to where the one inside does.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -26,20 +29,62 @@ const NOT_PUBLIC_V4: [Ipv4Net; 15] = [
 /// The block that the IANA assigns global unicast addresses from.
 const GLOBAL_V6: Ipv6Net = v6([0x2000, 0, 0, 0, 0, 0, 0, 0], 3);
 /// Exceptions in that block. Source: IANA IPv6 Special-Purpose Address Registry.
-const NOT_PUBLIC_V6: [Ipv6Net; 4] = [
+const NOT_PUBLIC_V6: [Ipv6Net; 3] = [
     v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23),
     v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32),
-    v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16),
     v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20),
 ];
+/// Prefixes of NAT64 with the IPv4 address in the last 32 bits. Source: RFC 6052 and RFC 8215.
+const NAT64: [Ipv6Net; 2] = [
+    v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96),
+    v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 96),
+];
+/// The block of the second one. A network may choose where in the rest of the block the IPv4 address is.
+const LOCAL_NAT64: Ipv6Net = v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48);
+/// The IPv4 address follows the prefix. Source: RFC 3056.
+const SIX_TO_FOUR: Ipv6Net = v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16);
 
-pub(super) fn is_public(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => !NOT_PUBLIC_V4.iter().any(|net| net.contains(&address)),
-        IpAddr::V6(address) => {
-            GLOBAL_V6.contains(&address) && !NOT_PUBLIC_V6.iter().any(|net| net.contains(&address))
-        }
+/// Where an address leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To the public internet.
+    Public,
+    /// Into a private network.
+    Private,
+    /// To one of both, depending on the network.
+    Unknown,
+}
+
+pub(super) fn reach(address: IpAddr) -> Reach {
+    let is_public = match address.to_canonical() {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => match ipv4_inside(address) {
+            Some(inside) => is_public_v4(inside),
+            None if LOCAL_NAT64.contains(&address) => return Reach::Unknown,
+            None => is_public_v6(address),
+        },
+    };
+    match is_public {
+        true => Reach::Public,
+        false => Reach::Private,
     }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    !NOT_PUBLIC_V4.iter().any(|net| net.contains(&address))
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    GLOBAL_V6.contains(&address) && !NOT_PUBLIC_V6.iter().any(|net| net.contains(&address))
+}
+
+fn ipv4_inside(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [_, _, a, b, c, d, .., e, f, g, h] = address.octets();
+    if NAT64.iter().any(|net| net.contains(&address)) {
+        return Some(Ipv4Addr::new(e, f, g, h));
+    }
+    let is_six_to_four = SIX_TO_FOUR.contains(&address);
+    is_six_to_four.then(|| Ipv4Addr::new(a, b, c, d))
 }
 
 const fn v4([a, b, c, d]: [u8; 4], length: u8) -> Ipv4Net {
@@ -79,10 +124,36 @@ mod tests {
             "2001:db8::1",
             "2002:a00:1::1",
         ] {
-            assert!(!is_public(address.parse().unwrap()), "{address}");
+            let reach = reach(address.parse().unwrap());
+            assert_eq!(reach, Reach::Private, "{address}");
         }
         for address in ["8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"] {
-            assert!(is_public(address.parse().unwrap()), "{address}");
+            let reach = reach(address.parse().unwrap());
+            assert_eq!(reach, Reach::Public, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_leads_where_the_ipv4_address_inside_does() {
+        let table = [
+            ("64:ff9b::8.8.8.8", Reach::Public),
+            ("64:ff9b::10.0.0.1", Reach::Private),
+            ("64:ff9b::127.0.0.1", Reach::Private),
+            ("64:ff9b::169.254.169.254", Reach::Private),
+            ("64:ff9b:1::8.8.8.8", Reach::Public),
+            ("64:ff9b:1::192.168.0.1", Reach::Private),
+            // With the prefix 64:ff9b:1::/48 it would be 10.0.0.1, with /96 it is 8.8.8.8.
+            ("64:ff9b:1:a00:0:100:808:808", Reach::Unknown),
+            ("2002:808:808::1", Reach::Public),
+            ("2002:808:808:1:a00:1::", Reach::Public),
+            ("2002:a00:1::1", Reach::Private),
+            ("2002:7f00:1::8.8.8.8", Reach::Private),
+            // A neighbour of the prefixes.
+            ("64:ff9b:0:1::8.8.8.8", Reach::Private),
+            ("64:ff9b:2::8.8.8.8", Reach::Private),
+        ];
+        for (address, expected) in table {
+            assert_eq!(reach(address.parse().unwrap()), expected, "{address}");
         }
     }
 }

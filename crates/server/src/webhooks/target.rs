@@ -3,7 +3,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::public_address::is_public;
+use super::public_address::{Reach, reach};
 use super::signature::WebhookSecret;
 
 /// The receiver of webhooks, and the secret that signs them.
@@ -27,8 +27,8 @@ pub(super) enum AllowedAddresses {
 impl AllowedAddresses {
     pub(super) fn allow(self, address: IpAddr) -> bool {
         match self {
-            Self::Public => is_public(address),
-            Self::Private => !is_public(address),
+            Self::Public => reach(address) == Reach::Public,
+            Self::Private => reach(address) == Reach::Private,
             Self::All => true,
         }
     }
@@ -81,9 +81,13 @@ impl WebhookTarget {
             Host::Ipv6(address) => Some(address.into()),
         };
         let is_plain = url.scheme() == "http";
-        match address.map(is_public) {
-            Some(true) if is_plain => return Err(WebhookTargetError::Insecure),
-            Some(false) if !allow_private => return Err(WebhookTargetError::Private),
+        match address.map(reach) {
+            Some(Reach::Public | Reach::Unknown) if is_plain => {
+                return Err(WebhookTargetError::Insecure);
+            }
+            Some(Reach::Private | Reach::Unknown) if !allow_private => {
+                return Err(WebhookTargetError::Private);
+            }
             _ => {}
         }
         Ok(Self {
@@ -127,6 +131,7 @@ mod tests {
     fn webhooks_go_by_https_to_the_public_internet() {
         assert!(target("https://shop.kz/hooks?a=b", false).is_ok());
         assert!(target("https://8.8.8.8/hooks", false).is_ok());
+        assert!(target("https://[64:ff9b::808:808]/hooks", false).is_ok());
         let table = [
             ("shop.kz", WebhookTargetError::Malformed),
             ("http://shop.kz/", WebhookTargetError::Insecure),
@@ -140,6 +145,8 @@ mod tests {
             ("https://0x7f.1/", WebhookTargetError::Private),
             ("https://[::1]/", WebhookTargetError::Private),
             ("https://[::ffff:10.0.0.1]/", WebhookTargetError::Private),
+            ("https://[64:ff9b::a00:1]/", WebhookTargetError::Private),
+            ("https://[2002:a00:1::1]/", WebhookTargetError::Private),
         ];
         for (url, error) in table {
             assert_eq!(target(url, false).unwrap_err(), error, "{url}");
@@ -160,8 +167,15 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_private_networks_alone() {
-        let error = target("http://8.8.8.8/hooks", true).unwrap_err();
-        assert_eq!(error, WebhookTargetError::Insecure);
+        for url in [
+            "http://8.8.8.8/hooks",
+            "http://[64:ff9b::808:808]/hooks",
+            "http://[2002:808:808::1]/hooks",
+            "http://[64:ff9b:1:a00:0:100:808:808]/hooks",
+        ] {
+            let error = target(url, true).unwrap_err();
+            assert_eq!(error, WebhookTargetError::Insecure, "{url}");
+        }
         let allowed = |url| target(url, true).unwrap().allowed_addresses();
         let (public, private) = ([8, 8, 8, 8].into(), [10, 0, 0, 1].into());
         let plain = allowed("http://backend/hooks");

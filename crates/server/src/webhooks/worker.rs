@@ -3,8 +3,9 @@ use std::time::Duration;
 
 use pantoken_store::{Delivery, Outbox, StoreError};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
-use super::backoff::wait_after;
+use super::backoff::{LONGEST, wait_after};
 use super::event;
 use super::sender::Sender;
 use super::target::WebhookTarget;
@@ -14,6 +15,8 @@ use crate::app::AppState;
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// How long to wait if the store fails.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(5);
+/// How often webhooks are looked for that are due too late.
+const BRING_FORWARD_INTERVAL: Duration = Duration::from_secs(60);
 /// Longer than an attempt can take, so that no other server claims a webhook that is being sent.
 const LEASE_MILLISECONDS: i64 = 60_000;
 /// The number of attempts at the same time.
@@ -36,7 +39,12 @@ pub async fn deliver(
         sender: Arc::new(Sender::new(target)?),
     };
     tokio::pin!(stop);
+    let mut brought_forward: Option<Instant> = None;
     loop {
+        if brought_forward.is_none_or(|last| last.elapsed() >= BRING_FORWARD_INTERVAL) {
+            brought_forward = Some(Instant::now());
+            worker.bring_forward().await;
+        }
         let pause = match worker.deliver_due().await {
             Ok(0) => POLL_INTERVAL,
             Ok(_) => Duration::ZERO,
@@ -60,6 +68,22 @@ struct Worker {
 }
 
 impl Worker {
+    /// Lets no webhook wait for longer than the longest wait. The clock may have been ahead when it was
+    /// recorded or retried.
+    async fn bring_forward(&self) {
+        let app = self.app.parts();
+        let longest = i64::try_from(LONGEST.as_millis()).unwrap_or(i64::MAX);
+        let latest = app.clock.now().saturating_add(longest);
+        match app.store.bring_forward_deliveries(latest).await {
+            Ok(0) => {}
+            Ok(count) => tracing::warn!(
+                count,
+                "webhooks that were due too late were brought forward"
+            ),
+            Err(error) => tracing::error!(%error, "the outbox cannot be written"),
+        }
+    }
+
     /// Sends the webhooks that are due, up to a limit. Returns how many they were.
     async fn deliver_due(&self) -> Result<usize, StoreError> {
         let app = self.app.parts();

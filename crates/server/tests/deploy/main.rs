@@ -50,6 +50,11 @@ fn main() -> ExitCode {
             &[],
             systemd::the_unit_starts_the_server_with_its_credentials,
         ),
+        trial(
+            "systemd::the_unit_leaves_no_core_dump",
+            &[],
+            systemd::the_unit_leaves_no_core_dump,
+        ),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

@@ -22,8 +22,8 @@ pub(crate) fn the_unit_is_valid_and_hardened() {
     analyze(&[&security[..], &[file.to_str().unwrap()]].concat());
 }
 
-/// What systemd does with the unit, but for its user and its walls: the command, with the variables
-/// and the credentials that the unit names.
+/// Does what the unit's comment says, and what systemd does then, but for its user and its walls: the command,
+/// with the variables and the credentials that the unit names.
 pub(crate) fn the_unit_starts_the_server_with_its_credentials() {
     let folder = tempfile::tempdir().unwrap();
     let [settings, secrets, credentials, state] =
@@ -31,14 +31,16 @@ pub(crate) fn the_unit_starts_the_server_with_its_credentials() {
     for made in [&settings, &secrets, &credentials, &state] {
         std::fs::create_dir(made).unwrap();
     }
-    let toml = "agent_id = \"agent-01\"\nform_host = \"https://a2c-test.qiwi.kz\"\n\
-                listen = \"127.0.0.1:0\"\npublic_sessions = true\n\
-                allowed_origins = [\"https://shop.kz\"]\n";
+    let unit = deployed("pantoken.service");
+    // Another port is all that is not in the comment.
+    let toml = documented_settings(&unit) + "listen = \"127.0.0.1:0\"\n";
     std::fs::write(settings.join("pantoken.toml"), toml).unwrap();
-    std::fs::write(secrets.join("agent-secret-key"), "22f3b3cc2ae84451\n").unwrap();
-    std::fs::write(secrets.join("store-key"), "0123456789abcdef".repeat(4)).unwrap();
+    for name in documented_secrets(&unit) {
+        // What `openssl rand -hex 32` prints is 64 digits, and a line break.
+        std::fs::write(secrets.join(name), "0123456789abcdef".repeat(4) + "\n").unwrap();
+    }
     let unit = with(
-        deployed("pantoken.service"),
+        unit,
         &[
             ("/usr/local/bin/pantoken", env!("CARGO_BIN_EXE_pantoken")),
             ("/etc/pantoken/secrets", text(&secrets)),
@@ -75,6 +77,28 @@ pub(crate) fn the_unit_starts_the_server_with_its_credentials() {
     });
     assert_eq!(ready, 200);
     assert!(state.join("pantoken.db").exists());
+}
+
+pub(crate) fn the_unit_leaves_no_core_dump() {
+    assert!(deployed("pantoken.service").contains("\nLimitCORE=0\n"));
+}
+
+/// Returns the settings file of the unit's comment.
+fn documented_settings(unit: &str) -> String {
+    let lines = unit.lines().filter_map(|line| line.strip_prefix("#      "));
+    let settings = lines.filter(|line| line.contains(" = "));
+    settings.map(|line| format!("{line}\n")).collect()
+}
+
+/// Returns the names of the secrets in the unit's comment.
+fn documented_secrets(unit: &str) -> Vec<&str> {
+    let lines = unit.lines().filter_map(|line| line.strip_prefix("#      "));
+    let secrets = lines.filter(|line| !line.contains(" = "));
+    let names: Vec<_> = secrets
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    names
 }
 
 fn text(path: &Path) -> &str {

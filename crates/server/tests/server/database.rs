@@ -79,8 +79,72 @@ fn a_server_without_the_key_of_its_pan_tokens_does_not_start() {
         text.contains(&id) && text.contains("PANTOKEN_STORE_KEY_OLD"),
         "{text}"
     );
-    let added = pantoken(folder.path(), &["key", "add", "shop"], &[]);
+    // API keys are signed with it.
+    let add = ["key", "add", "shop"];
+    let text = ends(&pantoken(folder.path(), &add, &[]), 2);
+    assert!(
+        text.contains(&id) && text.contains("set PANTOKEN_STORE_KEY"),
+        "{text}"
+    );
+    let added = pantoken(folder.path(), &add, &[("PANTOKEN_STORE_KEY", OLD)]);
     ends(&added, 0);
+}
+
+/// Creates a session with a key. Returns the first line of the answer.
+fn create_with(process: &Server, key: &str) -> String {
+    let answer = process.post("/v1/sessions", key, r#"{"flow":"iframe"}"#);
+    answer.lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn an_api_key_that_nobody_signed_opens_nothing_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let with_key = [("PANTOKEN_STORE_KEY", OLD)];
+    let add = |name, variables: &[(&str, &str)]| {
+        let added = pantoken(folder.path(), &["key", "add", name], variables);
+        ends(&added, 0).trim().to_owned()
+    };
+    // Whoever can write to the database has no store key.
+    let unsigned = add("intruder", &[]);
+    let signed = add("shop-1", &with_key);
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    let process = Server::spawn(serve.envs(with_key));
+    assert_eq!(create_with(&process, &signed), "HTTP/1.1 201 Created");
+    assert_eq!(
+        create_with(&process, &unsigned),
+        "HTTP/1.1 401 Unauthorized"
+    );
+    let log = process.stop();
+    assert!(
+        log.contains("these API keys are refused") && log.contains(": intruder; revoke"),
+        "{log}"
+    );
+    assert!(
+        log.contains("apiKey=intruder") && log.contains("apiKey=shop-1"),
+        "{log}"
+    );
+    let list = ends(&pantoken(folder.path(), &["key", "list"], &with_key), 0);
+    let line = |name: &str| list.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(line("intruder").ends_with("  not signed"), "{list}");
+    assert!(line("shop-1").ends_with("  scope read-all"), "{list}");
+
+    let rotate = ["key", "rotate-store"];
+    let text = ends(&pantoken(folder.path(), &rotate, &with_key), 0);
+    assert!(text.contains("signed now: intruder; revoke"), "{text}");
+    let process = Server::spawn(&mut serve);
+    assert_eq!(create_with(&process, &unsigned), "HTTP/1.1 201 Created");
+    process.stop();
+}
+
+#[test]
+fn rotate_store_leaves_nothing_unencrypted_in_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    save(folder.path(), &[]);
+    assert!(holds_the_token(folder.path()));
+    let new = [("PANTOKEN_STORE_KEY", NEW)];
+    let text = ends(&pantoken(folder.path(), &["key", "rotate-store"], &new), 0);
+    assert!(text.contains("1 panTokens were encrypted"), "{text}");
+    assert!(!holds_the_token(folder.path()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

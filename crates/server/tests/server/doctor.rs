@@ -98,7 +98,6 @@ async fn a_questionable_setting_is_a_warning() {
     let (code, text) = doctor(
         &host,
         &[
-            ("PANTOKEN_API_KEY", "short"),
             ("PANTOKEN_PUBLIC_SESSIONS", "true"),
             ("PANTOKEN_ALLOWED_ORIGINS", "https://shop.kz"),
             ("PANTOKEN_WEBHOOK_URL", "http://backend/hook"),
@@ -110,7 +109,6 @@ async fn a_questionable_setting_is_a_warning() {
     says(
         &text,
         &[
-            "warning  PANTOKEN_API_KEY: ",
             "warning  PANTOKEN_STORE_KEY: ",
             "warning  PANTOKEN_PUBLIC_SESSIONS: ",
             "warning  PANTOKEN_TRUSTED_PROXIES: ",
@@ -175,4 +173,31 @@ async fn a_missing_database_is_a_warning_and_is_not_created() {
         &["warning  store: ", file.to_str().unwrap(), "does not exist"],
     );
     assert!(!file.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guessable_api_key_is_refused() {
+    let host = form_host(None).await;
+    let (code, text) = doctor(&host, &[("PANTOKEN_API_KEY", "0123456789abcde")]);
+    assert_eq!(code, Some(1), "{text}");
+    says(
+        &text,
+        &[
+            "error    PANTOKEN_API_KEY",
+            "16 to 256 visible ASCII characters",
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_to_postgres_that_is_not_verified_is_a_warning() {
+    let host = form_host(None).await;
+    // Nobody answers there; the warning comes before.
+    for (query, is_warned) in [("", false), ("?sslmode=require", true)] {
+        let url = format!("postgres://0.0.0.0:1/cards{query}");
+        let (code, text) = doctor(&host, &[("PANTOKEN_DATABASE_URL", &url)]);
+        assert_eq!(code, Some(1), "{text}");
+        let warning = "warning  PANTOKEN_DATABASE_URL: its sslmode is weaker than verify-full";
+        assert_eq!(text.contains(warning), is_warned, "{text}");
+    }
 }

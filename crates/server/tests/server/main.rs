@@ -6,7 +6,10 @@ mod callback;
 mod command_line;
 mod create_session;
 mod database;
+#[cfg(feature = "dev")]
+mod dev;
 mod doctor;
+mod doctor_origin;
 mod form_urls;
 mod get_session;
 mod http;

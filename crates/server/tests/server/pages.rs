@@ -72,3 +72,17 @@ async fn the_api_stays_itself_beside_pages() {
     let answer = server.call("POST", "/index.html", &[], "").await;
     answer.is_problem(404, "NOT_FOUND", None);
 }
+
+#[tokio::test]
+async fn pages_that_bring_the_element_along_keep_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("pantoken")).unwrap();
+    std::fs::write(folder.path().join("pantoken/element.js"), "// theirs").unwrap();
+    let pages = folder.path().to_owned();
+    let server = server_with(|options| options.pages = Some(pages)).await;
+    let answer = server.get("/pantoken/element.js").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text.as_str()),
+        (200, "// theirs")
+    );
+}

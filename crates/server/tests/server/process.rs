@@ -202,17 +202,18 @@ fn a_session_survives_a_kill_and_its_result_is_taken_by_the_next_process() {
 }
 
 #[test]
-fn a_short_api_key_is_warned_of_and_not_shown() {
+fn a_short_api_key_is_refused_and_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let mut short = command(folder.path(), "127.0.0.1:0", "text");
-    let log = Server::spawn(short.env("PANTOKEN_API_KEY", "canary-key")).stop();
+    let output = short.env("PANTOKEN_API_KEY", "canary-key").output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
     assert!(
-        log.contains("WARN") && log.contains("PANTOKEN_API_KEY"),
-        "{log}"
+        text.contains("PANTOKEN_API_KEY") && text.contains("16 to 256"),
+        "{text}"
     );
-    assert!(!log.contains("canary-key"), "{log}");
-    let log = Server::start(folder.path(), "text").stop();
-    assert!(!log.contains("PANTOKEN_API_KEY"), "{log}");
+    assert!(!text.contains("canary-key"), "{text}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn old_sessions_are_deleted_and_young_ones_stay() {
     expire_long_ago(folder.path(), &old);
 
     let mut serve = command(folder.path(), "127.0.0.1:0", "text");
-    let process = Server::spawn(serve.env("PANTOKEN_RETENTION_DAYS", "1"));
+    let process = Server::spawn(serve.env("PANTOKEN_RETENTION_DAYS", "7"));
     let get = |id: &str| {
         let head = format!("GET /v1/sessions/{id} HTTP/1.1\r\nAuthorization: Bearer {API_KEY}");
         process.call(&head, "")

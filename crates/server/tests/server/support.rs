@@ -34,6 +34,11 @@ impl SetClock {
         self.0
             .fetch_add(i64::from(seconds) * 1000, Ordering::Relaxed);
     }
+
+    pub(crate) fn go_back_seconds(&self, seconds: u32) {
+        self.0
+            .fetch_sub(i64::from(seconds) * 1000, Ordering::Relaxed);
+    }
 }
 
 impl Clock for SetClock {

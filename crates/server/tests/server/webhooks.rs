@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::support::{Server, assert_golden_text, server};
+use crate::support::{START, Server, assert_golden_text, server};
 use crate::wait;
 
 const SECRET: &str = "a-webhook-secret-of-tests";
@@ -174,18 +174,44 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn the_webhooks_of_a_request_come_in_the_order_of_its_results() {
     let server = server().await;
-    let mut receiver = receiver(&[500, 500]).await;
+    let mut receiver = receiver(&[500]).await;
+    start(&server, &receiver);
     let session = server.iframe_session().await;
     server.post_result(&session, FAILED).await;
+    let mut types = vec![at_once(&mut receiver).await.json()["type"].clone()];
+    only(&server.store, DeliveryState::Pending, |it| {
+        it.last_error.is_some()
+    })
+    .await;
+    server.clock.advance_seconds(10);
+    types.push(at_once(&mut receiver).await.json()["type"].clone());
     server.post_result(&session, SAVED).await;
-    start(&server, &receiver);
-    let mut types = Vec::new();
-    for _ in 0..4 {
-        let webhook = next(&server, &mut receiver).await;
-        types.push(webhook.json()["type"].as_str().unwrap().to_owned());
-    }
+    types.push(at_once(&mut receiver).await.json()["type"].clone());
     let failed = "session.failed";
-    assert_eq!(types, [failed, failed, failed, "session.saved"]);
+    assert_eq!(types, [failed, failed, "session.saved"]);
+}
+
+#[tokio::test]
+async fn a_token_is_told_at_once_although_the_errors_before_it_are_refused() {
+    let server = server().await;
+    let mut receiver = receiver(&[400]).await;
+    start(&server, &receiver);
+    let session = server.iframe_session().await;
+    server.post_result(&session, FAILED).await;
+    assert_eq!(
+        at_once(&mut receiver).await.json()["type"],
+        "session.failed"
+    );
+    only(&server.store, DeliveryState::Pending, |it| {
+        it.last_error.is_some()
+    })
+    .await;
+    server.post_result(&session, SAVED).await;
+    // The clock stands, so the refused one is not due again.
+    assert_eq!(at_once(&mut receiver).await.json()["type"], "session.saved");
+    only(&server.store, DeliveryState::Delivered, |_| true).await;
+    let pending = server.store.count_deliveries(DeliveryState::Pending).await;
+    assert_eq!(pending.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -234,6 +260,24 @@ async fn a_webhook_that_is_refused_for_days_is_given_up_and_can_be_tried_again()
             .unwrap()
             .contains("token-1")
     );
+}
+
+#[tokio::test]
+async fn a_webhook_of_a_clock_that_was_ahead_waits_for_half_a_day_at_most() {
+    const MONTH: u32 = 30 * 86_400;
+    let server = server().await;
+    let mut receiver = receiver(&[]).await;
+    server.clock.advance_seconds(MONTH);
+    let session = server.iframe_session().await;
+    server.post_result(&session, SAVED).await;
+    server.clock.go_back_seconds(MONTH);
+    start(&server, &receiver);
+    assert_eq!(
+        next(&server, &mut receiver).await.json()["type"],
+        "session.saved"
+    );
+    let hours = (server.clock.now() - START) / 3_600_000;
+    assert!((12..=13).contains(&hours), "{hours} hours");
 }
 
 #[tokio::test]

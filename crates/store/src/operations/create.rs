@@ -3,7 +3,8 @@ use crate::connection::{Connection, Statement};
 use crate::operations::sessions::FIND_BY_IDEMPOTENCY_KEY;
 use crate::session_row::{read_fingerprint, read_session};
 use crate::{
-    CreateOutcome, Idempotency, Session, SessionData, SessionFlow, StoreError, StoreOptions,
+    ApiKeyName, CreateOutcome, Idempotency, Session, SessionData, SessionFlow, StoreError,
+    StoreOptions,
 };
 
 pub(super) struct Create {
@@ -14,8 +15,8 @@ pub(super) struct Create {
 /// If two run at once with the same id or idempotency key, the second waits for the first.
 pub(crate) const INSERT: Statement = Statement::same(
     "INSERT INTO sessions (request_id, language, return_url, callback_token_digest, customer, \
-     seed, result_token_digest, idempotency_key, fingerprint, created_at, expires_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+     seed, result_token_digest, idempotency_key, fingerprint, created_at, expires_at, \
+     created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
 );
 
 impl Operation for Create {
@@ -79,6 +80,7 @@ impl Create {
                 .into(),
             data.created_at.into(),
             data.expires_at.into(),
+            data.created_by.as_ref().map(ApiKeyName::as_str).into(),
         ];
         Ok(connection.execute(&INSERT, &values).await? == 1)
     }

@@ -17,17 +17,29 @@ pub(crate) const REPLACE: Statement = Statement::same(
      AND error_code IS NOT NULL",
 );
 
+/// Deletes a session's errors that are not being sent now, because a token makes them meaningless. An
+/// error that is being sent stays until its attempt ends, so that the results arrive in order.
+pub(crate) const RETIRE: Statement = Statement::same(
+    "DELETE FROM deliveries WHERE request_id = $1 AND state = 'pending' \
+     AND error_code IS NOT NULL AND (leased_until IS NULL OR leased_until <= $2)",
+);
+
 /// Adds a result to the outbox, to be delivered at once. An error replaces an earlier one that was
-/// never sent.
+/// never sent. A token replaces every error that is still pending.
 pub(super) async fn insert<C: Connection>(
     connection: &mut C,
     id: SessionId,
     result: &SessionResult,
     now: i64,
 ) -> Result<(), StoreError> {
-    if matches!(result, SessionResult::Failed { .. }) {
-        let values = [id.get().into()];
-        connection.execute(&REPLACE, &values).await?;
+    match result {
+        SessionResult::Failed { .. } => {
+            connection.execute(&REPLACE, &[id.get().into()]).await?;
+        }
+        SessionResult::Saved { .. } => {
+            let values = [id.get().into(), now.into()];
+            connection.execute(&RETIRE, &values).await?;
+        }
     }
     let [error_code, error_message] = error_columns(result);
     let values = [id.get().into(), error_code, error_message, now.into()];
@@ -46,7 +58,8 @@ macro_rules! select {
         concat!(
             "SELECT deliveries.id, deliveries.request_id, deliveries.error_code, \
              deliveries.error_message, recorded_at, state, due_at, attempts, last_error, customer, \
-             pan_token, pan_token_key FROM deliveries ",
+             pan_token, pan_token_key, \
+             (SELECT count(*) FROM store_keys WHERE sealed = 1) AS is_sealed FROM deliveries ",
             $index,
             " JOIN sessions ON sessions.request_id = deliveries.request_id WHERE ",
             $condition
@@ -76,8 +89,9 @@ pub(crate) const DUE: Statement = Statement {
     postgres: concat!(due!("", ""), " FOR UPDATE OF deliveries SKIP LOCKED"),
 };
 
-const CLAIM: Statement =
-    Statement::same("UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id = $1");
+const CLAIM: Statement = Statement::same(
+    "UPDATE deliveries SET attempts = attempts + 1, due_at = $2, leased_until = $2 WHERE id = $1",
+);
 
 impl Operation for ClaimDue {
     type Answer = Vec<Delivery>;
@@ -104,7 +118,8 @@ impl Operation for ClaimDue {
     }
 }
 
-/// Ends the attempt of a claimed delivery.
+/// Ends the attempt of a claimed delivery. One that is not pending any more keeps the end of its lease in
+/// `due_at`: retention counts from there.
 pub(super) struct FinishAttempt {
     pub(super) claim: Claim,
     pub(super) state: DeliveryState,
@@ -113,8 +128,15 @@ pub(super) struct FinishAttempt {
 }
 
 pub(crate) const FINISH_ATTEMPT: Statement = Statement::same(
-    "UPDATE deliveries SET state = $3, due_at = coalesce($4, due_at), last_error = $5 \
-     WHERE id = $1 AND attempts = $2 AND state = 'pending'",
+    "UPDATE deliveries SET state = $3, due_at = coalesce($4, due_at), last_error = $5, \
+     leased_until = NULL WHERE id = $1 AND attempts = $2 AND state = 'pending'",
+);
+
+/// Deletes an error whose attempt has failed, if the session has a token by now.
+pub(crate) const RETIRE_CLAIMED: Statement = Statement::same(
+    "DELETE FROM deliveries WHERE id = $1 AND attempts = $2 AND state = 'pending' \
+     AND error_code IS NOT NULL AND EXISTS (SELECT 1 FROM sessions \
+     WHERE sessions.request_id = deliveries.request_id AND pan_token IS NOT NULL)",
 );
 
 impl Operation for FinishAttempt {
@@ -125,6 +147,12 @@ impl Operation for FinishAttempt {
         connection: &mut C,
         _options: &StoreOptions,
     ) -> Result<bool, StoreError> {
+        if self.state == DeliveryState::Pending {
+            let values = [self.claim.id.get().into(), self.claim.attempts.into()];
+            if connection.execute(&RETIRE_CLAIMED, &values).await? == 1 {
+                return Ok(true);
+            }
+        }
         let values = [
             self.claim.id.get().into(),
             self.claim.attempts.into(),
@@ -234,13 +262,45 @@ impl Operation for Abandon {
     }
 }
 
+pub(super) struct BringForward {
+    pub(super) latest: i64,
+}
+
+macro_rules! bring_forward {
+    ($index:literal) => {
+        concat!(
+            "UPDATE deliveries ",
+            $index,
+            " SET due_at = $1 WHERE state = 'pending' AND due_at > $1"
+        )
+    };
+}
+
+pub(crate) const BRING_FORWARD: Statement = Statement {
+    sqlite: bring_forward!("INDEXED BY deliveries_due"),
+    postgres: bring_forward!(""),
+};
+
+impl Operation for BringForward {
+    type Answer = u64;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        _options: &StoreOptions,
+    ) -> Result<u64, StoreError> {
+        let values = [self.latest.into()];
+        connection.execute(&BRING_FORWARD, &values).await
+    }
+}
+
 pub(super) struct Retry {
     pub(super) id: DeliveryId,
     pub(super) now: i64,
 }
 
 const RETRY: Statement = Statement::same(
-    "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0 \
+    "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, leased_until = NULL \
      WHERE id = $1 AND state = 'dead'",
 );
 

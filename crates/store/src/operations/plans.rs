@@ -10,7 +10,7 @@ use crate::connection::Statement;
 use crate::{Database, DatabaseUrl};
 
 /// Each statement with values for its parameters, and the index that each database has to use.
-const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 15] = [
+const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 18] = [
     (
         "get",
         &sessions::FIND,
@@ -20,13 +20,13 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 15] = [
     (
         "list sessions",
         &session_list::LIST,
-        "50, 1000, '', 10",
+        "50, 1000, '', 10, ''",
         ["PRIMARY KEY", "sessions_pkey"],
     ),
     (
         "list a customer's sessions",
         &session_list::LIST_OF_CUSTOMER,
-        "50, 1000, '', 10, 'Ann'",
+        "50, 1000, '', 10, '', 'Ann'",
         ["sessions_by_customer", "sessions_by_customer"],
     ),
     (
@@ -60,10 +60,22 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 15] = [
         ["deliveries_waiting", "deliveries_waiting"],
     ),
     (
-        "delete sessions without pending deliveries",
+        "delete sessions whose deliveries ended",
         &delete_expired::DELETE,
         "50, 10",
-        ["deliveries_waiting", "sessions_by_expiry"],
+        ["deliveries_by_request", "sessions_by_expiry"],
+    ),
+    (
+        "retire errors",
+        &deliveries::RETIRE,
+        "5, 50",
+        ["deliveries_waiting", "deliveries_waiting"],
+    ),
+    (
+        "retire an error that was being sent",
+        &deliveries::RETIRE_CLAIMED,
+        "5, 1",
+        ["PRIMARY KEY", "sing deliveries_"],
     ),
     (
         "replace an error",
@@ -75,6 +87,12 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 15] = [
         "abandon",
         &deliveries::ABANDON,
         "50, '', 10",
+        ["deliveries_due", "deliveries_due"],
+    ),
+    (
+        "bring forward",
+        &deliveries::BRING_FORWARD,
+        "5000000",
         ["deliveries_due", "deliveries_due"],
     ),
     (

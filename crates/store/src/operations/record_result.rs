@@ -2,8 +2,8 @@ use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement};
 use crate::operations::sessions::FIND_AND_LOCK;
 use crate::operations::{deliveries, store_keys};
-use crate::session_row::{error_columns, read_session};
-use crate::store_key::StoredToken;
+use crate::session_row::{error_columns, read_belief, read_session};
+use crate::store_key::{Belief, Owner, StoredToken};
 use crate::{
     Credential, Decision, RecordOutcome, RecordedResult, Session, SessionId, SessionResult,
     StoreError, StoreKeys, StoreOptions,
@@ -46,15 +46,20 @@ impl Operation for RecordResult {
             Decision::Ignored => return Ok(RecordOutcome::Ignored(session)),
             Decision::Record => {}
         }
-        if matches!(self.result, SessionResult::Saved { .. })
-            && let Some(keys) = keys
-            && row.integer("key_is_recorded")? == Some(0)
-        {
-            store_keys::record_current_key(connection, keys).await?;
+        if matches!(self.result, SessionResult::Saved { .. }) {
+            match keys {
+                Some(keys) if row.integer("key_is_recorded")? == Some(0) => {
+                    store_keys::record_current_key(connection, keys).await?;
+                }
+                // The token would be refused when it is read.
+                None if read_belief(&row)? == Belief::Sealed => {
+                    return Err(StoreError::KeyRequired);
+                }
+                _ => {}
+            }
         }
         let session = self.recorded_in(session);
-        self.update(connection, keys, session.errors_recorded)
-            .await?;
+        self.update(connection, keys, &session).await?;
         if options.outbox {
             deliveries::insert(connection, self.id, &self.result, self.now).await?;
         }
@@ -79,11 +84,15 @@ impl RecordResult {
         &self,
         connection: &mut C,
         keys: Option<&StoreKeys>,
-        errors_recorded: i64,
+        session: &Session,
     ) -> Result<(), StoreError> {
         let token = match &self.result {
             SessionResult::Saved { token } => {
-                Some(StoredToken::new(self.id, token.expose().as_bytes(), keys))
+                let owner = Owner {
+                    id: self.id,
+                    customer: session.data.customer.as_deref(),
+                };
+                Some(StoredToken::new(owner, token.expose().as_bytes(), keys))
             }
             SessionResult::Failed { .. } => None,
         };
@@ -91,14 +100,11 @@ impl RecordResult {
         let values = [
             self.id.get().into(),
             token.as_ref().map(|token| token.bytes.as_slice()).into(),
-            token
-                .as_ref()
-                .and_then(|token| token.key_id.as_deref())
-                .into(),
+            token.as_ref().and_then(|token| token.key.as_deref()).into(),
             error_code,
             error_message,
             self.now.into(),
-            errors_recorded.into(),
+            session.errors_recorded.into(),
         ];
         connection.execute(&UPDATE, &values).await.map(drop)
     }

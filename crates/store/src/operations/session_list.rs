@@ -1,6 +1,6 @@
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement};
-use crate::{SessionFilter, SessionState, SessionSummary, StoreError, StoreOptions};
+use crate::{ApiKeyName, SessionFilter, SessionState, SessionSummary, StoreError, StoreOptions};
 
 use crate::session_row::read_session_id;
 
@@ -12,7 +12,7 @@ macro_rules! list {
             "SELECT * FROM (SELECT request_id, language, return_url, customer, created_at, expires_at, error_code, \
              error_message, finished_at, CASE WHEN pan_token IS NOT NULL THEN 'saved' WHEN error_code IS NOT NULL \
              THEN 'failed' WHEN expires_at <= $1 THEN 'expired' ELSE 'created' END AS state FROM sessions WHERE \
-             request_id < $2",
+             request_id < $2 AND ($5 = '' OR created_by = $5)",
             $condition,
             ") AS listed WHERE $3 = '' OR state = $3 ORDER BY request_id DESC LIMIT $4"
         )
@@ -20,7 +20,7 @@ macro_rules! list {
 }
 
 pub(crate) const LIST: Statement = Statement::same(list!(""));
-pub(crate) const LIST_OF_CUSTOMER: Statement = Statement::same(list!(" AND customer = $5"));
+pub(crate) const LIST_OF_CUSTOMER: Statement = Statement::same(list!(" AND customer = $6"));
 
 pub(super) struct List {
     pub(super) filter: SessionFilter,
@@ -42,6 +42,11 @@ impl Operation for List {
             before.into(),
             state.into(),
             i64::from(filter.limit).into(),
+            filter
+                .created_by
+                .as_ref()
+                .map_or("", ApiKeyName::as_str)
+                .into(),
         ];
         let statement = match filter.customer.as_deref() {
             Some(customer) => {

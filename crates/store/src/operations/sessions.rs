@@ -5,15 +5,18 @@ use crate::{Session, SessionId, StoreError, StoreOptions};
 
 /// Selects a session by a condition. The columns are named, because a prepared `SELECT *` fails in
 /// Postgres after another process has added a column.
+///
+/// `is_sealed` tells whether unencrypted tokens are refused.
 macro_rules! select {
     ($condition:literal) => {
         select!("", $condition)
     };
     ($also:literal, $condition:literal) => {
         concat!(
-            "SELECT request_id, language, return_url, callback_token_digest, customer, seed, \
-             result_token_digest, fingerprint, created_at, expires_at, pan_token, pan_token_key, \
-             error_code, error_message, finished_at, errors_recorded",
+            "SELECT request_id, language, return_url, callback_token_digest, customer, \
+             created_by, seed, result_token_digest, fingerprint, created_at, expires_at, pan_token, pan_token_key, \
+             error_code, error_message, finished_at, errors_recorded, \
+             (SELECT count(*) FROM store_keys WHERE sealed = 1) AS is_sealed",
             $also,
             " FROM sessions WHERE ",
             $condition

@@ -1,6 +1,6 @@
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement, locking};
-use crate::session_row::{read_session_id, read_token};
+use crate::session_row::{read_belief, read_owner, read_session_id, read_token};
 use crate::store_key::StoredToken;
 use crate::{Reencrypted, SessionId, StoreError, StoreKeys, StoreOptions};
 
@@ -47,7 +47,8 @@ pub(super) struct Reencrypt {
 }
 
 pub(crate) const PAGE: Statement = locking!(
-    "SELECT request_id, pan_token, pan_token_key FROM sessions \
+    "SELECT request_id, customer, pan_token, pan_token_key, \
+     (SELECT count(*) FROM store_keys WHERE sealed = 1) AS is_sealed FROM sessions \
      WHERE request_id > $1 ORDER BY request_id LIMIT $2",
     "FOR UPDATE"
 );
@@ -77,7 +78,7 @@ impl Operation for Reencrypt {
             let id = read_session_id(&row)?;
             done.last = Some(id);
             done.seen += 1;
-            let token = match reencrypt_token(&row, id, keys) {
+            let token = match reencrypt_token(&row, keys) {
                 Ok(Some(token)) => token,
                 Ok(None) => continue,
                 Err(StoreError::Corrupt { .. } | StoreError::UnknownKey { .. }) => {
@@ -89,7 +90,7 @@ impl Operation for Reencrypt {
             let values = [
                 id.get().into(),
                 token.bytes.as_slice().into(),
-                token.key_id.as_deref().into(),
+                token.key.as_deref().into(),
             ];
             connection.execute(&UPDATE, &values).await?;
             done.encrypted += 1;
@@ -103,15 +104,12 @@ impl Operation for Reencrypt {
 
 /// Returns the row's token encrypted with the current key. Returns `None` if there is no token, or if
 /// it is encrypted with that key already.
-fn reencrypt_token(
-    row: &impl Row,
-    id: SessionId,
-    keys: &StoreKeys,
-) -> Result<Option<StoredToken>, StoreError> {
+fn reencrypt_token(row: &impl Row, keys: &StoreKeys) -> Result<Option<StoredToken>, StoreError> {
     match read_token(row)? {
-        Some(token) if token.key_id.as_deref() != Some(keys.current().id()) => {
-            let text = token.decrypt(id, Some(keys))?;
-            Ok(Some(StoredToken::new(id, &text, Some(keys))))
+        Some(token) if !token.is_current(keys) => {
+            let owner = read_owner(row)?;
+            let text = token.decrypt(owner, Some(keys), read_belief(row)?)?;
+            Ok(Some(StoredToken::new(owner, &text, Some(keys))))
         }
         _ => Ok(None),
     }
@@ -143,8 +141,12 @@ impl Operation for CountOthers {
         let Some(keys) = &options.keys else {
             return Ok((0, None));
         };
-        let current = keys.current().id().into();
-        let values = [self.after.into(), COUNT_PAGE.into(), current];
+        let current = keys.current().label();
+        let values = [
+            self.after.into(),
+            COUNT_PAGE.into(),
+            current.as_str().into(),
+        ];
         let Some(row) = connection.row(&COUNT, &values).await? else {
             return Ok((0, None));
         };
@@ -153,9 +155,14 @@ impl Operation for CountOthers {
     }
 }
 
+/// Forgets every key but the current one, and believes only what is encrypted from now on.
 pub(super) struct ForgetOthers;
 
 const DELETE: Statement = Statement::same("DELETE FROM store_keys WHERE id <> $1");
+const SEAL: Statement = Statement::same(
+    "INSERT INTO store_keys (id, sealed) VALUES ($1, 1) \
+     ON CONFLICT (id) DO UPDATE SET sealed = 1",
+);
 
 impl Operation for ForgetOthers {
     type Answer = ();
@@ -166,9 +173,9 @@ impl Operation for ForgetOthers {
         options: &StoreOptions,
     ) -> Result<(), StoreError> {
         if let Some(keys) = &options.keys {
-            connection
-                .execute(&DELETE, &[keys.current().id().into()])
-                .await?;
+            let id = || keys.current().id().into();
+            connection.execute(&DELETE, &[id()]).await?;
+            connection.execute(&SEAL, &[id()]).await?;
         }
         Ok(())
     }

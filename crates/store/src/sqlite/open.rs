@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Executor, Row};
 
 use crate::StoreError;
+use crate::store_error::migration_is_locked;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long SQLite waits for another process's lock.
@@ -30,6 +31,8 @@ pub(super) fn connect_options(file: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        // What is deleted or replaced is overwritten with zeros, because it may be a token.
+        .pragma("secure_delete", "ON")
         // Bound values are secrets.
         .disable_statement_logging()
 }
@@ -42,7 +45,7 @@ pub(super) async fn migrate(file: &Path) -> Result<SqliteConnection, StoreError>
     let started = Instant::now();
     loop {
         match try_migrate(file).await {
-            Err(error) if is_locked(&error) => {
+            Err(error) if migration_is_locked(&error) => {
                 if started.elapsed() >= BUSY_TIMEOUT {
                     let locked = StoreError::Locked(Arc::new(error));
                     return Err(StoreError::opening(location(), locked));
@@ -64,13 +67,18 @@ async fn try_migrate(file: &Path) -> Result<SqliteConnection, MigrateError> {
     Ok(connection)
 }
 
-fn is_locked(error: &MigrateError) -> bool {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-            crate::store_error::is_locked(error)
-        }
-        _ => false,
+/// Writes the file anew without what was deleted from it, and empties the write-ahead log.
+pub(super) async fn vacuum(file: &Path) -> Result<(), StoreError> {
+    let mut connection = connect_options(file).connect().await?;
+    connection.execute("VACUUM").await?;
+    let checkpoint = connection.fetch_one("PRAGMA wal_checkpoint(TRUNCATE)");
+    let is_busy: i64 = checkpoint.await?.try_get(0)?;
+    connection.close().await?;
+    if is_busy == 0 {
+        return Ok(());
     }
+    let reader = io::Error::other("another process reads it");
+    Err(StoreError::Locked(Arc::new(reader)))
 }
 
 /// Creates a missing file that only its owner can read, because it will contain tokens. SQLite gives

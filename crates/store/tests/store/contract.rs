@@ -9,8 +9,8 @@ pub(crate) mod store_keys;
 
 use pantoken_core::Secret;
 use pantoken_store::{
-    ApiKeyStore, CreateOutcome, Credential, Digest, KeyRotation, Outbox, SessionData, SessionFlow,
-    SessionId, SessionResult, SessionStore, StoreError, StoreOptions,
+    ApiKeyName, ApiKeyStore, CreateOutcome, Credential, Digest, KeyRotation, Outbox, SessionData,
+    SessionFlow, SessionId, SessionResult, SessionStore, StoreError, StoreOptions,
 };
 
 pub(crate) const CREATED_AT: i64 = 1_748_779_200_000;
@@ -48,9 +48,12 @@ macro_rules! contract_tests {
             what_expired_before_is_deleted_with_its_idempotency_key,
             what_expired_first_is_deleted_first,
             a_session_stays_while_a_delivery_is_pending,
+            a_session_stays_for_the_same_time_after_its_delivery_ended,
+            the_time_of_the_last_sweep_is_kept,
         }
         $crate::contract::contract_tests! { $place, api_keys:
             a_key_is_found_by_its_digest_until_it_is_revoked,
+            a_key_keeps_its_scope,
             a_name_stands_for_one_key_for_ever,
             keys_are_listed_by_name,
             one_of_many_keys_of_one_name_is_kept,
@@ -59,6 +62,8 @@ macro_rules! contract_tests {
             each_recorded_result_is_delivered_once_and_in_order,
             what_was_not_recorded_is_not_delivered,
             an_error_takes_the_place_of_one_that_was_never_tried,
+            a_token_is_not_held_up_by_an_error_that_was_refused,
+            an_error_that_is_being_sent_comes_before_the_token,
             a_lease_holds_until_it_ends,
             a_rescheduled_delivery_is_due_at_its_time,
             a_dead_delivery_lets_the_next_one_pass_and_can_be_retried,
@@ -67,6 +72,7 @@ macro_rules! contract_tests {
             racing_claims_share_nothing,
             deliveries_are_listed_in_pages,
             what_was_due_long_ago_can_be_given_up,
+            what_is_due_too_late_is_brought_forward,
         }
         $crate::contract::contract_tests! { $place, place store_keys:
             a_token_is_sealed_at_rest_and_compared_open,
@@ -79,6 +85,11 @@ macro_rules! contract_tests {
             a_rotation_seals_every_token_and_can_begin_again,
             other_keys_are_not_forgotten_while_a_token_is_under_one,
             a_rotation_passes_over_what_it_cannot_open_and_names_it,
+            a_token_in_clear_is_refused_after_a_rotation,
+            a_store_without_a_key_saves_no_token_after_a_rotation,
+            a_token_is_bound_to_its_customer,
+            an_api_key_that_the_store_did_not_write_is_not_signed,
+            a_rotation_signs_api_keys_and_names_those_that_were_not_signed,
         }
     };
     ($place:ty, $module:ident: $($behaviour:ident),* $(,)?) => {
@@ -142,6 +153,7 @@ pub(crate) fn session_data(id: i64) -> SessionData {
             callback_token: Digest::of(CALLBACK_TOKEN),
         },
         customer: Some("Айгүл".to_owned()),
+        created_by: Some(ApiKeyName::parse("shop-1").unwrap()),
         seed: [7; 16],
         result_token: Digest::of(RESULT_TOKEN),
         created_at: CREATED_AT,

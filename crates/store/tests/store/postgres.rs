@@ -221,3 +221,84 @@ async fn a_user_who_may_not_change_tables_opens_what_another_has_migrated() {
     let store = PostgresStore::open_with(&weak, StoreOptions::default()).await;
     create(&store.unwrap(), 1).await;
 }
+
+/// Answers the first message of one connection with this, and returns all that it gets.
+fn pretend_to_be_postgres(answer: &'static [u8]) -> (u16, std::thread::JoinHandle<Vec<u8>>) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let received = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut first = [0; 8];
+        stream.read_exact(&mut first).unwrap();
+        stream.write_all(answer).unwrap();
+        let mut rest = Vec::new();
+        // A client that gives up may reset the connection.
+        let _ = stream.read_to_end(&mut rest);
+        [first.to_vec(), rest].concat()
+    });
+    (port, received)
+}
+
+/// What a client says first: that it wants TLS. Source: PostgreSQL's documentation, "SSLRequest".
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_man_in_the_middle_gets_no_password_unless_the_url_allows_it() {
+    // This address leads to this machine, but is not a loopback address.
+    let open = async |port: u16, query: &str| {
+        let url = format!("postgres://me:canary@0.0.0.0:{port}/cards{query}");
+        let url = PostgresUrl::parse(&url).unwrap();
+        PostgresStore::open_with(&url, StoreOptions::default()).await
+    };
+    let (port, received) = pretend_to_be_postgres(b"N");
+    let error = open(port, "").await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, StoreError::Unverified { .. }), "{text}");
+    assert!(
+        text.contains("sslrootcert=FILE") && text.contains("sslmode=prefer"),
+        "{text}"
+    );
+    assert!(!text.contains("canary"), "{text}");
+    assert_eq!(received.join().unwrap(), SSL_REQUEST);
+
+    // It speaks TLS, and cannot show a certificate.
+    let (port, received) = pretend_to_be_postgres(b"Sno certificate at all");
+    let error = open(port, "").await.unwrap_err();
+    assert!(matches!(error, StoreError::Unverified { .. }), "{error}");
+    let sent = received.join().unwrap();
+    assert!(!String::from_utf8_lossy(&sent).contains("canary"));
+
+    let (port, received) = pretend_to_be_postgres(b"N");
+    let waiting = tokio::spawn(async move {
+        let url = format!("postgres://me@0.0.0.0:{port}/cards?sslmode=prefer");
+        let url = PostgresUrl::parse(&url).unwrap();
+        let _ = PostgresStore::open_with(&url, StoreOptions::default()).await;
+    });
+    let sent = tokio::task::spawn_blocking(move || {
+        // The client waits for an answer until it gives up.
+        received.join().unwrap()
+    });
+    let sent = sent.await.unwrap();
+    assert!(sent.len() > SSL_REQUEST.len(), "it goes on in clear");
+    waiting.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_does_not_wait_long_for_a_table_that_is_in_use() {
+    let Some(place) = PostgresPlace::new() else {
+        return;
+    };
+    let mut user = PgConnection::connect(&place.text).await.unwrap();
+    sqlx::migrate!("migrations/postgres")
+        .run_to(4, &mut user)
+        .await
+        .unwrap();
+    user.execute("BEGIN; SELECT * FROM sessions, deliveries")
+        .await
+        .unwrap();
+    let error = place.try_open(StoreOptions::default()).await.unwrap_err();
+    assert!(error.to_string().contains("is locked"), "{error}");
+    user.execute("COMMIT").await.unwrap();
+    place.open(StoreOptions::default()).await;
+}

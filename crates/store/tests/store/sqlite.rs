@@ -1,7 +1,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use pantoken_store::{SessionStore, SqliteStore, StoreError, StoreOptions};
+use pantoken_store::{
+    Database, DatabaseUrl, KeyRotation, SessionStore, SqliteStore, StoreError, StoreKey, StoreKeys,
+    StoreOptions,
+};
 use sqlx::{ConnectOptions, Connection, Executor, Row, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
@@ -76,6 +79,63 @@ async fn session_tokens_are_stored_only_as_digests() {
             assert!(!text.contains(token));
         }
     }
+}
+
+/// A page that was deleted from keeps what was in it, and so does the write-ahead log.
+#[tokio::test]
+async fn a_token_that_was_unencrypted_is_in_no_file_after_it_is_erased() {
+    let place = SqlitePlace::new().unwrap();
+    let clear = place.open(StoreOptions::default()).await;
+    for id in 1..=50 {
+        let _ = clear.create(session_data(id), None).await.unwrap();
+        let result = saved("canary-of-a-token");
+        let answer = clear.record_result(session_id(id), credential(), result, CREATED_AT);
+        let _ = answer.await.unwrap();
+    }
+    let contains = || {
+        let files = std::fs::read_dir(place.folder.path()).unwrap();
+        let mut texts = files.map(|file| {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        texts.any(|text| text.contains("canary-of-a-token"))
+    };
+    assert!(contains());
+    let key = StoreKey::parse(&"1".repeat(64)).unwrap();
+    let sealed = place
+        .open(StoreOptions {
+            keys: Some(StoreKeys::new(key, Vec::new())),
+            ..StoreOptions::default()
+        })
+        .await;
+    assert_eq!(sealed.reencrypt(None, 99).await.unwrap().encrypted, 50);
+    // Other servers have it open meanwhile.
+    let url = DatabaseUrl::Sqlite(place.file());
+    Database::erase_deleted(&url).await.unwrap();
+    assert!(!contains());
+    sealed.check().await.unwrap();
+    clear.check().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_overwritten() {
+    let (folder, [store, _other]) = open().await;
+    let url = folder.path().join("pantoken.db");
+    let mut connection = SqliteConnectOptions::new()
+        .filename(&url)
+        .connect()
+        .await
+        .unwrap();
+    let _ = store.create(session_data(1), None).await.unwrap();
+    let result = saved("canary-of-a-token");
+    let answer = store.record_result(session_id(1), credential(), result, CREATED_AT);
+    let _ = answer.await.unwrap();
+    let deleted = store.delete_expired_before(i64::MAX, 9).await.unwrap();
+    assert_eq!(deleted, 1);
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    connection.execute(checkpoint).await.unwrap();
+    let bytes = std::fs::read(&url).unwrap();
+    assert!(!String::from_utf8_lossy(&bytes).contains("canary-of-a-token"));
 }
 
 #[tokio::test]
@@ -230,6 +290,41 @@ async fn a_failed_write_does_not_fail_those_that_are_written_with_it() {
     for id in (2..60).filter(|id| id % 3 != 0) {
         assert!(store.get(session_id(id)).await.unwrap().is_some(), "{id}");
     }
+}
+
+/// Until the first rotation, tokens were bound to their session and not to its customer.
+#[tokio::test]
+async fn a_rotation_seals_the_tokens_of_earlier_versions_again() {
+    let place = SqlitePlace::new().unwrap();
+    let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    let keys = StoreKeys::new(StoreKey::parse(key).unwrap(), Vec::new());
+    let options = StoreOptions {
+        keys: Some(keys),
+        ..StoreOptions::default()
+    };
+    let store = place.open(options).await;
+    let _ = store.create(session_data(12_345_678), None).await.unwrap();
+    place
+        .edit(
+            "UPDATE sessions SET finished_at = 1, pan_token_key = 'd882d69ab4c4a695', pan_token = \
+             x'2c7a67013c617d3a9b063a89ed3a8050a7ba22b04b57b9bcd02ef2b4345aa428e8870035d19c1cb2a400721145834a240dbdf606'",
+        )
+        .await;
+    let token = saved("1a77343a-dd8a-11eb-ba80-0242ac130004");
+    let recorded = async || {
+        let session = store.get(session_id(12_345_678)).await?;
+        Ok::<_, StoreError>(session.unwrap().recorded.unwrap().result)
+    };
+    assert_eq!(recorded().await.unwrap(), token);
+    assert_eq!(store.reencrypt(None, 9).await.unwrap().encrypted, 1);
+    assert_eq!(store.forget_other_keys().await.unwrap(), 0);
+    assert_eq!(recorded().await.unwrap(), token);
+    place.edit("UPDATE sessions SET customer = 'another'").await;
+    let answer = recorded().await;
+    assert!(
+        matches!(answer, Err(StoreError::Corrupt { .. })),
+        "{answer:?}"
+    );
 }
 
 /// Opens a file as the first version of this store created it.

@@ -8,10 +8,9 @@ use pantoken_store::{Database, SessionStore};
 use url::Url;
 
 use crate::cli::database::missing_file;
-use crate::http::api_key::ApiKey;
 use crate::http::client;
 use crate::http::pages::needed_directives;
-use crate::server::{has_api_key, open_store};
+use crate::server::{StoredApiKeys, UNPROTECTED_DATABASE, open_store};
 use crate::settings::Settings;
 use crate::webhooks::WebhookTarget;
 
@@ -61,8 +60,8 @@ fn warnings(settings: &Settings) -> Vec<Finding> {
     let api = &settings.api;
     let mut findings = Vec::new();
     let mut warn = |text: &str| findings.push(Warning(text.to_owned()));
-    if api.api_key.as_ref().is_some_and(ApiKey::is_guessable) {
-        warn("PANTOKEN_API_KEY: it is short enough to be guessed; use 16 characters or more");
+    if !settings.database.is_protected() {
+        warn(&format!("PANTOKEN_DATABASE_URL: {UNPROTECTED_DATABASE}"));
     }
     if settings.store_keys.is_none() {
         warn("PANTOKEN_STORE_KEY: not set, so panTokens are stored unencrypted");
@@ -145,15 +144,17 @@ fn no_api_key() -> Finding {
     )
 }
 
-async fn check_api_keys(settings: &Settings, store: &Database) -> Option<Finding> {
-    if settings.api.api_key.is_some() || settings.api.public_sessions {
-        return None;
+async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
+    let keys = match StoredApiKeys::read(store).await {
+        Ok(keys) => keys,
+        Err(error) => return vec![Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))],
+    };
+    let mut findings = Vec::new();
+    findings.extend(keys.warning().map(Warning));
+    if settings.api.api_key.is_none() && !settings.api.public_sessions && !keys.any {
+        findings.push(no_api_key());
     }
-    match has_api_key(store).await {
-        Ok(true) => None,
-        Ok(false) => Some(no_api_key()),
-        Err(error) => Some(Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))),
-    }
+    findings
 }
 
 /// Checks whether the form host responds, and compares its clock.

@@ -1,6 +1,6 @@
 //! API keys.
 
-use pantoken_store::{ApiKeyName, ApiKeyRecord, ApiKeyStore, Digest, StoreOptions};
+use pantoken_store::{ApiKeyName, ApiKeyRecord, ApiKeyScope, ApiKeyStore, Digest, StoreOptions};
 
 use super::CREATED_AT;
 
@@ -14,8 +14,9 @@ fn name(text: &str) -> ApiKeyName {
 
 async fn insert(store: &impl ApiKeyStore, text: &str) -> bool {
     let digest = Digest::of(text.as_bytes());
-    let done = store.insert_api_key(name(text), digest, CREATED_AT).await;
-    done.unwrap()
+    let scope = ApiKeyScope::ReadAll;
+    let done = store.insert_api_key(name(text), scope, digest, CREATED_AT);
+    done.await.unwrap()
 }
 
 async fn find(store: &impl ApiKeyStore, text: &str) -> Option<ApiKeyRecord> {
@@ -30,6 +31,8 @@ pub(crate) async fn a_key_is_found_by_its_digest_until_it_is_revoked(
     assert!(insert(&store, "office").await);
     let kept = ApiKeyRecord {
         name: name("shop"),
+        scope: ApiKeyScope::ReadAll,
+        is_signed: true,
         created_at: CREATED_AT,
         revoked_at: None,
     };
@@ -56,9 +59,28 @@ pub(crate) async fn a_key_is_found_by_its_digest_until_it_is_revoked(
     assert_eq!(listed[1].revoked_at, Some(CREATED_AT + 1));
 }
 
+pub(crate) async fn a_key_keeps_its_scope([store, other]: [impl ApiKeyStore; 2]) {
+    for scope in [
+        ApiKeyScope::Create,
+        ApiKeyScope::ReadOwn,
+        ApiKeyScope::ReadAll,
+    ] {
+        let text = scope.as_str();
+        assert_eq!(ApiKeyScope::parse(text), Ok(scope));
+        let digest = Digest::of(text.as_bytes());
+        let done = store.insert_api_key(name(text), scope, digest, CREATED_AT);
+        assert!(done.await.unwrap());
+        assert_eq!(find(&other, text).await.unwrap().scope, scope);
+    }
+    assert!(ApiKeyScope::parse("read").is_err());
+}
+
 pub(crate) async fn a_name_stands_for_one_key_for_ever([store, other]: [impl ApiKeyStore; 2]) {
     assert!(insert(&store, "shop").await);
-    let again = |now| other.insert_api_key(name("shop"), Digest::of(b"another"), now);
+    let again = |now| {
+        let digest = Digest::of(b"another");
+        other.insert_api_key(name("shop"), ApiKeyScope::ReadAll, digest, now)
+    };
     assert!(!again(CREATED_AT).await.unwrap());
     assert!(
         store
@@ -85,7 +107,10 @@ pub(crate) async fn one_of_many_keys_of_one_name_is_kept<S: ApiKeyStore + Clone>
             let store = stores[usize::from(number % 2)].clone();
             tokio::spawn(async move {
                 let digest = Digest::of(&[number]);
-                store.insert_api_key(name("shop"), digest, CREATED_AT).await
+                let scope = ApiKeyScope::ReadAll;
+                store
+                    .insert_api_key(name("shop"), scope, digest, CREATED_AT)
+                    .await
             })
         })
         .collect();

@@ -42,9 +42,9 @@ pub(crate) async fn each_recorded_result_is_delivered_once_and_in_order(
 ) {
     create(&store, 1).await;
     record(&store, 1, failed("INVALID_PAN"), CREATED_AT + 1).await;
-    record(&store, 1, saved("token"), CREATED_AT + 2).await;
 
     let first = claim_one(&other, NOW).await;
+    record(&store, 1, saved("token"), CREATED_AT + 2).await;
     assert_eq!(first.session_id, session_id(1));
     assert_eq!(first.customer.as_deref(), Some("Айгүл"));
     assert_eq!(first.result.as_ref().unwrap(), &failed("INVALID_PAN"));
@@ -123,8 +123,8 @@ pub(crate) async fn a_dead_delivery_lets_the_next_one_pass_and_can_be_retried(
 ) {
     create(&store, 1).await;
     record(&store, 1, failed("INVALID_PAN"), CREATED_AT).await;
-    record(&store, 1, saved("token"), CREATED_AT + 1).await;
     let first = claim_one(&store, NOW).await;
+    record(&store, 1, saved("token"), CREATED_AT + 1).await;
     let reason = "gone for days".to_owned();
     assert!(
         !store.retry_delivery(first.id, NOW).await.unwrap(),
@@ -253,10 +253,61 @@ pub(crate) async fn an_error_takes_the_place_of_one_that_was_never_tried(
     assert_eq!(result, &failed("FORBIDDEN"));
 
     record(&store, 1, failed("INVALID_PAN"), CREATED_AT + 2).await;
-    record(&store, 1, saved("token"), CREATED_AT + 3).await;
     let pending = store.list_deliveries(DeliveryState::Pending, None, 10);
     let pending = pending.await.unwrap();
-    assert_eq!(requests(&pending), [2, 1, 1, 1], "what was tried stays");
+    assert_eq!(requests(&pending), [2, 1, 1], "what was tried stays");
+}
+
+pub(crate) async fn a_token_is_not_held_up_by_an_error_that_was_refused(
+    [store, other]: [impl SessionStore + Outbox; 2],
+) {
+    create(&store, 1).await;
+    record(&store, 1, failed("INVALID_PAN"), CREATED_AT).await;
+    let refused = claim_one(&store, NOW).await;
+    let days = NOW + 2 * 86_400_000;
+    let reason = || "answered 400".to_owned();
+    let rescheduled = store.reschedule_delivery(refused.claim(), days, reason());
+    assert!(rescheduled.await.unwrap());
+    record(&store, 1, failed("FORBIDDEN"), NOW).await;
+
+    record(&store, 1, saved("token"), NOW + 1).await;
+    let told = claim_one(&other, NOW + 1).await;
+    assert_eq!(told.result.as_ref().unwrap(), &saved("token"));
+    assert!(other.mark_delivered(told.claim()).await.unwrap());
+    assert_eq!(requests(&claim(&store, days).await), NONE);
+    let dead = store.list_deliveries(DeliveryState::Dead, None, 10);
+    assert_eq!(requests(&dead.await.unwrap()), NONE, "nothing to retry");
+}
+
+pub(crate) async fn an_error_that_is_being_sent_comes_before_the_token(
+    [store, other]: [impl SessionStore + Outbox; 2],
+) {
+    for id in 1..=3 {
+        create(&store, id).await;
+        record(&store, id, failed("INVALID_PAN"), CREATED_AT + id).await;
+    }
+    let sending = claim(&store, NOW).await;
+    for id in 1..=3 {
+        record(&store, id, saved("token"), NOW + id).await;
+    }
+    assert_eq!(requests(&claim(&other, NOW + 9).await), NONE);
+    let [delivered, refused, lost] = &sending[..] else {
+        panic!("{sending:?}")
+    };
+    assert!(store.mark_delivered(delivered.claim()).await.unwrap());
+    let reason = "answered 500".to_owned();
+    let dropped = store.reschedule_delivery(refused.claim(), NOW + 999_999, reason);
+    assert!(dropped.await.unwrap());
+    assert_eq!(requests(&claim(&other, NOW + 9).await), [1, 2]);
+    // The server that sent the third one stopped. It may have arrived, so it is sent again, and first.
+    let again = claim(&other, NOW + LEASE).await;
+    assert_eq!(requests(&again), [3]);
+    assert_eq!(again[0].id, lost.id);
+    let reason = "answered 500".to_owned();
+    let dropped = store.reschedule_delivery(again[0].claim(), NOW + 999_999, reason);
+    assert!(dropped.await.unwrap());
+    let told = claim_one(&other, NOW + LEASE).await;
+    assert_eq!(told.result.unwrap(), saved("token"));
 }
 
 pub(crate) async fn what_was_due_long_ago_can_be_given_up(
@@ -283,4 +334,25 @@ pub(crate) async fn what_was_due_long_ago_can_be_given_up(
     assert_eq!(requests(&dead), [1, 2, 3]);
     let reason = dead[0].last_error.as_deref();
     assert_eq!(reason, Some("nobody is told any more"));
+}
+
+pub(crate) async fn what_is_due_too_late_is_brought_forward(
+    [store, other]: [impl SessionStore + Outbox; 2],
+) {
+    let (latest, far) = (NOW + 43_200_000, NOW + 999_999_999);
+    for (id, due) in [(1, NOW + 1), (2, latest), (3, far)] {
+        create(&store, id).await;
+        record(&store, id, saved("token"), CREATED_AT).await;
+        let claimed = claim_one(&store, NOW).await;
+        let reason = "answered 503".to_owned();
+        let rescheduled = store.reschedule_delivery(claimed.claim(), due, reason);
+        assert!(rescheduled.await.unwrap());
+    }
+    assert_eq!(other.bring_forward_deliveries(latest).await.unwrap(), 1);
+    assert_eq!(other.bring_forward_deliveries(latest).await.unwrap(), 0);
+    let first = claim_one(&store, NOW + 1).await;
+    assert_eq!(first.session_id, session_id(1));
+    assert!(store.mark_delivered(first.claim()).await.unwrap());
+    assert_eq!(requests(&claim(&store, latest - 1).await), NONE);
+    assert_eq!(requests(&claim(&store, latest).await), [2, 3]);
 }

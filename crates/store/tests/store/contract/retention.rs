@@ -65,8 +65,34 @@ pub(crate) async fn a_session_stays_while_a_delivery_is_pending(
     let claimed = store.claim_deliveries(later, later + 1, 10).await.unwrap();
     assert_eq!(other.delete_expired_before(later, 10).await.unwrap(), 0);
     assert!(store.mark_delivered(claimed[0].claim()).await.unwrap());
-    assert_eq!(other.delete_expired_before(later, 10).await.unwrap(), 1);
+    let ended = later + 2;
+    assert_eq!(other.delete_expired_before(ended, 10).await.unwrap(), 1);
     assert_eq!(store.get(session_id(1)).await.unwrap(), None);
     let left = store.list_deliveries(pantoken_store::DeliveryState::Delivered, None, 10);
     assert_eq!(left.await.unwrap().len(), 0);
+}
+
+pub(crate) async fn a_session_stays_for_the_same_time_after_its_delivery_ended(
+    [store, other]: [impl SessionStore + Outbox; 2],
+) {
+    create(&store, 1).await;
+    let recording = store.record_result(session_id(1), credential(), saved("token"), CREATED_AT);
+    let _ = recording.await.unwrap();
+    let (last_attempt, lease_end) = (EXPIRES_AT + 900_000, EXPIRES_AT + 960_000);
+    let claimed = store.claim_deliveries(last_attempt, lease_end, 10).await;
+    let claim = claimed.unwrap()[0].claim();
+    assert!(store.mark_dead(claim, "refused".to_owned()).await.unwrap());
+    for time in [EXPIRES_AT + 1, last_attempt, lease_end] {
+        assert_eq!(other.delete_expired_before(time, 10).await.unwrap(), 0);
+    }
+    let deleted = other.delete_expired_before(lease_end + 1, 10).await;
+    assert_eq!(deleted.unwrap(), 1);
+}
+
+pub(crate) async fn the_time_of_the_last_sweep_is_kept([store, other]: [impl SessionStore; 2]) {
+    assert_eq!(store.last_sweep().await.unwrap(), None);
+    for time in [CREATED_AT, CREATED_AT + 1, CREATED_AT - 1] {
+        store.record_sweep(time).await.unwrap();
+        assert_eq!(other.last_sweep().await.unwrap(), Some(time));
+    }
 }

@@ -279,6 +279,7 @@ pub(crate) async fn sessions_are_listed_by_customer_and_state_the_newest_first(
     record(4, failed("FORBIDDEN")).await;
     let list = async |customer: Option<&str>, state, before: Option<i64>, limit, now| {
         let filter = SessionFilter {
+            created_by: None,
             customer: customer.map(str::to_owned),
             state,
             before: before.map(session_id),
@@ -317,6 +318,7 @@ pub(crate) async fn sessions_are_listed_by_customer_and_state_the_newest_first(
         assert_eq!(list(None, Some(state), None, 10, EXPIRES_AT).await, ids);
     }
     let all = SessionFilter {
+        created_by: None,
         customer: None,
         state: None,
         before: None,

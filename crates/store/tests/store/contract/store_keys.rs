@@ -1,8 +1,9 @@
 //! panTokens at rest.
 
 use pantoken_store::{
-    DeliveryState, KeyRotation, Outbox, RecordOutcome, Reencrypted, SessionResult, SessionStore,
-    StoreError, StoreKey, StoreKeys, StoreOptions,
+    ApiKeyName, ApiKeyScope, ApiKeyStore, DeliveryState, Digest, KeyRotation, Outbox,
+    RecordOutcome, Reencrypted, SessionResult, SessionStore, StoreError, StoreKey, StoreKeys,
+    StoreOptions,
 };
 
 use super::{CREATED_AT, Place, create, credential, saved, session_id};
@@ -242,4 +243,150 @@ pub(crate) async fn a_rotation_passes_over_what_it_cannot_open_and_names_it(plac
     assert_eq!(whole.unreadable, [session_id(2)]);
     assert_eq!(new.forget_other_keys().await.unwrap(), 1);
     assert_eq!(token(&new, 3).await.unwrap(), "canary-3");
+}
+
+/// Encrypts everything with the store's current key.
+async fn rotate(store: &impl KeyRotation) {
+    let page = store.reencrypt(None, 99).await.unwrap();
+    assert_eq!(page.unreadable, []);
+    assert_eq!(store.forget_other_keys().await.unwrap(), 0);
+}
+
+pub(crate) async fn a_token_in_clear_is_refused_after_a_rotation(place: impl Place) {
+    let store = place.open(under("1")).await;
+    save(&store, 1).await;
+    save(&store, 2).await;
+    // A seed is the text of 16 bells.
+    const CLEAR: &str =
+        "UPDATE sessions SET pan_token = seed, pan_token_key = NULL WHERE request_id = 1";
+    place.edit(CLEAR).await;
+    assert_eq!(token(&store, 1).await.unwrap(), "\u{7}".repeat(16));
+    rotate(&store).await;
+    assert_eq!(token(&store, 1).await.unwrap(), "\u{7}".repeat(16));
+
+    place.edit(CLEAR).await;
+    for store in [store, place.open(under("1")).await] {
+        let answer = token(&store, 1).await;
+        assert!(
+            matches!(answer, Err(StoreError::Corrupt { .. })),
+            "{answer:?}"
+        );
+    }
+    // Another rotation does not believe it either.
+    let new = place.open(under("21")).await;
+    let page = new.reencrypt(None, 99).await.unwrap();
+    assert_eq!((page.encrypted, page.unreadable), (1, vec![session_id(1)]));
+    assert_eq!(new.forget_other_keys().await.unwrap(), 1);
+    assert_eq!(token(&new, 2).await.unwrap(), "canary-2");
+}
+
+pub(crate) async fn a_store_without_a_key_saves_no_token_after_a_rotation(place: impl Place) {
+    let clear = place.open(under("")).await;
+    create(&clear, 1).await;
+    rotate(&place.open(under("1")).await).await;
+    let answer = clear.record_result(session_id(1), credential(), saved("token"), CREATED_AT);
+    let answer = answer.await;
+    assert!(matches!(answer, Err(StoreError::KeyRequired)), "{answer:?}");
+    let failed = super::failed("INVALID_PAN");
+    let answer = clear.record_result(session_id(1), credential(), failed, CREATED_AT);
+    assert!(matches!(answer.await, Ok(RecordOutcome::Recorded(_))));
+    is_unknown_key(place.try_open(under("")).await, '1');
+}
+
+pub(crate) async fn a_token_is_bound_to_its_customer(place: impl Place) {
+    let store = place.open(under("1")).await;
+    for id in 1..=3 {
+        save(&store, id).await;
+    }
+    place
+        .edit("UPDATE sessions SET customer = 'another' WHERE request_id = 1")
+        .await;
+    place
+        .edit("UPDATE sessions SET customer = NULL WHERE request_id = 2")
+        .await;
+    for id in [1, 2] {
+        let answer = token(&store, id).await;
+        assert!(
+            matches!(answer, Err(StoreError::Corrupt { .. })),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(token(&store, 3).await.unwrap(), "canary-3");
+}
+
+async fn add_key(store: &impl ApiKeyStore, text: &str) {
+    let (name, digest) = (ApiKeyName::parse(text), Digest::of(text.as_bytes()));
+    let added = store.insert_api_key(name.unwrap(), ApiKeyScope::ReadOwn, digest, CREATED_AT);
+    assert!(added.await.unwrap());
+}
+
+/// The names of the signed keys, and of the others.
+async fn keys_of(store: &impl ApiKeyStore) -> [Vec<String>; 2] {
+    let keys = store.list_api_keys().await.unwrap();
+    let names = |are_signed: bool| {
+        let keys = keys.iter().filter(|key| key.is_signed == are_signed);
+        keys.map(|key| key.name.to_string()).collect()
+    };
+    [names(true), names(false)]
+}
+
+pub(crate) async fn an_api_key_that_the_store_did_not_write_is_not_signed(place: impl Place) {
+    // Whoever can write to the database has no key.
+    let intruder = place.open(under("")).await;
+    let store = place.open(under("1")).await;
+    for name in ["a", "b", "c", "d"] {
+        add_key(&store, name).await;
+    }
+    add_key(&intruder, "x").await;
+    let found = async |text: &str| store.find_api_key(Digest::of(text.as_bytes())).await;
+    assert!(found("a").await.unwrap().unwrap().is_signed);
+    assert!(!found("x").await.unwrap().unwrap().is_signed);
+
+    place
+        .edit("UPDATE api_keys SET scope = 'read-all' WHERE name = 'a'")
+        .await;
+    place
+        .edit(
+            "UPDATE api_keys SET mac = (SELECT mac FROM api_keys WHERE name = 'c'), mac_key = \
+               (SELECT mac_key FROM api_keys WHERE name = 'c') WHERE name = 'x'",
+        )
+        .await;
+    place
+        .edit("UPDATE api_keys SET name = 'renamed' WHERE name = 'b'")
+        .await;
+    place
+        .edit("UPDATE api_keys SET mac_key = 'd882d69ab4c4a695' WHERE name = 'd'")
+        .await;
+    let [signed, others] = keys_of(&store).await;
+    assert_eq!(signed, ["c"]);
+    assert_eq!(others, ["a", "d", "renamed", "x"]);
+    assert!(!found("a").await.unwrap().unwrap().is_signed);
+    // Without a key nothing can be checked, and nothing is encrypted.
+    assert_eq!(keys_of(&intruder).await[0].len(), 5);
+}
+
+pub(crate) async fn a_rotation_signs_api_keys_and_names_those_that_were_not_signed(
+    place: impl Place,
+) {
+    let before = place.open(under("")).await;
+    add_key(&before, "earlier").await;
+    add_key(&before, "gone").await;
+    let gone = ApiKeyName::parse("gone").unwrap();
+    assert!(before.revoke_api_key(gone, CREATED_AT).await.unwrap());
+    let old = place.open(under("1")).await;
+    add_key(&old, "shop").await;
+    add_key(&old, "tampered").await;
+    place
+        .edit("UPDATE api_keys SET scope = 'read-all' WHERE name = 'tampered'")
+        .await;
+
+    let new = place.open(under("21")).await;
+    let done = new.sign_api_keys().await.unwrap();
+    let names = |names: &[ApiKeyName]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(names(&done.signed), ["earlier"]);
+    assert_eq!(names(&done.refused), ["tampered"]);
+    let again = new.sign_api_keys().await.unwrap();
+    assert_eq!(names(&again.signed), Vec::<String>::new());
+    let [signed, _] = keys_of(&place.open(under("2")).await).await;
+    assert_eq!(signed, ["earlier", "shop"]);
 }

@@ -1,0 +1,72 @@
+//! Finds the files of the custom element, which `pantoken serve` answers at `/pantoken/`, and lists them for
+//! `src/http/element_files.rs`.
+//!
+//! They are in the folder that `PANTOKEN_ELEMENT_DIR` names, or in `embedded-element` in the target folder,
+//! where `cargo xtask` puts them. Without them, the binary says how to build it with them.
+
+use std::env;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const FOLDER: &str = "PANTOKEN_ELEMENT_DIR";
+/// What a browser loads. The folder also has types, which only compilers read.
+const EXTENSIONS: [&str; 2] = ["js", "wasm"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let out_dir = PathBuf::from(env::var("OUT_DIR")?);
+    println!("cargo::rerun-if-env-changed={FOLDER}");
+    println!("cargo::rerun-if-changed=build.rs");
+    let files = match folder(&out_dir)? {
+        Some(folder) => {
+            println!("cargo::rerun-if-changed={}", folder.display());
+            files(&folder)?
+        }
+        None => Vec::new(),
+    };
+    let mut list = String::from("&[\n");
+    for file in &files {
+        let name = file.file_name().unwrap_or_default();
+        let path = fs::canonicalize(file)?;
+        writeln!(list, "    ({name:?}, include_bytes!({path:?})),")?;
+    }
+    list.push(']');
+    fs::write(out_dir.join("element_files.rs"), list)?;
+    Ok(())
+}
+
+/// Returns the folder to read.
+fn folder(out_dir: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
+    if let Some(folder) = env::var_os(FOLDER).filter(|folder| !folder.is_empty()) {
+        let folder = PathBuf::from(folder);
+        if !folder.is_absolute() || !folder.is_dir() {
+            return Err(format!("{FOLDER} must be the absolute path of a folder").into());
+        }
+        return Ok(Some(folder));
+    }
+    // Cargo marks the target folder with this file, wherever it is.
+    let target = out_dir
+        .ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    let Some(folder) = target.map(|target| target.join("embedded-element")) else {
+        return Ok(None);
+    };
+    // Cargo would run this script in every build while the folder that it watches does not exist.
+    fs::create_dir_all(&folder)?;
+    Ok(Some(folder))
+}
+
+/// Returns the files of the folder that a browser loads, in the order of their names.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if path.is_file() && extension.is_some_and(|it| EXTENSIONS.contains(&it)) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
