@@ -6,6 +6,7 @@ mod config_file;
 mod error;
 mod parse;
 mod reader;
+mod secret_text;
 pub(crate) mod setting;
 
 use std::net::SocketAddr;
@@ -27,8 +28,8 @@ use crate::webhooks::{WebhookSecret, WebhookTarget};
 pub use api_options::ApiOptions;
 pub use error::{SettingError, SettingsError};
 pub use parse::LogFormat;
-pub(crate) use reader::Reader;
 pub use reader::Sources;
+pub(crate) use reader::{DEFAULT_FILE, Reader};
 
 /// The fewest days that sessions are kept with webhooks.
 const MIN_WEBHOOK_DAYS: u32 = 7;

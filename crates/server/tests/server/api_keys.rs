@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::process::{Command, Output};
 
 use base64::Engine;
@@ -239,13 +240,23 @@ fn says(output: &Output, code: i32, words: &str) -> String {
 fn a_key_is_made_listed_and_revoked_and_shown_once() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| pantoken(&folder, arguments);
-    let key = says(&run(&["key", "add", "shop-1"]), 0, "pantoken_");
+    let file = folder.path().join("pantoken.db").display().to_string();
+    let no_database = says(&run(&["key", "add", "shop-1"]), 2, &file);
+    assert!(no_database.contains("pantoken migrate"), "{no_database}");
+    assert!(
+        !Path::new(&file).exists(),
+        "only the server makes a database"
+    );
+    says(&run(&["migrate"]), 0, "up to date");
+    let added = run(&["key", "add", "shop-1"]);
+    says(&added, 0, &format!("the database is {file}"));
+    let key = String::from_utf8(added.stdout).unwrap().trim().to_owned();
     assert!(
         key.len() == 52 && !key.contains(char::is_whitespace),
         "{key}"
     );
     let other = says(&run(&["key", "add", "shop-2"]), 0, "pantoken_");
-    assert_ne!(key, other);
+    assert!(!other.contains(&key));
     says(&run(&["key", "add", "shop-1"]), 1, "choose another");
     let list = says(&run(&["key", "list"]), 0, "shop-1  created 20");
     assert!(

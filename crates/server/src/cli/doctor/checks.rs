@@ -1,6 +1,7 @@
 //! Checks everything that the server needs, before customers do.
 
 use std::convert::identity;
+use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use pantoken_core::Clock;
@@ -8,6 +9,7 @@ use pantoken_store::{Database, SessionStore};
 use reqwest::Client;
 use url::Url;
 
+use crate::cli::database::missing_file;
 use crate::http::client::reason;
 use crate::http::pages::needed_directives;
 use crate::server::{StoredApiKeys, UNPROTECTED_DATABASE, open_store};
@@ -98,6 +100,9 @@ fn warnings(settings: &Settings) -> Vec<Finding> {
 
 async fn check_store(settings: &Settings) -> Vec<Finding> {
     let database = &settings.database;
+    if let Some(file) = missing_file(database) {
+        return missing_store(settings, &file);
+    }
     let store = match open_store(settings).await {
         Ok(store) => store,
         Err(error) => return vec![Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))],
@@ -117,6 +122,30 @@ async fn check_store(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
+/// `pantoken serve` creates a missing file, but not its folder.
+fn missing_store(settings: &Settings, file: &str) -> Vec<Finding> {
+    let folder = Path::new(file).parent();
+    if !folder.is_some_and(Path::is_dir) {
+        let text = format!("PANTOKEN_DATABASE_URL: the folder of {file} does not exist");
+        return vec![Finding::Error(text)];
+    }
+    let mut findings = vec![Warning(format!(
+        "store: {file} does not exist; `pantoken serve` creates it, so check that this is where your database is"
+    ))];
+    if settings.api.api_key.is_none() && !settings.api.public_sessions {
+        findings.push(no_api_key());
+    }
+    findings
+}
+
+fn no_api_key() -> Finding {
+    Finding::Error(
+        "API key: there is none, so nobody could create a session; create one with `pantoken key add NAME`, after \
+         `pantoken migrate` if there is no database yet"
+            .to_owned(),
+    )
+}
+
 async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
     let keys = match StoredApiKeys::read(store).await {
         Ok(keys) => keys,
@@ -125,11 +154,7 @@ async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(keys.warning().map(Warning));
     if settings.api.api_key.is_none() && !settings.api.public_sessions && !keys.any {
-        findings.push(Finding::Error(
-            "API key: there is none, so nobody could create a session; create one with `pantoken key \
-             add NAME`"
-                .to_owned(),
-        ));
+        findings.push(no_api_key());
     }
     findings
 }
