@@ -23,7 +23,7 @@ element       browser  core a2c widget
 demo          browser  core a2c widget yew
 
 store         native   core
-sandbox       native   core a2c a2c-signing
+sandbox       native   core a2c a2c-signing payin
 server        native   core a2c a2c-signing store sandbox
 
 test-support  native   core

@@ -7,5 +7,6 @@ mod chaos;
 mod command_line;
 mod form;
 mod headers;
+mod payin;
 mod save;
 mod support;
