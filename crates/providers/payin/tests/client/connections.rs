@@ -18,6 +18,8 @@ enum Then {
     WriteForEver,
     /// Until the client closes the connection.
     WriteAndWait(&'static str),
+    /// Keeps the connection, and closes it when the next request has arrived on it.
+    AnswerOnce(&'static str),
 }
 
 /// Starts a server and returns its base URL. The channel gets a message for each request.
@@ -34,14 +36,26 @@ async fn start(then: Then) -> (String, mpsc::UnboundedReceiver<()>) {
     (base_url, requests)
 }
 
-async fn serve(mut connection: TcpStream, then: Then, arrived: mpsc::UnboundedSender<()>) {
+/// Reads a request with its body, if it has one. Returns `None` if the client closed the connection.
+async fn read_request(connection: &mut TcpStream) -> Option<()> {
     let mut buffer = [0; 4096];
     let mut request = Vec::new();
-    while !request.ends_with(b"}") && !request.ends_with(b"\r\n\r\n") {
+    loop {
         match connection.read(&mut buffer).await {
-            Ok(0) | Err(_) => return,
+            Ok(0) | Err(_) => return None,
             Ok(count) => request.extend_from_slice(&buffer[..count]),
         }
+        let is_question = request.starts_with(b"GET");
+        if request.ends_with(if is_question { "\r\n\r\n" } else { "}" }.as_bytes()) {
+            return Some(());
+        }
+    }
+}
+
+async fn serve(mut connection: TcpStream, then: Then, arrived: mpsc::UnboundedSender<()>) {
+    let mut buffer = [0; 4096];
+    if read_request(&mut connection).await.is_none() {
+        return;
     }
     arrived.send(()).unwrap();
     match then {
@@ -52,6 +66,12 @@ async fn serve(mut connection: TcpStream, then: Then, arrived: mpsc::UnboundedSe
             connection.write_all(head).await.unwrap();
             let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000));
             while connection.write_all(chunk.as_bytes()).await.is_ok() {}
+        }
+        Then::AnswerOnce(answer) => {
+            connection.write_all(answer.as_bytes()).await.unwrap();
+            if read_request(&mut connection).await.is_some() {
+                arrived.send(()).unwrap();
+            }
         }
         Then::WriteAndWait(answer) => {
             connection.write_all(answer.as_bytes()).await.unwrap();
@@ -107,6 +127,22 @@ async fn an_answer_that_does_not_come_in_time_leaves_the_outcome_unknown() {
         let cause = pay(Then::WriteAndWait(answer), soon).await;
         assert_eq!(cause, UnknownCause::Timeout, "{answer}");
     }
+}
+
+#[tokio::test]
+async fn a_request_on_a_kept_connection_that_is_cut_is_not_sent_again() {
+    let answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+    let (base_url, mut requests) = start(Then::AnswerOnce(answer)).await;
+    let client = client_builder(&base_url).build().unwrap();
+    let error = client.payments().create(request()).await.unwrap_err();
+    assert!(error.is_not_found());
+    let error = client.payments().create(request()).await;
+    let lost = Error::Unknown(UnknownCause::ConnectionLost);
+    assert_eq!(error, Err(lost));
+    for _ in 0..2 {
+        requests.recv().await.unwrap();
+    }
+    assert!(requests.try_recv().is_err());
 }
 
 #[tokio::test]
