@@ -98,7 +98,10 @@ pub(crate) async fn a_customer_needs_no_mouse(context: TestContext) {
 /// Presses Tab until an element with this tag has the focus.
 async fn tab_to(tab: &Tab, tag: &str) {
     for _ in 0..20 {
-        if tab.run("return document.activeElement.tagName").await == tag {
+        let focused = "let focused = document.activeElement;
+            focused = focused.shadowRoot?.activeElement ?? focused;
+            return focused.tagName";
+        if tab.run(focused).await == tag {
             return;
         }
         press(tab, Key::Tab).await;

@@ -63,11 +63,17 @@ pub(crate) async fn a_form_holds_its_listeners_and_a_timer_until_it_is_removed(
             tab.run("watchResources()").await;
             stage::insert(tab, "form").await;
             late_form::wait_for(tab).await;
-            let listeners = json!(["pageshow", "securitypolicyviolation", "message"]);
-            assert_holds(&held(tab).await, &listeners, &json!([15000]));
+            let listeners = json!(["pageshow", "securitypolicyviolation", "message", "blur"]);
+            // The second ends the session before it expires. A form in use has none.
+            let renewal =
+                "timers: held().timers.map((wait) => (wait > 1000000 ? 'renewal' : wait))";
+            let with_renewal = format!("return {{ ...held(), {renewal} }}");
+            let loading = tab.run(&with_renewal).await;
+            assert_holds(&loading, &listeners, &json!([15000, "renewal"]));
             late_form::say_ready(tab).await;
             stage::wait_for(tab, "form", "pantoken-ready", 1).await;
-            assert_holds(&held(tab).await, &listeners, &json!([]));
+            let ready = tab.run(&with_renewal).await;
+            assert_holds(&ready, &listeners, &json!(["renewal"]));
             site.proxy.plan("/result", PlannedResponse::Disconnected);
             tab.save_in_frame(GOOD_NUMBER).await;
             stage::wait_for(tab, "form", "pantoken-saved", 1).await;

@@ -6,9 +6,14 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [folder, golden] = process.argv.slice(2).map((path) => resolve(path));
-const { create, handle, initSync } = await import(pathToFileURL(`${folder}/pantoken_element.js`).href);
-const { exchange } = await import(pathToFileURL(`${folder}/exchange.js`).href);
-initSync({ module: readFileSync(`${folder}/pantoken_element_bg.wasm`) });
+const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
+const { create, handle } = await load("pantoken_element_bg.js");
+const { exchange } = await load("exchange.js");
+const module = await load("module.js");
+// The build puts the package's version in.
+globalThis.VERSION = JSON.parse(readFileSync(new URL("../../web/element/package.json", import.meta.url), "utf8")).version;
+module.setSource(new Uint8Array(readFileSync(`${folder}/pantoken_element_bg.wasm`)));
+await module.load();
 
 /** Creates a form, and returns what hands it an input and returns its orders. */
 function form(attributes) {

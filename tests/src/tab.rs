@@ -242,11 +242,11 @@ impl Tab {
     }
 }
 
-/// Finds elements in the page, and in the shadow roots of its forms.
+/// Finds elements in the shadow roots of the page's forms, and then in the page.
 const FIND_DEEP: &str = "
     var findAllDeep = (selector) => {
         const forms = [...document.querySelectorAll('pantoken-form')];
-        const roots = [document, ...forms.map((form) => form.shadowRoot ?? form)];
+        const roots = [...forms.map((form) => form.shadowRoot ?? form), document];
         return roots.flatMap((root) => [...root.querySelectorAll(selector)]);
     };
     var findDeep = (selector) => findAllDeep(selector)[0] ?? null;";

@@ -1,5 +1,5 @@
 import { limit } from "./driver.js";
-import { initSync } from "./pantoken_element.js";
+import * as bindings from "./pantoken_element_bg.js";
 
 /** How long the module may take to load, in milliseconds. */
 const LOAD_TIMEOUT = 15000;
@@ -28,7 +28,8 @@ async function instantiate() {
   if (version != VERSION) {
     throw new Error(`the script has version ${VERSION} and its module ${source} version ${version}`);
   }
-  initSync({ module: compiled });
+  const imports = { "./pantoken_element_bg.js": /** @type {WebAssembly.ModuleImports} */ ({ ...bindings }) };
+  bindings.__wbg_set_wasm((await WebAssembly.instantiate(compiled, imports)).exports);
 }
 
 /** @param {string | URL} url */

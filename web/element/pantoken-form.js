@@ -1,7 +1,7 @@
 import { Driver, post } from "./driver.js";
 import { exchange } from "./exchange.js";
 import { load, setSource } from "./module.js";
-import { create as createForm, handle } from "./pantoken_element.js";
+import { create as createForm, handle } from "./pantoken_element_bg.js";
 import { TEXTS } from "./texts.js";
 
 /**

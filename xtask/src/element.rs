@@ -21,7 +21,7 @@ const SOURCES: &str = "element";
 /// All packages of the workspace have one version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const WASM: &str = "pantoken_element_bg.wasm";
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 8] = [
     "element.js",
     "inline.js",
     "pantoken-form.js",
@@ -29,6 +29,7 @@ const SCRIPTS: [&str; 7] = [
     "exchange.js",
     "module.js",
     "globals.d.ts",
+    "pantoken_element_bg.d.ts",
 ];
 /// What the oldest browsers do not know. The instructions of bulk memory would also be longer than the calls
 /// that they stand for.
@@ -165,7 +166,7 @@ fn without_features(mut module: Vec<u8>) -> Vec<u8> {
 /// and in which the types are checked.
 fn sources(workspace: &Workspace, module: &Path) -> Result<PathBuf> {
     let folder = workspace.scratch(SOURCES)?;
-    wasm_bindgen::generate_with_types(module, &folder, NAME)?;
+    wasm_bindgen::generate_for_own_script(module, &folder, NAME)?;
     for script in SCRIPTS {
         fs::copy(
             workspace.root().join("web/element").join(script),

@@ -12,18 +12,23 @@ pub(crate) fn generate(wasm: &Path, out_dir: &Path, out_name: &str) -> Result<()
     run(&mut bindgen, wasm, out_dir, out_name)
 }
 
-/// Generates the same with the types, for a script that says itself where the module is.
-pub(crate) fn generate_with_types(wasm: &Path, out_dir: &Path, out_name: &str) -> Result<()> {
+/// Generates `{out_name}_bg.js` and `{out_name}_bg.wasm` in a folder, for a script that instantiates the
+/// module itself.
+pub(crate) fn generate_for_own_script(wasm: &Path, out_dir: &Path, out_name: &str) -> Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.typescript(true).omit_default_module_path(true);
-    run(&mut bindgen, wasm, out_dir, out_name)
+    bindgen.typescript(false).bundler(true)?;
+    write(&mut bindgen, wasm, out_dir, out_name)
 }
 
 fn run(bindgen: &mut Bindgen, wasm: &Path, out_dir: &Path, out_name: &str) -> Result<()> {
+    bindgen.web(true)?;
+    write(bindgen, wasm, out_dir, out_name)
+}
+
+fn write(bindgen: &mut Bindgen, wasm: &Path, out_dir: &Path, out_name: &str) -> Result<()> {
     bindgen
         .input_path(wasm)
         .out_name(out_name)
-        .web(true)
-        .and_then(|bindgen| bindgen.generate(out_dir))
+        .generate(out_dir)
         .with_context(|| format!("cannot generate the bindings of {}", wasm.display()))
 }

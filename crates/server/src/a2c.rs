@@ -1,10 +1,13 @@
 //! Card tokenization with the a2c provider.
 
+mod browser_binding;
 pub(crate) mod callback;
 pub(crate) mod create_session;
 mod customer_page;
 pub(crate) mod form_urls;
 pub(crate) mod get_session;
+mod idempotency_key;
+pub(crate) mod list_sessions;
 pub(crate) mod record_result;
 pub(crate) mod request_id;
 pub(crate) mod retention;

@@ -41,7 +41,7 @@ impl AppState {
             store: store.into(),
             signer,
             rate_limits: RateLimits::new(options.public_session_limits, &clock),
-            key_guesses: KeyGuesses::default(),
+            key_guesses: KeyGuesses::new(options.api_key.as_ref()),
             readiness: Readiness::default(),
             options,
             clock,

@@ -10,6 +10,7 @@ mod migrate;
 mod rotate_store;
 mod serve;
 mod setting_flags;
+mod settings_file;
 mod sign;
 mod terminal;
 mod verify;

@@ -15,6 +15,7 @@ pub use a2c::return_url::{ReturnUrl, ReturnUrlError, ReturnUrls};
 pub use app::AppState;
 pub use http::allowed_origin::{AllowedOrigin, AllowedOriginError};
 pub use http::api_key::{ApiKey, ApiKeyError};
+pub use http::client::{ClientError, Outgoing, OutgoingProxy, OutgoingProxyError, RootsError};
 pub use http::client_address::{TrustedProxies, TrustedProxiesError};
 pub use http::connections::serve_connections;
 pub use http::customer::{Customer, CustomerError};

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::a2c::retention::{self, Webhooks};
 use crate::app::AppState;
+use crate::http::client::ClientError;
 use crate::http::connections::serve_connections;
 use crate::http::metrics_endpoint::metrics_router;
 use crate::http::public_url::PublicUrl;
@@ -56,7 +57,7 @@ pub enum ServeError {
     },
     /// Webhooks cannot be sent.
     #[error("PANTOKEN_WEBHOOK_URL: webhooks cannot be sent: {0}")]
-    Webhook(#[from] reqwest::Error),
+    Webhook(#[from] ClientError),
     /// The running server failed.
     #[error("the server stopped: {0}")]
     Run(#[from] io::Error),

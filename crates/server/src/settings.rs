@@ -6,6 +6,7 @@ mod config_file;
 mod error;
 mod parse;
 mod reader;
+mod secret_text;
 pub(crate) mod setting;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 use crate::a2c::return_url::ReturnUrls;
 use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
+use crate::http::client::{Outgoing, OutgoingProxy};
 use crate::http::client_address::TrustedProxies;
 use crate::http::limits::Limits;
 use crate::http::public_url::PublicUrl;
@@ -26,8 +28,8 @@ use crate::webhooks::{WebhookSecret, WebhookTarget};
 pub use api_options::ApiOptions;
 pub use error::{SettingError, SettingsError};
 pub use parse::LogFormat;
-pub(crate) use reader::Reader;
 pub use reader::Sources;
+pub(crate) use reader::{DEFAULT_FILE, Reader};
 
 /// The fewest days that sessions are kept with webhooks.
 const MIN_WEBHOOK_DAYS: u32 = 7;
@@ -51,6 +53,8 @@ pub struct Settings {
     pub api: ApiOptions,
     /// The receiver of webhooks.
     pub webhook: Option<WebhookTarget>,
+    /// How the server reaches others.
+    pub outgoing: Outgoing,
     /// The format of log lines.
     pub log_format: LogFormat,
 }
@@ -69,7 +73,9 @@ impl Settings {
         let listen = reader.read(&setting::LISTEN, parse::listen);
         let metrics_listen = reader.read(&setting::METRICS_LISTEN, parse::listen);
         let api = read_api(&mut reader, listen);
+        let outgoing = read_outgoing(&mut reader);
         let webhook = read_webhook(&mut reader);
+        let webhook = webhook.map(|target| target.with_outgoing(outgoing.clone()));
         let log_format = reader.read(&setting::LOG_FORMAT, LogFormat::parse);
         let settings = || {
             Some(Self {
@@ -81,6 +87,7 @@ impl Settings {
                 metrics_listen,
                 api: api?,
                 webhook,
+                outgoing,
                 log_format: log_format?,
             })
         };
@@ -138,9 +145,19 @@ fn read_retention_days(reader: &mut Reader<'_>) -> Option<u32> {
     days
 }
 
+fn read_outgoing(reader: &mut Reader<'_>) -> Outgoing {
+    let outgoing = reader.read_file(&setting::CA_FILE, |pem| Outgoing::default().with_roots(pem));
+    let outgoing = outgoing.unwrap_or_default();
+    match reader.read(&setting::OUTGOING_PROXY, OutgoingProxy::parse) {
+        Some(proxy) => outgoing.with_proxy(proxy),
+        None => outgoing,
+    }
+}
+
 fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
     let allow_private = reader.read(&setting::WEBHOOK_ALLOW_PRIVATE, parse::switch);
     let secret = reader.read(&setting::WEBHOOK_SECRET, WebhookSecret::parse);
+    let old_secret = reader.read(&setting::WEBHOOK_SECRET_OLD, WebhookSecret::parse);
     if !reader.is_given(&setting::WEBHOOK_URL) {
         return None;
     }
@@ -149,8 +166,12 @@ fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
         reader.refuse(&setting::WEBHOOK_SECRET, rule);
     }
     let (allow_private, secret) = allow_private.zip(secret)?;
-    reader.read(&setting::WEBHOOK_URL, |url| {
+    let target = reader.read(&setting::WEBHOOK_URL, |url| {
         WebhookTarget::new(url, secret, allow_private)
+    })?;
+    Some(match old_secret {
+        Some(old_secret) => target.with_old_secret(old_secret),
+        None => target,
     })
 }
 

@@ -28,8 +28,8 @@ pub use key_rotation::{KeyRotation, Reencrypted, SignedApiKeys};
 pub use outbox::{Claim, Delivery, DeliveryId, DeliveryState, Outbox};
 pub use postgres::PostgresStore;
 pub use session::{
-    Credential, Decision, RecordedResult, Session, SessionData, SessionFlow, SessionId,
-    SessionResult, SessionState,
+    Credential, Decision, RecordedResult, Session, SessionData, SessionFilter, SessionFlow,
+    SessionId, SessionResult, SessionState, SessionSummary,
 };
 pub use session_store::{CreateOutcome, Idempotency, RecordOutcome, SessionStore};
 pub use sqlite::SqliteStore;

@@ -7,6 +7,7 @@ mod deliveries;
 #[cfg(test)]
 mod plans;
 mod record_result;
+mod session_list;
 mod sessions;
 pub(crate) mod store_keys;
 mod sweeps;
@@ -15,8 +16,8 @@ use crate::backend::Backend;
 use crate::{
     ApiKeyName, ApiKeyRecord, ApiKeyScope, ApiKeyStore, Claim, CreateOutcome, Credential, Delivery,
     DeliveryId, DeliveryState, Digest, Idempotency, KeyRotation, Outbox, RecordOutcome,
-    Reencrypted, Session, SessionData, SessionId, SessionResult, SessionStore, SignedApiKeys,
-    StoreError,
+    Reencrypted, Session, SessionData, SessionFilter, SessionId, SessionResult, SessionStore,
+    SessionSummary, SignedApiKeys, StoreError,
 };
 
 impl<B: Backend> SessionStore for B {
@@ -46,6 +47,13 @@ impl<B: Backend> SessionStore for B {
 
     async fn get(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         self.read(sessions::Get { id }).await
+    }
+
+    async fn list_sessions(
+        &self,
+        filter: SessionFilter,
+    ) -> Result<Vec<SessionSummary>, StoreError> {
+        self.read(session_list::List { filter }).await
     }
 
     async fn newest_created_at(&self) -> Result<Option<i64>, StoreError> {

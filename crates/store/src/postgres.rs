@@ -111,6 +111,15 @@ impl PostgresStore {
     }
 }
 
+/// Runs a call in a task of its own, so that it ends even if its caller does not wait. Otherwise, clients that abort
+/// their requests would have a connection closed each, and opening one takes longer than most calls.
+async fn to_its_end<T: Send + 'static>(
+    call: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::spawn(call).await;
+    done.unwrap_or_else(|panic| Err(StoreError::Unavailable(Arc::new(panic))))
+}
+
 /// Limits the time, because the system would wait a quarter of an hour for a host that vanished.
 async fn within<T>(
     time: Duration,
@@ -174,10 +183,22 @@ async fn is_migrated(connection: &mut PgConnection) -> bool {
 
 impl Backend for PostgresStore {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
-        within(self.options.time_limit, self.try_read(&operation)).await
+        let store = self.clone();
+        to_its_end(
+            async move { within(store.options.time_limit, store.try_read(&operation)).await },
+        )
+        .await
     }
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
-        within(self.options.time_limit, self.write_with_retries(&operation)).await
+        let store = self.clone();
+        to_its_end(async move {
+            within(
+                store.options.time_limit,
+                store.write_with_retries(&operation),
+            )
+            .await
+        })
+        .await
     }
 }

@@ -129,6 +129,9 @@ pub enum SessionState {
 }
 
 impl SessionState {
+    /// All states.
+    pub const ALL: [Self; 4] = [Self::Created, Self::Saved, Self::Failed, Self::Expired];
+
     /// Returns the state's name in the HTTP API: `created`, `saved`, `failed` or `expired`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -139,6 +142,46 @@ impl SessionState {
             Self::Expired => "expired",
         }
     }
+}
+
+/// Which sessions to list.
+#[derive(Clone, Debug)]
+pub struct SessionFilter {
+    /// Only those that this API key created.
+    pub created_by: Option<ApiKeyName>,
+    /// Only those of this customer.
+    pub customer: Option<String>,
+    /// Only those in this state.
+    pub state: Option<SessionState>,
+    /// Only those with a smaller id.
+    pub before: Option<SessionId>,
+    /// At most this many.
+    pub limit: u32,
+    /// The time at which their states are meant, in Unix milliseconds.
+    pub now: i64,
+}
+
+/// A session in a list, without its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSummary {
+    /// The session's id.
+    pub id: SessionId,
+    /// Its state at the time of the filter.
+    pub state: SessionState,
+    /// Whether it is of the redirect flow.
+    pub is_redirect: bool,
+    /// The language of the provider's form, in the provider's notation.
+    pub language: String,
+    /// The agent's own reference to the customer.
+    pub customer: Option<String>,
+    /// The code and the message of the latest result, if that is an error.
+    pub error: Option<(String, String)>,
+    /// The time of creation, in Unix milliseconds.
+    pub created_at: i64,
+    /// The time of expiry, in Unix milliseconds.
+    pub expires_at: i64,
+    /// When the latest result was recorded, in Unix milliseconds.
+    pub finished_at: Option<i64>,
 }
 
 /// What to do with a result.

@@ -1,6 +1,9 @@
 use std::future::Future;
 
-use crate::{Credential, Digest, Session, SessionData, SessionId, SessionResult, StoreError};
+use crate::{
+    Credential, Digest, Session, SessionData, SessionFilter, SessionId, SessionResult,
+    SessionSummary, StoreError,
+};
 
 /// Stores sessions and their results.
 ///
@@ -43,6 +46,16 @@ pub trait SessionStore: Send + Sync + 'static {
         &self,
         id: SessionId,
     ) -> impl Future<Output = Result<Option<Session>, StoreError>> + Send;
+
+    /// Lists sessions without their tokens, the newest first. The newest has the largest id, because ids grow
+    /// with time.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the database fails.
+    fn list_sessions(
+        &self,
+        filter: SessionFilter,
+    ) -> impl Future<Output = Result<Vec<SessionSummary>, StoreError>> + Send;
 
     /// Returns when the newest session was created, in Unix milliseconds. The newest is the one with
     /// the largest id, because ids grow with time.

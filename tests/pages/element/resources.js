@@ -10,12 +10,11 @@ window.watchResources = () => {
   watchListeners();
   watchTimers("setTimeout", "clearTimeout");
   watchTimers("setInterval", "clearInterval");
-  const { Instance } = WebAssembly;
-  WebAssembly.Instance = class extends Instance {
-    constructor(...source) {
-      super(...source);
-      memory = this.exports.memory;
-    }
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiate = async (...source) => {
+    const instance = await instantiate(...source);
+    memory = instance.exports.memory;
+    return instance;
   };
 };
 

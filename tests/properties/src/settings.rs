@@ -7,10 +7,12 @@ use pantoken_server::{Settings, Sources};
 /// Occurs in some values, and must not occur anywhere else.
 const MARK: &str = "s3cr3t";
 /// The settings that are secret even if they are valid.
-const SECRETS: [&str; 3] = [
+const SECRETS: [&str; 5] = [
     "PANTOKEN_AGENT_SECRET_KEY",
     "PANTOKEN_API_KEY",
     "PANTOKEN_WEBHOOK_SECRET",
+    "PANTOKEN_WEBHOOK_SECRET_OLD",
+    "PANTOKEN_OUTGOING_PROXY",
 ];
 
 /// Checks that settings of any text are read or refused, and that no value of the environment, of a flag

@@ -1,11 +1,12 @@
 //! `GET /v1/callback/{state}`: the provider sends the customer's browser here in the redirect flow.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pantoken_a2c::{CallbackQuery, Language, RequestId};
 use pantoken_store::{Credential, RecordOutcome, Session, SessionFlow, SessionStore, StoreError};
 
+use crate::a2c::browser_binding;
 use crate::a2c::customer_page::{self, CallbackError};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::CallbackState;
@@ -32,6 +33,8 @@ use crate::http::trace::record_session;
          headers(("Location" = String))),
         (status = 400, description = "The provider's answer is invalid.", body = String,
          content_type = "text/html"),
+        (status = 403, description = "The session began in another browser. The result is recorded.",
+         body = String, content_type = "text/html"),
         (status = 404, description = "The link belongs to no session.", body = String,
          content_type = "text/html"),
         (status = 503, description = "Try again.",
@@ -46,17 +49,34 @@ pub(crate) async fn take_callback(
     headers: HeaderMap,
 ) -> Response {
     let languages = customer_page::accepted_languages(&headers);
-    match take(app.parts(), &state, query.as_deref().unwrap_or_default()).await {
-        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+    let query = query.as_deref().unwrap_or_default();
+    match take(app.parts(), &state, query, &headers).await {
+        Ok(next) => next.into_response(),
         Err((error, Some(language))) => customer_page::page(error, &[language]),
         Err((error, None)) => customer_page::page(error, &languages),
     }
 }
 
-/// Where the customer goes next, or what to tell them, in the session's language where it is known.
-type Taken = Result<String, (CallbackError, Option<Language>)>;
+/// Where the customer goes next.
+struct Next {
+    location: String,
+    cookie: Option<HeaderValue>,
+}
 
-async fn take(app: &Parts, state: &str, query: &str) -> Taken {
+impl IntoResponse for Next {
+    fn into_response(self) -> Response {
+        let location = [(header::LOCATION, self.location)];
+        let mut response = (StatusCode::SEE_OTHER, location).into_response();
+        let cookie = self.cookie.map(|cookie| (header::SET_COOKIE, cookie));
+        response.headers_mut().extend(cookie);
+        response
+    }
+}
+
+/// Where the customer goes next, or what to tell them, in the session's language where it is known.
+type Taken = Result<Next, (CallbackError, Option<Language>)>;
+
+async fn take(app: &Parts, state: &str, query: &str, headers: &HeaderMap) -> Taken {
     let state = CallbackState::parse(state).ok_or((CallbackError::UnknownLink, None))?;
     let credential = Credential::CallbackToken(state.token.digest());
     let found = app.store.get(stored::session_id(state.request_id)).await;
@@ -85,12 +105,30 @@ async fn take(app: &Parts, state: &str, query: &str) -> Taken {
         | RecordOutcome::Repeated(session)
         | RecordOutcome::Conflict(session)
         | RecordOutcome::Ignored(session)
-        | RecordOutcome::Expired(session) => location(state.request_id, &session, now),
+        | RecordOutcome::Expired(session) => {
+            let secret = app.signer.secret();
+            let (id, data) = (state.request_id, &session.data);
+            let is_bound = browser_binding::is_bound(secret, id, data);
+            // The card is recorded all the same, because it was saved.
+            if is_bound && !browser_binding::has_cookie(secret, id, data, headers) {
+                return Err((CallbackError::AnotherBrowser, language));
+            }
+            let location = location(id, &session, now)?;
+            let cookie = is_bound.then(|| browser_binding::removed_cookie(id));
+            Ok(Next {
+                location,
+                cookie: cookie.flatten(),
+            })
+        }
         RecordOutcome::Forbidden => Err((CallbackError::UnknownLink, None)),
     }
 }
 
-fn location(request_id: RequestId, session: &Session, now: i64) -> Taken {
+fn location(
+    request_id: RequestId,
+    session: &Session,
+    now: i64,
+) -> Result<String, (CallbackError, Option<Language>)> {
     let SessionFlow::Redirect { return_url, .. } = &session.data.flow else {
         return Err((CallbackError::UnknownLink, None));
     };

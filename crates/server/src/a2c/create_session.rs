@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::http::request::Parts as Request;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use pantoken_a2c::{Flow, FormUrl, Language, Origin, RequestId};
 use pantoken_store::{
     CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow, SessionStore,
@@ -14,6 +14,8 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::a2c::browser_binding::{self, callback_token};
+use crate::a2c::idempotency_key;
 use crate::a2c::request_id::{RequestIdError, new_request_id};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::schemas;
@@ -55,6 +57,9 @@ pub(crate) struct NewSession {
         pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
     )]
     customer: Option<Customer>,
+    /// Whether a page on the server's own origin creates it.
+    #[schema(ignore)]
+    is_own_page: bool,
 }
 
 /// A created session.
@@ -108,13 +113,16 @@ impl IntoResponses for CreateSessionProblems {
     security(("apiKey" = []), ()),
     params((
         "Idempotency-Key" = Option<String>, Header,
-        description = "The same key and body return the same session again. Browsers must send at \
-                       least 16 characters.",
+        description = "The same key and body return the same session again. Browsers must send 128 random bits, \
+                       such as crypto.randomUUID().",
         min_length = 1, max_length = 128, pattern = "^[!-~]+$", nullable = false
     )),
     request_body = NewSession,
     responses(
-        (status = 201, description = "The session.", body = CreatedSession, links(
+        (status = 201, description = "The session.", body = CreatedSession, headers(
+            ("Set-Cookie" = String, description = "The cookie of a redirect session that a page on the server's \
+             own origin creates.")
+        ), links(
             ("session" = (
                 operation_id = "getSession",
                 parameters(("requestId" = "$response.body#/requestId"))
@@ -127,19 +135,27 @@ pub(crate) async fn create_session(
     State(app): State<AppState>,
     request: Request,
     fields: Result<Fields, Problem>,
-) -> Result<(StatusCode, Json<CreatedSession>), Problem> {
+) -> Result<(StatusCode, HeaderMap, Json<CreatedSession>), Problem> {
     let app = app.parts();
     let principal = Principal::identify(app, &request).await?;
     let new = NewSession::read(app, &principal, fields?)?;
     let idempotency = read_idempotency_key(&principal, &request.headers, &new)?;
     principal.count(app)?;
+    let is_own_page = browser_binding::is_own_page(&app.options.public_url, &request.headers);
+    let new = NewSession { is_own_page, ..new };
     let data = create(app, &principal, &new, idempotency).await?.data;
     app.metrics
         .record_session(stored::flow(&data.flow).as_str(), principal.kind());
     let request_id = stored::request_id(data.id)?;
     record_session(request_id);
     let created = describe(app, request_id, &data)?;
-    Ok((StatusCode::CREATED, Json(created)))
+    let mut headers = HeaderMap::new();
+    let secret = app.signer.secret();
+    if browser_binding::is_bound(secret, request_id, &data) {
+        let cookie = browser_binding::cookie(secret, request_id, &data);
+        headers.extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    }
+    Ok((StatusCode::CREATED, headers, Json(created)))
 }
 
 impl NewSession {
@@ -168,6 +184,7 @@ impl NewSession {
             language: language.unwrap_or_default(),
             return_url: only_in_redirect(flow, "returnUrl", return_url)?,
             customer,
+            is_own_page: false,
         })
     }
 
@@ -192,26 +209,15 @@ fn read_idempotency_key(
     if values.next().is_some() {
         return Err(Problem::RepeatedField(IDEMPOTENCY_KEY));
     }
-    // Whoever guesses the key of a browser or customer gets their session.
-    let (lengths, rule) = match principal {
-        Principal::Agent(_) => (1..=128, "must be 1 to 128 visible ASCII characters"),
-        Principal::Browser(_) | Principal::Customer(_) => {
-            (16..=128, "must be 16 to 128 visible ASCII characters")
-        }
+    let check = match principal {
+        // Keys of a customer count for that customer alone.
+        Principal::Agent(_) | Principal::Customer(_) => idempotency_key::check,
+        Principal::Browser(_) => idempotency_key::check_random,
     };
-    let key = parse_text(
-        IDEMPOTENCY_KEY,
-        value.to_str().unwrap_or_default(),
-        |text| {
-            let is_valid =
-                lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-            if is_valid {
-                Ok(text.to_owned())
-            } else {
-                Err(rule)
-            }
-        },
-    )?;
+    let text = value.to_str().unwrap_or_default();
+    let key = parse_text(IDEMPOTENCY_KEY, text, |text| {
+        check(text).map(|()| text.to_owned())
+    })?;
     let scoped = format!("{}\n{key}", principal.scope());
     Ok(Some(Idempotency {
         key: Digest::of(scoped.as_bytes()),
@@ -255,7 +261,7 @@ fn new_session(
     let flow = match (new.flow, &new.return_url) {
         (Flow::Redirect, Some(return_url)) => SessionFlow::Redirect {
             return_url: return_url.as_str().to_owned(),
-            callback_token: SessionToken::callback(secret, request_id, &seed).digest(),
+            callback_token: callback_token(secret, request_id, &seed, new.is_own_page).digest(),
         },
         _ => SessionFlow::Iframe,
     };
@@ -297,9 +303,10 @@ fn form_url(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<Fo
         Flow::Iframe => app.signer.iframe(request_id),
         Flow::Redirect => {
             let secret = app.signer.secret();
+            let is_bound = browser_binding::is_bound(secret, request_id, data);
             let state = CallbackState {
                 request_id,
-                token: SessionToken::callback(secret, request_id, &data.seed),
+                token: callback_token(secret, request_id, &data.seed, is_bound),
             };
             let callback_url = app.options.public_url.callback(&state.to_text());
             let callback_url = callback_url.map_err(|error| {

@@ -14,6 +14,8 @@ pub(crate) enum CallbackError {
     UnknownLink,
     /// The provider's answer is invalid.
     UnreadableAnswer,
+    /// The session began in another browser, which has its cookie.
+    AnotherBrowser,
     /// The answer could not be stored. Reloading the page may help.
     Unavailable,
 }
@@ -22,6 +24,7 @@ impl CallbackError {
     fn status(self) -> StatusCode {
         match self {
             Self::UnknownLink => StatusCode::NOT_FOUND,
+            Self::AnotherBrowser => StatusCode::FORBIDDEN,
             Self::UnreadableAnswer => StatusCode::BAD_REQUEST,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -52,6 +55,19 @@ impl CallbackError {
             (Self::UnreadableAnswer, Language::Kz) => (
                 "Жауап танылмады",
                 "Карта қосылмады. Дүкенге оралып, қайталап көріңіз.",
+            ),
+            (Self::AnotherBrowser, Language::Ru) => (
+                "Продолжите в другом браузере",
+                "Вернитесь в браузер, в котором вы начали добавлять карту. Если вы её не добавляли, закройте \
+                 эту страницу.",
+            ),
+            (Self::AnotherBrowser, Language::En) => (
+                "Continue in the other browser",
+                "Go back to the browser in which you started to add the card. If you did not, close this page.",
+            ),
+            (Self::AnotherBrowser, Language::Kz) => (
+                "Басқа браузерде жалғастырыңыз",
+                "Картаны қоса бастаған браузерге оралыңыз. Егер оны сіз қоспаған болсаңыз, бұл бетті жабыңыз.",
             ),
             (Self::Unavailable, Language::Ru) => (
                 "Сервис временно недоступен",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use pantoken_a2c::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken, RequestId};
 use pantoken_store::{Session, SessionStore, StoreError};
@@ -15,6 +15,8 @@ use crate::a2c::schemas;
 use crate::a2c::stored;
 use crate::app::AppState;
 use crate::http::api_key_holder::RequireApiKey;
+use crate::http::customer::Customer;
+use crate::http::fields::Fields;
 use crate::http::openapi::problems;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
@@ -59,6 +61,7 @@ struct GetSessionProblems;
 impl IntoResponses for GetSessionProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems([
+            StatusCode::BAD_REQUEST,
             StatusCode::UNAUTHORIZED,
             StatusCode::FORBIDDEN,
             StatusCode::NOT_FOUND,
@@ -73,7 +76,11 @@ impl IntoResponses for GetSessionProblems {
     operation_id = "getSession",
     summary = "Returns the state of a session",
     security(("apiKey" = [])),
-    params(("requestId" = schemas::RequestId, Path)),
+    params(
+        ("requestId" = schemas::RequestId, Path),
+        ("customer" = Option<String>, Query, min_length = 1, max_length = 128, nullable = false,
+         description = "Who is logged in. The session of another customer is not found.")
+    ),
     responses(
         (status = 200, description = "The session.", body = SessionState),
         GetSessionProblems
@@ -83,14 +90,22 @@ pub(crate) async fn get_session(
     RequireApiKey(holder): RequireApiKey,
     State(app): State<AppState>,
     PathSegment(request_id): PathSegment,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<SessionState>, Problem> {
     let app = app.parts();
     holder.require_reading()?;
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::SessionNotFound)?;
+    let mut fields = Fields::of_query(query.as_deref().unwrap_or_default());
+    let customer = fields.optional("customer", Customer::parse)?;
+    fields.finish()?;
     let session = app.store.get(stored::session_id(request_id)).await?;
     // Another key's session is answered like an unknown one, so that nobody can find out which ids exist.
     let session = session.filter(|session| holder.may_read(&session.data));
     let session = session.ok_or(Problem::SessionNotFound)?;
+    if customer.is_some_and(|customer| session.data.customer.as_deref() != Some(customer.as_str()))
+    {
+        return Err(Problem::SessionNotFound);
+    }
     record_session(request_id);
     Ok(Json(describe(request_id, session, app.clock.now())?))
 }

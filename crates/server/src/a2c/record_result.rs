@@ -7,7 +7,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, PanToken, RequestId};
-use pantoken_store::{Credential, RecordOutcome, SessionStore};
+use pantoken_store::{
+    Credential, RecordOutcome, SessionId, SessionResult, SessionStore, StoreError,
+};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -15,7 +17,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::a2c::schemas;
 use crate::a2c::session_token::SessionToken;
 use crate::a2c::stored;
-use crate::app::AppState;
+use crate::app::{AppState, Parts};
 use crate::http::auth::result_token;
 use crate::http::fields::Fields;
 use crate::http::openapi::problems;
@@ -94,7 +96,7 @@ pub(crate) async fn record_result(
     let credential = Credential::ResultToken(token.digest());
     let now = app.clock.now();
     let id = stored::session_id(request_id);
-    let outcome = app.store.record_result(id, credential, result, now).await?;
+    let outcome = record(app, id, credential, result, now).await?;
     app.metrics.record_result(&outcome);
     if !matches!(outcome, RecordOutcome::Forbidden) {
         record_session(request_id);
@@ -110,6 +112,23 @@ pub(crate) async fn record_result(
         RecordOutcome::Conflict(_) => Err(Problem::ResultConflict),
         RecordOutcome::Expired(_) => Err(Problem::SessionExpired),
         RecordOutcome::Forbidden => Err(Problem::ResultTokenInvalid),
+    }
+}
+
+/// Records a result. A wrong token is refused before anything is written, so that a flood of them does not hold up the
+/// only writer of SQLite.
+async fn record(
+    app: &Parts,
+    id: SessionId,
+    credential: Credential,
+    result: SessionResult,
+    now: i64,
+) -> Result<RecordOutcome, StoreError> {
+    match app.store.get(id).await? {
+        Some(session) if session.accepts(&credential) => {
+            app.store.record_result(id, credential, result, now).await
+        }
+        _ => Ok(RecordOutcome::Forbidden),
     }
 }
 

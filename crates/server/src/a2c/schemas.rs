@@ -51,13 +51,7 @@ pub(crate) fn form() -> RefOr<Schema> {
 
 /// The states that a session can have.
 pub(crate) fn session_state() -> RefOr<Schema> {
-    let states = [
-        SessionState::Created,
-        SessionState::Saved,
-        SessionState::Failed,
-        SessionState::Expired,
-    ];
-    one_of(states.map(SessionState::as_str))
+    one_of(SessionState::ALL.map(SessionState::as_str))
 }
 
 /// The states of a session with a result.

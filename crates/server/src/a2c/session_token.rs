@@ -1,4 +1,4 @@
-//! The two tokens of a session. They are derived from the agent's secret key and the session's seed, so
+//! The tokens of a session. They are derived from the agent's secret key and the session's seed, so
 //! that the store contains no token.
 
 use base64::Engine;
@@ -23,6 +23,20 @@ impl SessionToken {
     /// Derives the token in the callback URL of the redirect flow.
     pub(crate) fn callback(secret: &AgentSecret, request_id: RequestId, seed: &[u8; 16]) -> Self {
         Self::derive(secret, "callback", request_id, seed)
+    }
+
+    /// Derives the token in the callback URL of a session that is bound to a browser.
+    pub(crate) fn bound_callback(
+        secret: &AgentSecret,
+        request_id: RequestId,
+        seed: &[u8; 16],
+    ) -> Self {
+        Self::derive(secret, "bound-callback", request_id, seed)
+    }
+
+    /// Derives the value of the cookie of a session that is bound to a browser.
+    pub(crate) fn binding(secret: &AgentSecret, request_id: RequestId, seed: &[u8; 16]) -> Self {
+        Self::derive(secret, "binding", request_id, seed)
     }
 
     fn derive(secret: &AgentSecret, use_: &str, request_id: RequestId, seed: &[u8; 16]) -> Self {

@@ -16,8 +16,8 @@ use crate::settings::Settings;
 
 const HELP: &str = "\
 It takes the settings of `pantoken serve`: flags, PANTOKEN_* variables, pantoken.toml, and secrets from
-PANTOKEN_AGENT_SECRET_KEY_FILE and the like. Run it as the server's user, because it opens the database
-as the server does and creates a missing one.
+PANTOKEN_AGENT_SECRET_KEY_FILE and the like. Run it as the server's user and in its folder, because it opens the
+database as the server does. It does not create a missing one.
 Exit code: 0 if there are no errors (warnings are allowed), 1 if the server would not work.
 
 Examples:

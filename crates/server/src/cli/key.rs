@@ -24,6 +24,7 @@ Examples:
   pantoken key list
   pantoken key revoke shop-1
 
+The database must exist: `pantoken serve` and `pantoken migrate` create it.
 These commands need PANTOKEN_DATABASE_URL, and no secrets such as PANTOKEN_AGENT_SECRET_KEY_FILE. If your
 servers have a PANTOKEN_STORE_KEY, add keys with it: it signs them, and the servers accept no others.";
 

@@ -7,7 +7,7 @@ use pantoken_store::{
     StoreError, StoreKeys, StoreOptions,
 };
 
-use super::database::{DatabaseFlags, read_with};
+use super::database::{DatabaseFlags, read_with, require_existing};
 use super::terminal::{FAILURE, USAGE, block_on, fail, print};
 use crate::settings::require_store_keys;
 
@@ -49,6 +49,9 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         Ok(settings) => settings,
         Err(error) => return fail(USAGE, &error),
     };
+    if let Err(error) = require_existing(&database) {
+        return fail(USAGE, &error);
+    }
     block_on(async {
         match rotate(&database, keys).await {
             Ok(rotated) if rotated.is_complete() => {

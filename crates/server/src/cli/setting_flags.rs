@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 
-use crate::settings::Sources;
+use super::settings_file;
 use crate::settings::setting::{self, Default, Kind, Setting};
+use crate::settings::{DEFAULT_FILE, Sources};
 
 const CONFIG: &str = "config";
 
@@ -59,11 +60,16 @@ pub(super) struct SettingFlags<S> {
 impl<S> SettingFlags<S> {
     /// Reads settings from these flags, the process's environment and files.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Sources<'_>) -> T) -> T {
+        let default = Path::new(DEFAULT_FILE);
+        let settings_file = self.config.as_deref().unwrap_or(default);
         read(&Sources {
             flag: &|key| self.values.get(key).cloned(),
             variable: &|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()),
             config: self.config.clone(),
-            read_file: &|path: &Path| std::fs::read_to_string(path),
+            read_file: &|path: &Path| match path == settings_file {
+                true => settings_file::read(path),
+                false => std::fs::read_to_string(path),
+            },
         })
     }
 }

@@ -87,6 +87,14 @@ impl ApiKeyHolder {
         }
     }
 
+    /// Returns the name of the key if it may read no sessions but its own.
+    pub(crate) fn reads_only(&self) -> Option<&ApiKeyName> {
+        match self.scope {
+            ApiKeyScope::ReadAll => None,
+            ApiKeyScope::Create | ApiKeyScope::ReadOwn => self.name.as_ref(),
+        }
+    }
+
     /// Returns the scope of the holder's idempotency keys. Keys that may read every session share one, so
     /// that a creation can be repeated with a new key. The others must not get each other's sessions.
     pub(crate) fn idempotency_scope(&self) -> String {

@@ -31,6 +31,16 @@ impl Fields {
         })
     }
 
+    /// Reads the parameters of a query, which have the rules of fields.
+    pub(crate) fn of_query(query: &str) -> Self {
+        let pairs = url::form_urlencoded::parse(query.as_bytes());
+        Self(
+            pairs
+                .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+                .collect(),
+        )
+    }
+
     /// Takes a required field.
     pub(crate) fn required<T, E: fmt::Display>(
         &mut self,

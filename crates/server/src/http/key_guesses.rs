@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use crate::http::api_key::ApiKey;
 use crate::http::rate_limit::RateLimited;
 
 /// How many unknown keys one network may present in each window.
@@ -31,6 +32,15 @@ struct State {
 }
 
 impl KeyGuesses {
+    /// Knows the key of the settings, so that guesses from the same network never lock it out.
+    pub(crate) fn new(key: Option<&ApiKey>) -> Self {
+        let guesses = Self::default();
+        if let Some(key) = key {
+            guesses.remember(key.expose());
+        }
+        guesses
+    }
+
     /// Counts a presented key, unless it was accepted before.
     pub(crate) fn check(
         &self,

@@ -47,6 +47,13 @@ impl PublicUrl {
         &self.0
     }
 
+    /// Returns the origin of the URL as browsers write it.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let url = Url::parse(&self.0);
+        url.map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+    }
+
     /// Returns the path of the URL as browsers write it: `/` if there is none.
     #[must_use]
     pub fn path(&self) -> String {

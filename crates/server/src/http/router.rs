@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::a2c::{callback, create_session, form_urls, get_session, record_result};
+use crate::a2c::{callback, create_session, form_urls, get_session, list_sessions, record_result};
 use crate::app::AppState;
 use crate::http::element_files::element_files;
 use crate::http::middleware::add_middleware;
@@ -23,7 +23,10 @@ pub fn router(app: AppState) -> Router {
     let parts = app.parts();
     let document = OpenApiRouter::with_openapi(Document::openapi());
     let (called_by_pages, mut described) = document
-        .routes(routes!(create_session::create_session))
+        .routes(routes!(
+            create_session::create_session,
+            list_sessions::list_sessions
+        ))
         .routes(routes!(record_result::record_result))
         .split_for_parts();
     let (api, others) = OpenApiRouter::new()

@@ -4,12 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use pantoken_core::{Secret, SecretOrFileError, secret_or_file};
+use url::Url;
 
 use super::config_file;
 use super::error::{SettingError, SettingsError};
-use super::setting::{Default, Setting};
+use super::secret_text;
+use super::setting::{Default, Kind, Setting};
 
-const DEFAULT_FILE: &str = "pantoken.toml";
+pub(crate) const DEFAULT_FILE: &str = "pantoken.toml";
 
 /// Where settings come from. Everything is passed in.
 pub struct Sources<'a> {
@@ -100,6 +102,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads the file that a setting names.
+    pub(crate) fn read_file<T, E: fmt::Display>(
+        &mut self,
+        setting: &Setting,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let read_file = self.sources.read_file;
+        self.read(setting, |path| {
+            let text = read_file(Path::new(path));
+            let text =
+                text.map_err(|error| format!("names a file that cannot be read: {error}"))?;
+            parse(&text).map_err(|error| format!("names a file that {error}"))
+        })
+    }
+
     /// Returns whether the setting was given, valid or not.
     pub(crate) fn is_given(&self, setting: &Setting) -> bool {
         !matches!(self.find(setting), Ok(None))
@@ -148,6 +165,7 @@ impl<'a> Reader<'a> {
 
     fn find(&self, setting: &Setting) -> Result<Option<Given>, SettingError> {
         if let Some(text) = (self.sources.flag)(setting.key) {
+            check_flag(setting, &text)?;
             return Ok(Some(Given {
                 text: Secret::new(&text),
                 from: format!("--{}", setting.flag()),
@@ -193,7 +211,10 @@ impl<'a> Reader<'a> {
             Ok(Some(text)) => {
                 let from = if file.is_some() { &file_variable } else { from };
                 let from = from.to_owned();
-                Ok(Some(Given { text, from }))
+                match secret_text::check(text.expose()) {
+                    Ok(()) => Ok(Some(Given { text, from })),
+                    Err(rule) => Err(refusal(setting, from, rule)),
+                }
             }
             Err(error) => Err(SettingError {
                 rule: match &error {
@@ -210,5 +231,33 @@ impl<'a> Reader<'a> {
                 example: None,
             }),
         }
+    }
+}
+
+/// Refuses a flag with a password: every user of the machine can list the arguments of its processes.
+fn check_flag(setting: &Setting, text: &str) -> Result<(), SettingError> {
+    if !matches!(setting.kind, Kind::SecretText(_)) || !has_password(text) {
+        return Ok(());
+    }
+    let rule = format!(
+        "contains a password, which every user of this machine could read in the list of processes; use {} or {}",
+        setting.variable(),
+        setting.file_variable()
+    );
+    Err(refusal(setting, format!("--{}", setting.flag()), &rule))
+}
+
+fn has_password(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
+    })
+}
+
+fn refusal(setting: &Setting, from: String, rule: &str) -> SettingError {
+    SettingError {
+        name: setting.variable(),
+        from: Some(from),
+        rule: rule.to_owned(),
+        example: None,
     }
 }

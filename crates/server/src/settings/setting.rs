@@ -225,12 +225,33 @@ pub(crate) const WEBHOOK_SECRET: Setting = Setting {
     default: Default::Absent("required with a webhook URL"),
     example: "32 random letters and digits",
 };
+pub(crate) const WEBHOOK_SECRET_OLD: Setting = Setting {
+    key: "webhook_secret_old",
+    kind: Kind::Secret,
+    help: "The previous webhook secret, while receivers change to the new one: webhooks have two signatures",
+    default: Default::Absent("none"),
+    example: "the previous webhook secret",
+};
 pub(crate) const WEBHOOK_ALLOW_PRIVATE: Setting = Setting {
     key: "webhook_allow_private",
     kind: Kind::Switch,
     help: "Allows a webhook URL on a private network, and plain http there",
     default: Default::Text("false"),
     example: "true",
+};
+pub(crate) const CA_FILE: Setting = Setting {
+    key: "ca_file",
+    kind: Kind::Text("FILE"),
+    help: "A PEM file of root certificates that outgoing calls trust beside the system's",
+    default: Default::Absent("the system's alone"),
+    example: "/etc/pantoken/ca.pem",
+};
+pub(crate) const OUTGOING_PROXY: Setting = Setting {
+    key: "outgoing_proxy",
+    kind: Kind::SecretText("URL"),
+    help: "The web proxy that outgoing calls go through: webhooks, and the checks of `pantoken doctor`",
+    default: Default::Absent("none"),
+    example: "http://proxy.shop.kz:3128",
 };
 pub(crate) const LOG_FORMAT: Setting = Setting {
     key: "log_format",
@@ -266,7 +287,10 @@ pub(crate) const ALL: &[&Setting] = &[
     &PAGES,
     &WEBHOOK_URL,
     &WEBHOOK_SECRET,
+    &WEBHOOK_SECRET_OLD,
     &WEBHOOK_ALLOW_PRIVATE,
+    &CA_FILE,
+    &OUTGOING_PROXY,
     &LOG_FORMAT,
 ];
 

@@ -1,4 +1,5 @@
-use pantoken_a2c::FormResult;
+use pantoken_a2c::{FormOrigins, FormResult, Origin};
+use pantoken_a2c_signing::Signer;
 use pantoken_store::{Delivery, StoreError};
 use serde::Serialize;
 
@@ -11,7 +12,11 @@ use crate::http::wire_time::to_rfc3339;
 struct Event<'a> {
     id: String,
     r#type: &'static str,
+    occurred_at: Option<String>,
+    agent: &'a str,
+    live: bool,
     request_id: String,
+    state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -20,34 +25,75 @@ struct Event<'a> {
     error_code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<&'a str>,
-    occurred_at: Option<String>,
 }
 
-/// Returns the body of a delivery, or why it cannot be made.
-pub(super) fn body(delivery: &Delivery) -> Result<String, String> {
+/// Returns the body of a delivery by this agent, or why it cannot be made.
+pub(super) fn body(delivery: &Delivery, signer: &Signer) -> Result<String, String> {
     let result = result(delivery).map_err(|error| error.to_string())?;
-    let (kind, pan_token, error_code, error_message) = match &result {
-        FormResult::Saved(pan_token) => ("session.saved", Some(pan_token.as_str()), None, None),
+    let (kind, state, pan_token, error_code, error_message) = match &result {
+        FormResult::Saved(pan_token) => {
+            let pan_token = Some(pan_token.as_str());
+            ("session.saved", "saved", pan_token, None, None)
+        }
         FormResult::Failed { code, message } => {
             let message = Some(message.as_str()).filter(|text| !text.is_empty());
-            ("session.failed", None, Some(code.as_str()), message)
+            (
+                "session.failed",
+                "failed",
+                None,
+                Some(code.as_str()),
+                message,
+            )
         }
     };
     let event = Event {
-        // The number of a delivery is unique only in one database.
-        id: format!("{}-{}", delivery.session_id, delivery.id),
+        id: id(delivery),
         r#type: kind,
+        occurred_at: to_rfc3339(delivery.recorded_at),
+        agent: signer.agent_id().as_str(),
+        live: is_live(signer.host().origin()),
         request_id: delivery.session_id.to_string(),
+        state,
         customer: delivery.customer.as_deref(),
         pan_token,
         error_code,
         error_message,
-        occurred_at: to_rfc3339(delivery.recorded_at),
     };
     serde_json::to_string(&event).map_err(|error| error.to_string())
+}
+
+/// Returns the id of the event. The number of a delivery is unique only in one database.
+pub(super) fn id(delivery: &Delivery) -> String {
+    format!("{}-{}", delivery.session_id, delivery.id)
+}
+
+/// Returns whether the cards of this form host are real ones.
+fn is_live(host: &Origin) -> bool {
+    !host.is_loopback() && host.as_str() != FormOrigins::TEST
 }
 
 fn result(delivery: &Delivery) -> Result<FormResult, StoreError> {
     let result = delivery.result.as_ref().map_err(Clone::clone)?;
     stored::form_result(delivery.session_id, result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_cards_of_test_hosts_are_not_real() {
+        let table = [
+            (FormOrigins::PRODUCTION, true),
+            ("https://a2c.agent.kz", true),
+            ("https://a2c-test.qiwi.kz.agent.kz", true),
+            (FormOrigins::TEST, false),
+            ("http://localhost:3020", false),
+            ("http://127.0.0.1:3020", false),
+            ("https://[::1]:3020", false),
+        ];
+        for (host, expected) in table {
+            assert_eq!(is_live(&Origin::parse(host).unwrap()), expected, "{host}");
+        }
+    }
 }

@@ -1,13 +1,16 @@
+use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::CONTENT_TYPE;
+use url::Host;
 
+use super::SIGNATURE_HEADER;
+use super::signature::{sign_standard, sign_with_each};
 use super::target::{AllowedAddresses, WebhookTarget};
-use super::{SIGNATURE_HEADER, sign};
-use crate::http::client;
+use crate::http::client::{ClientError, reason};
 
 /// The time limit of one attempt, from the first packet to the status.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -19,25 +22,38 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(target: WebhookTarget) -> Result<Self, reqwest::Error> {
-        let builder = client::builder(RESPONSE_TIMEOUT)
-            .dns_resolver(FilteredResolver(target.allowed_addresses()));
-        Ok(Self {
-            client: builder.build()?,
-            target,
-        })
+    pub(super) fn new(target: WebhookTarget) -> Result<Self, ClientError> {
+        let addresses = target.allowed_addresses();
+        let outgoing = &target.outgoing;
+        let client = outgoing.client(&target.url, RESPONSE_TIMEOUT, |builder| {
+            match outgoing.has_proxy() {
+                // The only name that the client resolves is the proxy's.
+                true => builder,
+                false => builder.dns_resolver(FilteredResolver(addresses)),
+            }
+        })?;
+        Ok(Self { client, target })
     }
 
-    /// Sends one body, signed at this time in Unix seconds. Only the status of the response is read.
-    pub(super) async fn send(&self, body: String, seconds: i64) -> Result<(), String> {
-        let signature = sign(&self.target.secret, seconds, body.as_bytes());
+    /// Sends the body of an event, signed at this time in Unix seconds. Only the status of the response is
+    /// read.
+    pub(super) async fn send(&self, id: &str, body: String, seconds: i64) -> Result<(), String> {
+        let secrets = self.target.secrets();
+        let signature = sign_with_each(&secrets, seconds, body.as_bytes());
+        let standard = sign_standard(&secrets, id, seconds, body.as_bytes());
         let request = self
             .client
             .post(self.target.url.clone())
             .header(CONTENT_TYPE, "application/json")
             .header(SIGNATURE_HEADER, signature)
+            .header("webhook-id", id)
+            .header("webhook-timestamp", seconds)
+            .header("webhook-signature", standard)
             .body(body);
-        let status = request.send().await.map_err(client::reason)?.status();
+        if self.target.outgoing.has_proxy() {
+            self.check_host().await?;
+        }
+        let status = request.send().await.map_err(reason)?.status();
         if status.is_success() {
             Ok(())
         } else if status.is_redirection() {
@@ -47,6 +63,21 @@ impl Sender {
             ))
         } else {
             Err(format!("answered {}", status.as_u16()))
+        }
+    }
+
+    /// Checks the target's host before a proxy resolves it. A name that this machine cannot resolve is the
+    /// proxy's to judge, but not for plain http, which the public internet could read.
+    async fn check_host(&self) -> Result<(), String> {
+        let Some(Host::Domain(name)) = self.target.url.host() else {
+            return Ok(());
+        };
+        match resolve(name, self.target.allowed_addresses()).await {
+            Ok(_) => Ok(()),
+            Err(error) if self.target.is_plain() || error.is::<NoSuchAddress>() => {
+                Err(error.to_string())
+            }
+            Err(_) => Ok(()),
         }
     }
 }
@@ -70,18 +101,25 @@ impl Resolve for FilteredResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let addresses = self.0;
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> =
-                found.filter(|found| addresses.allow(found.ip())).collect();
-            if allowed.is_empty() {
-                let missing = match addresses {
-                    AllowedAddresses::Public => NoSuchAddress::Public,
-                    AllowedAddresses::Private => NoSuchAddress::Private,
-                    AllowedAddresses::All => NoSuchAddress::Any,
-                };
-                return Err(missing.into());
-            }
+            let allowed = resolve(name.as_str(), addresses).await?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
+}
+
+async fn resolve(
+    name: &str,
+    addresses: AllowedAddresses,
+) -> Result<Vec<SocketAddr>, Box<dyn Error + Send + Sync>> {
+    let found = tokio::net::lookup_host((name, 0)).await?;
+    let allowed: Vec<SocketAddr> = found.filter(|found| addresses.allow(found.ip())).collect();
+    if allowed.is_empty() {
+        let missing = match addresses {
+            AllowedAddresses::Public => NoSuchAddress::Public,
+            AllowedAddresses::Private => NoSuchAddress::Private,
+            AllowedAddresses::All => NoSuchAddress::Any,
+        };
+        return Err(missing.into());
+    }
+    Ok(allowed)
 }

@@ -5,13 +5,16 @@ use url::{Host, Url};
 
 use super::public_address::{Reach, reach};
 use super::signature::WebhookSecret;
+use crate::http::client::Outgoing;
 
 /// The receiver of webhooks, and the secret that signs them.
 #[derive(Clone)]
 pub struct WebhookTarget {
     pub(super) url: Url,
-    pub(super) secret: WebhookSecret,
+    secret: WebhookSecret,
+    old_secret: Option<WebhookSecret>,
     pub(super) allow_private: bool,
+    pub(super) outgoing: Outgoing,
 }
 
 /// The addresses that webhooks may be sent to.
@@ -93,8 +96,30 @@ impl WebhookTarget {
         Ok(Self {
             url,
             secret,
+            old_secret: None,
             allow_private,
+            outgoing: Outgoing::default(),
         })
+    }
+
+    /// Signs with this secret too, while receivers change to the new one.
+    #[must_use]
+    pub fn with_old_secret(self, old_secret: WebhookSecret) -> Self {
+        let old_secret = Some(old_secret);
+        Self { old_secret, ..self }
+    }
+
+    /// Returns the secrets that sign, the new one first.
+    pub(super) fn secrets(&self) -> Vec<&WebhookSecret> {
+        std::iter::once(&self.secret)
+            .chain(&self.old_secret)
+            .collect()
+    }
+
+    /// Sends webhooks like this: through a proxy, or with more root certificates.
+    #[must_use]
+    pub fn with_outgoing(self, outgoing: Outgoing) -> Self {
+        Self { outgoing, ..self }
     }
 
     /// Returns the addresses that its host may have.

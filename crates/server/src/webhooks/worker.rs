@@ -10,6 +10,7 @@ use super::event;
 use super::sender::Sender;
 use super::target::WebhookTarget;
 use crate::app::AppState;
+use crate::http::client::ClientError;
 
 /// How long to wait if the outbox is empty.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
@@ -28,12 +29,12 @@ const MAX_CONCURRENT: u32 = 16;
 /// each after the one before was delivered or given up. Any number of servers may do this on one database.
 ///
 /// # Errors
-/// Returns [`reqwest::Error`] if the HTTP client cannot be built, for example without root certificates.
+/// Returns [`ClientError`] if the target's URL is `https` and there are no root certificates.
 pub async fn deliver(
     app: AppState,
     target: WebhookTarget,
     stop: impl Future<Output = ()>,
-) -> Result<(), reqwest::Error> {
+) -> Result<(), ClientError> {
     let worker = Worker {
         app,
         sender: Arc::new(Sender::new(target)?),
@@ -104,8 +105,8 @@ impl Worker {
     }
 
     async fn attempt(&self, delivery: Delivery) {
-        let outcome = match event::body(&delivery) {
-            Ok(body) => self.send(body).await,
+        let outcome = match event::body(&delivery, &self.app.parts().signer) {
+            Ok(body) => self.send(&event::id(&delivery), body).await,
             Err(reason) => Err(reason),
         };
         let recorded = match outcome {
@@ -118,9 +119,9 @@ impl Worker {
         }
     }
 
-    async fn send(&self, body: String) -> Result<(), String> {
+    async fn send(&self, id: &str, body: String) -> Result<(), String> {
         let seconds = self.app.parts().clock.now() / 1000;
-        self.sender.send(body, seconds).await
+        self.sender.send(id, body, seconds).await
     }
 
     async fn record_delivered(&self, delivery: &Delivery) -> Result<(), StoreError> {

@@ -32,6 +32,14 @@ pub(crate) fn a_webhook_is_accepted_only_with_its_signature(program: &Program) {
         &format!("the-secret-before-it,{SECRET}")
     ));
     assert!(!accepts(program, &good, BODY, "the-secret-of-another"));
+    // While the secret is being changed, there are two signatures.
+    let new = WebhookSecret::parse("the-secret-after-it").unwrap();
+    let (_, signature) = good.split_once(',').unwrap();
+    let both = format!("{},{signature}", sign(&new, now, BODY.as_bytes()));
+    for secret in [SECRET, "the-secret-after-it"] {
+        assert!(accepts(program, &both, BODY, secret), "{secret}");
+    }
+    assert!(!accepts(program, &both, BODY, "the-secret-of-another"));
     assert!(!accepts(
         program,
         &good,

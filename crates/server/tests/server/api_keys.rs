@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::process::{Command, Output};
 
 use base64::Engine;
@@ -6,7 +7,7 @@ use pantoken_server::{ApiKey, Random, RandomError};
 use pantoken_store::{ApiKeyName, ApiKeyScope, ApiKeyStore};
 use tempfile::TempDir;
 
-use crate::support::{Answer, PAGE, Server, server, server_with};
+use crate::support::{API_KEY, Answer, PAGE, Server, server, server_with};
 
 struct Counted(u8);
 
@@ -146,6 +147,10 @@ async fn wrong_keys_are_limited_by_address_before_they_are_looked_up() {
     limited.is_problem(429, "RATE_LIMITED", None);
     let seconds: u32 = limited.header("retry-after").parse().unwrap();
     assert!((1..=61).contains(&seconds), "{seconds}");
+    let bearer_of_settings = format!("Bearer {API_KEY}");
+    call(peer, &bearer_of_settings)
+        .await
+        .is_problem(404, "SESSION_NOT_FOUND", None);
     // Others, and who had presented the right key before, are not limited.
     for (peer, bearer) in [("192.0.2.2:1", &late), (peer, &right), (peer, &late)] {
         call(peer, bearer)
@@ -235,13 +240,23 @@ fn says(output: &Output, code: i32, words: &str) -> String {
 fn a_key_is_made_listed_and_revoked_and_shown_once() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| pantoken(&folder, arguments);
-    let key = says(&run(&["key", "add", "shop-1"]), 0, "pantoken_");
+    let file = folder.path().join("pantoken.db").display().to_string();
+    let no_database = says(&run(&["key", "add", "shop-1"]), 2, &file);
+    assert!(no_database.contains("pantoken migrate"), "{no_database}");
+    assert!(
+        !Path::new(&file).exists(),
+        "only the server makes a database"
+    );
+    says(&run(&["migrate"]), 0, "up to date");
+    let added = run(&["key", "add", "shop-1"]);
+    says(&added, 0, &format!("the database is {file}"));
+    let key = String::from_utf8(added.stdout).unwrap().trim().to_owned();
     assert!(
         key.len() == 52 && !key.contains(char::is_whitespace),
         "{key}"
     );
     let other = says(&run(&["key", "add", "shop-2"]), 0, "pantoken_");
-    assert_ne!(key, other);
+    assert!(!other.contains(&key));
     says(&run(&["key", "add", "shop-1"]), 1, "choose another");
     let list = says(&run(&["key", "list"]), 0, "shop-1  created 20");
     assert!(

@@ -1,4 +1,8 @@
-use crate::support::{Answer, SESSION_SECONDS, assert_golden, callback_path, server};
+use pantoken_server::AllowedOrigin;
+
+use crate::support::{
+    Answer, SESSION_SECONDS, Server, assert_golden, callback_path, server, server_with,
+};
 
 const TOKEN: &str = "1a77343a-dd8a-11eb-ba80-0242ac130004";
 
@@ -156,4 +160,123 @@ async fn a_store_that_is_down_asks_the_customer_to_reload() {
     assert_eq!(answer.status, 503);
     assert_eq!(answer.header("retry-after"), "5");
     assert_golden("callback-unavailable.html", &answer);
+}
+
+const OWN_PAGE: &str = "https://pay.shop.kz";
+const REDIRECT: &str =
+    r#"{"flow":"redirect","language":"en","returnUrl":"https://shop.kz/paid?order=7"}"#;
+
+async fn server_with_own_page() -> Server {
+    server_with(|options| {
+        let own = AllowedOrigin::parse(OWN_PAGE).unwrap();
+        options.allowed_origins.push(own);
+    })
+    .await
+}
+
+async fn redirect_session_from(server: &Server, origin: &str) -> Answer {
+    let headers = [("content-type", "application/json"), ("origin", origin)];
+    let answer = server
+        .call("POST", "/v1/sessions", &headers, REDIRECT)
+        .await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    answer
+}
+
+#[tokio::test]
+async fn the_browser_that_begins_on_the_servers_own_page_goes_to_the_shop() {
+    let server = server_with_own_page().await;
+    let session = redirect_session_from(&server, OWN_PAGE).await;
+    let id = session.field("requestId");
+    let cookie = session.header("set-cookie").to_owned();
+    assert!(
+        cookie.starts_with(&format!("__Host-pantoken-{id}=")),
+        "{cookie}"
+    );
+    for attribute in [
+        "; Path=/",
+        "; Secure",
+        "; HttpOnly",
+        "; SameSite=Lax",
+        "; Max-Age=88200",
+    ] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    let value = cookie.split(';').next().unwrap();
+    let path = format!(
+        "{}?requestId={id}&panToken={TOKEN}",
+        callback_path(&session)
+    );
+    let cookies = format!("other=1; {value}");
+    for _ in 0..2 {
+        let answer = server.call("GET", &path, &[("cookie", &cookies)], "").await;
+        goes_to_the_shop(&answer, &session, "saved");
+        assert!(answer.header("set-cookie").contains("Max-Age=0"));
+    }
+}
+
+#[tokio::test]
+async fn another_browser_does_not_go_to_the_shop_and_the_card_is_recorded() {
+    let server = server_with_own_page().await;
+    let session = redirect_session_from(&server, OWN_PAGE).await;
+    let id = session.field("requestId");
+    let other = redirect_session_from(&server, OWN_PAGE).await;
+    let others_value = other
+        .header("set-cookie")
+        .split(['=', ';'])
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    let forged = format!("__Host-pantoken-{id}={others_value}");
+    let path = format!(
+        "{}?requestId={id}&panToken={TOKEN}",
+        callback_path(&session)
+    );
+    for cookie in [
+        "",
+        "other=1",
+        forged.as_str(),
+        &format!("__Host-pantoken-{id}="),
+    ] {
+        let answer = server.call("GET", &path, &[("cookie", cookie)], "").await;
+        assert_eq!(answer.status, 403, "{}", answer.text);
+        assert_eq!(answer.header("location"), "");
+        assert!(!answer.text.contains(&id) && !answer.text.contains("shop.kz"));
+        assert_golden("callback-another-browser.html", &answer);
+    }
+    assert_eq!(server.session(&session).await.field("panToken"), TOKEN);
+}
+
+#[tokio::test]
+async fn a_session_of_another_page_or_of_the_back_end_has_no_cookie() {
+    let server = server_with_own_page().await;
+    for session in [
+        redirect_session_from(&server, "https://shop.kz").await,
+        server.redirect_session().await,
+    ] {
+        assert_eq!(session.header("set-cookie"), "");
+        let answer = server.come_back(&session, "panToken=token-1").await;
+        goes_to_the_shop(&answer, &session, "saved");
+    }
+    let headers = [("content-type", "application/json"), ("origin", OWN_PAGE)];
+    let iframe = r#"{"flow":"iframe"}"#;
+    let answer = server.call("POST", "/v1/sessions", &headers, iframe).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("set-cookie")),
+        (201, "")
+    );
+}
+
+#[tokio::test]
+async fn a_nonce_in_the_return_url_comes_back_unchanged() {
+    let server = server().await;
+    let url = "https://shop.kz/paid?nonce=aB3-_~%2F%20x+y&empty=&flag";
+    let body = format!(r#"{{"flow":"redirect","returnUrl":"{url}"}}"#);
+    let session = server.post("/v1/sessions", &body).await;
+    let answer = server.come_back(&session, "panToken=token-1").await;
+    let id = session.field("requestId");
+    assert_eq!(
+        answer.header("location"),
+        format!("{url}&requestId={id}&status=saved")
+    );
 }

@@ -227,3 +227,92 @@ fn serve_names_every_setting_that_is_missing_or_wrong() {
     fails(&output, 2, &words);
     assert!(!stderr(&output).contains("password"));
 }
+
+#[test]
+fn a_spoiled_secret_is_refused_wherever_it_comes_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    let arguments = [&SIGN[..], &["--request-id", "123456789"]].concat();
+    for spoiled in [
+        format!("\u{feff}{SECRET}"),
+        format!("{SECRET}\u{200b}"),
+        format!("\"{SECRET}\""),
+        format!("'{SECRET}'"),
+        format!("{SECRET}\\n"),
+    ] {
+        let output = pantoken(
+            &arguments,
+            &[("PANTOKEN_AGENT_SECRET_KEY", spoiled.as_str())],
+        );
+        fails(
+            &output,
+            2,
+            &["PANTOKEN_AGENT_SECRET_KEY (from the environment): "],
+        );
+        std::fs::write(&file, format!("{spoiled}\n")).unwrap();
+        let variable = ("PANTOKEN_AGENT_SECRET_KEY_FILE", file.to_str().unwrap());
+        let output = pantoken(&arguments, &[variable]);
+        fails(
+            &output,
+            2,
+            &["PANTOKEN_AGENT_SECRET_KEY (from PANTOKEN_AGENT_SECRET_KEY_FILE): "],
+        );
+        let config = folder.path().join("pantoken.toml");
+        let text = format!("agent_secret_key = {}", serde_json::json!(spoiled));
+        std::fs::write(&config, text).unwrap();
+        let config = ["--config", config.to_str().unwrap()];
+        let output = pantoken(&[&arguments[..], &config].concat(), &[]);
+        fails(&output, 2, &["PANTOKEN_AGENT_SECRET_KEY (from "]);
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_settings_file_that_others_can_write_is_refused() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("pantoken.toml");
+    std::fs::write(&config, "agent_id = 'agent-01'").unwrap();
+    let run = || {
+        let form_host = [
+            "sign",
+            "--request-id",
+            "1",
+            "--form-host",
+            "https://a2c-test.qiwi.kz",
+        ];
+        let flags = ["--config", config.to_str().unwrap()];
+        with_secret(&[&form_host[..], &flags].concat())
+    };
+    let set_mode = |mode| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&config, permissions).unwrap();
+    };
+    assert!(run().status.success());
+    set_mode(0o646);
+    fails(&run(), 2, &["pantoken.toml", "every user may write it"]);
+    set_mode(0o644);
+    // Only root can give a file away.
+    if chown(&config, Some(65_534), None).is_ok() {
+        fails(&run(), 2, &["pantoken.toml", "belongs to another user"]);
+    }
+}
+
+#[test]
+fn a_password_is_no_argument() {
+    for url in [
+        "postgres://me:hidden-password@db.shop.kz/cards",
+        "postgres://me@db.shop.kz/cards?password=hidden-password",
+    ] {
+        let output = pantoken(&["key", "list", "--database-url", url], &[]);
+        let words = [
+            "from --database-url",
+            "PANTOKEN_DATABASE_URL_FILE",
+            "list of processes",
+        ];
+        fails(&output, 2, &words);
+        assert!(!stderr(&output).contains("hidden-password"));
+    }
+}

@@ -100,7 +100,7 @@ async fn a_session_of_another_agent_secret_is_not_given_again() {
 #[tokio::test]
 async fn an_idempotency_key_counts_for_its_caller_alone() {
     let server = server().await;
-    let key = "0123456789abcdef";
+    let key = "7d4e60fd-b67f-4c04-b9c7-45678901abcd";
     let agent = create_with_key(&server, key, IFRAME).await;
     let browser = create_in_browser(&server, PAGE, Some(key)).await;
     assert_eq!(browser.status, 201);
@@ -117,8 +117,19 @@ async fn an_idempotency_key_has_limits() {
     }
     let answer = create_with_key(&server, "4111111111111111", IFRAME).await;
     answer.is_problem(400, "CARD_NUMBER_REFUSED", Some("Idempotency-Key"));
-    let guessable = create_in_browser(&server, PAGE, Some("0123456789abcde")).await;
-    guessable.is_problem(400, "INVALID_FIELD", Some("Idempotency-Key"));
+    for key in [
+        "order-7",
+        "0123456789abcdef",
+        "order-2025-11-28-0000000123456",
+    ] {
+        let guessable = create_in_browser(&server, PAGE, Some(key)).await;
+        guessable.is_problem(400, "INVALID_FIELD", Some("Idempotency-Key"));
+        assert!(
+            guessable.text.contains("crypto.randomUUID()"),
+            "{}",
+            guessable.text
+        );
+    }
     assert_eq!(
         create_with_key(&server, &"k".repeat(128), IFRAME)
             .await

@@ -233,12 +233,11 @@ async fn migrate_makes_the_tables_and_may_be_repeated() {
         store.check().await.unwrap();
     }
     assert!(folder.path().join("new.db").exists());
-    let missing = [
-        "migrate",
-        "--database-url",
+    let missing = (
+        "PANTOKEN_DATABASE_URL",
         "postgres://me:canary@127.0.0.1:1/cards",
-    ];
-    let text = ends(&pantoken(folder.path(), &missing, &[]), 1);
+    );
+    let text = ends(&pantoken(folder.path(), &["migrate"], &[missing]), 1);
     assert!(
         text.contains("127.0.0.1:1/cards") && !text.contains("canary"),
         "{text}"

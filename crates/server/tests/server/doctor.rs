@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::process::Command;
 
 use axum::Router;
@@ -11,6 +12,16 @@ const API_KEY: &str = "canary-api-key-0123456789";
 /// `pantoken doctor` with these variables beside those that every server needs.
 fn doctor(form_host: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
+    let migrated = Command::new(env!("CARGO_BIN_EXE_pantoken"))
+        .arg("migrate")
+        .env_clear()
+        .current_dir(folder.path())
+        .output();
+    assert!(migrated.unwrap().status.success());
+    doctor_in(folder.path(), form_host, variables)
+}
+
+fn doctor_in(folder: &Path, form_host: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_pantoken"))
         .arg("doctor")
         .env_clear()
@@ -19,7 +30,7 @@ fn doctor(form_host: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) 
         .env("PANTOKEN_AGENT_SECRET_KEY", SECRET)
         .env("PANTOKEN_API_KEY", API_KEY)
         .envs(variables.iter().copied())
-        .current_dir(folder.path())
+        .current_dir(folder)
         .output()
         .unwrap();
     let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
@@ -149,6 +160,19 @@ async fn an_error_is_reported_and_exits_with_1() {
     let (code, text) = doctor(&host, &[("PANTOKEN_PAGES", "nowhere")]);
     assert_eq!(code, Some(1), "{text}");
     says(&text, &["error    PANTOKEN_PAGES: "]);
+}
+
+#[tokio::test]
+async fn a_missing_database_is_a_warning_and_is_not_created() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, text) = doctor_in(folder.path(), &nobody().await, &[]);
+    assert_eq!(code, Some(0), "{text}");
+    let file = folder.path().join("pantoken.db");
+    says(
+        &text,
+        &["warning  store: ", file.to_str().unwrap(), "does not exist"],
+    );
+    assert!(!file.exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -103,3 +103,105 @@ async fn an_edited_session_is_reported_as_unreadable() {
     let answer = server.come_back(&session, "panToken=token-1").await;
     assert_eq!(answer.status, 503, "{}", answer.text);
 }
+
+async fn get(server: &crate::support::Server, path: &str) -> crate::support::Answer {
+    let key = format!("Bearer {}", crate::support::API_KEY);
+    server
+        .call("GET", path, &[("authorization", &key)], "")
+        .await
+}
+
+#[tokio::test]
+async fn a_session_is_found_for_its_own_customer_alone() {
+    let server = server().await;
+    let body = r#"{"flow":"iframe","customer":"customer 7"}"#;
+    let session = server.post("/v1/sessions", body).await;
+    let path = format!("/v1/sessions/{}", session.field("requestId"));
+    for (query, found) in [
+        ("", true),
+        ("?customer=customer+7", true),
+        ("?customer=customer%207", true),
+        ("?customer=customer+8", false),
+        ("?customer=Customer+7", false),
+    ] {
+        let answer = get(&server, &format!("{path}{query}")).await;
+        match found {
+            true => assert_eq!(answer.field("customer"), "customer 7"),
+            false => answer.is_problem(404, "SESSION_NOT_FOUND", None),
+        }
+    }
+    let nobodys = server.iframe_session().await.field("requestId");
+    let answer = get(
+        &server,
+        &format!("/v1/sessions/{nobodys}?customer=customer+7"),
+    )
+    .await;
+    answer.is_problem(404, "SESSION_NOT_FOUND", None);
+    // A misspelled filter is none.
+    let answer = get(&server, &format!("{path}?custmer=customer+8")).await;
+    answer.is_problem(400, "UNKNOWN_FIELD", Some("custmer"));
+    let answer = get(&server, &format!("{path}?customer=")).await;
+    answer.is_problem(400, "INVALID_FIELD", Some("customer"));
+}
+
+#[tokio::test]
+async fn sessions_are_listed_without_their_pan_tokens() {
+    let server = server().await;
+    let mut ids = Vec::new();
+    for customer in ["a", "b", "a"] {
+        server.clock.advance_seconds(1);
+        let body = format!(r#"{{"flow":"iframe","customer":"{customer}"}}"#);
+        let session = server.post("/v1/sessions", &body).await;
+        ids.push(session.field("requestId"));
+        if customer == "b" {
+            server
+                .post_result(&session, r#"{"panToken":"token-1"}"#)
+                .await;
+        }
+    }
+    let list = async |query: &str| {
+        let answer = get(&server, &format!("/v1/sessions{query}")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert!(!answer.text.contains("token-1"), "{}", answer.text);
+        let json = answer.json();
+        let sessions = json["sessions"].as_array().unwrap().clone();
+        let found = sessions
+            .iter()
+            .map(|one| one["requestId"].as_str().unwrap().to_owned());
+        (
+            found.collect::<Vec<_>>(),
+            json["next"].as_str().map(str::to_owned),
+        )
+    };
+    let newest_first = vec![ids[2].clone(), ids[1].clone(), ids[0].clone()];
+    assert_eq!(list("").await, (newest_first.clone(), None));
+    assert_eq!(
+        list("?customer=a").await.0,
+        [ids[2].clone(), ids[0].clone()]
+    );
+    assert_eq!(list("?state=saved").await.0, [ids[1].clone()]);
+    assert_eq!(
+        list("?customer=a&state=saved").await.0,
+        Vec::<String>::new()
+    );
+    let (first, next) = list("?limit=2").await;
+    assert_eq!(
+        (first.as_slice(), next.as_deref()),
+        (&newest_first[..2], Some(ids[1].as_str()))
+    );
+    let after = format!("?limit=2&after={}", next.unwrap());
+    assert_eq!(list(&after).await, (vec![ids[0].clone()], None));
+    for (query, field) in [
+        ("state=none", "state"),
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("after=x", "after"),
+    ] {
+        let answer = get(&server, &format!("/v1/sessions?{query}")).await;
+        answer.is_problem(400, "INVALID_FIELD", Some(field));
+    }
+    server
+        .get("/v1/sessions")
+        .await
+        .is_problem(401, "API_KEY_REQUIRED", None);
+}

@@ -12,7 +12,7 @@ async fn an_unknown_path_and_a_wrong_method_are_problems() {
     }
     assert_golden("not-found.json", &server.get("/v1/unknown").await);
     for (method, path) in [
-        ("GET", "/v1/sessions"),
+        ("PUT", "/v1/sessions"),
         ("DELETE", "/v1/sessions/1"),
         ("POST", "/v1/callback/x"),
         ("PUT", "/healthz"),

@@ -16,6 +16,7 @@ mod http;
 mod limits;
 mod metrics;
 mod openapi;
+mod outgoing;
 mod pages;
 mod process;
 mod rate_limits;

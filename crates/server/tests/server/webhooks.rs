@@ -25,6 +25,9 @@ const SECRET: &str = "a-webhook-secret-of-tests";
 const FAILED: &str = r#"{"errorCode":"INVALID_PAN","errorMessage":"no"}"#;
 const SAVED: &str = r#"{"panToken":"token-1"}"#;
 
+/// Computed with openssl from the golden body, its id and the time at which the tests start.
+const STANDARD_SIGNATURE: &str = "v1,+MvPQfyzR69RBuVfhHCoqxzToLgdasLAHi6juFRD9wk=";
+
 struct Received {
     headers: HeaderMap,
     body: String,
@@ -130,9 +133,40 @@ async fn a_result_is_told_signed() {
         Duration::ZERO,
     );
     assert_eq!(verdict, Ok(()));
+    let header = |name: &str| webhook.headers[name].to_str().unwrap();
+    assert_eq!(header("webhook-id"), webhook.json()["id"]);
+    assert_eq!(header("webhook-timestamp"), now.to_string());
+    assert_eq!(header("webhook-signature"), STANDARD_SIGNATURE);
     only(&server.store, DeliveryState::Delivered, |_| true).await;
     let line = r#"pantoken_webhooks_total{outcome="delivered"}"#;
     assert_eq!(server.metric(line).await, "1");
+}
+
+#[tokio::test]
+async fn while_the_secret_is_changed_a_webhook_is_signed_with_both() {
+    let server = server().await;
+    let mut receiver = receiver(&[]).await;
+    let url = format!("http://127.0.0.1:{}/hook", receiver.port);
+    let old = WebhookSecret::parse("the-secret-before-it").unwrap();
+    let target = target(&url, true).with_old_secret(old.clone());
+    tokio::spawn(deliver(server.app.clone(), target, pending()));
+    let session = server.iframe_session().await;
+    server.post_result(&session, SAVED).await;
+    let webhook = at_once(&mut receiver).await;
+    let signature = webhook.headers[SIGNATURE_HEADER].to_str().unwrap();
+    let now = server.clock.now() / 1000;
+    for secret in [WebhookSecret::parse(SECRET).unwrap(), old] {
+        let body = webhook.body.as_bytes();
+        let verdict = verify(&[secret], signature, body, now, Duration::ZERO);
+        assert_eq!(verdict, Ok(()));
+    }
+    let standard = webhook.headers["webhook-signature"].to_str().unwrap();
+    let signatures: Vec<_> = standard.split(' ').collect();
+    assert_eq!(signatures.len(), 2, "{standard}");
+    assert!(
+        signatures.iter().all(|one| one.starts_with("v1,")),
+        "{standard}"
+    );
 }
 
 #[tokio::test]

@@ -5,17 +5,29 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 
-use super::{api_keys, delete_expired, deliveries, sessions, store_keys};
+use super::{api_keys, delete_expired, deliveries, session_list, sessions, store_keys};
 use crate::connection::Statement;
 use crate::{Database, DatabaseUrl};
 
 /// Each statement with values for its parameters, and the index that each database has to use.
-const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 16] = [
+const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 18] = [
     (
         "get",
         &sessions::FIND,
         "5",
         ["PRIMARY KEY", "sessions_pkey"],
+    ),
+    (
+        "list sessions",
+        &session_list::LIST,
+        "50, 1000, '', 10, ''",
+        ["PRIMARY KEY", "sessions_pkey"],
+    ),
+    (
+        "list a customer's sessions",
+        &session_list::LIST_OF_CUSTOMER,
+        "50, 1000, '', 10, '', 'Ann'",
+        ["sessions_by_customer", "sessions_by_customer"],
     ),
     (
         "record a result",

@@ -1,6 +1,7 @@
 //! The back end of a developer who has none yet: it verifies each webhook, prints it, and keeps it for the page.
 
 use std::collections::VecDeque;
+use std::convert::identity;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,12 +11,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use pantoken_core::{Clock, SystemClock};
+use reqwest::Client;
 use serde_json::Value;
 use url::Url;
 
 use super::setup::WEBHOOK_SECRET;
 use crate::cli::terminal::print;
-use crate::http::client;
+use crate::http::client::{ClientError, Outgoing, reason};
 use crate::webhooks::{SIGNATURE_HEADER, WebhookSecret, verify};
 
 /// How many webhooks are kept.
@@ -29,18 +31,28 @@ pub(super) struct BackEnd(Arc<Parts>);
 
 struct Parts {
     kept: Mutex<VecDeque<Value>>,
-    /// The developer's own back end.
-    forward_to: Option<Url>,
-    client: reqwest::Client,
+    forward_to: Option<ForwardTo>,
     clock: SystemClock,
 }
 
+/// The developer's own back end.
+struct ForwardTo {
+    url: Url,
+    client: Client,
+}
+
+impl ForwardTo {
+    fn new(url: Url) -> Result<Self, ClientError> {
+        let client = Outgoing::default().client(&url, RESPONSE_TIMEOUT, identity)?;
+        Ok(Self { url, client })
+    }
+}
+
 impl BackEnd {
-    pub(super) fn new(forward_to: Option<Url>) -> Result<Self, reqwest::Error> {
+    pub(super) fn new(forward_to: Option<Url>) -> Result<Self, ClientError> {
         Ok(Self(Arc::new(Parts {
             kept: Mutex::default(),
-            forward_to,
-            client: client::builder(RESPONSE_TIMEOUT).build()?,
+            forward_to: forward_to.map(ForwardTo::new).transpose()?,
             clock: SystemClock::new(),
         })))
     }
@@ -78,14 +90,16 @@ impl BackEnd {
             .zip(secret.ok())
             .is_some_and(|(header, secret)| verify(&[secret], header, body, now, TOLERANCE).is_ok())
     }
+}
 
-    /// Sends a webhook to the developer's own back end as it came, and returns its answer.
-    async fn forward(&self, url: &Url, mut headers: HeaderMap, body: Bytes) -> Result<u16, String> {
+impl ForwardTo {
+    /// Sends a webhook as it came, and returns the answer.
+    async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Result<u16, String> {
         for of_connection in ["host", "content-length", "connection"] {
             headers.remove(of_connection);
         }
-        let request = self.0.client.post(url.clone()).headers(headers).body(body);
-        let answer = request.send().await.map_err(client::reason)?;
+        let request = self.client.post(self.url.clone()).headers(headers);
+        let answer = request.body(body).send().await.map_err(reason)?;
         Ok(answer.status().as_u16())
     }
 }
@@ -97,17 +111,17 @@ async fn receive(State(back_end): State<BackEnd>, headers: HeaderMap, body: Byte
     };
     let kind = event["type"].as_str().unwrap_or_default().to_owned();
     let pretty = serde_json::to_string_pretty(&event).unwrap_or_default();
-    let (status, delivered) = match back_end.0.forward_to.clone() {
+    let (status, delivered) = match &back_end.0.forward_to {
         None => (StatusCode::OK, String::new()),
-        Some(url) => match back_end.forward(&url, headers, body).await {
+        Some(forward_to) => match forward_to.forward(headers, body).await {
             Ok(status) => {
                 let code = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-                (code, format!("; {url} answered {status}"))
+                (code, format!("; {} answered {status}", forward_to.url))
             }
             // The server tries again, as it would in production.
             Err(reason) => (
                 StatusCode::BAD_GATEWAY,
-                format!("; {url} did not answer: {reason}"),
+                format!("; {} did not answer: {reason}", forward_to.url),
             ),
         },
     };

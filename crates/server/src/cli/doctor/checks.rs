@@ -1,12 +1,16 @@
 //! Checks everything that the server needs, before customers do.
 
+use std::convert::identity;
+use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use pantoken_core::Clock;
 use pantoken_store::{Database, SessionStore};
+use reqwest::Client;
 use url::Url;
 
-use crate::http::client;
+use crate::cli::database::missing_file;
+use crate::http::client::reason;
 use crate::http::pages::needed_directives;
 use crate::server::{StoredApiKeys, UNPROTECTED_DATABASE, open_store};
 use crate::settings::Settings;
@@ -96,6 +100,9 @@ fn warnings(settings: &Settings) -> Vec<Finding> {
 
 async fn check_store(settings: &Settings) -> Vec<Finding> {
     let database = &settings.database;
+    if let Some(file) = missing_file(database) {
+        return missing_store(settings, &file);
+    }
     let store = match open_store(settings).await {
         Ok(store) => store,
         Err(error) => return vec![Finding::Error(format!("PANTOKEN_DATABASE_URL: {error}"))],
@@ -115,6 +122,30 @@ async fn check_store(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
+/// `pantoken serve` creates a missing file, but not its folder.
+fn missing_store(settings: &Settings, file: &str) -> Vec<Finding> {
+    let folder = Path::new(file).parent();
+    if !folder.is_some_and(Path::is_dir) {
+        let text = format!("PANTOKEN_DATABASE_URL: the folder of {file} does not exist");
+        return vec![Finding::Error(text)];
+    }
+    let mut findings = vec![Warning(format!(
+        "store: {file} does not exist; `pantoken serve` creates it, so check that this is where your database is"
+    ))];
+    if settings.api.api_key.is_none() && !settings.api.public_sessions {
+        findings.push(no_api_key());
+    }
+    findings
+}
+
+fn no_api_key() -> Finding {
+    Finding::Error(
+        "API key: there is none, so nobody could create a session; create one with `pantoken key add NAME`, after \
+         `pantoken migrate` if there is no database yet"
+            .to_owned(),
+    )
+}
+
 async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
     let keys = match StoredApiKeys::read(store).await {
         Ok(keys) => keys,
@@ -123,11 +154,7 @@ async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(keys.warning().map(Warning));
     if settings.api.api_key.is_none() && !settings.api.public_sessions && !keys.any {
-        findings.push(Finding::Error(
-            "API key: there is none, so nobody could create a session; create one with `pantoken key \
-             add NAME`"
-                .to_owned(),
-        ));
+        findings.push(no_api_key());
     }
     findings
 }
@@ -135,17 +162,17 @@ async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
 /// Checks whether the form host responds, and compares its clock.
 async fn check_form_host(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
     let host = settings.signer.host();
-    let response = match client::builder(RESPONSE_TIMEOUT).build() {
-        Ok(client) => client.get(format!("{host}/form")).send().await,
+    let form = format!("{host}/form");
+    let response = match form_host_client(settings, &form) {
+        Ok(client) => client.get(form).send().await.map_err(reason),
         Err(error) => Err(error),
     };
     let response = match response {
         Ok(response) => response,
         Err(error) => {
-            let reason = client::reason(error);
             return vec![
                 Warning(format!(
-                    "form host: {host} does not respond to this machine ({reason}); customers' browsers \
+                    "form host: {host} does not respond to this machine ({error}); customers' browsers \
                      have to reach it, so open it in one"
                 )),
                 Warning("clock: it could not be compared with the form host's".to_owned()),
@@ -160,6 +187,12 @@ async fn check_form_host(settings: &Settings, clock: &dyn Clock) -> Vec<Finding>
         Finding::Ok(format!("form host: {host} responds")),
         compare_clocks(date, clock.now()),
     ]
+}
+
+fn form_host_client(settings: &Settings, form: &str) -> Result<Client, String> {
+    let url = Url::parse(form).map_err(|error| error.to_string())?;
+    let client = settings.outgoing.client(&url, RESPONSE_TIMEOUT, identity);
+    client.map_err(|error| error.to_string())
 }
 
 /// Compares the `Date` header with the machine's clock, in Unix milliseconds.

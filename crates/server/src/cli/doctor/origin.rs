@@ -1,5 +1,6 @@
 //! `pantoken doctor --origin URL`: would a page there be able to show the form and to call the server?
 
+use std::convert::identity;
 use std::time::Duration;
 
 use pantoken_a2c::Origin;
@@ -49,9 +50,18 @@ pub(crate) async fn check(
     let form = new_request_id(clock.now(), &SystemRandom).map(|id| settings.signer.iframe(id));
     let form = form.ok().and_then(|form| Url::parse(&form.to_text()).ok());
     let server = Url::parse(settings.api.public_url.as_str()).ok();
-    let client = client::builder(RESPONSE_TIMEOUT).build().ok();
-    let Some(((server, form), client)) = server.zip(form).zip(client) else {
-        return report(Error("this machine cannot make requests".to_owned()));
+    let Some((server, form)) = server.zip(form) else {
+        return report(Error("no form URL can be signed".to_owned()));
+    };
+    // One client for all three, which needs certificates if one of them does.
+    let is_https = |url: &&Url| url.scheme() == "https";
+    let strictest = [&server, &form].into_iter().find(is_https).unwrap_or(url);
+    let client = settings
+        .outgoing
+        .client(strictest, RESPONSE_TIMEOUT, identity);
+    let client = match client {
+        Ok(client) => client,
+        Err(error) => return report(Error(error.to_string())),
     };
     let page = Page {
         origin: url.origin().ascii_serialization(),

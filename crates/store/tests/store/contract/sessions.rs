@@ -2,7 +2,7 @@
 
 use pantoken_store::{
     CreateOutcome, Credential, Digest, Idempotency, RecordOutcome, Session, SessionData,
-    SessionFlow, SessionResult, SessionState, SessionStore, StoreOptions,
+    SessionFilter, SessionFlow, SessionResult, SessionState, SessionStore, StoreOptions,
 };
 
 use super::{
@@ -258,4 +258,79 @@ pub(crate) async fn nothing_is_recorded_without_the_sessions_own_proof(
         .await
         .unwrap();
     assert!(matches!(answer, RecordOutcome::Recorded(_)), "{answer:?}");
+}
+
+pub(crate) async fn sessions_are_listed_by_customer_and_state_the_newest_first(
+    [store, other]: [impl SessionStore; 2],
+) {
+    for id in 1..=6 {
+        let customer = (id % 2 == 0).then(|| "Ann".to_owned());
+        let data = SessionData {
+            customer,
+            ..session_data(id)
+        };
+        let _ = store.create(data, None).await.unwrap();
+    }
+    let record = async |id, result| {
+        let recording = store.record_result(session_id(id), credential(), result, CREATED_AT + 1);
+        let _ = recording.await.unwrap();
+    };
+    record(2, saved("token")).await;
+    record(4, failed("FORBIDDEN")).await;
+    let list = async |customer: Option<&str>, state, before: Option<i64>, limit, now| {
+        let filter = SessionFilter {
+            created_by: None,
+            customer: customer.map(str::to_owned),
+            state,
+            before: before.map(session_id),
+            limit,
+            now,
+        };
+        let found = other.list_sessions(filter).await.unwrap();
+        found.iter().map(|one| one.id.get()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        list(None, None, None, 10, CREATED_AT).await,
+        [6, 5, 4, 3, 2, 1]
+    );
+    assert_eq!(list(None, None, Some(5), 2, CREATED_AT).await, [4, 3]);
+    assert_eq!(
+        list(Some("Ann"), None, None, 10, CREATED_AT).await,
+        [6, 4, 2]
+    );
+    assert_eq!(list(Some("Ann"), None, Some(6), 1, CREATED_AT).await, [4]);
+    assert!(
+        list(Some("Bob"), None, None, 10, CREATED_AT)
+            .await
+            .is_empty()
+    );
+    let created = Some(SessionState::Created);
+    assert_eq!(
+        list(None, created, None, 10, EXPIRES_AT - 1).await,
+        [6, 5, 3, 1]
+    );
+    assert!(list(None, created, None, 10, EXPIRES_AT).await.is_empty());
+    for (state, ids) in [
+        (SessionState::Saved, [2].as_slice()),
+        (SessionState::Failed, &[4]),
+        (SessionState::Expired, &[6, 5, 3, 1]),
+    ] {
+        assert_eq!(list(None, Some(state), None, 10, EXPIRES_AT).await, ids);
+    }
+    let all = SessionFilter {
+        created_by: None,
+        customer: None,
+        state: None,
+        before: None,
+        limit: 10,
+        now: EXPIRES_AT,
+    };
+    for one in store.list_sessions(all).await.unwrap() {
+        let whole = session(&other, one.id.get()).await;
+        assert_eq!(one.state, whole.state(EXPIRES_AT));
+        assert_eq!(one.customer, whole.data.customer);
+        assert_eq!((one.created_at, one.expires_at), (CREATED_AT, EXPIRES_AT));
+        let recorded_at = whole.recorded.as_ref().map(|last| last.recorded_at);
+        assert_eq!(one.finished_at, recorded_at);
+    }
 }
