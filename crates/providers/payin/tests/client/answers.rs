@@ -133,6 +133,7 @@ async fn a_redirect_is_not_followed() {
     let error = error.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert_eq!(error.advice().fault, Fault::Network);
+    assert_eq!(error.answer().map(|answer| answer.status), Some(307));
     provider.only_request();
 }
 

@@ -16,7 +16,10 @@ enum Then {
     Close,
     Write(&'static str),
     WriteForEver,
-    Wait,
+    /// Until the client closes the connection.
+    WriteAndWait(&'static str),
+    /// Keeps the connection, and closes it when the next request has arrived on it.
+    AnswerOnce(&'static str),
 }
 
 /// Starts a server and returns its base URL. The channel gets a message for each request.
@@ -33,14 +36,26 @@ async fn start(then: Then) -> (String, mpsc::UnboundedReceiver<()>) {
     (base_url, requests)
 }
 
-async fn serve(mut connection: TcpStream, then: Then, arrived: mpsc::UnboundedSender<()>) {
+/// Reads a request with its body, if it has one. Returns `None` if the client closed the connection.
+async fn read_request(connection: &mut TcpStream) -> Option<()> {
     let mut buffer = [0; 4096];
     let mut request = Vec::new();
-    while !request.ends_with(b"}") && !request.ends_with(b"\r\n\r\n") {
+    loop {
         match connection.read(&mut buffer).await {
-            Ok(0) | Err(_) => return,
+            Ok(0) | Err(_) => return None,
             Ok(count) => request.extend_from_slice(&buffer[..count]),
         }
+        let is_question = request.starts_with(b"GET");
+        if request.ends_with(if is_question { "\r\n\r\n" } else { "}" }.as_bytes()) {
+            return Some(());
+        }
+    }
+}
+
+async fn serve(mut connection: TcpStream, then: Then, arrived: mpsc::UnboundedSender<()>) {
+    let mut buffer = [0; 4096];
+    if read_request(&mut connection).await.is_none() {
+        return;
     }
     arrived.send(()).unwrap();
     match then {
@@ -52,8 +67,14 @@ async fn serve(mut connection: TcpStream, then: Then, arrived: mpsc::UnboundedSe
             let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000));
             while connection.write_all(chunk.as_bytes()).await.is_ok() {}
         }
-        // Until the client closes the connection.
-        Then::Wait => {
+        Then::AnswerOnce(answer) => {
+            connection.write_all(answer.as_bytes()).await.unwrap();
+            if read_request(&mut connection).await.is_some() {
+                arrived.send(()).unwrap();
+            }
+        }
+        Then::WriteAndWait(answer) => {
+            connection.write_all(answer.as_bytes()).await.unwrap();
             while connection
                 .read(&mut buffer)
                 .await
@@ -101,15 +122,32 @@ async fn an_answer_without_an_end_is_not_kept() {
 #[tokio::test]
 async fn an_answer_that_does_not_come_in_time_leaves_the_outcome_unknown() {
     let soon = Duration::from_millis(300);
-    assert_eq!(pay(Then::Wait, soon).await, UnknownCause::Timeout);
-    let half = Then::Write("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{");
-    // The server closes after half an answer, so this is told by the connection and not by the clock.
-    assert_eq!(pay(half, LONG).await, UnknownCause::ConnectionLost);
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{";
+    for answer in ["", "HTTP/1.1 200", half] {
+        let cause = pay(Then::WriteAndWait(answer), soon).await;
+        assert_eq!(cause, UnknownCause::Timeout, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_on_a_kept_connection_that_is_cut_is_not_sent_again() {
+    let answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+    let (base_url, mut requests) = start(Then::AnswerOnce(answer)).await;
+    let client = client_builder(&base_url).build().unwrap();
+    let error = client.payments().create(request()).await.unwrap_err();
+    assert!(error.is_not_found());
+    let error = client.payments().create(request()).await;
+    let lost = Error::Unknown(UnknownCause::ConnectionLost);
+    assert_eq!(error, Err(lost));
+    for _ in 0..2 {
+        requests.recv().await.unwrap();
+    }
+    assert!(requests.try_recv().is_err());
 }
 
 #[tokio::test]
 async fn a_question_has_a_time_limit_too() {
-    let (base_url, _requests) = start(Then::Wait).await;
+    let (base_url, _requests) = start(Then::WriteAndWait("")).await;
     let client = client_builder(&base_url).build().unwrap();
     let client = client.with_timeout(Duration::from_millis(300));
     let error = client.payments().get(&PaymentId::parse("1").unwrap()).await;
