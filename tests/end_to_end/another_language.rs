@@ -119,7 +119,7 @@ async fn choose_kazakh(tab: &Tab) {
 /// Waits until the only form is in the chosen language.
 async fn kazakh_form(tab: &Tab) {
     let is_alone = "
-        const frames = [...document.querySelectorAll('iframe')];
+        const frames = [...findAllDeep('iframe')];
         return frames.length === 1 && frames[0].src.includes('&language=kz')";
     tab.until(is_alone).await;
 }

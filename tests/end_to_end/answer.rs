@@ -27,7 +27,7 @@ pub(crate) async fn another_document_in_the_forms_frame_gets_no_answer(context: 
             // Only now does the page receive the form's Ready, and reply to it.
             let hand_on = "
         window.handOn();
-        document.querySelector('iframe').contentWindow.postMessage('the end', '*');";
+        findDeep('iframe').contentWindow.postMessage('the end', '*');";
             tab.run_as_page(hand_on).await;
             timeline::wait_for(tab, 1).await;
             tab.find("iframe").await.enter_frame().await.unwrap();

@@ -92,7 +92,7 @@ pub(crate) async fn a_damaged_parameter_is_told(context: TestContext) {
         .browse(async |tab| {
             tab.open_ready(&site.url("/?lang=en")).await;
             tab.run(
-                "const frame = document.querySelector('iframe');
+                "const frame = findDeep('iframe');
                  frame.src = frame.src.replace('language=en', 'language=xx');",
             )
             .await;

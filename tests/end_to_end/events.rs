@@ -50,11 +50,11 @@ pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(context: T
                 window.seen = [];
                 const form = makeForm('form', ATTRIBUTES);
                 const note = () => {
-                    const root = form.querySelector('.pantoken');
+                    const root = form.shadowRoot.querySelector('[part~=pantoken]');
                     if (root) seen.push(JSON.stringify([
                         root.lang, root.dataset.state, root.getAttribute('aria-busy'),
                         root.querySelector('[role=status]').textContent,
-                        form.querySelectorAll('button').length,
+                        root.querySelectorAll('button').length,
                     ]));
                 };
                 new MutationObserver(note).observe(

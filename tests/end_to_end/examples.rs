@@ -1,6 +1,15 @@
-//! Runs the examples with the packed element under the server's strict content security policy.
+//! Runs the examples with the packed element under the server's strict content security policy, and the back
+//! ends with the real runtimes beside `pantoken dev`.
 
-use pantoken_tests::{GOOD_NUMBER, Pages, SiteOptions, TestContext, TestSite, workspace};
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::Duration;
+
+use pantoken_tests::{
+    GOOD_NUMBER, Pages, Process, SiteOptions, TestContext, TestSite, binaries, clear_settings,
+    workspace,
+};
+use serde_json::{Value, json};
 
 pub(crate) async fn the_html_page_takes_a_card(context: TestContext) {
     let example = workspace().join("examples/html");
@@ -25,7 +34,29 @@ pub(crate) async fn a_page_that_webpack_bundled_takes_a_card(context: TestContex
     takes_a_card(&context, &site).await;
 }
 
-/// Checks that the page shows the token that the server has stored for the same request.
+/// The page of web/element/README.md, under the policy of `serve --pages`, as it stands there.
+pub(crate) async fn the_page_of_the_elements_readme_takes_a_card(context: TestContext) {
+    let readme = std::fs::read_to_string(workspace().join("web/element/README.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (language, name) in [("html", "index.html"), ("js", "page.js")] {
+        let (_, rest) = readme.split_once(&format!("```{language}\n")).unwrap();
+        let (code, _) = rest.split_once("```").unwrap();
+        std::fs::write(folder.path().join(name), code).unwrap();
+    }
+    let site = TestSite::open(SiteOptions::with_pages(Pages::with_element(folder.path())));
+    let saved = context.browse(async |tab| {
+        tab.go(&site.url("/")).await;
+        let request_id = tab.request_id().await;
+        tab.save_in_frame(GOOD_NUMBER).await;
+        tab.find("output:not(:empty)").await;
+        (request_id, tab.text("output").await)
+    });
+    let (request_id, shown) = saved.await;
+    assert_eq!(shown, format!("Card saved: {request_id}"));
+    assert_eq!(site.session(&request_id).await["state"], "saved");
+}
+
+/// Checks that the page shows the request for which the server has stored a token.
 async fn takes_a_card(context: &TestContext, site: &TestSite) {
     let saved = context.browse(async |tab| {
         tab.go(&site.url("/")).await;
@@ -35,7 +66,132 @@ async fn takes_a_card(context: &TestContext, site: &TestSite) {
         let request_id = form_url.request().request_id().to_string();
         (request_id, tab.text("output").await)
     });
-    let (request_id, pan_token) = saved.await;
+    let (request_id, shown) = saved.await;
     let session = site.session(&request_id).await;
-    assert_eq!(session["panToken"], pan_token.as_str());
+    assert_eq!(shown, request_id);
+    assert!(session["panToken"].is_string(), "{session}");
+}
+
+pub(crate) async fn the_back_end_in_php_knows_whose_card_it_is(context: TestContext) {
+    let back_end = BackEnd::in_folder("php");
+    let address = format!("localhost:{}", back_end.port);
+    let arguments = ["-S", &address, "index.php"];
+    back_end
+        .knows_whose_card_it_is(&context, "php", &arguments)
+        .await;
+}
+
+pub(crate) async fn the_back_end_in_node_knows_whose_card_it_is(context: TestContext) {
+    let back_end = BackEnd::in_folder("node");
+    back_end
+        .knows_whose_card_it_is(&context, "node", &["server.mjs"])
+        .await;
+}
+
+pub(crate) async fn the_back_end_in_python_knows_whose_card_it_is(context: TestContext) {
+    let back_end = BackEnd::in_folder("python");
+    back_end
+        .knows_whose_card_it_is(&context, "python3", &["server.py"])
+        .await;
+}
+
+/// A back end of the examples, on a free port.
+struct BackEnd {
+    folder: &'static str,
+    port: u16,
+}
+
+impl BackEnd {
+    fn in_folder(folder: &'static str) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        Self { folder, port }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port)
+    }
+
+    /// A customer saves a card. The back end learns it from the server and by webhook, and tells no other
+    /// customer.
+    async fn knows_whose_card_it_is(
+        &self,
+        context: &TestContext,
+        runtime: &str,
+        arguments: &[&str],
+    ) {
+        let dev = self.start_dev();
+        let server = dev
+            .wait_for("Open ")
+            .unwrap_or_else(|| panic!("{}", dev.log()));
+        let _back_end = self.start(runtime, arguments, &server).await;
+        let request_id = context.browse(async |tab| {
+            tab.go(&self.url("/")).await;
+            let request_id = tab.request_id().await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            tab.find("output:not(:empty)").await;
+            assert_eq!(tab.text("output").await, "saved");
+            // The customer's cookie is the browser's.
+            let ask =
+                format!("fetch('/card?requestId={request_id}').then((answer) => answer.json())");
+            let received =
+                format!("const card = await {ask}; return card.webhookReceived === true");
+            tab.until(&format!("return (async () => {{ {received} }})()"))
+                .await;
+            let page = tab.run("return document.documentElement.outerHTML").await;
+            assert!(!page.to_string().contains("panToken"), "{page}");
+            request_id
+        });
+        let request_id = request_id.await;
+        self.tells_nobody_else(&request_id).await;
+        self.refuses_a_forged_webhook().await;
+    }
+
+    async fn tells_nobody_else(&self, request_id: &str) {
+        let url = self.url(&format!("/card?requestId={request_id}"));
+        let answer = reqwest::get(url).await.unwrap();
+        assert_eq!(answer.status(), 404);
+        let told: Value = answer.json().await.unwrap();
+        assert_eq!(told, json!({"state": "unknown"}));
+    }
+
+    async fn refuses_a_forged_webhook(&self) {
+        let forged = format!("t=1748779200,v1={}", "0".repeat(64));
+        for signature in [None, Some(forged)] {
+            let call = reqwest::Client::new().post(self.url("/webhook"));
+            let call = match signature {
+                Some(signature) => call.header("pantoken-signature", signature),
+                None => call,
+            };
+            let answer = call.body("{}").send().await.unwrap();
+            assert_eq!(answer.status(), 400);
+        }
+    }
+
+    fn start_dev(&self) -> Process {
+        let mut dev = Command::new(binaries().join("pantoken"));
+        dev.args(["dev", "--port", "0", "--sandbox-port", "0"])
+            .args(["--origin", &self.url("")])
+            .args(["--webhook-url", &self.url("/webhook")]);
+        Process::start(&mut dev)
+    }
+
+    async fn start(&self, runtime: &str, arguments: &[&str], server: &str) -> Process {
+        let folder = workspace().join("examples/back-end").join(self.folder);
+        let cards = format!("pantoken-test-cards-{}.txt", self.port);
+        let mut command = Command::new(runtime);
+        clear_settings(&mut command);
+        command
+            .current_dir(folder)
+            .args(arguments)
+            .env("PORT", self.port.to_string())
+            .env("PANTOKEN_URL", server)
+            .env("CARDS_FILE", std::env::temp_dir().join(cards));
+        let mut process = Process::start(&mut command);
+        while reqwest::get(self.url("/page.js")).await.is_err() {
+            assert!(!process.has_ended(), "{runtime}: {}", process.log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        process
+    }
 }

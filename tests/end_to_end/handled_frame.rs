@@ -7,10 +7,10 @@ use crate::iframe_flow::assert_saved;
 use crate::late_form::{self, IMPATIENT_PAGE, PATIENT_PAGE};
 use crate::timeline;
 
-const MOVE: &str = "const frame = document.querySelector('iframe'); frame.parentNode.append(frame)";
-const RELOAD: &str = "const frame = document.querySelector('iframe'); frame.src = frame.src";
+const MOVE: &str = "const frame = findDeep('iframe'); frame.parentNode.append(frame)";
+const RELOAD: &str = "const frame = findDeep('iframe'); frame.src = frame.src";
 const TAKE_OUT: &str = "
-    window.taken = document.querySelector('iframe');
+    window.taken = findDeep('iframe');
     window.place = window.taken.parentNode;
     window.taken.remove();";
 const PUT_BACK: &str = "window.place.append(window.taken)";
@@ -175,7 +175,7 @@ async fn open_saved(tab: &Tab, site: &TestSite) {
 async fn reload_by(tab: &Tab, handle: &str) {
     let loaded = "
         window.loaded = false;
-        document.querySelector('iframe').addEventListener('load', () => window.loaded = true);";
+        findDeep('iframe').addEventListener('load', () => window.loaded = true);";
     tab.run(loaded).await;
     tab.run(handle).await;
     tab.until("return window.loaded").await;

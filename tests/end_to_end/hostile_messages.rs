@@ -146,7 +146,7 @@ async fn assert_responsive_under_flood(tab: &Tab) {
 async fn end_flood(tab: &Tab, frame: &str) -> usize {
     let end = format!(
         "window.flooded.over = true;
-         document.querySelector({frame:?}).contentWindow.postMessage('last', '*');"
+         findDeep({frame:?}).contentWindow.postMessage('last', '*');"
     );
     tab.run_as_page(&end).await;
     tab.find(frame).await.enter_frame().await.unwrap();

@@ -45,7 +45,7 @@ pub(crate) async fn what_a_page_puts_on_every_object_is_no_message_and_no_attrib
                 timeline::assert_all(tab, &expected).await;
                 assert_saved(tab, &site).await;
                 let attributes = "
-                    const frame = document.querySelector('iframe');
+                    const frame = findDeep('iframe');
                     return frame.hasAttribute('srcdoc') || frame.hasAttribute('onload')";
                 assert_eq!(tab.run(attributes).await, false);
             }

@@ -163,7 +163,7 @@ impl Senders {
         let count = "
             window.forged = 0;
             addEventListener('message', (event) => {
-                if (!event.isTrusted || event.source !== document.querySelector('iframe').contentWindow)
+                if (!event.isTrusted || event.source !== findDeep('iframe').contentWindow)
                     window.forged++;
             });";
         tab.run_as_page(count).await;

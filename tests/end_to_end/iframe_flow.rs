@@ -158,7 +158,7 @@ pub(crate) async fn a_press_counts_whatever_the_form_says_meanwhile(context: Tes
         .browse(async |tab| {
             tab.go(&site.url(late_form::IMPATIENT_PAGE)).await;
             late_form::wait_for(tab).await;
-            let button = tab.find(".pantoken-retry").await;
+            let button = tab.find(".pantoken-retry, [part~=retry]").await;
             let hold = tab.driver.action_chain();
             let hold = hold.move_to_element_center(&button).click_and_hold();
             hold.perform().await.unwrap();

@@ -40,7 +40,7 @@ async fn assert_language(tab: &Tab, html_lang: &str, title: &str) {
     tab.find(&format!("iframe[title='{title}']")).await;
     let languages = "return [
         document.documentElement.lang,
-        document.querySelector('[role=status]').closest('[lang]').lang,
+        findDeep('[role=status]').closest('[lang]').lang,
     ]";
     assert_eq!(tab.run(languages).await, json!([html_lang, html_lang]));
     tab.enter_form().await;

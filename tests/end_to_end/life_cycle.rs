@@ -103,7 +103,9 @@ pub(crate) async fn several_forms_take_each_its_own_card(context: TestContext) {
             stage::insert_ready(tab, "first").await;
             stage::insert_ready(tab, "second").await;
             for id in ["second", "first"] {
-                let frame = tab.find(&format!("#{id} iframe")).await;
+                let frame = tab
+                    .element(&format!("return {id}.shadowRoot.querySelector('iframe')"))
+                    .await;
                 tab.save_in(frame, GOOD_NUMBER).await;
                 stage::wait_for(tab, id, "pantoken-saved", 1).await;
             }
@@ -140,7 +142,9 @@ pub(crate) async fn in_a_shadow_root_it_takes_a_card(context: TestContext) {
                 );
                 tab.run(&inserted).await;
                 stage::wait_for(tab, "form", "pantoken-ready", 1).await;
-                let frame = tab.element("return root.querySelector('iframe')").await;
+                let frame = tab
+                    .element("return root.firstChild.shadowRoot.querySelector('iframe')")
+                    .await;
                 tab.save_in(frame, GOOD_NUMBER).await;
                 stage::wait_for(tab, "form", "pantoken-saved", 1).await;
                 let heard = tab.run("return heard").await;
@@ -186,11 +190,13 @@ pub(crate) async fn without_its_module_it_says_so_and_can_be_reloaded(context: T
                 stage::wait_for(tab, "form", "pantoken-error", 1).await;
                 let error = &stage::events(tab, "form").await[0];
                 assert_eq!(
-                    (&error["source"], &error["recoverable"]),
-                    (&json!("host"), &json!(true))
+                    (&error["source"], &error["recoverable"], &error["code"]),
+                    (&json!("host"), &json!(true), &json!("LOAD_FAILED"))
                 );
                 assert_eq!(tab.run("return form.state").await, "failed");
-                tab.run("form.reload()").await;
+                let status = tab.text("[part~=status]").await;
+                assert_eq!(status, "Форма не открылась. Попробуйте снова.");
+                tab.press("Попробовать снова").await;
                 stage::wait_for(tab, "form", "pantoken-ready", 1).await;
             }
         })
@@ -227,7 +233,7 @@ pub(crate) async fn the_way_back_to_the_page_leads_to_a_fresh_session(context: T
             site.proxy.wait_for(CREATE, 2).await;
             let old = before.form_url().to_text();
             tab.until(&format!(
-                "const frame = document.querySelector('iframe');
+                "const frame = findDeep('iframe');
                      return frame !== null && frame.src !== {old:?}"
             ))
             .await;

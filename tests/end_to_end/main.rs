@@ -12,6 +12,7 @@ use pantoken_tests::{Engine, Page, Suite, tests};
 mod accessibility;
 mod another_language;
 mod answer;
+mod embedding;
 mod error_codes;
 mod events;
 mod examples;
@@ -85,6 +86,10 @@ fn main() -> ExitCode {
             &Engine::ALL,
             &[Page::Element],
             tests![
+                embedding::an_address_is_resolved_once_by_the_url_parser,
+                embedding::a_session_in_use_is_left_alone,
+                embedding::without_webassembly_it_leads_to_the_providers_page,
+                embedding::what_libraries_do_to_its_children_and_title_does_not_matter,
                 events::the_details_of_the_events_are_the_golden_ones,
                 examples::the_html_page_takes_a_card,
                 form_url::a_form_url_that_the_server_signed_takes_a_card,
@@ -184,8 +189,23 @@ fn main() -> ExitCode {
             &[Engine::Chromium],
             &[Page::Element],
             tests![
+                embedding::a_refusal_tells_status_code_and_detail,
+                embedding::a_session_that_a_back_end_made_takes_a_card,
+                embedding::a_clone_and_html_that_is_put_back_are_one_form_each,
+                embedding::properties_are_attributes,
+                embedding::moved_before_another_element_it_keeps_its_form,
+                embedding::a_module_of_another_version_is_refused_by_name,
+                embedding::with_its_module_inside_it_loads_no_other_file,
+                embedding::an_untouched_session_is_renewed_before_it_expires,
+                embedding::nothing_starts_while_the_page_is_prerendered,
+                embedding::a_page_that_is_not_left_offers_the_way_again,
+                embedding::what_the_page_shows_meanwhile_is_gone_when_the_form_is_there,
                 events::a_customer_who_cannot_see_it_is_told_what_it_does,
                 events::a_silent_form_may_be_tried_again,
+                examples::the_back_end_in_php_knows_whose_card_it_is,
+                examples::the_back_end_in_node_knows_whose_card_it_is,
+                examples::the_back_end_in_python_knows_whose_card_it_is,
+                examples::the_page_of_the_elements_readme_takes_a_card,
                 examples::the_react_page_takes_a_card,
                 examples::the_vue_page_takes_a_card,
                 examples::a_page_that_webpack_bundled_takes_a_card,

@@ -83,7 +83,7 @@ pub(crate) async fn double_ready_is_answered_each_time_and_told_once(context: Te
 /// Waits until the form has received everything that the page has posted so far.
 async fn reach_form(tab: &Tab, times: u32) {
     tab.leave_form().await;
-    tab.run("document.querySelector('iframe').contentWindow.postMessage('here', '*')")
+    tab.run("findDeep('iframe').contentWindow.postMessage('here', '*')")
         .await;
     tab.enter_form().await;
     let reached = format!("return window.reached === {times}");

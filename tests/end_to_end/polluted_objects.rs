@@ -48,7 +48,7 @@ async fn takes_a_card(context: &TestContext, pollute: &str) {
             timeline::assert_all(tab, &expected).await;
             assert_saved(tab, &site).await;
             let seen = "
-                const frame = document.querySelector('iframe');
+                const frame = findDeep('iframe');
                 const secrets = ['panToken', 'resultToken', 'formUrl'];
                 return [
                     'panToken' in window.Object.prototype,

@@ -69,7 +69,7 @@ pub(crate) async fn a_wrong_number_is_corrected_on_the_providers_page(context: T
 async fn go_to_the_form(tab: &Tab, site: &TestSite) {
     tab.go(&site.url("/?lang=en")).await;
     tab.click("input[name=flow][value=redirect]").await;
-    tab.click(".pantoken-redirect").await;
+    tab.click(".pantoken-redirect, [part~=redirect]").await;
     tab.find("body[data-state=ready]").await;
     let address = tab.driver.current_url().await.unwrap();
     assert!(
@@ -105,11 +105,11 @@ pub(crate) async fn the_element_asks_for_no_session_before_its_button_is_pressed
             tab
                 .run("insertForm('form', { 'session-url': '/v1/sessions', flow: 'redirect', language: 'en' })")
                 .await;
-            tab.find(".pantoken-redirect").await;
+            tab.find(".pantoken-redirect, [part~=redirect]").await;
             assert_eq!(site.proxy.count("POST /v1/sessions"), 0);
             assert_eq!(stage::frames(tab).await, 0);
             site.proxy.plan("/v1/sessions", PlannedResponse::Disconnected);
-            tab.click(".pantoken-redirect").await;
+            tab.click(".pantoken-redirect, [part~=redirect]").await;
             stage::wait_for(tab, "form", "pantoken-error", 1).await;
             let error = &stage::events(tab, "form").await[0];
             assert_eq!(error["code"], "SESSION_FAILED");
@@ -137,7 +137,7 @@ pub(crate) async fn the_element_offers_the_way_when_its_frame_is_blocked(context
             stage::wait_for(tab, "form", "pantoken-error", 1).await;
             let error = &stage::events(tab, "form").await[0];
             assert_eq!(error["code"], "FRAME_BLOCKED");
-            tab.click(".pantoken-redirect").await;
+            tab.click(".pantoken-redirect, [part~=redirect]").await;
             tab.find("body[data-state=ready]").await;
             tab.save(GOOD_NUMBER).await;
             tab.until("return location.pathname === '/stage.html'")

@@ -18,7 +18,10 @@ pub(crate) async fn without_a_session_the_page_says_why_and_a_retry_helps(contex
                 (html, "no session"),
                 (json(201, "{}"), "no session"),
                 (json(201, &of_another_request), "no session"),
-                (json(404, r#"{"code":"NOT_FOUND"}"#), "answered 404"),
+                (
+                    json(404, r#"{"code":"NOT_FOUND"}"#),
+                    "answered 404 NOT_FOUND",
+                ),
                 (json(503, "{}"), "answered 503"),
                 (PlannedResponse::Disconnected, "did not answer"),
             ] {
@@ -28,7 +31,7 @@ pub(crate) async fn without_a_session_the_page_says_why_and_a_retry_helps(contex
                 tab.find_state("failed").await;
                 let timeline = tab.text("#timeline").await;
                 assert!(timeline.contains(reason), "{reason}: {timeline}");
-                let frames = "return document.querySelectorAll('iframe').length";
+                let frames = "return findAllDeep('iframe').length";
                 assert_eq!(tab.run(frames).await, 0);
                 tab.press("Try again").await;
                 tab.find_state("ready").await;
@@ -42,17 +45,22 @@ pub(crate) async fn a_card_is_reported_until_the_report_is_acknowledged(context:
     context
         .browse(async |tab| {
             tab.open_ready(&site.url("/?lang=en")).await;
-            let busy = PlannedResponse::Replaced(503, "text/plain", "come again".to_owned());
+            let replaced =
+                |status, kind, body: &str| PlannedResponse::Replaced(status, kind, body.to_owned());
             let gate = Gate::closed();
             for answer in [
-                busy,
+                replaced(503, "text/plain", "come again"),
                 PlannedResponse::Disconnected,
+                // Somebody else's: a captive portal, a gateway.
+                replaced(200, "text/html", "<!doctype html><p>Log in"),
+                replaced(401, "application/problem+json", r#"{"status":401}"#),
+                replaced(200, "application/json", r#"{"state":"saved"}"#),
                 PlannedResponse::Delayed(gate.clone()),
             ] {
                 site.proxy.plan("/result", answer);
             }
             tab.save_in_frame(GOOD_NUMBER).await;
-            site.proxy.wait_for("/result", 3).await;
+            site.proxy.wait_for("/result", 6).await;
             let saved = "return document.querySelectorAll('[data-step=saved]').length";
             assert_eq!(tab.run(saved).await, 0);
             gate.open();
@@ -61,7 +69,8 @@ pub(crate) async fn a_card_is_reported_until_the_report_is_acknowledged(context:
             let session = site.session(&request_id).await;
             assert_eq!(session["panToken"], tab.text("#pan-token").await);
             assert_eq!(tab.run(saved).await, 1);
-            assert_eq!(site.proxy.count("/result"), 3);
+            assert_eq!(site.proxy.count("/result"), 6);
+            tab.find("#timeline [data-code=REPORT_DELAYED]").await;
         })
         .await;
 }

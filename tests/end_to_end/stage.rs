@@ -64,6 +64,6 @@ pub(crate) async fn events(tab: &Tab, id: &str) -> Vec<Value> {
 
 /// Returns the number of iframes on the page.
 pub(crate) async fn frames(tab: &Tab) -> u64 {
-    let frames = "return document.querySelectorAll('iframe').length";
+    let frames = "return findAllDeep('iframe').length";
     tab.run(frames).await.as_u64().unwrap()
 }

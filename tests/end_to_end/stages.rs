@@ -58,7 +58,7 @@ async fn again_while_its_frame_loads(context: &TestContext, again: &str) {
             tab.run(again).await;
             site.proxy.wait_for(CREATE, 2).await;
             let is_another = format!(
-                "const frame = form.querySelector('iframe');
+                "const frame = form.shadowRoot.querySelector('iframe');
                  return frame !== null && !frame.src.includes('requestId={first}&')"
             );
             tab.until(&is_another).await;
@@ -122,7 +122,7 @@ pub(crate) async fn without_its_frame_a_reload_brings_another(context: TestConte
     context
         .browse(async |tab| {
             stage::open_ready(tab, &site).await;
-            tab.run("document.querySelector('iframe').remove()").await;
+            tab.run("findDeep('iframe').remove()").await;
             tab.run(RELOAD).await;
             stage::wait_for(tab, "form", READY, 2).await;
             tab.save_in_frame(GOOD_NUMBER).await;

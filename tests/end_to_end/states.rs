@@ -97,7 +97,7 @@ impl Visit<'_> {
         self.open().await;
         let choice = "input[name=flow][value=redirect]";
         self.tab.click(choice).await;
-        self.tab.find(".pantoken-redirect").await;
+        self.tab.find(".pantoken-redirect, [part~=redirect]").await;
         look(&state("redirect", false)).await;
     }
 

@@ -1,9 +1,14 @@
 // What a page may write, and after `@ts-expect-error` what it may not.
-import { defineElement } from "pantoken";
+import { defineElement, defineElements } from "pantoken";
+import { defineElement as defineInline } from "pantoken/inline";
 import type { ErrorDetail, FormState, HostErrorCode, PantokenFormElement } from "pantoken";
 
 defineElement();
 defineElement("card-form");
+defineInline();
+defineElements();
+defineElements({ module: "/assets/pantoken_element_bg.wasm" });
+defineElements({ module: new URL("https://shop.kz/pantoken_element_bg.wasm") });
 // @ts-expect-error a tag is a text
 defineElement(1);
 
@@ -24,10 +29,17 @@ form.addEventListener("pantoken-ready", (event) => {
   return [requestId, rounded];
 });
 form.addEventListener("pantoken-saved", (event) => {
-  const panToken: string = event.detail.panToken;
+  const panToken: string | undefined = event.detail.panToken;
   // @ts-expect-error the page never has the card's number
   return [panToken, event.detail.pan];
 });
+form.texts = { retry: "Once more", title: "Card" };
+// @ts-expect-error there is no such text
+form.texts = { hello: "Hello" };
+form.sessionUrl = "/v1/sessions";
+form.session = { requestId: "1", formUrl: "url", resultToken: "token", resultUrl: "url", expiresAt: "later" };
+form.session = null;
+
 form.addEventListener("pantoken-warning", ({ detail }) => detail.code === "REQUEST_MISMATCH");
 form.addEventListener("pantoken-error", function ({ detail }) {
   this.reload();
@@ -46,5 +58,7 @@ function advise(error: ErrorDetail): string | null {
   const code: HostErrorCode = error.code;
   // @ts-expect-error the page's own codes are all known
   if (code === "SOMETHING_ELSE") return null;
-  return code === "SESSION_FAILED" ? error.message : null;
+  if (code === "LOAD_FAILED") return null;
+  const refused: string | undefined = error.problem?.code;
+  return code === "SESSION_FAILED" ? (refused ?? error.message) : null;
 }

@@ -25,15 +25,16 @@ export function Card() {
       <pantoken-form />
       {/* @ts-expect-error and not both */}
       <pantoken-form session-url="/v1/sessions" form-url="https://a2c.qiwi.kz/form?…" />
-      {/* @ts-expect-error the provider's value is kz */}
-      <pantoken-form session-url="/v1/sessions" language="kk" />
+      <pantoken-form session-url="/v1/sessions" language="kk" token="page" />
+      <pantoken-form session='{"requestId":"1"}' />
+      {/* @ts-expect-error there is no such language */}
+      <pantoken-form session-url="/v1/sessions" language="de" />
       {/* @ts-expect-error no such attribute */}
       <pantoken-form session-url="/v1/sessions" amount="5" />
       {/* @ts-expect-error an origin has a scheme */}
       <pantoken-form session-url="/v1/sessions" form-origin="forms.example.kz" />
       {/* @ts-expect-error a saved card has no code */}
       <pantoken-form session-url="/v1/sessions" onpantoken-saved={(event) => event.detail.code} />
-      {/* @ts-expect-error it has no children */}
       <pantoken-form session-url="/v1/sessions">loading</pantoken-form>
       <div className="any other tag" />
       {/* @ts-expect-error the other tags keep their types */}

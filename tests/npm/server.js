@@ -5,3 +5,6 @@ import { defineElement } from "pantoken";
 assert.equal(typeof customElements, "undefined");
 assert.equal(defineElement(), undefined);
 assert.equal(defineElement("card-form"), undefined);
+
+const inline = await import("pantoken/inline");
+assert.equal(inline.defineElements({ module: "/pantoken_element_bg.wasm" }), undefined);

@@ -58,7 +58,9 @@ impl Tab {
         // Between two pages a driver reports other errors than that the element is missing.
         let came = async {
             loop {
-                match self.driver.find(By::Css(selector)).await {
+                let script = format!("{FIND_DEEP} return findDeep({selector:?})");
+                let found = self.driver.execute(script, Vec::new()).await;
+                match found.and_then(|found| found.element()) {
                     Ok(element) => return element,
                     Err(_) => tokio::time::sleep(INTERVAL).await,
                 }
@@ -178,19 +180,20 @@ impl Tab {
 
     /// Presses the button with this label.
     pub async fn press(&self, label: &str) {
-        let button = By::XPath(format!("//button[normalize-space()='{label}']"));
-        let query = self.driver.query(button).wait(TIMEOUT, INTERVAL);
-        let button = query
-            .first()
-            .await
-            .unwrap_or_else(|error| panic!("{label}: {error}"));
+        let has_label = format!(
+            "{FIND_DEEP} window.labelled = findAllDeep('button')
+                .find((button) => button.textContent.trim() === {label:?});
+            return labelled !== undefined"
+        );
+        self.until(&has_label).await;
+        let button = self.element("return labelled").await;
         button.click().await.unwrap();
     }
 
     /// Runs a script and returns its value.
     pub async fn run(&self, script: &str) -> Value {
         self.driver
-            .execute(script, Vec::new())
+            .execute(format!("{FIND_DEEP} {script}"), Vec::new())
             .await
             .unwrap()
             .json()
@@ -199,7 +202,7 @@ impl Tab {
 
     /// Runs a script as one of the page's own. The page's policy must allow it.
     pub async fn run_as_page(&self, script: &str) {
-        let script = Value::from(script);
+        let script = Value::from(format!("{FIND_DEEP} {script}"));
         let insert = format!(
             "const script = document.createElement('script');
              script.textContent = {script};
@@ -210,6 +213,7 @@ impl Tab {
 
     /// Runs a script and returns the element that it returns.
     pub async fn element(&self, script: &str) -> WebElement {
+        let script = format!("{FIND_DEEP} {script}");
         let answer = self.driver.execute(script, Vec::new()).await.unwrap();
         answer.element().unwrap()
     }
@@ -237,6 +241,15 @@ impl Tab {
         self.browser.close().await;
     }
 }
+
+/// Finds elements in the page, and in the shadow roots of its forms.
+const FIND_DEEP: &str = "
+    var findAllDeep = (selector) => {
+        const forms = [...document.querySelectorAll('pantoken-form')];
+        const roots = [document, ...forms.map((form) => form.shadowRoot ?? form)];
+        return roots.flatMap((root) => [...root.querySelectorAll(selector)]);
+    };
+    var findDeep = (selector) => findAllDeep(selector)[0] ?? null;";
 
 /// Returns the state of the page's form, from the element or from the component.
 const STATE: &str = "

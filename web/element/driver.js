@@ -1,5 +1,6 @@
 // Performs the orders of the form's machine in the page, and reports what happens there. It decides
 // nothing: every value is in the order. `pantoken-widget` has the same driver in Rust.
+// A name that ends in an underscore is the element's own, and is shortened in the package.
 
 /**
  * What happened: the machine's `FormInput`.
@@ -7,25 +8,29 @@
  *   | { input: "reload" }
  *   | { input: "redirect", page: string }
  *   | { input: "frameLoaded" }
+ *   | { input: "frameFocused" }
  *   | { input: "policyViolation", directive: string, disposition: string, blockedUri: string }
  *   | { input: "message", origin: string, data: unknown }
  *   | { input: "timerFired", timer: string }
- *   | { input: "answered", request: number, status: number, body: string | undefined }
+ *   | { input: "answered", request: string } & Answer
  *   | { input: "destroy" }} Input
+ * @typedef {{ status: string, body?: string, type?: string | null, retryAfter?: string | null,
+ *     expiresIn?: string }} Answer
  */
 
 /**
  * What to do: the machine's `Order`.
- * @typedef {{ order: "showFrame", src: string, title: string, style: string, sandbox: string,
- *     referrerPolicy: string, allow: string }
+ * @typedef {{ order: "showFrame", src: string, style: string, sandbox: string, referrerPolicy: string,
+ *     allow: string }
  *   | { order: "removeFrame" }
  *   | { order: "postMessage", message: string, targetOrigin: string }
  *   | { order: "setTimer", timer: string, milliseconds: number }
  *   | { order: "clearTimer", timer: string }
- *   | { order: "post", request: number, url: string, token: string | null, body: string,
- *     timeout: number, keepalive: boolean }
+ *   | { order: "post", request: number } & Post
  *   | { order: "navigate", url: string }
  *   | { order: "finish" }} Order
+ * @typedef {{ url: string, base?: string | null, token?: string | null, body: string, timeout: number,
+ *     keepalive: boolean }} Post
  */
 
 /**
@@ -34,26 +39,24 @@
  * @typedef {Extract<Order, { order: Name }>} OrderNamed
  */
 
-/** Both bubble up to the window. */
-const EVENTS = ["securitypolicyviolation", "message"];
-
-/** Aborts a request that takes too long; old browsers cannot. @param {number} milliseconds */
-export const abortAfter = (milliseconds) => AbortSignal.timeout?.(milliseconds);
+const EVENTS = ["securitypolicyviolation", "message", "blur"];
 
 export class Driver {
-  /** The element that the iframe is shown in. @type {Element} */
-  place;
-  /** Receives what happened. @type {((input: Input) => void) | undefined} */
-  onInput;
-  /** @type {HTMLIFrameElement | undefined} */
-  #frame;
-  /** @type {Map<string, number>} */
-  #timers = new Map();
-
-  /** @param {Element} place @param {(input: Input) => void} onInput */
-  constructor(place, onInput) {
-    this.place = place;
-    this.onInput = onInput;
+  /**
+   * @param {Element} place The element that the iframe is shown in.
+   * @param {(input: Input) => void} onInput Receives what happened.
+   * @param {Begun} [begun] A request that has left before it was ordered.
+   */
+  constructor(place, onInput, begun) {
+    this.place_ = place;
+    /** @type {typeof onInput | undefined} */
+    this.onInput_ = onInput;
+    this.begun_ = begun;
+    this.title_ = "";
+    /** @type {HTMLIFrameElement | undefined} */
+    this.frame_ = undefined;
+    /** @type {Map<string, number>} */
+    this.timers_ = new Map();
     for (const type of EVENTS) addEventListener(type, this);
   }
 
@@ -62,25 +65,31 @@ export class Driver {
     for (const type of EVENTS) removeEventListener(type, this);
   }
 
+  /** Gives the iframe this title, and each one that follows. @param {string} title */
+  setTitle(title) {
+    this.title_ = title;
+    if (this.frame_) this.frame_.title = title;
+  }
+
   /** @param {Order} order */
   perform(order) {
     switch (order.order) {
       case "showFrame":
-        return this.#showFrame(order);
+        return this.showFrame_(order);
       case "removeFrame":
-        return this.#removeFrame();
+        return this.removeFrame_();
       case "postMessage":
-        return this.#frame?.contentWindow?.postMessage(order.message, order.targetOrigin);
+        return this.frame_?.contentWindow?.postMessage(order.message, order.targetOrigin);
       case "setTimer":
-        return this.#setTimer(order);
+        return this.setTimer_(order);
       case "clearTimer":
-        return this.#clearTimer(order.timer);
+        return this.clearTimer_(order.timer);
       case "post":
-        return void this.#post(order);
+        return void this.post_(order);
       case "navigate":
         return location.assign(order.url);
       case "finish":
-        this.onInput = undefined;
+        this.onInput_ = undefined;
     }
   }
 
@@ -91,59 +100,70 @@ export class Driver {
    */
   handleEvent(event) {
     if (!event.isTrusted) return;
-    if (event.type == "load") this.onInput?.({ input: "frameLoaded" });
-    else if (event.type == "message") {
+    const frame = this.frame_;
+    if (event.type == "load") this.onInput_?.({ input: "frameLoaded" });
+    else if (event.type == "blur") {
+      const root = /** @type {ShadowRoot} */ (this.place_.getRootNode());
+      if (frame && root.activeElement == frame) this.onInput_?.({ input: "frameFocused" });
+    } else if (event.type == "message") {
       const { source, origin, data } = /** @type {MessageEvent} */ (event);
-      if (source && source == this.#frame?.contentWindow) this.onInput?.({ input: "message", origin, data });
+      if (source && source == frame?.contentWindow) this.onInput_?.({ input: "message", origin, data });
     } else {
       const violation = /** @type {SecurityPolicyViolationEvent} */ (event);
       const { effectiveDirective: directive, disposition, blockedURI: blockedUri } = violation;
-      this.onInput?.({ input: "policyViolation", directive, disposition, blockedUri });
+      this.onInput_?.({ input: "policyViolation", directive, disposition, blockedUri });
     }
   }
 
   /** @param {OrderNamed<"showFrame">} order */
-  #showFrame({ src, title, style, sandbox, referrerPolicy, allow }) {
-    this.#removeFrame();
-    const frame = (this.#frame = document.createElement("iframe"));
+  showFrame_({ src, style, sandbox, referrerPolicy, allow }) {
+    this.removeFrame_();
+    const frame = (this.frame_ = document.createElement("iframe"));
     // By their names: an attribute from Object.prototype could show another document. The style through
     // the object model, because a strict policy forbids the attribute.
-    Object.assign(frame, { title, referrerPolicy, allow, sandbox, style, src });
+    Object.assign(frame, { title: this.title_, referrerPolicy, allow, sandbox, style, src });
     frame.addEventListener("load", this);
-    this.place.append(frame);
+    this.place_.append(frame);
   }
 
-  #removeFrame() {
-    this.#frame?.remove();
-    this.#frame = undefined;
+  removeFrame_() {
+    this.frame_?.remove();
+    this.frame_ = undefined;
   }
 
   /** @param {OrderNamed<"setTimer">} order */
-  #setTimer({ timer, milliseconds }) {
-    this.#clearTimer(timer);
-    const fire = () => this.onInput?.({ input: "timerFired", timer });
-    this.#timers.set(timer, setTimeout(fire, milliseconds));
+  setTimer_({ timer, milliseconds }) {
+    this.clearTimer_(timer);
+    const fire = () => this.onInput_?.({ input: "timerFired", timer });
+    this.timers_.set(timer, setTimeout(fire, milliseconds));
   }
 
   /** @param {string} timer */
-  #clearTimer(timer) {
-    clearTimeout(this.#timers.get(timer));
+  clearTimer_(timer) {
+    clearTimeout(this.timers_.get(timer));
   }
 
   /** @param {OrderNamed<"post">} order */
-  async #post({ request, url, token, body, timeout, keepalive }) {
-    const { status, text } = await post(url, token, body, timeout, keepalive);
-    this.onInput?.({ input: "answered", request, status, body: text });
+  async post_(order) {
+    const begun = this.begun_;
+    this.begun_ = undefined;
+    const isBegun = begun && begun.url == order.url && begun.body == order.body;
+    const answer = await (isBegun ? begun.answer : post(order));
+    this.onInput_?.({ input: "answered", request: "" + order.request, ...answer });
   }
 }
 
 /**
- * Returns status 0 if no complete answer arrived in time.
- * @param {string} url @param {string | null} token @param {string} body @param {number} timeout
- * @param {boolean} keepalive
- * @returns {Promise<{ status: number, text?: string }>}
+ * @typedef {{ url: string, body: string, answer: Promise<Answer> }} Begun
  */
-async function post(url, token, body, timeout, keepalive) {
+
+/**
+ * Sends a request. Returns status 0 if no complete answer arrived in time.
+ * @param {Post} order
+ * @returns {Promise<Answer>}
+ */
+export async function post({ url, base, token, body, timeout, keepalive }) {
+  const { signal, release } = limit(timeout);
   try {
     /** @type {RequestInit} */
     const options = {
@@ -153,17 +173,47 @@ async function post(url, token, body, timeout, keepalive) {
       method: "POST",
       headers: {
         "content-type": "application/json",
-        ...(token && { authorization: "Bearer " + token }),
+        ...(token && { "pantoken-result-token": token }),
       },
       body,
       keepalive,
-      signal: abortAfter(timeout),
+      // A log-in page behind a redirect is no answer.
+      redirect: "error",
+      signal,
     };
-    const response = await fetch(url, options);
+    const response = await fetch(new URL(url, base ?? document.baseURI).href, options);
     const text = await response.text();
-    return { status: response.status, text };
+    const header = (/** @type {string} */ name) => response.headers.get(name);
+    return {
+      status: "" + response.status,
+      body: text,
+      type: header("content-type"),
+      retryAfter: header("retry-after"),
+      expiresIn: expiresIn(text, header("date")),
+    };
   } catch {
     // No answer is an answer too: the machine knows what to do about it.
-    return { status: 0 };
+    return { status: "0" };
+  } finally {
+    release();
   }
+}
+
+/**
+ * Returns how long before its end the session arrived, by the server's clock where that can be read.
+ * @param {string} text @param {string | null} date
+ */
+function expiresIn(text, date) {
+  try {
+    return "" + Math.floor(Date.parse(JSON.parse(text).expiresAt) - (Date.parse(date ?? "") || Date.now()));
+  } catch {
+    // It has no end.
+  }
+}
+
+/** Aborts a request that takes too long. AbortSignal.timeout is too new. @param {number} milliseconds */
+export function limit(milliseconds) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), milliseconds);
+  return { signal: controller.signal, release: () => clearTimeout(timer) };
 }

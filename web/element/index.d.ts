@@ -1,4 +1,4 @@
-/** Where a form is; `idle` as long as it has neither `form-url` nor `session-url`. */
+/** Where a form is; `idle` as long as it has no `form-url`, `session-url` or `session`. */
 export type FormState = "idle" | "loading" | "ready" | "saved" | "failed";
 
 /** A code of the provider's; one that is not listed is kept as it came. */
@@ -18,14 +18,16 @@ export type HostErrorCode =
   | "FRAME_BLOCKED"
   | "SESSION_FAILED"
   | "RESULT_REJECTED"
-  | "INVALID_FORM_URL";
+  | "INVALID_FORM_URL"
+  | "LOAD_FAILED";
 
 /** What you may want to monitor; the customer need not know. */
 export type WarningCode =
   | "REQUEST_MISMATCH"
   | "UNREADABLE_MESSAGE"
   | "CONFLICTING_RESULT"
-  | "RESULT_BEFORE_READY";
+  | "RESULT_BEFORE_READY"
+  | "REPORT_DELAYED";
 
 /** The form is there; once for each load of its frame. */
 export interface ReadyDetail {
@@ -36,8 +38,46 @@ export interface ReadyDetail {
 /** The card is saved; at most once for each session. */
 export interface SavedDetail {
   requestId: string;
-  panToken: string;
+  /** With a session, your server has the token, and the page only if it has `token="page"`. */
+  panToken?: string;
 }
+
+/** What the session endpoint itself answered. */
+export interface Problem {
+  status: number;
+  /** The server's code, such as `ORIGIN_NOT_ALLOWED`; empty if it gave none. */
+  code: string;
+  detail: string;
+}
+
+/** A session that your back end made: the server's 201 answer. */
+export interface Session {
+  requestId: string;
+  formUrl: string;
+  resultToken: string;
+  resultUrl: string;
+  [more: string]: unknown;
+}
+
+/** What the customer reads. A text that is left out is the element's own. */
+export type Texts = Partial<
+  Record<
+    | "title"
+    | "loading"
+    | "saved"
+    | "retry"
+    | "redirect"
+    | "network"
+    | "shop"
+    | "newSession"
+    | "cardSavedBefore"
+    | "invalidNumber"
+    | "wait"
+    | "other"
+    | "notOpened",
+    string
+  >
+>;
 
 /** Something went wrong. */
 export type ErrorDetail = {
@@ -47,7 +87,10 @@ export type ErrorDetail = {
   message: string;
   /** Whether the customer can go on, in the same form or by a retry. */
   recoverable: boolean;
-} & ({ source: "form"; code: FormErrorCode } | { source: "host"; code: HostErrorCode });
+} & (
+  | { source: "form"; code: FormErrorCode }
+  | { source: "host"; code: HostErrorCode; problem?: Problem }
+);
 
 /** Something to monitor. */
 export interface WarningDetail {
@@ -66,6 +109,20 @@ export interface PantokenFormEventMap {
 export interface PantokenFormElement extends HTMLElement {
   /** Where the form is. */
   readonly state: FormState;
+
+  /** Texts of your own in place of the element's. */
+  texts: Texts | undefined;
+
+  /** A session that your back end made: the object, or its JSON. */
+  session: Session | string | null;
+  formUrl: string | null;
+  sessionUrl: string | null;
+  language: string | null;
+  readyTimeout: string | number | null;
+  formOrigin: string | null;
+  flow: string | null;
+  returnUrl: string | null;
+  token: string | null;
 
   /** Loads the form afresh; with `session-url`, in a new session. Does nothing once a card is saved. */
   reload(): void;
@@ -105,11 +162,16 @@ export interface PantokenFormElement extends HTMLElement {
 /** Defines the element; importing the package in a browser does it for `pantoken-form`. */
 export function defineElement(tag?: string): void;
 
+/** Says where the WebAssembly module is, before the first element needs it, and defines the elements. */
+export function defineElements(options?: { module?: string | URL }): void;
+
 type FormSource =
   | {
       /** The form URL that your server signed for the iframe flow; the form waits until there is one. */
       "form-url": string | undefined;
       "session-url"?: undefined;
+      session?: undefined;
+      token?: undefined;
       flow?: undefined;
       "return-url"?: undefined;
     }
@@ -117,16 +179,28 @@ type FormSource =
       /** The URL of `POST /v1/sessions`: it gives the form URL and takes the result. */
       "session-url": string;
       "form-url"?: undefined;
+      session?: undefined;
+      /** `page` lets the page have the token, which your server has already. */
+      token?: "page";
       /** Sends the whole page to the form, by a button, instead of embedding it. */
       flow?: "redirect";
       /** Where the customer comes back to; the page's own URL without query unless given. */
       "return-url"?: string;
+    }
+  | {
+      /** A session that your back end made: the server's answer, as an object (a property) or as JSON. */
+      session: Session | string;
+      "session-url"?: undefined;
+      "form-url"?: undefined;
+      token?: "page";
+      flow?: undefined;
+      "return-url"?: undefined;
     };
 
 /** The element's own attributes. */
 export type PantokenFormAttributes = FormSource & {
   /** The form's language; the form URL's, or else `ru`, unless given. */
-  language?: "ru" | "en" | "kz";
+  language?: "ru" | "en" | "kz" | "kk";
   /** The iframe's title; one in the form's language unless given. */
   title?: string;
   /** How long to wait for the form, in milliseconds; 15000 unless given. */
@@ -143,7 +217,8 @@ export type PantokenFormProps = PantokenFormAttributes & {
   style?: unknown;
   slot?: string;
   hidden?: boolean;
-  children?: never;
+  /** What the page shows while the form loads. */
+  children?: unknown;
   key?: string | number | bigint | null;
   ref?: unknown;
   "onpantoken-ready"?: (event: PantokenFormEventMap["pantoken-ready"]) => void;

@@ -1,30 +1,47 @@
-import { ElementForm, initSync } from "./pantoken_element.js";
-import { abortAfter } from "./driver.js";
+import { limit } from "./driver.js";
+import { initSync } from "./pantoken_element.js";
 
 /** How long the module may take to load, in milliseconds. */
 const LOAD_TIMEOUT = 15000;
 
+/** The module itself, or where it is. @type {Uint8Array<ArrayBuffer> | string | URL} */
+let source;
+
 /** Loads once for all elements of the page; after a failure the next one tries again.
- *  @type {Promise<typeof ElementForm> | undefined} */
+ *  @type {Promise<void> | undefined} */
 let loading;
+
+/** @param {typeof source} value */
+export function setSource(value) {
+  source = value;
+  loading = undefined;
+}
 
 export const load = () => (loading ??= instantiate().catch(forget));
 
 async function instantiate() {
-  // In one expression, so that bundlers see the file and carry it along.
-  const url = new URL("./pantoken_element_bg.wasm", import.meta.url);
-  /** @type {RequestInit} */
-  const options = {
-    // What a page put on Object.prototype must not become an option.
-    // @ts-ignore: TypeScript does not know that this sets the prototype.
-    __proto__: null,
-    signal: abortAfter(LOAD_TIMEOUT),
-  };
-  const response = await fetch(url, options);
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
+  const bytes = source instanceof Uint8Array ? source : await download(source);
   // Not by streaming, which fails if the server does not send the type application/wasm.
-  initSync({ module: await WebAssembly.compile(await response.arrayBuffer()) });
-  return ElementForm;
+  const compiled = await WebAssembly.compile(bytes);
+  const [section] = WebAssembly.Module.customSections(compiled, "pantoken");
+  const version = section ? new TextDecoder().decode(section) : "none";
+  if (version != VERSION) {
+    throw new Error(`the script has version ${VERSION} and its module ${source} version ${version}`);
+  }
+  initSync({ module: compiled });
+}
+
+/** @param {string | URL} url */
+async function download(url) {
+  const { signal, release } = limit(LOAD_TIMEOUT);
+  try {
+    // @ts-ignore: What a page put on Object.prototype must not become an option.
+    const response = await fetch(url, { __proto__: null, signal });
+    if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
+    return await response.arrayBuffer();
+  } finally {
+    release();
+  }
 }
 
 /** @param {unknown} error @returns {never} */

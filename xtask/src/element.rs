@@ -1,5 +1,6 @@
 //! `cargo xtask element`: the npm package of the custom element.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,8 +18,30 @@ use crate::workspace::Workspace;
 const NAME: &str = "pantoken_element";
 /// The folder below the target folder that has all sources of the package.
 const SOURCES: &str = "element";
+/// All packages of the workspace have one version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 const WASM: &str = "pantoken_element_bg.wasm";
-const SCRIPTS: [&str; 3] = ["element.js", "driver.js", "module.js"];
+const SCRIPTS: [&str; 7] = [
+    "element.js",
+    "inline.js",
+    "pantoken-form.js",
+    "driver.js",
+    "exchange.js",
+    "module.js",
+    "globals.d.ts",
+];
+/// What the oldest browsers do not know. The instructions of bulk memory would also be longer than the calls
+/// that they stand for.
+const TARGET_FEATURES: &str =
+    "target-feature=-bulk-memory,-reference-types,-multivalue,-nontrapping-fptoint";
+/// The features that wasm-bindgen would use, because Rust's own libraries declare them.
+const UNUSED_FEATURES: [&str; 2] = ["reference-types", "multivalue"];
+/// The files that a page can load, and what each is bundled from.
+const BUNDLES: [&str; 2] = ["element.js", "inline.js"];
+/// The oldest browsers that can run the package. docs/embedding.md names them.
+const LOWEST_BROWSERS: &str = "chrome84,firefox91,safari14.1";
+/// The languages of the texts, by their values in HTML.
+const LANGUAGES: [(&str, &str); 3] = [("ru", "ru"), ("en", "en"), ("kk", "kz")];
 
 /// `twice` builds it in another folder too, and compares.
 pub(crate) fn run(twice: bool) -> Result<()> {
@@ -53,8 +76,18 @@ pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let sources = sources(workspace, &module)?;
     let package = package(workspace);
     fs::create_dir_all(&package)?;
-    optimize::module(npm, &sources.join(WASM), &package.join(WASM))?;
-    bundle(npm, &sources, &package)?;
+    optimize::module(
+        npm,
+        &sources.join(WASM),
+        &package.join(WASM),
+        optimize::OLD_WASM_FEATURES,
+    )?;
+    name_version(&package.join(WASM))?;
+    // The script that has the module inside has the same module.
+    fs::copy(package.join(WASM), sources.join(WASM))?;
+    for script in BUNDLES {
+        bundle(npm, &sources.join(script), &package.join(script))?;
+    }
     copy_files(workspace, &package)?;
     embed(workspace, &package)?;
     Ok(package)
@@ -105,12 +138,27 @@ fn compile(workspace: &Workspace) -> Result<PathBuf> {
         .args(["--profile", "web", "--target", "wasm32-unknown-unknown"])
         // A cheap phone would have to find room for the usual megabyte on each page.
         .args(["--", "-C", "link-arg=-zstack-size=65536"])
-        // Its instructions are longer than the calls that they stand for.
-        .args(["-C", "target-feature=-bulk-memory"]);
+        .args(["-C", TARGET_FEATURES]);
     command::run(&mut rustc)?;
-    Ok(workspace
+    let built = workspace
         .target()
-        .join("wasm32-unknown-unknown/web/pantoken_element.wasm"))
+        .join("wasm32-unknown-unknown/web/pantoken_element.wasm");
+    let module = workspace.scratch(SOURCES)?.join("compiled.wasm");
+    fs::write(&module, without_features(fs::read(built)?))?;
+    Ok(module)
+}
+
+/// Changes `+feature` into `-feature` in the module's list of the features that it uses.
+fn without_features(mut module: Vec<u8>) -> Vec<u8> {
+    for feature in UNUSED_FEATURES {
+        let length = u8::try_from(feature.len()).unwrap_or_default();
+        let used = [&[b'+', length], feature.as_bytes()].concat();
+        let found = module.windows(used.len()).position(|bytes| bytes == used);
+        if let Some(prefix) = found.and_then(|at| module.get_mut(at)) {
+            *prefix = b'-';
+        }
+    }
+    module
 }
 
 /// Puts the element's scripts and the module's bindings into one folder, from which the package is bundled
@@ -124,7 +172,44 @@ fn sources(workspace: &Workspace, module: &Path) -> Result<PathBuf> {
             folder.join(script),
         )?;
     }
+    fs::write(folder.join("texts.js"), texts(workspace)?)?;
     Ok(folder)
+}
+
+/// Returns the script with the texts of `pantoken-widget`: an object of each language, by key.
+fn texts(workspace: &Workspace) -> Result<String> {
+    let folder = workspace.root().join("crates/browser/widget/src/texts");
+    let read = |name: &str| fs::read_to_string(folder.join(name).with_extension("txt"));
+    let keys = read("keys")?;
+    let mut languages = BTreeMap::new();
+    for (html_lang, name) in LANGUAGES {
+        let texts = read(name)?;
+        let texts: BTreeMap<&str, String> = keys
+            .lines()
+            .zip(texts.lines().map(ToOwned::to_owned))
+            .collect();
+        languages.insert(html_lang, texts);
+    }
+    let json = serde_json::to_string(&languages)?;
+    Ok(format!(
+        "/** @type {{Record<string, Record<string, string>>}} */\nexport const TEXTS = {json};\n"
+    ))
+}
+
+/// Appends a section with the version to the module, so that a script of another version refuses it by name
+/// and does not fail somewhere in it.
+fn name_version(module: &Path) -> Result<()> {
+    const NAME: &str = "pantoken";
+    let content = [
+        &[u8::try_from(NAME.len())?],
+        NAME.as_bytes(),
+        VERSION.as_bytes(),
+    ]
+    .concat();
+    let mut bytes = fs::read(module)?;
+    bytes.extend([0, u8::try_from(content.len())?]);
+    bytes.extend(content);
+    Ok(fs::write(module, bytes)?)
 }
 
 /// Checks the types of the element's scripts with TypeScript's compiler. The package must be built.
@@ -138,17 +223,20 @@ pub(crate) fn check_types(workspace: &Workspace, typescript: &Path) -> Result<()
     command::run(Command::new(typescript).arg("-p").arg(&sources))
 }
 
-/// Bundles the scripts and the module's bindings into one file.
-fn bundle(npm: &Npm, sources: &Path, package: &Path) -> Result<()> {
+/// Bundles a script with those that it imports, and the module's bindings, into one file.
+fn bundle(npm: &Npm, script: &Path, bundle: &Path) -> Result<()> {
     let mut esbuild = npm.command("esbuild");
     esbuild
-        .arg(sources.join("element.js"))
-        .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
+        .arg(script)
+        .args(["--bundle", "--minify", "--format=esm"])
         .args(["--legal-comments=none", "--log-level=warning"])
-        .arg(format!(
-            "--outfile={}",
-            package.join("element.js").display()
-        ));
+        // The names of the element's own properties: driver.js says so.
+        .args(["--mangle-props=[a-z]_$", "--loader:.wasm=binary"])
+        // Cyrillic as it is; Chrome below 91 has no fault that matters here.
+        .args(["--charset=utf8", "--supported:optional-chain=true"])
+        .arg(format!("--target={LOWEST_BROWSERS}"))
+        .arg(format!("--define:VERSION=\"{VERSION}\""))
+        .arg(format!("--outfile={}", bundle.display()));
     command::run(&mut esbuild)
 }
 

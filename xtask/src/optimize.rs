@@ -8,7 +8,7 @@ use crate::command;
 use crate::npm::Npm;
 
 /// What Rust compiles for wasm32 by default; wasm-opt has to be told.
-const WASM_FEATURES: [&str; 6] = [
+pub(crate) const WASM_FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -16,6 +16,8 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
+/// What the oldest browsers know that the element runs in.
+pub(crate) const OLD_WASM_FEATURES: &[&str] = &["--enable-sign-ext", "--enable-mutable-globals"];
 /// A later round finds what the one before has laid open. The passes that are skipped make the module
 /// smaller and the compressed module larger: they remove repetitions that brotli finds by itself.
 const WASM_OPT: [&str; 12] = [
@@ -33,9 +35,9 @@ const WASM_OPT: [&str; 12] = [
     "--strip-target-features",
 ];
 
-/// Optimizes a module.
-pub(crate) fn module(npm: &Npm, wasm: &Path, small_wasm: &Path) -> Result<()> {
+/// Optimizes a module, which may use these features and fails to if it uses others.
+pub(crate) fn module(npm: &Npm, wasm: &Path, small_wasm: &Path, features: &[&str]) -> Result<()> {
     let mut wasm_opt = npm.command("wasm-opt");
-    wasm_opt.args(WASM_OPT).args(WASM_FEATURES).arg(wasm);
+    wasm_opt.args(WASM_OPT).args(features).arg(wasm);
     command::run(wasm_opt.arg("-o").arg(small_wasm))
 }

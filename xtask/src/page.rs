@@ -50,7 +50,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 /// Makes the module in `dist` as small as one would publish it. The demo does without, and without Node.
 pub(crate) fn optimize(workspace: &Workspace, npm: &Npm) -> Result<()> {
     let module = workspace.root().join(format!("dist/{NAME}_bg.wasm"));
-    optimize::module(npm, &module, &module)
+    optimize::module(npm, &module, &module, optimize::WASM_FEATURES)
 }
 
 /// Checks that `trunk build --release` makes the same page, and that `trunk serve` serves it.

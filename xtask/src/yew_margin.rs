@@ -35,6 +35,6 @@ fn publish(workspace: &Workspace, npm: &Npm, name: &str) -> Result<[PathBuf; 2]>
     wasm_bindgen::generate(&module.with_extension("wasm"), &folder, name)?;
     let wasm = folder.join(format!("{name}_bg.wasm"));
     let small = folder.join(format!("small-{name}_bg.wasm"));
-    optimize::module(npm, &wasm, &small)?;
+    optimize::module(npm, &wasm, &small, optimize::WASM_FEATURES)?;
     Ok([small, folder.join(format!("{name}.js"))])
 }

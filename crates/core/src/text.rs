@@ -24,13 +24,15 @@ pub fn join(parts: &[&str]) -> String {
 /// Splits at the first separator, and leaves it out. Returns `None` if there is none.
 #[must_use]
 pub fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let (before, rest) = split_at_first(text, |byte| byte == separator);
+    let (before, rest) = split_at_first(text, &|byte| byte == separator);
     Some((before, rest.get(1..)?))
 }
 
-/// Splits before the first byte that the predicate accepts, or at the end.
+/// Splits before the first byte that the predicate accepts, or at the end. It exists once, and not once for
+/// each predicate.
 #[must_use]
-pub fn split_at_first(text: &str, is_separator: impl Fn(u8) -> bool) -> (&str, &str) {
+#[inline(never)]
+pub fn split_at_first<'a>(text: &'a str, is_separator: &dyn Fn(u8) -> bool) -> (&'a str, &'a str) {
     let end = text.bytes().position(is_separator).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
@@ -81,8 +83,8 @@ mod tests {
         assert_eq!(split_once("a=b=c", b'='), Some(("a", "b=c")));
         assert_eq!(split_once("ключ=", b'='), Some(("ключ", "")));
         assert_eq!(split_once("a", b'='), None);
-        assert_eq!(split_at_first("a/b", |byte| byte == b'/'), ("a", "/b"));
-        assert_eq!(split_at_first("ab", |byte| byte == b'/'), ("ab", ""));
+        assert_eq!(split_at_first("a/b", &|byte| byte == b'/'), ("a", "/b"));
+        assert_eq!(split_at_first("ab", &|byte| byte == b'/'), ("ab", ""));
     }
 
     #[test]

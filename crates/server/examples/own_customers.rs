@@ -21,8 +21,8 @@ use axum::routing::get;
 use pantoken_a2c::{AgentId, FormHost};
 use pantoken_a2c_signing::AgentSecret;
 use pantoken_server::{
-    ApiOptions, AppState, Customer, Limits, PublicUrl, Signer, SystemClock, SystemRandom, router,
-    serve_connections,
+    ApiOptions, AppState, Customer, Limits, PublicUrl, Signer, SystemClock, SystemRandom,
+    TrustedProxies, router, serve_connections,
 };
 use pantoken_store::SqliteStore;
 use tokio::net::TcpListener;
@@ -34,7 +34,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = shop("http://localhost:3000", &secret, Path::new("shop.db")).await?;
     println!("listening on http://{}", listener.local_addr()?);
     let stop = async { drop(tokio::signal::ctrl_c().await) };
-    serve_connections(listener, app, Limits::default(), stop).await;
+    let (limits, proxies) = (Limits::default(), TrustedProxies::default());
+    serve_connections(listener, app, limits, proxies, stop).await;
     Ok(())
 }
 

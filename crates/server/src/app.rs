@@ -40,7 +40,7 @@ impl AppState {
         Self(Arc::new(Parts {
             store: store.into(),
             signer,
-            rate_limits: RateLimits::new(options.public_session_limits, Arc::clone(&clock)),
+            rate_limits: RateLimits::new(options.public_session_limits, &clock),
             key_guesses: KeyGuesses::new(options.api_key.as_ref()),
             readiness: Readiness::default(),
             options,

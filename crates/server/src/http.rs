@@ -1,11 +1,14 @@
 //! The HTTP server: router, middleware, authorisation, limits, errors and metrics.
 
+mod activity;
+pub(crate) mod allowed_origin;
 pub(crate) mod api_key;
 pub(crate) mod api_key_holder;
 pub(crate) mod auth;
 pub(crate) mod client;
 pub(crate) mod client_address;
 pub(crate) mod connections;
+mod connections_per_address;
 pub(crate) mod customer;
 pub(crate) mod element_files;
 pub(crate) mod fields;
@@ -15,8 +18,10 @@ pub(crate) mod limits;
 pub(crate) mod metrics;
 pub(crate) mod metrics_endpoint;
 pub(crate) mod middleware;
+mod network;
 pub(crate) mod openapi;
 pub(crate) mod pages;
+mod path;
 pub(crate) mod path_segment;
 pub(crate) mod problem;
 pub(crate) mod public_url;

@@ -13,6 +13,7 @@ pub mod webhooks;
 
 pub use a2c::return_url::{ReturnUrl, ReturnUrlError, ReturnUrls};
 pub use app::AppState;
+pub use http::allowed_origin::{AllowedOrigin, AllowedOriginError};
 pub use http::api_key::{ApiKey, ApiKeyError};
 pub use http::client::{ClientError, Outgoing, OutgoingProxy, OutgoingProxyError, RootsError};
 pub use http::client_address::{TrustedProxies, TrustedProxiesError};

@@ -102,7 +102,7 @@ pub(crate) async fn serve_with(
         return Err(ServeError::NobodyMayCreate);
     }
     let webhooks = webhooks(settings, &store).await?;
-    let limits = options.limits;
+    let (limits, proxies) = (options.limits, options.trusted_proxies.clone());
     let (signer, random) = (settings.signer.clone(), SystemRandom);
     let app = AppState::new(store.clone(), signer, options, SystemClock::new(), random);
     // Listen before the address is announced, so that no signal is missed.
@@ -112,12 +112,23 @@ pub(crate) async fn serve_with(
     if let Some(listener) = metrics_listener {
         tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
         let metrics = metrics_router(app.clone());
-        tokio::spawn(serve_connections(listener, metrics, limits, pending()));
+        tokio::spawn(serve_connections(
+            listener,
+            metrics,
+            limits,
+            proxies.clone(),
+            pending(),
+        ));
     }
     let (stop, stopped) = watch::channel(());
     let deliveries = deliver_webhooks(&app, settings.webhook.clone(), until(stopped.clone()));
-    let api = router(app.clone()).merge(routes);
-    let api = serve_connections(listener, api, limits, until(stopped));
+    let api = serve_connections(
+        listener,
+        router(app.clone()).merge(routes),
+        limits,
+        proxies,
+        until(stopped),
+    );
     let answered = AtomicBool::new(false);
     let api = async {
         api.await;

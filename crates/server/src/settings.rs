@@ -10,11 +10,12 @@ pub(crate) mod setting;
 
 use std::net::SocketAddr;
 
-use pantoken_a2c::{AgentId, FormHost, Origin};
+use pantoken_a2c::{AgentId, FormHost};
 use pantoken_a2c_signing::{AgentSecret, Signer};
 use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 
 use crate::a2c::return_url::ReturnUrls;
+use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
 use crate::http::client::{Outgoing, OutgoingProxy};
 use crate::http::client_address::TrustedProxies;
@@ -70,8 +71,7 @@ impl Settings {
         let retention_days = read_retention_days(&mut reader);
         let listen = reader.read(&setting::LISTEN, parse::listen);
         let metrics_listen = reader.read(&setting::METRICS_LISTEN, parse::listen);
-        let metrics = metrics_listen.is_none() && listen.is_some_and(|it| it.ip().is_loopback());
-        let api = read_api(&mut reader, listen, metrics);
+        let api = read_api(&mut reader, listen);
         let outgoing = read_outgoing(&mut reader);
         let webhook = read_webhook(&mut reader);
         let webhook = webhook.map(|target| target.with_outgoing(outgoing.clone()));
@@ -95,11 +95,7 @@ impl Settings {
     }
 }
 
-fn read_api(
-    reader: &mut Reader<'_>,
-    listen: Option<SocketAddr>,
-    metrics: bool,
-) -> Option<ApiOptions> {
+fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOptions> {
     let public_url = read_public_url(reader, listen);
     let api_key = reader.read(&setting::API_KEY, ApiKey::parse);
     let public_sessions = reader.read(&setting::PUBLIC_SESSIONS, parse::switch);
@@ -109,6 +105,8 @@ fn read_api(
     let return_urls = reader.read(&setting::RETURN_URLS, ReturnUrls::parse);
     let session_seconds = reader.read(&setting::SESSION_SECONDS, parse::session_seconds);
     let pages = reader.read(&setting::PAGES, parse::folder);
+    let metrics = reader.read(&setting::METRICS, parse::switch);
+    let limits = read_limits(reader);
     Some(ApiOptions {
         public_url: public_url?,
         api_key,
@@ -119,8 +117,18 @@ fn read_api(
         return_urls: return_urls.unwrap_or_default(),
         session_seconds: session_seconds?,
         pages,
-        metrics,
-        limits: Limits::default(),
+        metrics: metrics?,
+        limits: limits?,
+    })
+}
+
+fn read_limits(reader: &mut Reader<'_>) -> Option<Limits> {
+    let idle_time = reader.read(&setting::IDLE_SECONDS, parse::idle_time);
+    let per_address = reader.read(&setting::CONNECTIONS_PER_ADDRESS, parse::connections);
+    Some(Limits {
+        idle_time: idle_time?,
+        connections_per_address: per_address?,
+        ..Limits::default()
     })
 }
 
@@ -178,7 +186,7 @@ fn read_public_url(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Optio
     Some(PublicUrl::localhost(listen.port()))
 }
 
-fn read_allowed_origins(reader: &mut Reader<'_>, are_required: bool) -> Vec<Origin> {
+fn read_allowed_origins(reader: &mut Reader<'_>, are_required: bool) -> Vec<AllowedOrigin> {
     if are_required && !reader.is_given(&setting::ALLOWED_ORIGINS) {
         let rule = "is required if PANTOKEN_PUBLIC_SESSIONS is true";
         reader.refuse(&setting::ALLOWED_ORIGINS, rule);

@@ -61,7 +61,8 @@ pub struct SessionData {
     pub result_token: Digest,
     /// The time of creation, in Unix milliseconds.
     pub created_at: i64,
-    /// The time from which no first result is accepted, in Unix milliseconds.
+    /// The time from which no error is accepted, in Unix milliseconds. A first token is accepted for
+    /// [`Session::LATE_MILLISECONDS`] longer.
     pub expires_at: i64,
 }
 
@@ -160,6 +161,10 @@ impl Session {
     /// holder of one result token could fill the database and the outbox.
     pub const MAX_ERRORS: i64 = 20;
 
+    /// How long after its expiry a session accepts a first token: 24 hours. The provider saves a card
+    /// whenever the customer confirms it, and its token must not be lost because that took long.
+    pub const LATE_MILLISECONDS: i64 = 24 * 60 * 60 * 1000;
+
     /// Returns the session's state at `now`, in Unix milliseconds.
     #[must_use]
     pub fn state(&self, now: i64) -> SessionState {
@@ -185,11 +190,21 @@ impl Session {
         }
     }
 
+    /// Returns whether the session has a token that was recorded after the session expired.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.recorded.as_ref().is_some_and(|recorded| {
+            matches!(recorded.result, SessionResult::Saved { .. })
+                && self.is_expired(recorded.recorded_at)
+        })
+    }
+
     /// Decides what to do with a result that arrives at `now`, in Unix milliseconds.
     ///
     /// A token is final, and is confirmed again even after the session expired. An error is not
     /// final: a token can follow it, because the customer may correct the card number. Losing a
-    /// token would be the worst outcome.
+    /// token would be the worst outcome, so a first one is accepted for
+    /// [`Session::LATE_MILLISECONDS`] after expiry.
     /// Source: docs/server.md, "Report the result".
     #[must_use]
     pub fn decide(&self, result: &SessionResult, now: i64) -> Decision {
@@ -197,7 +212,7 @@ impl Session {
         match recorded {
             Some(SessionResult::Saved { .. }) if recorded == Some(result) => Decision::Repeated,
             Some(SessionResult::Saved { .. }) => Decision::Conflict,
-            _ if self.is_expired(now) => Decision::Expired,
+            _ if self.is_too_late(result, now) => Decision::Expired,
             _ if recorded == Some(result) => Decision::Repeated,
             _ if self.has_too_many_errors() && matches!(result, SessionResult::Failed { .. }) => {
                 Decision::Ignored
@@ -208,6 +223,15 @@ impl Session {
 
     fn has_too_many_errors(&self) -> bool {
         self.errors_recorded >= Self::MAX_ERRORS
+    }
+
+    fn is_too_late(&self, result: &SessionResult, now: i64) -> bool {
+        match result {
+            SessionResult::Saved { .. } => {
+                self.is_expired(now.saturating_sub(Self::LATE_MILLISECONDS))
+            }
+            SessionResult::Failed { .. } => self.is_expired(now),
+        }
     }
 
     fn is_expired(&self, now: i64) -> bool {

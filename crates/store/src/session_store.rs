@@ -122,7 +122,7 @@ pub enum RecordOutcome {
     Conflict(Session),
     /// The session has [`Session::MAX_ERRORS`] errors already. Nothing was written.
     Ignored(Session),
-    /// The session expired. Nothing was written.
+    /// The session expired, for a token [`Session::LATE_MILLISECONDS`] ago. Nothing was written.
     Expired(Session),
     /// There is no such session, or the credential is not the session's. Nothing was written.
     Forbidden,

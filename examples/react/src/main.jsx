@@ -9,7 +9,7 @@ function Card() {
       <pantoken-form
         session-url="/v1/sessions"
         language="ru"
-        onpantoken-saved={(event) => setResult(event.detail.panToken)}
+        onpantoken-saved={(event) => setResult(event.detail.requestId)}
         onpantoken-error={(event) => setResult(event.detail.code)}
       />
       <output>{result}</output>

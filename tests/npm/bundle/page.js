@@ -1,5 +1,5 @@
 import "pantoken";
 
 addEventListener("pantoken-saved", (event) => {
-  document.querySelector("output").textContent = event.detail.panToken;
+  document.querySelector("output").textContent = event.detail.requestId;
 });

@@ -16,6 +16,7 @@ function insert() {
   form?.remove();
   form = document.createElement("pantoken-form");
   form.setAttribute("session-url", "/v1/sessions");
+  form.setAttribute("token", "page");
   form.setAttribute("language", language);
   if (readyTimeout) form.setAttribute("ready-timeout", readyTimeout);
   tell("session", {});

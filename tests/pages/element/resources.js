@@ -36,7 +36,7 @@ window.comeAndGo = async (times, attributes, stage) => {
     document.body.append(form);
     await reached;
     form.remove();
-    if (form.childElementCount) throw new Error("the form left something in its element");
+    if (form.shadowRoot.querySelector("iframe")) throw new Error("the form left something in its element");
   }
   comeAndGo.done = true;
 };
@@ -44,11 +44,11 @@ window.comeAndGo = async (times, attributes, stage) => {
 const frameIn = (form) =>
   new Promise((done) => {
     const observer = new MutationObserver(() => {
-      if (!form.querySelector("iframe")) return;
+      if (!form.shadowRoot.querySelector("iframe")) return;
       observer.disconnect();
       done();
     });
-    observer.observe(form, { childList: true, subtree: true });
+    observer.observe(form.shadowRoot, { childList: true, subtree: true });
   });
 
 const eventOf = (form, name) => new Promise((done) => form.addEventListener(name, done));

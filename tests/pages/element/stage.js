@@ -11,7 +11,7 @@ window.emitted = [];
 window.heard = [];
 
 /** Returns a form that is not on the page yet. */
-window.makeForm = (id, attributes = { "session-url": "/v1/sessions" }) => {
+window.makeForm = (id, attributes = { "session-url": "/v1/sessions", token: "page" }) => {
   const form = document.createElement("pantoken-form");
   form.id = id;
   for (const [name, value] of Object.entries(attributes)) form.setAttribute(name, value);

@@ -3,6 +3,10 @@
 {
   const STEP = 100;
   const flooded = (window.flooded = { handled: 0, pictures: 0, clicks: 0, over: false });
+  const find = (selector) => {
+    const form = document.querySelector("pantoken-form");
+    return form?.shadowRoot?.querySelector(selector) ?? document.querySelector(selector);
+  };
   const goesOn = () => flooded.handled > 0 && !flooded.over;
   const button = document.createElement("button");
   button.id = "flooded";
@@ -15,7 +19,7 @@
   };
   requestAnimationFrame(draw);
   addEventListener("message", ({ source }) => {
-    if (source !== document.querySelector("FRAME")?.contentWindow) return;
+    if (source !== find("FRAME")?.contentWindow) return;
     flooded.handled++;
     if (flooded.handled % STEP === 0 && goesOn()) source.postMessage("more", "*");
   });

@@ -8,7 +8,7 @@ window.reads = 0;
   };
   const cycle = { requestId: "REQUEST_ID", panToken: "forged" };
   cycle.errorMessage = cycle;
-  const form = document.querySelector("iframe");
+  const form = (document.querySelector("pantoken-form")?.shadowRoot ?? document).querySelector("iframe");
   const { origin } = new URL(form.src);
   for (const data of [
     "Ready",

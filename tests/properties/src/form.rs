@@ -5,7 +5,7 @@ use pantoken_a2c::{
     RequestId, State,
 };
 use pantoken_widget::{
-    FormInput, FormMachine, FormOptions, FormSource, FormView, Order, RawSession, SessionOptions,
+    FormInput, FormMachine, FormOptions, FormSource, FormView, Order, RawAnswer, SessionOptions,
     Timer,
 };
 use serde_json::Value;
@@ -28,10 +28,14 @@ pub fn form(text: &[u8]) {
     let mut parts = text.split(SEPARATOR);
     let source = source(parts.next().unwrap_or_default());
     let mut seen = Seen {
-        is_session: matches!(source, FormSource::Session(_)),
+        is_session: matches!(source, FormSource::Endpoint(_)),
         ..Seen::default()
     };
-    let mut machine = FormMachine::new(FormOptions::new(source));
+    let mut machine = FormMachine::new(FormOptions {
+        form_origins: origins(),
+        token_in_page: true,
+        ..FormOptions::new(source)
+    });
     for part in parts {
         let input = read(part, &seen);
         let posted = seen.posted_token(&input);
@@ -79,18 +83,60 @@ fn read(text: &str, seen: &Seen) -> FormInput {
         Some(b'c') => FormInput::Answered {
             request: seen.session_request,
             status: if line().is_empty() { 201 } else { 503 },
-            session: RawSession::from_fields(array::from_fn(|_| field(&line()))),
-        },
-        Some(b'k') => FormInput::Answered {
-            request: seen.report_request,
-            status: match line().as_str() {
-                "" => 200,
-                "no answer" => 0,
-                _ => 409,
+            answer: {
+                let mut texts = || text_of(&line());
+                RawAnswer {
+                    form_url: texts(),
+                    request_id: texts(),
+                    result_token: texts(),
+                    expires_in: Some(60_000),
+                    ..RawAnswer::default()
+                }
             },
-            session: RawSession::default(),
         },
+        Some(b'k') => report_answered(&line(), seen),
+        Some(b'v') => FormInput::TimerFired {
+            timer: Timer::Session,
+        },
+        Some(b'f') => FormInput::FrameFocused,
         _ => FormInput::Destroy,
+    }
+}
+
+/// The text of a field that is one, or else nothing.
+fn text_of(line: &str) -> String {
+    match field(line) {
+        Field::Text(text) => text,
+        _ => String::new(),
+    }
+}
+
+/// The endpoint acknowledges the last report, gives no answer, or refuses it for good.
+fn report_answered(kind: &str, seen: &Seen) -> FormInput {
+    let shown = seen.shown.as_ref();
+    let (status, answer) = match kind {
+        "" => (
+            200,
+            RawAnswer {
+                request_id: shown.map_or_else(String::new, |url| url.request_id().to_text()),
+                state: "saved".to_owned(),
+                ..RawAnswer::default()
+            },
+        ),
+        "no answer" => (0, RawAnswer::default()),
+        _ => (
+            409,
+            RawAnswer {
+                code: "RESULT_CONFLICT".to_owned(),
+                is_problem: true,
+                ..RawAnswer::default()
+            },
+        ),
+    };
+    FormInput::Answered {
+        request: seen.report_request,
+        status,
+        answer,
     }
 }
 
@@ -118,9 +164,9 @@ fn source(text: &str) -> FormSource {
             };
         }
     };
-    FormSource::Session(SessionOptions {
+    FormSource::Endpoint(SessionOptions {
         flow,
-        ..SessionOptions::from("/v1/sessions")
+        ..SessionOptions::from("https://shop.kz/v1/sessions")
     })
 }
 
@@ -187,13 +233,13 @@ impl Seen {
                 } => {
                     assert!(!self.saved && self.reported.is_none() && !self.destroyed);
                     self.session_request = *request;
-                    self.shown = None;
                 }
                 Order::Post { request, body, .. } => {
                     self.check_report(*request, body, input, posted);
                 }
                 Order::SetTimer { milliseconds, .. } => assert!(*milliseconds > 0),
-                Order::RemoveFrame | Order::ClearTimer { .. } => {}
+                Order::RemoveFrame => self.shown = None,
+                Order::ClearTimer { .. } => {}
                 Order::Finish => assert!(self.destroyed),
                 other => panic!("the property does not know {other:?}"),
             }
@@ -243,11 +289,11 @@ impl Seen {
                     assert!(!self.saved, "a second token");
                     if self.is_session {
                         assert_eq!(report_status, Some(200));
-                        assert_eq!(self.reported.as_ref(), Some(&saved.pan_token));
+                        assert_eq!(self.reported, saved.pan_token);
                     } else {
-                        assert_eq!(posted, Some(&saved.pan_token));
+                        assert_eq!(posted, saved.pan_token.as_ref());
                     }
-                    keeps_its_rules(&FormResult::Saved(saved.pan_token));
+                    keeps_its_rules(&FormResult::Saved(saved.pan_token.unwrap()));
                     self.saved = true;
                 }
                 Event::Ready(_) => {
@@ -263,14 +309,18 @@ impl Seen {
     }
 }
 
+/// Those of a page that may show forms for tests.
+fn origins() -> FormOrigins {
+    FormOrigins::default().on_page("http://localhost")
+}
+
 /// Returns the form URL, which may be shown, and belongs to the session if it comes with one.
 fn shown(url: &str, flow: Flow, input: &FormInput) -> FormUrl {
     let form_url = FormUrl::parse(url).unwrap();
-    assert!(FormOrigins::default().allows(form_url.origin()), "{url}");
+    assert!(origins().allows(form_url.origin()), "{url}");
     assert_eq!(form_url.flow(), flow);
-    if let FormInput::Answered { session, .. } = input {
-        let request_id = form_url.request_id().to_text();
-        assert_eq!(session.request_id, Field::Text(request_id));
+    if let FormInput::Answered { answer, .. } = input {
+        assert_eq!(answer.request_id, form_url.request_id().to_text());
     }
     form_url
 }

@@ -144,7 +144,7 @@ impl Seen {
         match &orders.event {
             Some(Event::Saved(saved)) => {
                 assert!(!self.saved, "a second token");
-                assert_eq!(posted, Some(&saved.pan_token));
+                assert_eq!(posted, saved.pan_token.as_ref());
                 self.saved = true;
             }
             _ => assert!(posted.is_none() || self.saved, "a genuine token was lost"),

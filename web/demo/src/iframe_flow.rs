@@ -43,8 +43,10 @@ pub(crate) fn IframeFlow(props: &IframeFlowProps) -> Html {
                     <dl>
                         <dt>{ "requestId" }</dt>
                         <dd><code id="request-id">{ saved.request_id.to_string() }</code></dd>
-                        <dt>{ "panToken" }</dt>
-                        <dd><code id="pan-token">{ saved.pan_token.as_str() }</code></dd>
+                        if let Some(pan_token) = &saved.pan_token {
+                            <dt>{ "panToken" }</dt>
+                            <dd><code id="pan-token">{ pan_token.as_str() }</code></dd>
+                        }
                     </dl>
                     <p>{ texts.saved_next }</p>
                     <button type="button" id="again" onclick={again}>{ texts.again }</button>
@@ -53,6 +55,7 @@ pub(crate) fn IframeFlow(props: &IframeFlowProps) -> Html {
             <SessionForm
                 key={*run}
                 endpoint="/v1/sessions"
+                token_in_page=true
                 language={props.language}
                 ready_timeout={props.ready_timeout}
                 on_ready={props.on_step.reform(|ready: Ready| Step::Ready(ready.request_id))}

@@ -4,51 +4,61 @@ use alloc::string::String;
 use pantoken_a2c::{Flow, FormOrigins, FormUrl, Language, Origin};
 use pantoken_core::decimal::parse_count;
 use pantoken_core::text::join;
-use pantoken_widget::{FormOptions, FormSource, SessionOptions};
+use pantoken_widget::{FormOptions, FormSource, RawAnswer, Session, SessionOptions};
 
-use crate::order_list::OrderList;
-
-/// Reads an attribute of the element by its name.
-pub(crate) type Attributes<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// Returns the form that the attributes describe. An attribute that cannot be read counts as missing, and
-/// `orders` tell the page's developer; only a wrong `form-url` prevents the form.
-pub(crate) fn read(attributes: Attributes<'_>, orders: &mut OrderList) -> FormOptions {
+/// Returns the form that the attributes describe, and the names of those that are ignored because they
+/// cannot be read; only a wrong `form-url` or `session` prevents the form.
+pub(crate) fn read(
+    attributes: &dyn Fn(&str) -> Option<String>,
+    session: &dyn Fn(&str) -> RawAnswer,
+) -> (FormOptions, [Option<&'static str>; 4]) {
     // An empty attribute is a missing one.
-    let get = |name| attributes(name).filter(|text| !text.is_empty());
-    let mut check = |name, text: Option<String>, is_read: bool| {
-        if text.is_some() && !is_read {
-            orders.log_error(name, "is ignored because it cannot be read");
-        }
-    };
-    let text = get("flow");
-    let flow = text.as_deref().and_then(parse_flow);
-    check("flow", text, flow.is_some());
-    let text = get("language");
-    let language = text.as_deref().and_then(|text| Language::parse(text).ok());
-    check("language", text, language.is_some());
-    let text = get("ready-timeout");
-    let ready_timeout = text.as_deref().and_then(parse_count);
-    check("ready-timeout", text, ready_timeout.is_some());
-    let text = get("form-origin");
-    let form_origin = text.as_deref().and_then(|text| Origin::parse(text).ok());
-    check("form-origin", text, form_origin.is_some());
+    let get = |name: &str| attributes(name).filter(|text| !text.is_empty());
+    let (flow, wrong_flow) = parsed("flow", get("flow"), parse_flow);
+    let (language, wrong_language) = parsed("language", get("language"), parse_language);
+    let (ready_timeout, wrong_timeout) = parsed("ready-timeout", get("ready-timeout"), parse_count);
+    let (form_origin, wrong_origin) = parsed("form-origin", get("form-origin"), |text| {
+        Origin::parse(text).ok()
+    });
+    let page = get("page").unwrap_or_default();
 
-    FormOptions {
+    let options = FormOptions {
         source: match (get("form-url"), get("session-url")) {
             (Some(form_url), _) => read_form_url(&form_url),
-            (None, Some(endpoint)) => FormSource::Session(SessionOptions {
+            (None, Some(endpoint)) => FormSource::Endpoint(SessionOptions {
                 endpoint,
                 flow: flow.unwrap_or(Flow::Iframe),
                 return_url: get("return-url"),
             }),
-            (None, None) => FormSource::Unreadable("no form-url, no session-url".to_owned()),
+            (None, None) => match Session::read(&session("session"), None) {
+                Some(session) => FormSource::Session(session),
+                None => FormSource::Unreadable(
+                    "no form-url, no session-url, no session with formUrl, requestId, resultToken and resultUrl"
+                        .to_owned(),
+                ),
+            },
         },
         language,
-        title: get("title"),
+        title: None,
         ready_timeout: ready_timeout.unwrap_or(FormOptions::READY_TIMEOUT),
-        form_origins: FormOrigins::with_extra(form_origin),
-    }
+        form_origins: FormOrigins::with_extra(form_origin).on_page(&page),
+        token_in_page: get("token").as_deref() == Some("page"),
+    };
+    (
+        options,
+        [wrong_flow, wrong_language, wrong_timeout, wrong_origin],
+    )
+}
+
+/// Returns the value of an attribute, and its name if there is none that can be read.
+fn parsed<Value>(
+    name: &'static str,
+    text: Option<String>,
+    parse: impl Fn(&str) -> Option<Value>,
+) -> (Option<Value>, Option<&'static str>) {
+    let value = text.as_deref().and_then(parse);
+    let is_wrong = text.is_some() && value.is_none();
+    (value, is_wrong.then_some(name))
 }
 
 /// The reason names the wrong part and never repeats its text, which could hold a card number.
@@ -63,4 +73,10 @@ fn parse_flow(text: &str) -> Option<Flow> {
     [Flow::Iframe, Flow::Redirect]
         .into_iter()
         .find(|flow| flow.as_str() == text)
+}
+
+/// Kazakh is `kz` for the provider, and `kk` for everybody else.
+fn parse_language(text: &str) -> Option<Language> {
+    let text = if text == "kk" { "kz" } else { text };
+    Language::parse(text).ok()
 }

@@ -1,70 +1,72 @@
 use alloc::string::String;
+use core::fmt;
 
-use pantoken_widget::{FormInput, FormMachine, decode};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
+use pantoken_widget::{FormInput, FormMachine, Order, RawAnswer};
 
 use crate::attributes;
-use crate::order_list::OrderList;
+use crate::orders;
 
-/// The form of one element: takes inputs and returns orders.
-#[wasm_bindgen]
-#[derive(Debug)]
+/// The form of one element: takes inputs and gives orders in JSON.
 pub struct ElementForm {
     machine: FormMachine,
-    /// What the first input is answered with, before anything else.
-    orders: OrderList,
-}
-
-#[wasm_bindgen]
-impl ElementForm {
-    /// Creates the form that these attributes describe: an object whose properties have their names.
-    #[must_use]
-    #[wasm_bindgen(constructor)]
-    pub fn new(attributes: &JsValue) -> Self {
-        Self::with_attributes(&|name| decode::text(attributes, name))
-    }
-
-    /// Takes in what happened: an object whose property `input` names it. Returns the list of orders in
-    /// JSON. An unknown input is ignored, and the page's developer is told.
-    #[must_use]
-    pub fn handle(&mut self, input: &JsValue) -> String {
-        if let Some(input) = decode::input(input) {
-            return self.handle_input(&input);
-        }
-        let mut orders = OrderList::default();
-        orders.log_error("input", "is ignored because it is unknown");
-        orders.finish()
-    }
+    /// What is wrong with the attributes, until the first input: the attribute's name.
+    ignored: [Option<&'static str>; 4],
+    is_finished: bool,
 }
 
 impl ElementForm {
-    /// Creates the form of an element whose attributes are read by their names.
+    /// Creates the form of an element whose attributes and session are read by their names.
     #[must_use]
-    pub fn with_attributes(attributes: &dyn Fn(&str) -> Option<String>) -> Self {
-        let mut orders = OrderList::default();
-        let options = attributes::read(attributes, &mut orders);
+    pub fn new(
+        attributes: &dyn Fn(&str) -> Option<String>,
+        session: &dyn Fn(&str) -> RawAnswer,
+    ) -> Self {
+        let (options, ignored) = attributes::read(attributes, session);
         Self {
             machine: FormMachine::new(options),
-            orders,
+            ignored,
+            is_finished: false,
         }
     }
 
-    /// Takes in what happened, and returns the list of orders in JSON: the view before the events, so
-    /// that a listener finds the element as it is then.
-    #[must_use]
-    pub fn handle_input(&mut self, input: &FormInput) -> String {
-        let output = self.machine.handle(input);
-        let mut orders = core::mem::take(&mut self.orders);
-        for order in &output.orders {
-            orders.push(&order.to_json());
+    /// Takes in what happened, or `None` for something unknown, and gives the orders: the view before the
+    /// events, so that a listener finds the element as it is then.
+    pub fn handle(&mut self, input: Option<&FormInput>, order: &dyn Fn(&str)) {
+        for name in self.ignored.iter_mut().filter_map(Option::take) {
+            order(&orders::log_error(
+                name,
+                "is ignored because it cannot be read",
+            ));
         }
+        let Some(input) = input else {
+            order(&orders::log_error(
+                "input",
+                "is ignored because it is unknown",
+            ));
+            return;
+        };
+        let output = self.machine.handle(input);
+        for one in &output.orders {
+            order(&one.to_json());
+        }
+        self.is_finished = output.orders.last() == Some(&Order::Finish);
         if !self.machine.is_destroyed() {
-            orders.render(&self.machine);
+            order(&orders::render(&self.machine));
             for event in &output.events {
-                orders.dispatch(event);
+                orders::dispatch(event, order);
             }
         }
-        orders.finish()
+    }
+
+    /// Returns whether nothing more will come of any input.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.is_finished
+    }
+}
+
+impl fmt::Debug for ElementForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ElementForm(…)")
     }
 }

@@ -5,9 +5,12 @@ extern crate alloc;
 
 mod attributes;
 mod element_form;
-mod order_list;
+mod forms;
+mod input;
+mod orders;
 
 pub use element_form::ElementForm;
+pub use forms::{create, handle};
 
 #[cfg(target_family = "wasm")]
 #[global_allocator]

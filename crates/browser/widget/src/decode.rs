@@ -1,5 +1,5 @@
-//! Reads JavaScript values that other scripts made: the messages of a form, the answers of a session
-//! endpoint, the inputs of `driver.js`.
+//! Reads JavaScript values that other scripts made: the messages of a form and the answers of a session
+//! endpoint. `web/element/exchange.js` does the same for the custom element, in fewer bytes.
 //!
 //! Only an object's own properties count, whatever a page put on `Object.prototype`, and no getter or
 //! proxy can throw into the module. That is why this is not `serde-wasm-bindgen`, which reads inherited
@@ -11,15 +11,14 @@ use pantoken_a2c::{Field, RawMessage};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::form_input::FormInput;
-use crate::order::Timer;
+use crate::answer::RawAnswer;
 use crate::policy::MAX_TEXT_LENGTH;
-use crate::session::RawSession;
 
-// Four functions by hand: js-sys exports its futures too, which the element has no use for.
+// Some functions by hand: js-sys exports its futures too, which the element has no use for.
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(catch, js_namespace = Object, js_name = hasOwn)]
+    // Not Object.hasOwn, which Safari has since 15.4.
+    #[wasm_bindgen(catch, js_namespace = ["Object", "prototype", "hasOwnProperty"], js_name = call)]
     fn has_own(object: &JsValue, name: &str) -> Result<bool, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = Reflect)]
@@ -31,47 +30,16 @@ extern "C" {
     #[wasm_bindgen(js_namespace = Number, js_name = isSafeInteger)]
     fn is_safe_integer(value: &JsValue) -> bool;
 
-    #[wasm_bindgen(js_name = Number)]
-    fn to_number(value: &JsValue) -> f64;
+    #[wasm_bindgen(js_namespace = Date, js_name = parse)]
+    fn parse_date(text: &str) -> f64;
+
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn now_by_the_clock() -> f64;
 
     type Text;
 
     #[wasm_bindgen(method, getter)]
     fn length(this: &Text) -> u32;
-}
-
-/// Reads what `driver.js` says has happened: an object whose property `input` names it. Returns `None`
-/// for a name that is unknown.
-#[must_use]
-pub fn input(value: &JsValue) -> Option<FormInput> {
-    let text = |name| text(value, name).unwrap_or_default();
-    Some(match text("input").as_str() {
-        "start" => FormInput::Start,
-        "reload" => FormInput::Reload,
-        "redirect" => FormInput::Redirect { page: text("page") },
-        "frameLoaded" => FormInput::FrameLoaded,
-        "policyViolation" => FormInput::PolicyViolation {
-            directive: text("directive"),
-            disposition: text("disposition"),
-            blocked_uri: text("blockedUri"),
-        },
-        "message" => FormInput::Message {
-            origin: text("origin"),
-            message: message(&property(value, "data")?),
-        },
-        "timerFired" => {
-            let name = text("timer");
-            let timer = Timer::ALL.into_iter().find(|timer| timer.as_str() == name);
-            FormInput::TimerFired { timer: timer? }
-        }
-        "answered" => FormInput::Answered {
-            request: integer(value, "request")?.try_into().ok()?,
-            status: integer(value, "status")?.try_into().ok()?,
-            session: session(&property(value, "body")?),
-        },
-        "destroy" => FormInput::Destroy,
-        _ => return None,
-    })
 }
 
 /// Reads the data of a `MessageEvent`.
@@ -84,43 +52,32 @@ pub fn message(data: &JsValue) -> RawMessage<String> {
             ..RawMessage::default()
         };
     };
-    let field = |name| field(&object, name);
-    RawMessage {
-        status: field("status"),
-        request_id: field("requestId"),
-        pan_token: field("panToken"),
-        error_code: field("errorCode"),
-        error_message: field("errorMessage"),
-    }
+    RawMessage::from_fields(RawMessage::<String>::NAMES.map(|name| field(&object, name)))
 }
 
-/// Reads the text of a session endpoint's answer.
+/// Reads the text of a session endpoint's answer. `date` is the answer's header `Date`, if it can be read.
 #[must_use]
-pub fn session(body: &JsValue) -> RawSession<String> {
+pub fn answer(body: &JsValue, date: Option<&str>) -> RawAnswer {
     // A text that is not JSON has no fields.
     let object = object(body).unwrap_or(JsValue::FALSE);
-    let field = |name| field(&object, name);
-    RawSession {
-        form_url: field("formUrl"),
-        request_id: field("requestId"),
-        result_token: field("resultToken"),
-    }
-}
-
-/// Reads an own property that is a text.
-#[must_use]
-pub fn text(object: &JsValue, name: &str) -> Option<String> {
-    match field(object, name) {
+    let text = |name: &str| match field(&object, name) {
         Field::Text(text) => Some(text),
         _ => None,
+    };
+    let mut answer = RawAnswer::read(&text);
+    if let Some(expires_at) = text("expiresAt") {
+        let now = date.map_or(f64::NAN, parse_date);
+        let now = if now.is_nan() {
+            now_by_the_clock()
+        } else {
+            now
+        };
+        let left = parse_date(&expires_at) - now;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // it saturates
+        let left = left as u32;
+        answer.expires_in = Some(left).filter(|left| *left > 0);
     }
-}
-
-fn integer(object: &JsValue, name: &str) -> Option<i64> {
-    match field(object, name) {
-        Field::Integer(value) => Some(value),
-        _ => None,
-    }
+    answer
 }
 
 /// Returns the value itself, unless it is a text: then what the text holds in JSON, if anything.

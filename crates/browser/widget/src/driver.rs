@@ -1,14 +1,18 @@
+use alloc::borrow::ToOwned;
 use alloc::rc::{Rc, Weak};
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
 use js_sys::{Object, Promise, Reflect};
+use pantoken_core::decimal::parse_count;
+use pantoken_core::text::strip_prefix;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Event, EventTarget, HtmlIFrameElement, MessageEvent, Node, Response, Window};
+use web_sys::{Event, EventTarget, HtmlIFrameElement, MessageEvent, Node, Response, Url, Window};
 
+use crate::answer::RawAnswer;
 use crate::decode;
 use crate::form_input::FormInput;
 use crate::order::{Order, Timer};
@@ -39,9 +43,10 @@ pub struct Driver(Rc<Inner>);
 struct Inner {
     parent: Node,
     frame: RefCell<Option<Frame>>,
+    title: RefCell<String>,
     timers: [Cell<Option<i32>>; Timer::ALL.len()],
     /// What listens to the window, until [`Driver::stop_listening`].
-    listeners: RefCell<Option<[Listener; 2]>>,
+    listeners: RefCell<Option<[Listener; 3]>>,
     /// Receives the inputs, until [`Order::Finish`].
     on_input: RefCell<Option<InputHandler>>,
 }
@@ -58,6 +63,7 @@ impl Driver {
         Self(Rc::new(Inner {
             parent: parent.clone(),
             frame: RefCell::default(),
+            title: RefCell::default(),
             timers: Default::default(),
             listeners: RefCell::default(),
             on_input: RefCell::default(),
@@ -78,10 +84,27 @@ impl Driver {
         };
         let driver = Rc::downgrade(&self.0);
         let on_violation = move |event: Event| dispatch(&driver, || policy_violation(&event));
+        let driver = Rc::downgrade(&self.0);
+        let on_blur = move |_: Event| {
+            if let Some(driver) = driver.upgrade()
+                && driver.frame_has_focus()
+            {
+                driver.dispatch(&FormInput::FrameFocused);
+            }
+        };
         self.0.listeners.replace(Some([
             Listener::new(&window, "message", on_message),
             Listener::new(&window, "securitypolicyviolation", on_violation),
+            Listener::new(&window, "blur", on_blur),
         ]));
+    }
+
+    /// Gives the iframe this title, and each one that follows.
+    pub fn set_title(&self, title: &str) {
+        if let Some(frame) = &*self.0.frame.borrow() {
+            frame.element.set_title(title);
+        }
+        title.clone_into(&mut self.0.title.borrow_mut());
     }
 
     /// Stops listening to the window. Requests and timers in progress still report their end.
@@ -145,10 +168,18 @@ impl Inner {
         self.frame.borrow().as_ref()?.element.content_window()
     }
 
+    /// The root is the document, or a shadow root.
+    fn frame_has_focus(&self) -> bool {
+        let root = self.parent.get_root_node();
+        let focused = Reflect::get(&root, &"activeElement".into()).ok();
+        let frame = self.frame.borrow();
+        let frame = frame.as_ref().map(|frame| JsValue::from(&frame.element));
+        frame.is_some() && frame == focused
+    }
+
     fn show_frame(self: &Rc<Self>, order: &Order) {
         let Order::ShowFrame {
             src,
-            title,
             style,
             sandbox,
             referrer_policy,
@@ -163,6 +194,7 @@ impl Inner {
         let Some(element) = element.map(JsCast::unchecked_into::<HtmlIFrameElement>) else {
             return;
         };
+        let title = self.title.borrow();
         for (name, value) in [
             ("title", title.as_str()),
             ("referrerpolicy", referrer_policy),
@@ -216,11 +248,11 @@ impl Inner {
         let driver = Rc::clone(self);
         spawn_local(async move {
             // No answer is an answer too, with the status 0.
-            let (status, body) = read(answer).await.unwrap_or((0, JsValue::UNDEFINED));
+            let (status, answer) = read(answer).await.unwrap_or_default();
             driver.dispatch(&FormInput::Answered {
                 request,
                 status,
-                session: decode::session(&body),
+                answer,
             });
         });
     }
@@ -250,6 +282,7 @@ fn policy_violation(event: &Event) -> FormInput {
 fn send(order: &Order) -> Result<JsValue, JsValue> {
     let Order::Post {
         url,
+        base,
         token,
         body,
         timeout,
@@ -261,17 +294,26 @@ fn send(order: &Order) -> Result<JsValue, JsValue> {
     };
     let headers = object(&[("content-type", "application/json".into())])?;
     if let Some(token) = token {
-        let bearer: String = ["Bearer ", token].concat();
-        Reflect::set(&headers, &"authorization".into(), &bearer.into())?;
+        Reflect::set(&headers, &"pantoken-result-token".into(), &token.into())?;
     }
     let options = object(&[
         ("method", "POST".into()),
         ("headers", headers.into()),
         ("body", body.into()),
         ("keepalive", (*keepalive).into()),
+        // A log-in page behind a redirect is no answer.
+        ("redirect", "error".into()),
         ("signal", abort_after(*timeout).unwrap_or_default()),
     ])?;
-    fetch(url, &options)
+    fetch(&resolve(url, base.as_deref()), &options)
+}
+
+/// Returns the URL as the URL parser writes it, relative to `base` or to the page's own base URL.
+pub(crate) fn resolve(url: &str, base: Option<&str>) -> String {
+    let document = web_sys::window().and_then(|window| window.document());
+    let page = document.and_then(|document| document.base_uri().ok()?);
+    let base = base.map(ToOwned::to_owned).or(page).unwrap_or_default();
+    Url::new_with_base(url, &base).map_or_else(|_| url.to_owned(), |url| url.href())
 }
 
 /// Builds an object without a prototype: what a page put on `Object.prototype` is no option of ours.
@@ -283,23 +325,34 @@ fn object(properties: &[(&str, JsValue)]) -> Result<Object, JsValue> {
     Ok(object)
 }
 
-async fn read(answer: Result<JsValue, JsValue>) -> Result<(u16, JsValue), JsValue> {
+async fn read(answer: Result<JsValue, JsValue>) -> Result<(u16, RawAnswer), JsValue> {
     let response = JsFuture::from(Promise::resolve(&answer?)).await?;
     let response: Response = response.unchecked_into();
     let body = JsFuture::from(response.text()?).await?;
-    Ok((response.status(), body))
+    let header = |name| response.headers().get(name).ok().flatten();
+    let content_type = header("content-type").unwrap_or_default();
+    let answer = RawAnswer {
+        is_problem: strip_prefix(&content_type, "application/problem+json").is_some(),
+        retry_after: header("retry-after").and_then(|text| parse_count(&text)),
+        ..decode::answer(&body, header("date").as_deref())
+    };
+    Ok((response.status(), answer))
 }
 
 /// Listens until it is dropped, to events that the browser itself dispatches: a script cannot make one
 /// up.
-struct Listener {
+pub(crate) struct Listener {
     target: EventTarget,
     event: &'static str,
     handler: Closure<dyn Fn(Event)>,
 }
 
 impl Listener {
-    fn new(target: &EventTarget, event: &'static str, handle: impl Fn(Event) + 'static) -> Self {
+    pub(crate) fn new(
+        target: &EventTarget,
+        event: &'static str,
+        handle: impl Fn(Event) + 'static,
+    ) -> Self {
         let handler = Closure::new(move |event: Event| {
             if event.is_trusted() {
                 handle(event);

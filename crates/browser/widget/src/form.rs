@@ -3,13 +3,14 @@ use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use core::cell::RefCell;
 
+use js_sys::Reflect;
 use pantoken_a2c::Event;
-use web_sys::Node;
+use web_sys::{Document, Node};
 
-use crate::driver::Driver;
+use crate::driver::{Driver, Listener, resolve};
 use crate::form_input::FormInput;
 use crate::form_machine::FormMachine;
-use crate::form_options::FormOptions;
+use crate::form_options::{FormOptions, FormSource};
 use crate::form_view::FormView;
 
 /// A form in its iframe: a [`FormMachine`] with its [`Driver`], for any framework in Rust.
@@ -19,9 +20,13 @@ use crate::form_view::FormView;
 pub struct Form(Rc<Inner>);
 
 struct Inner {
+    /// The options as the page gave them.
+    options: FormOptions,
     machine: RefCell<FormMachine>,
     driver: Driver,
     events: RefCell<VecDeque<Event>>,
+    /// Waits for the customer to see a page that is only prerendered.
+    waiting: RefCell<Option<Listener>>,
     on_view: Box<dyn Fn(FormView)>,
     on_event: Box<dyn Fn(Event)>,
 }
@@ -36,24 +41,37 @@ impl Form {
         on_event: impl Fn(Event) + 'static,
     ) -> Self {
         let inner = Rc::new(Inner {
-            machine: RefCell::new(FormMachine::new(options)),
+            machine: RefCell::new(FormMachine::new(in_page(options.clone()))),
+            options,
             driver: Driver::new(parent),
             events: RefCell::default(),
+            waiting: RefCell::default(),
             on_view: Box::new(on_view),
             on_event: Box::new(on_event),
         });
+        inner.driver.set_title(inner.options.title());
         // The driver holds the form, so that a saved card is reported to the end even when this is
         // dropped; `Order::Finish` lets it go.
         let own = Rc::clone(&inner);
         inner.driver.listen(move |input| own.handle(input));
-        inner.handle(&FormInput::Start);
+        inner.start();
         Self(inner)
     }
 
-    /// Returns whether the form was made with these options.
+    /// Returns whether the form was made with these options. The title does not count.
     #[must_use]
     pub fn has_options(&self, options: &FormOptions) -> bool {
-        self.0.machine.borrow().options() == options
+        let title = self.0.options.title.clone();
+        self.0.options
+            == FormOptions {
+                title,
+                ..options.clone()
+            }
+    }
+
+    /// Gives the iframe another title, without starting over.
+    pub fn set_title(&self, title: &str) {
+        self.0.driver.set_title(title);
     }
 
     /// Starts over; with a session endpoint, in a new session. Does nothing once the card is saved.
@@ -83,11 +101,28 @@ impl Form {
 impl Drop for Form {
     fn drop(&mut self) {
         self.0.driver.stop_listening();
+        drop(self.0.waiting.take());
         self.0.handle(&FormInput::Destroy);
     }
 }
 
 impl Inner {
+    /// Starts when the customer sees the page.
+    fn start(self: &Rc<Self>) {
+        let document = web_sys::window().and_then(|window| window.document());
+        let Some(document) = document.filter(is_prerendering) else {
+            return self.handle(&FormInput::Start);
+        };
+        let form = Rc::downgrade(self);
+        let on_seen = move |_: web_sys::Event| {
+            if let Some(form) = form.upgrade() {
+                form.handle(&FormInput::Start);
+            }
+        };
+        let waiting = Listener::new(&document, "prerenderingchange", on_seen);
+        self.waiting.replace(Some(waiting));
+    }
+
     fn handle(&self, input: &FormInput) {
         let output = self.machine.borrow_mut().handle(input);
         self.events.borrow_mut().extend(output.events);
@@ -117,4 +152,21 @@ impl Inner {
         let event = self.events.borrow_mut().pop_front();
         event.filter(|_| !self.machine.borrow().is_destroyed())
     }
+}
+
+fn is_prerendering(document: &Document) -> bool {
+    Reflect::get(document, &"prerendering".into()).is_ok_and(|value| value.is_truthy())
+}
+
+/// Returns the options with what the page they are on decides: its base URL, once and for all, and whether
+/// forms for tests may be shown.
+fn in_page(mut options: FormOptions) -> FormOptions {
+    if let FormSource::Endpoint(session) = &mut options.source {
+        session.endpoint = resolve(&session.endpoint, None);
+        let return_url = session.return_url.as_deref();
+        session.return_url = return_url.map(|url| resolve(url, None));
+    }
+    let origin = web_sys::window().and_then(|window| window.location().origin().ok());
+    options.form_origins = options.form_origins.on_page(&origin.unwrap_or_default());
+    options
 }

@@ -2,8 +2,8 @@ use alloc::string::String;
 
 use pantoken_a2c::RawMessage;
 
+use crate::answer::RawAnswer;
 use crate::order::Timer;
-use crate::session::RawSession;
 
 /// What happened to a form, as a driver tells it to [`FormMachine`](crate::FormMachine).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum FormInput {
     },
     /// A document has loaded in the frame.
     FrameLoaded,
+    /// The customer has put the focus into the frame.
+    FrameFocused,
     /// The browser enforced or reported a content security policy of the page.
     PolicyViolation {
         /// `SecurityPolicyViolationEvent.effectiveDirective`
@@ -47,8 +49,8 @@ pub enum FormInput {
         request: u32,
         /// The HTTP status; 0 if no complete answer arrived in time.
         status: u16,
-        /// The fields of the answer.
-        session: RawSession<String>,
+        /// What was answered.
+        answer: RawAnswer,
     },
     /// The page no longer wants the form.
     Destroy,

@@ -2,23 +2,24 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use pantoken_a2c::{
-    Event, FailureCode, Flow, FormError, FormMessage, FormUrl, FrameOrder, Handshake,
-    HandshakeInput, HostCode, Saved, State, TimerOrder,
+    ErrorCode, ErrorSource, Event, FailureCode, Flow, FormError, FormMessage, FormUrl, FrameOrder,
+    Handshake, HandshakeInput, HostCode, Saved, State, TimerOrder, Warning, WarningCode,
 };
 
+use crate::answer::RawAnswer;
 use crate::form_input::FormInput;
-use crate::form_options::{FormOptions, FormSource};
+use crate::form_options::{FormOptions, FormSource, SessionOptions};
 use crate::json::JsonObject;
 use crate::order::{Order, Output, Timer};
 use crate::policy;
-use crate::session::{RawSession, Session};
+use crate::session::Session;
 use crate::texts::Text;
 
 /// A card form as a state machine without I/O: a driver tells it what happened, and performs the orders
 /// that it returns.
 ///
 /// It runs the [`Handshake`] of a form URL. For a session endpoint it first asks for the form URL, and
-/// reports the result before it emits it.
+/// reports the result before it emits it. A session that nobody used is renewed before it expires.
 #[derive(Debug)]
 pub struct FormMachine {
     options: FormOptions,
@@ -26,11 +27,22 @@ pub struct FormMachine {
     shown: Option<Shown>,
     /// The last error, until the form is ready again.
     failure: Option<Failure>,
-    /// The session of the form, if it has one.
+    /// The session that the endpoint has given.
     session: Option<Session>,
     /// A saved card that the session endpoint has not acknowledged.
     unreported: Option<Unreported>,
+    /// The URL of the page that the customer left for the provider's, without its query.
+    page: String,
+    /// The number of the latest request.
     requests: u32,
+    /// The request for a session that is not answered yet, or 0.
+    asked: u32,
+    /// How often the endpoint said when to ask again.
+    retries: u32,
+    /// Whether [`Timer::Session`] may be running.
+    is_timed: bool,
+    /// Whether the customer may have typed into the form.
+    is_touched: bool,
     destroyed: bool,
 }
 
@@ -38,11 +50,10 @@ pub struct FormMachine {
 enum Progress {
     /// Not started, or the redirect flow waits for the customer.
     Idle,
-    /// The endpoint was asked for a session, or the customer is on the way to the form.
-    Creating {
-        flow: Flow,
-        request: u32,
-    },
+    /// The endpoint was asked for a session, or is asked again when the time is over that it named.
+    Creating(Flow),
+    /// The customer is on the way to the form.
+    Leaving,
     /// The handshake of the frame has the state.
     Shown,
     /// The form gave its token, and the endpoint has not acknowledged it yet.
@@ -88,7 +99,12 @@ impl FormMachine {
             failure: None,
             session: None,
             unreported: None,
+            page: String::new(),
             requests: 0,
+            asked: 0,
+            retries: 0,
+            is_timed: false,
+            is_touched: false,
             destroyed: false,
         }
     }
@@ -103,15 +119,16 @@ impl FormMachine {
             FormInput::Answered {
                 request,
                 status,
-                session,
-            } => self.answered(*request, *status, session, out),
+                answer,
+            } => self.answered(*request, *status, answer, out),
             FormInput::TimerFired {
                 timer: Timer::Report,
             } => self.send_report(out),
             _ if self.destroyed => {}
             FormInput::Start | FormInput::Reload => self.start(out),
-            FormInput::Redirect { page } => self.create(Flow::Redirect, page, out),
+            FormInput::Redirect { page } => self.redirect(page, out),
             FormInput::FrameLoaded => self.drive_handshake(HandshakeInput::FrameLoaded, out),
+            FormInput::FrameFocused => self.touch(out),
             FormInput::PolicyViolation {
                 directive,
                 disposition,
@@ -120,6 +137,9 @@ impl FormMachine {
             FormInput::TimerFired {
                 timer: Timer::Ready,
             } => self.drive_handshake(HandshakeInput::TimerFired, out),
+            FormInput::TimerFired {
+                timer: Timer::Session,
+            } => self.session_timer_fired(out),
             FormInput::Message { origin, message } => {
                 // Drivers pass on messages of the frame's own window only.
                 let input = HandshakeInput::Message {
@@ -145,7 +165,7 @@ impl FormMachine {
     #[must_use]
     pub fn state(&self) -> State {
         match (self.progress, &self.shown) {
-            (Progress::Creating { .. }, _) => State::Loading,
+            (Progress::Creating(_) | Progress::Leaving, _) => State::Loading,
             (Progress::Shown, Some(shown)) => shown.handshake.state(),
             (Progress::Reporting, _) => State::Ready,
             (Progress::Saved, _) => State::Saved,
@@ -165,33 +185,51 @@ impl FormMachine {
     }
 
     fn start(&mut self, out: &mut Output) {
-        match &self.options.source {
-            FormSource::Session(session) => match session.flow {
-                Flow::Iframe => self.create(Flow::Iframe, "", out),
-                Flow::Redirect => {
-                    self.failure = None;
-                    self.progress = Progress::Idle;
-                }
-            },
-            FormSource::FormUrl(_) if self.shown.is_some() => {
-                self.drive_handshake(HandshakeInput::Reload, out);
-            }
-            FormSource::FormUrl(form_url) => {
-                let shown = Shown::new(&self.options, form_url, Flow::Iframe);
-                self.open(shown, Flow::Iframe, out);
+        if self.options.flow() == Flow::Redirect {
+            self.close(out);
+            self.progress = Progress::Idle;
+            return;
+        }
+        let form_url = match &self.options.source {
+            FormSource::Endpoint(_) => return self.create(Flow::Iframe, out),
+            _ if self.shown.is_some() => {
+                return self.drive_handshake(HandshakeInput::Reload, out);
             }
             FormSource::Unreadable(reason) => {
                 let error = FormError::host(None, HostCode::InvalidFormUrl, reason);
-                self.fail(error, out);
+                return self.fail(error, out);
             }
+            FormSource::FormUrl(form_url) => form_url,
+            FormSource::Session(session) => &session.form_url,
+        };
+        let shown = Shown::new(&self.options, form_url, Flow::Iframe);
+        self.open(shown, Flow::Iframe, out);
+    }
+
+    /// The customer wants to continue on the provider's page.
+    fn redirect(&mut self, page: &str, out: &mut Output) {
+        match &self.options.source {
+            FormSource::Endpoint(_) => {
+                page.clone_into(&mut self.page);
+                self.create(Flow::Redirect, out);
+            }
+            FormSource::Session(session) if session.flow() == Flow::Redirect => {
+                let shown = Shown::new(&self.options, &session.form_url, Flow::Redirect);
+                self.open(shown, Flow::Redirect, out);
+            }
+            _ => {}
         }
     }
 
+    /// Shows the form in the frame, or leads the customer to it.
     fn open(&mut self, shown: Result<Shown, FormError>, flow: Flow, out: &mut Output) {
         match shown {
             Err(error) => self.fail(error, out),
             Ok(shown) if flow == Flow::Redirect => {
+                self.failure = None;
+                self.progress = Progress::Leaving;
                 out.orders.push(Order::Navigate { url: shown.url });
+                self.set_session_timer(policy::LEAVE_TIMEOUT, out);
             }
             Ok(shown) => {
                 self.progress = Progress::Shown;
@@ -201,27 +239,52 @@ impl FormMachine {
         }
     }
 
-    /// Asks the endpoint for a new session. Does nothing once the form has given a token.
-    fn create(&mut self, flow: Flow, page: &str, out: &mut Output) {
-        let FormSource::Session(source) = &self.options.source else {
-            return;
-        };
-        if matches!(self.progress, Progress::Reporting | Progress::Saved) {
+    /// Returns whether the form has given its token.
+    fn is_done(&self) -> bool {
+        matches!(self.progress, Progress::Reporting | Progress::Saved)
+    }
+
+    /// Starts over with a new session. Does nothing once the form has given a token.
+    fn create(&mut self, flow: Flow, out: &mut Output) {
+        if self.is_done() {
             return;
         }
-        let endpoint = source.endpoint.clone();
+        let asked = self.ask(flow, out);
+        self.close(out);
+        self.asked = asked;
+        self.retries = 0;
+        self.progress = Progress::Creating(flow);
+    }
+
+    /// Asks the endpoint for a session, and returns the request's number.
+    fn ask(&mut self, flow: Flow, out: &mut Output) -> u32 {
+        let FormSource::Endpoint(SessionOptions {
+            endpoint,
+            return_url,
+            ..
+        }) = &self.options.source
+        else {
+            return 0;
+        };
         let mut body = JsonObject::new();
         body.text("flow", flow.as_str());
         body.text("language", self.options.language().as_str());
         if flow == Flow::Redirect {
-            body.text("returnUrl", source.return_url.as_deref().unwrap_or(page));
+            body.text("returnUrl", return_url.as_deref().unwrap_or(&self.page));
         }
-        let request = self.post(endpoint, None, body, out);
+        let endpoint = endpoint.clone();
+        self.post(endpoint, None, body, out)
+    }
+
+    /// Removes the form with its session, if there is one.
+    fn close(&mut self, out: &mut Output) {
         self.drive_handshake(HandshakeInput::Destroy, out);
+        self.clear_session_timer(out);
         self.shown = None;
         self.failure = None;
         self.session = None;
-        self.progress = Progress::Creating { flow, request };
+        self.asked = 0;
+        self.is_touched = false;
     }
 
     fn post(
@@ -235,6 +298,7 @@ impl FormMachine {
         out.orders.push(Order::Post {
             request: self.requests,
             url,
+            base: self.options.endpoint().map(ToOwned::to_owned),
             token,
             body: body.finish(),
             timeout: policy::ANSWER_TIMEOUT,
@@ -245,98 +309,176 @@ impl FormMachine {
     }
 
     /// Handles an answer. One that nobody waits for any more is ignored.
-    fn answered(
-        &mut self,
-        request: u32,
-        status: u16,
-        answer: &RawSession<String>,
-        out: &mut Output,
-    ) {
+    fn answered(&mut self, request: u32, status: u16, answer: &RawAnswer, out: &mut Output) {
         if self.unreported.as_ref().map(|report| report.request) == Some(request) {
-            return self.report_answered(status, out);
+            self.report_answered(status, answer, out);
+        } else if request == self.asked && request != 0 && !self.destroyed {
+            self.asked = 0;
+            self.session_answered(status, answer, out);
         }
-        match self.progress {
-            Progress::Creating {
-                flow,
-                request: creating,
-            } if creating == request && !self.destroyed => {
-                self.session_answered(flow, status, answer, out);
+    }
+
+    fn session_answered(&mut self, status: u16, answer: &RawAnswer, out: &mut Output) {
+        let (flow, is_renewal) = match self.progress {
+            Progress::Creating(flow) => (flow, false),
+            _ if self.may_renew() => (Flow::Iframe, true),
+            // The form that is there is in use, and its result is accepted after its end, too.
+            _ => return,
+        };
+        let session = if matches!(status, 200 | 201) {
+            Session::read(answer, self.options.endpoint())
+        } else {
+            None
+        };
+        match session.filter(|session| session.flow() == flow) {
+            Some(session) => {
+                self.close(out);
+                let shown = Shown::new(&self.options, &session.form_url, flow);
+                self.session = Some(session);
+                self.open(shown, flow, out);
+                let renewal = answer.expires_in.and_then(policy::renewal);
+                if let (Progress::Shown, Some(milliseconds)) = (self.progress, renewal) {
+                    self.set_session_timer(milliseconds, out);
+                }
             }
+            // The form that is there still works.
+            None if is_renewal => {}
+            None => match answer.retry_after {
+                Some(seconds @ 1..=policy::MAX_RETRY_AFTER)
+                    if self.retries < policy::MAX_RETRIES =>
+                {
+                    self.retries += 1;
+                    self.set_session_timer(seconds * 1000, out);
+                }
+                _ => self.fail(answer.error(None, HostCode::SessionFailed, status), out),
+            },
+        }
+    }
+
+    /// Returns whether nobody has used the session of the form yet.
+    fn may_renew(&self) -> bool {
+        self.progress == Progress::Shown
+            && !self.is_touched
+            && matches!(self.state(), State::Loading | State::Ready)
+    }
+
+    fn session_timer_fired(&mut self, out: &mut Output) {
+        match self.progress {
+            Progress::Creating(flow) if self.asked == 0 => self.asked = self.ask(flow, out),
+            Progress::Leaving => self.not_left(),
+            _ if self.may_renew() => self.asked = self.ask(Flow::Iframe, out),
             _ => {}
         }
     }
 
-    fn session_answered(
-        &mut self,
-        flow: Flow,
-        status: u16,
-        answer: &RawSession<String>,
-        out: &mut Output,
-    ) {
-        let FormSource::Session(source) = &self.options.source else {
-            return;
-        };
-        let shown = match Session::from_answer(&source.endpoint, flow, status, answer) {
-            Ok((session, form_url)) => {
-                self.session = Some(session);
-                Shown::new(&self.options, &form_url, flow)
-            }
-            Err(reason) => Err(FormError::host(None, HostCode::SessionFailed, &reason)),
-        };
-        // The redirect flow stays on the way to the form, and waits for no further answer.
-        self.progress = Progress::Creating { flow, request: 0 };
-        self.open(shown, flow, out);
+    /// The page is still there: the customer is offered the way again.
+    fn not_left(&mut self) {
+        self.progress = Progress::Idle;
+        if self.options.flow() == Flow::Iframe {
+            self.progress = Progress::Failed;
+            self.failure = Some(Failure {
+                text: Text::NotOpened,
+                recoverable: true,
+                is_about_the_frame: true,
+            });
+        }
     }
 
-    fn report_answered(&mut self, status: u16, out: &mut Output) {
+    fn set_session_timer(&mut self, milliseconds: u32, out: &mut Output) {
+        self.is_timed = true;
+        out.orders.push(Order::SetTimer {
+            timer: Timer::Session,
+            milliseconds,
+        });
+    }
+
+    fn clear_session_timer(&mut self, out: &mut Output) {
+        if self.is_timed {
+            self.is_timed = false;
+            out.orders.push(Order::ClearTimer {
+                timer: Timer::Session,
+            });
+        }
+    }
+
+    /// A form that the customer may have typed into is left alone.
+    fn touch(&mut self, out: &mut Output) {
+        if self.shown.is_some() {
+            self.is_touched = true;
+            self.clear_session_timer(out);
+        }
+    }
+
+    fn report_answered(&mut self, status: u16, answer: &RawAnswer, out: &mut Output) {
         let Some(report) = &mut self.unreported else {
             return;
         };
-        if policy::is_transient(status) {
+        let request_id = report.saved.request_id;
+        let is_acknowledged = answer.acknowledges(status, request_id);
+        if !is_acknowledged && !answer.refuses_for_good() {
             report.request = 0;
             out.orders.push(Order::SetTimer {
                 timer: Timer::Report,
                 milliseconds: report.delay,
             });
+            if report.delay == policy::DELAYED_REPORT && !self.destroyed {
+                out.events.push(Event::Warning(Warning {
+                    request_id,
+                    code: WarningCode::ReportDelayed,
+                }));
+            }
             report.delay = (2 * report.delay).min(policy::MAX_REPORT_DELAY);
             return;
         }
-        let Some(Unreported { saved, .. }) = self.unreported.take() else {
+        let Some(Unreported { mut saved, .. }) = self.unreported.take() else {
             return;
         };
-        match policy::problem(status) {
-            _ if self.destroyed => out.orders.push(Order::Finish),
-            None => {
-                self.progress = Progress::Saved;
-                out.events.push(Event::Saved(saved));
+        if self.destroyed {
+            out.orders.push(Order::Finish);
+        } else if is_acknowledged {
+            self.progress = Progress::Saved;
+            if !self.options.token_in_page {
+                saved.pan_token = None;
             }
-            Some(problem) => {
-                let request_id = Some(saved.request_id);
-                let error = FormError::host(request_id, HostCode::ResultRejected, &problem);
-                self.fail(error, out);
-            }
+            out.events.push(Event::Saved(saved));
+        } else {
+            let error = answer.error(Some(request_id), HostCode::ResultRejected, status);
+            self.fail(error, out);
         }
     }
 
     /// Reports the saved card, if no report of it is on its way.
     fn send_report(&mut self, out: &mut Output) {
-        let Some(report) = self
-            .unreported
-            .as_ref()
-            .filter(|report| report.request == 0)
+        let Some(Unreported {
+            saved:
+                Saved {
+                    pan_token: Some(pan_token),
+                    ..
+                },
+            request: 0,
+            ..
+        }) = &self.unreported
         else {
             return;
         };
         let mut body = JsonObject::new();
-        body.text("panToken", report.saved.pan_token.as_str());
+        body.text("panToken", pan_token.as_str());
         let request = self.post_result(body, out);
         if let Some(report) = &mut self.unreported {
             report.request = request;
         }
     }
 
+    /// Returns the session of the form, if it has one.
+    fn session(&self) -> Option<&Session> {
+        match &self.options.source {
+            FormSource::Session(session) => Some(session),
+            _ => self.session.as_ref(),
+        }
+    }
+
     fn post_result(&mut self, body: JsonObject, out: &mut Output) -> u32 {
-        let Some(session) = &self.session else {
+        let Some(session) = self.session() else {
             return 0;
         };
         let (url, token) = (session.result_url.clone(), session.result_token.clone());
@@ -360,6 +502,7 @@ impl FormMachine {
     fn destroy(&mut self, out: &mut Output) {
         self.destroyed = true;
         self.drive_handshake(HandshakeInput::Destroy, out);
+        self.clear_session_timer(out);
         if self.unreported.is_none() {
             out.orders.push(Order::Finish);
         }
@@ -375,7 +518,6 @@ impl FormMachine {
         match wanted.frame {
             Some(FrameOrder::Show) => orders.push(Order::ShowFrame {
                 src: shown.url.clone(),
-                title: self.options.title().to_owned(),
                 style: policy::FRAME_STYLE,
                 sandbox: policy::FRAME_SANDBOX,
                 referrer_policy: policy::FRAME_REFERRER_POLICY,
@@ -412,7 +554,8 @@ impl FormMachine {
 
     fn form_event(&mut self, event: Event, out: &mut Output) {
         match event {
-            Event::Saved(saved) if self.session.is_some() => {
+            Event::Saved(saved) if self.session().is_some() => {
+                self.touch(out);
                 self.failure = None;
                 self.progress = Progress::Reporting;
                 self.unreported = Some(Unreported {
@@ -423,6 +566,9 @@ impl FormMachine {
                 self.send_report(out);
             }
             Event::Error(error) => {
+                if error.source == ErrorSource::Form {
+                    self.touch(out);
+                }
                 self.report_error(&error, out);
                 self.emit_error(error, out);
             }
@@ -447,19 +593,20 @@ impl FormMachine {
     /// Removes the frame before it emits the error: what the frame still says belongs to no session, and
     /// would hide the error.
     fn fail(&mut self, error: FormError, out: &mut Output) {
-        self.drive_handshake(HandshakeInput::Destroy, out);
-        self.shown = None;
+        self.close(out);
         self.progress = Progress::Failed;
         self.emit_error(error, out);
     }
 
     fn emit_error(&mut self, error: FormError, out: &mut Output) {
         self.failure = Some(Failure {
-            text: Text::of_failure(&error.code),
+            text: Text::of_error(&error),
             recoverable: error.recoverable,
             is_about_the_frame: matches!(
                 error.code,
                 FailureCode::Host(HostCode::ReadyTimeout | HostCode::FrameBlocked)
+                    // A browser without third-party cookies has no session in a frame.
+                    | FailureCode::Form(ErrorCode::InvalidSession)
             ),
         });
         out.events.push(Event::Error(error));

@@ -3,6 +3,7 @@ use alloc::string::String;
 
 use pantoken_a2c::{Flow, FormOrigins, FormUrl, Language};
 
+use crate::session::Session;
 use crate::texts::{Text, Texts};
 
 /// Where a form comes from.
@@ -11,7 +12,9 @@ pub enum FormSource {
     /// A form URL that a server signed.
     FormUrl(FormUrl),
     /// A session endpoint, which creates the form URL and receives the result.
-    Session(SessionOptions),
+    Endpoint(SessionOptions),
+    /// A session that a back end made.
+    Session(Session),
     /// Nothing that can be read. The text says why, in English, for developers.
     Unreadable(String),
 }
@@ -19,7 +22,8 @@ pub enum FormSource {
 /// A session endpoint, and how the page shows its forms.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionOptions {
-    /// The URL of `POST /v1/sessions`, as `fetch` takes it.
+    /// The URL of `POST /v1/sessions`. For a [`FormMachine`](crate::FormMachine) it is absolute, as a URL
+    /// parser writes it.
     pub endpoint: String,
     /// Whether the form is inside the page or on a page of the provider's.
     pub flow: Flow,
@@ -45,12 +49,14 @@ pub struct FormOptions {
     pub source: FormSource,
     /// The form's language. Defaults to the form URL's own, or else to Russian.
     pub language: Option<Language>,
-    /// The iframe's title. Defaults to one in the form's language.
+    /// The iframe's title, for [`Form`](crate::Form). Defaults to one in the form's language.
     pub title: Option<String>,
     /// How long to wait for the form's Ready, in milliseconds.
     pub ready_timeout: u32,
     /// The origins on which a form URL is accepted.
     pub form_origins: FormOrigins,
+    /// Whether the event of a saved card has the token where a server has it already.
+    pub token_in_page: bool,
 }
 
 impl FormOptions {
@@ -66,6 +72,7 @@ impl FormOptions {
             title: None,
             ready_timeout: Self::READY_TIMEOUT,
             form_origins: FormOrigins::default(),
+            token_in_page: false,
         }
     }
 
@@ -73,7 +80,9 @@ impl FormOptions {
     #[must_use]
     pub fn language(&self) -> Language {
         self.language.unwrap_or_else(|| match &self.source {
-            FormSource::FormUrl(form_url) => form_url.language(),
+            FormSource::FormUrl(form_url) | FormSource::Session(Session { form_url, .. }) => {
+                form_url.language()
+            }
             _ => Language::default(),
         })
     }
@@ -84,10 +93,29 @@ impl FormOptions {
         Texts::of(self.language())
     }
 
-    pub(crate) fn title(&self) -> &str {
+    /// Returns the iframe's title.
+    #[must_use]
+    pub fn title(&self) -> &str {
         match &self.title {
             Some(title) => title,
             None => self.texts().get(Text::Title),
+        }
+    }
+
+    /// Returns the flow in which the form opens first.
+    pub(crate) fn flow(&self) -> Flow {
+        match &self.source {
+            FormSource::Endpoint(options) => options.flow,
+            FormSource::Session(session) => session.flow(),
+            _ => Flow::Iframe,
+        }
+    }
+
+    /// Returns the session endpoint, if there is one.
+    pub(crate) fn endpoint(&self) -> Option<&str> {
+        match &self.source {
+            FormSource::Endpoint(options) => Some(&options.endpoint),
+            _ => None,
         }
     }
 }

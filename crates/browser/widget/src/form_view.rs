@@ -1,7 +1,6 @@
 use pantoken_a2c::{Flow, State};
 
 use crate::form_machine::FormMachine;
-use crate::form_options::FormSource;
 use crate::texts::Text;
 
 /// What a customer sees around a form.
@@ -42,16 +41,16 @@ impl FormView {
             _ => None,
         };
         let failed = failure.is_some();
-        let (may_retry, may_redirect) = match &form.options().source {
-            FormSource::Session(session) if session.flow == Flow::Redirect => {
-                (false, failed || state == State::Idle)
-            }
-            FormSource::Session(_) => (
-                failed,
-                failure.is_some_and(|failure| failure.is_about_the_frame),
-            ),
-            // A form URL is for one request: only a new session helps where that is spent.
-            _ => (failure.is_some_and(|failure| failure.recoverable), false),
+        let options = form.options();
+        let has_endpoint = options.endpoint().is_some();
+        let (may_retry, may_redirect) = if options.flow() == Flow::Redirect {
+            (false, failed || state == State::Idle)
+        } else {
+            (
+                // A form URL is for one request: only a new session helps where that is spent.
+                failure.is_some_and(|failure| failure.recoverable || has_endpoint),
+                failure.is_some_and(|failure| failure.is_about_the_frame && has_endpoint),
+            )
         };
         Self {
             state,

@@ -9,7 +9,6 @@ use pantoken_core::text::{append, split_at_first};
 /// Request bodies and orders are flat objects of texts and numbers. `serde_json` writes them just as well,
 /// but would take the element over its size budget: docs/performance.md has the figures, and a test
 /// compares the two.
-#[derive(Debug)]
 pub struct JsonObject {
     text: String,
 }
@@ -76,7 +75,7 @@ impl JsonObject {
         append(&mut self.text, "\"");
         let mut rest = value;
         loop {
-            let (plain, escaped) = split_at_first(rest, must_be_escaped);
+            let (plain, escaped) = split_at_first(rest, &must_be_escaped);
             append(&mut self.text, plain);
             let Some(byte) = escaped.bytes().next() else {
                 break;

@@ -3,7 +3,8 @@
 
 extern crate alloc;
 
-#[cfg(feature = "decode")]
+mod answer;
+#[cfg(feature = "browser")]
 pub mod decode;
 #[cfg(feature = "browser")]
 mod driver;
@@ -19,6 +20,7 @@ mod policy;
 mod session;
 mod texts;
 
+pub use answer::RawAnswer;
 #[cfg(feature = "browser")]
 pub use driver::Driver;
 #[cfg(feature = "browser")]
@@ -29,5 +31,6 @@ pub use form_options::{FormOptions, FormSource, SessionOptions};
 pub use form_view::FormView;
 pub use json::JsonObject;
 pub use order::{Order, Output, Timer};
-pub use session::RawSession;
+pub use policy::MAX_TEXT_LENGTH;
+pub use session::Session;
 pub use texts::{Text, Texts};

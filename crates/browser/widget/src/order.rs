@@ -1,5 +1,6 @@
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use pantoken_a2c::Event;
 
@@ -17,16 +18,15 @@ pub struct Output {
 
 /// One thing that a driver has to do. Every value is in the order: a driver decides nothing.
 ///
-/// In JSON, an order is an object whose field `order` names it: see [`Order::to_json`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// In JSON, an order is an object whose field `order` names it: see [`Order::to_json`]. Its `Debug` output is
+/// its name alone, because a request has tokens.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Order {
     /// Shows a new iframe with these attributes, in place of the previous one.
     ShowFrame {
         /// The form URL.
         src: String,
-        /// The title that assistive technology announces.
-        title: String,
         /// The inline style, to be set through the object model: a strict policy forbids the attribute.
         style: &'static str,
         /// The sandbox flags.
@@ -62,9 +62,11 @@ pub enum Order {
     Post {
         /// Identifies the request in the answer.
         request: u32,
-        /// The URL, as `fetch` takes it.
+        /// The URL.
         url: String,
-        /// The bearer token, if the request needs one.
+        /// The URL that `url` is relative to, or `None` for the page's own base URL.
+        base: Option<String>,
+        /// The header `Pantoken-Result-Token`, if the request needs one.
         token: Option<String>,
         /// The JSON text to send.
         body: String,
@@ -91,14 +93,12 @@ impl Order {
         match self {
             Self::ShowFrame {
                 src,
-                title,
                 style,
                 sandbox,
                 referrer_policy,
                 allow,
             } => {
                 json.text("src", src);
-                json.text("title", title);
                 json.text("style", style);
                 json.text("sandbox", sandbox);
                 json.text("referrerPolicy", referrer_policy);
@@ -122,6 +122,7 @@ impl Order {
             Self::Post {
                 request,
                 url,
+                base,
                 token,
                 body,
                 timeout,
@@ -129,6 +130,7 @@ impl Order {
             } => {
                 json.number("request", *request);
                 json.text("url", url);
+                json.optional_text("base", base.as_deref());
                 json.optional_text("token", token.as_deref());
                 json.text("body", body);
                 json.number("timeout", *timeout);
@@ -154,6 +156,12 @@ impl Order {
     }
 }
 
+impl fmt::Debug for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// The timers of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -162,11 +170,13 @@ pub enum Timer {
     Ready,
     /// Separates two reports of the same card.
     Report,
+    /// Ends a session before it expires, the wait for a session, or the wait for the page to be left.
+    Session,
 }
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 2] = [Self::Ready, Self::Report];
+    pub const ALL: [Self; 3] = [Self::Ready, Self::Report, Self::Session];
 
     /// Returns the timer's name, as drivers use it.
     #[must_use]
@@ -174,6 +184,7 @@ impl Timer {
         match self {
             Self::Ready => "ready",
             Self::Report => "report",
+            Self::Session => "session",
         }
     }
 }

@@ -1,14 +1,7 @@
 //! The limits and rules of the form's traffic, in one place: the drivers have none of their own.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-
-use pantoken_core::decimal::decimal_digits;
-use pantoken_core::text::join;
-
 /// The longest text that is read from a message or an answer, in UTF-16 code units.
-#[cfg(feature = "decode")]
-pub(crate) const MAX_TEXT_LENGTH: u32 = 16_384;
+pub const MAX_TEXT_LENGTH: u32 = 16_384;
 /// How long any answer may take, in milliseconds.
 pub(crate) const ANSWER_TIMEOUT: u32 = 15_000;
 /// How long to wait before a report is repeated for the first time, in milliseconds. Each further wait
@@ -16,6 +9,34 @@ pub(crate) const ANSWER_TIMEOUT: u32 = 15_000;
 pub(crate) const FIRST_REPORT_DELAY: u32 = 500;
 /// The longest wait between two reports of the same card, in milliseconds.
 pub(crate) const MAX_REPORT_DELAY: u32 = 30_000;
+/// The first wait before a report that is long enough for the page to be told.
+pub(crate) const DELAYED_REPORT: u32 = 4_000;
+/// The longest `Retry-After` that a customer is asked to wait for, in seconds.
+pub(crate) const MAX_RETRY_AFTER: u32 = 60;
+/// How often a customer waits for it before there is an error.
+pub(crate) const MAX_RETRIES: u32 = 2;
+/// How long the browser may take to leave the page, in milliseconds. If the page is still there, then it was
+/// not left.
+pub(crate) const LEAVE_TIMEOUT: u32 = 8_000;
+/// How long before its end an untouched session is renewed, in milliseconds. A short session is renewed when
+/// three quarters of it are over.
+pub(crate) const RENEWAL_MARGIN: u32 = 60_000;
+/// The shortest time that a session may have left and be renewed, in milliseconds. With less, the clocks of
+/// browser and server differ.
+pub(crate) const SHORTEST_SESSION: u32 = 1_000;
+/// The codes with which the server refuses a report for good. With any other answer, it may still accept the
+/// report later, or the answer is somebody else's.
+pub(crate) const FINAL_CODES: [&str; 9] = [
+    "RESULT_CONFLICT",
+    "RESULT_TOKEN_INVALID",
+    "SESSION_EXPIRED",
+    "CARD_NUMBER_REFUSED",
+    "INVALID_FIELD",
+    "MISSING_FIELD",
+    "UNKNOWN_FIELD",
+    "REPEATED_FIELD",
+    "MALFORMED_JSON",
+];
 /// The longest timer that browsers support, in milliseconds. A longer one would fire at once.
 pub(crate) const MAX_TIMER: u32 = i32::MAX.unsigned_abs();
 
@@ -47,20 +68,13 @@ pub(crate) fn blocks_frame(
         && src.starts_with(blocked_uri)
 }
 
-/// Returns whether the same request may succeed later. Status 0 means that no complete answer arrived
-/// in time.
+/// Returns whether the same request may succeed later.
 pub(crate) fn is_transient(status: u16) -> bool {
-    matches!(status, 0 | 408 | 425 | 429 | 500..)
+    matches!(status, 408 | 425 | 429 | 500..)
 }
 
-/// Returns why a status is not a success, for developers.
-pub(crate) fn problem(status: u16) -> Option<String> {
-    match status {
-        200 | 201 => None,
-        0 => Some("the session endpoint did not answer".to_owned()),
-        _ => Some(join(&[
-            "the session endpoint answered ",
-            &decimal_digits(status.into()),
-        ])),
-    }
+/// Returns after how many milliseconds to renew a session that expires in so many.
+pub(crate) fn renewal(expires_in: u32) -> Option<u32> {
+    let margin = (expires_in / 4).min(RENEWAL_MARGIN);
+    (expires_in >= SHORTEST_SESSION).then(|| (expires_in - margin).min(MAX_TIMER))
 }

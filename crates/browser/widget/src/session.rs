@@ -1,76 +1,113 @@
-use alloc::borrow::ToOwned;
 use alloc::string::String;
+use core::fmt;
 
-use pantoken_a2c::{Field, Flow, FormUrl};
-use pantoken_core::text::join;
+use pantoken_a2c::{Flow, FormUrl};
+use pantoken_core::text::{join, split_at_first, strip_prefix};
 
-use crate::policy;
+use crate::answer::RawAnswer;
 
-/// The fields of a session endpoint's answer, before they are judged.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RawSession<Text> {
-    /// `formUrl`
-    pub form_url: Field<Text>,
-    /// `requestId`
-    pub request_id: Field<Text>,
-    /// `resultToken`
-    pub result_token: Field<Text>,
-}
-
-impl<Text> RawSession<Text> {
-    /// The names of the fields in the answer's JSON.
-    pub const NAMES: [&str; 3] = ["formUrl", "requestId", "resultToken"];
-
-    /// Builds an answer from its fields, in the order of [`Self::NAMES`].
-    #[must_use]
-    pub fn from_fields(fields: [Field<Text>; 3]) -> Self {
-        let [form_url, request_id, result_token] = fields;
-        Self {
-            form_url,
-            request_id,
-            result_token,
-        }
-    }
-}
-
-/// Where and how the result of a session is reported.
-#[derive(Debug)]
-pub(crate) struct Session {
-    pub(crate) result_url: String,
-    pub(crate) result_token: String,
+/// A session: its form, and where and how its result is reported. A back end that creates sessions with
+/// its API key, for a customer it knows, passes one to the page.
+///
+/// Its `Debug` output leaves the token out.
+#[derive(Clone, PartialEq)]
+pub struct Session {
+    /// The field `formUrl` of the server's answer.
+    pub form_url: FormUrl,
+    /// The field `resultToken` of the server's answer.
+    pub result_token: String,
+    /// The field `resultUrl` of the server's answer.
+    pub result_url: String,
 }
 
 impl Session {
-    /// Reads the answer of the session endpoint: the session and its form URL. The error says why there is
-    /// no session, for developers.
-    pub(crate) fn from_answer(
-        endpoint: &str,
-        flow: Flow,
-        status: u16,
-        raw: &RawSession<String>,
-    ) -> Result<(Self, FormUrl), String> {
-        match policy::problem(status) {
-            Some(problem) => Err(problem),
-            None => Self::read(endpoint, flow, raw)
-                .ok_or_else(|| "the session endpoint gave no session".to_owned()),
+    /// Reads an answer of the server. Without `resultUrl`, the result is reported below the `endpoint`
+    /// that gave the answer, if there is one. Returns `None` if the answer is no session.
+    #[must_use]
+    pub fn read(raw: &RawAnswer, endpoint: Option<&str>) -> Option<Self> {
+        let form_url = FormUrl::parse(&raw.form_url).ok()?;
+        let is_complete =
+            form_url.request_id().to_text() == raw.request_id && !raw.result_token.is_empty();
+        let result_url = match endpoint {
+            _ if is_http(&raw.result_url) => raw.result_url.clone(),
+            Some(endpoint) if raw.result_url.is_empty() => result_url(endpoint, &raw.request_id),
+            _ => return None,
+        };
+        is_complete.then(|| Self {
+            form_url,
+            result_token: raw.result_token.clone(),
+            result_url,
+        })
+    }
+
+    /// Returns the flow of the session's form.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        self.form_url.flow()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Session(…)")
+    }
+}
+
+/// The endpoint is a URL as a URL parser writes it.
+fn result_url(endpoint: &str, request_id: &str) -> String {
+    let (path, _) = split_at_first(endpoint, &|byte| matches!(byte, b'?' | b'#'));
+    let path = path.strip_suffix('/').unwrap_or(path);
+    join(&[path, "/", request_id, "/result"])
+}
+
+/// Returns whether the URL is relative, or one of HTTP. It must be spelled as a URL parser writes it, so
+/// that no other scheme hides behind a tab.
+fn is_http(url: &str) -> bool {
+    let (_, rest) = split_at_first(url, &|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
+    let has_scheme = strip_prefix(rest, ":").is_some();
+    !url.is_empty()
+        && url.bytes().all(|byte| byte.is_ascii_graphic())
+        && (!has_scheme
+            || strip_prefix(url, "https://").is_some()
+            || strip_prefix(url, "http://").is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_url_is_one_of_http() {
+        for (url, expected) in [
+            ("https://shop.kz/v1/sessions/1/result", true),
+            ("http://127.0.0.1:3000/v1/sessions/1/result", true),
+            ("/v1/sessions/1/result", true),
+            ("1/result", true),
+            ("//pay.shop.kz/1/result", true),
+            ("1/result?at=12:00", true),
+            ("javascript:alert(1)", false),
+            ("data:application/json,{}", false),
+            ("java\tscript:alert(1)", false),
+            (" https://shop.kz", false),
+            ("", false),
+        ] {
+            assert_eq!(is_http(url), expected, "{url}");
         }
     }
 
-    fn read(endpoint: &str, flow: Flow, raw: &RawSession<String>) -> Option<(Self, FormUrl)> {
-        let (Field::Text(form_url), Field::Text(request_id), Field::Text(result_token)) =
-            (&raw.form_url, &raw.request_id, &raw.result_token)
-        else {
-            return None;
-        };
-        let form_url = FormUrl::parse(form_url).ok()?;
-        if form_url.request_id().to_text() != *request_id || form_url.flow() != flow {
-            return None;
+    #[test]
+    fn a_result_url_is_below_the_endpoints_path() {
+        for endpoint in [
+            "https://shop.kz/pay",
+            "https://shop.kz/pay/",
+            "https://shop.kz/pay?tenant=5#top",
+            "https://shop.kz/pay/?tenant=5/6",
+        ] {
+            assert_eq!(
+                result_url(endpoint, "12"),
+                "https://shop.kz/pay/12/result",
+                "{endpoint}"
+            );
         }
-        let endpoint = endpoint.strip_suffix('/').unwrap_or(endpoint);
-        let session = Self {
-            result_url: join(&[endpoint, "/", request_id, "/result"]),
-            result_token: result_token.clone(),
-        };
-        Some((session, form_url))
     }
 }

@@ -1,9 +1,12 @@
-use pantoken_a2c::{ErrorCode, FailureCode, HostCode, Language, Remedy};
+use pantoken_a2c::{ErrorCode, FailureCode, FormError, HostCode, Language, Remedy};
 use pantoken_core::text::split_once;
+
+use crate::policy;
 
 /// What a customer reads around the form, in one language.
 ///
-/// Each language has a file with one text per line, in the order of [`Text`].
+/// Each language has a file with one text per line, in the order of [`Text`]. The custom element has the same
+/// files in a script, because it needs texts where the module does not load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Texts(&'static str);
 
@@ -35,6 +38,8 @@ pub enum Text {
     Wait,
     /// Anything else.
     Other,
+    /// The form did not open, and nobody knows why.
+    NotOpened,
 }
 
 impl Texts {
@@ -51,20 +56,39 @@ impl Texts {
     /// Returns one of the texts.
     #[must_use]
     pub fn get(self, text: Text) -> &'static str {
-        let mut rest = self.0;
-        for _ in 0..text as usize {
-            rest = split_once(rest, b'\n').map_or("", |(_, rest)| rest);
-        }
-        split_once(rest, b'\n').map_or(rest, |(line, _)| line)
+        line(self.0, text)
     }
 }
 
 impl Text {
-    /// Returns what to tell the customer about an error.
+    /// Returns the name of the text in the element's property `texts`.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        line(include_str!("texts/keys.txt"), self)
+    }
+
+    /// Returns what to tell the customer about an error. It blames the connection only where there was
+    /// none.
+    #[must_use]
+    pub fn of_error(error: &FormError) -> Self {
+        match (&error.code, &error.problem) {
+            (FailureCode::Host(HostCode::SessionFailed), Some(problem)) => {
+                if policy::is_transient(problem.status) {
+                    Self::Wait
+                } else {
+                    Self::Shop
+                }
+            }
+            (code, _) => Self::of_failure(code),
+        }
+    }
+
+    /// Returns what to tell the customer about an error of which nothing but the code is known.
     #[must_use]
     pub fn of_failure(code: &FailureCode) -> Self {
         match code {
-            FailureCode::Host(HostCode::ReadyTimeout | HostCode::SessionFailed) => Self::Network,
+            FailureCode::Host(HostCode::SessionFailed) => Self::Network,
+            FailureCode::Host(HostCode::ReadyTimeout) => Self::NotOpened,
             FailureCode::Host(HostCode::FrameBlocked | HostCode::InvalidFormUrl) => Self::Shop,
             FailureCode::Form(ErrorCode::PanIsExistsForRequest) => Self::CardSavedBefore,
             FailureCode::Form(code) => match code.remedy() {
@@ -79,12 +103,38 @@ impl Text {
     }
 }
 
+/// Returns the text's line of a file.
+fn line(file: &'static str, text: Text) -> &'static str {
+    let mut rest = file;
+    for _ in 0..text as usize {
+        rest = split_once(rest, b'\n').map_or("", |(_, rest)| rest);
+    }
+    split_once(rest, b'\n').map_or(rest, |(line, _)| line)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use pantoken_a2c::{ErrorMessage, RequestId};
 
-    fn failures() -> Vec<FailureCode> {
-        let form = ErrorCode::listed().into_iter().map(FailureCode::Form);
+    use super::*;
+    use crate::RawAnswer;
+
+    fn form_error(code: ErrorCode) -> FormError {
+        let request_id = RequestId::from_i64(1).unwrap();
+        FormError::form(request_id, code, ErrorMessage::default())
+    }
+
+    fn host_error(code: HostCode) -> FormError {
+        FormError::host(None, code, "")
+    }
+
+    fn session_failed(status: u16) -> FormError {
+        RawAnswer::default().error(None, HostCode::SessionFailed, status)
+    }
+
+    #[test]
+    fn each_language_has_its_own_text_for_each_failure() {
+        let form = ErrorCode::listed().into_iter().map(form_error);
         let host = [
             HostCode::ReadyTimeout,
             HostCode::FrameBlocked,
@@ -92,25 +142,20 @@ mod tests {
             HostCode::ResultRejected,
             HostCode::InvalidFormUrl,
         ];
-        form.chain(host.map(FailureCode::Host)).collect()
-    }
-
-    #[test]
-    fn each_language_has_its_own_text_for_each_failure() {
-        for code in failures() {
+        for error in form.chain(host.map(host_error)) {
             let texts =
-                Language::ALL.map(|language| Texts::of(language).get(Text::of_failure(&code)));
+                Language::ALL.map(|language| Texts::of(language).get(Text::of_error(&error)));
             assert!(texts.iter().all(|text| !text.is_empty()));
             assert!(
                 texts[0] != texts[1] && texts[1] != texts[2] && texts[0] != texts[2],
-                "{code:?}"
+                "{error:?}"
             );
         }
     }
 
     #[test]
     fn what_the_customer_can_do_differs_by_whose_move_it_is() {
-        let text = |code| Text::of_failure(&FailureCode::Form(code));
+        let text = |code| Text::of_error(&form_error(code));
         assert_ne!(text(ErrorCode::InvalidPan), text(ErrorCode::Forbidden));
         assert_ne!(
             text(ErrorCode::InvalidSession),
@@ -123,13 +168,29 @@ mod tests {
     }
 
     #[test]
+    fn the_connection_is_blamed_only_where_there_was_none() {
+        let text = |status| Text::of_error(&session_failed(status));
+        assert_eq!(text(0), Text::Network);
+        for status in [408, 429, 500, 503] {
+            assert_eq!(text(status), Text::Wait, "{status}");
+        }
+        for status in [200, 201, 401, 403, 404] {
+            assert_eq!(text(status), Text::Shop, "{status}");
+        }
+        let silent = host_error(HostCode::ReadyTimeout);
+        assert_eq!(Text::of_error(&silent), Text::NotOpened);
+    }
+
+    #[test]
     fn each_language_has_every_text_and_no_more() {
-        for language in Language::ALL {
-            let texts = Texts::of(language);
-            assert_eq!(texts.0.lines().count(), Text::Other as usize + 1);
-            assert!(texts.0.lines().all(|line| !line.trim().is_empty()));
+        let files = Language::ALL.map(|language| Texts::of(language).0);
+        for file in files.into_iter().chain([include_str!("texts/keys.txt")]) {
+            assert_eq!(file.lines().count(), Text::NotOpened as usize + 1);
+            assert!(file.lines().all(|line| !line.trim().is_empty()));
         }
         assert_eq!(Texts::of(Language::En).get(Text::Title), "Card number form");
         assert_eq!(Texts::of(Language::Ru).get(Text::Saved), "Карта сохранена");
+        assert_eq!(Text::CardSavedBefore.key(), "cardSavedBefore");
+        assert_eq!(Text::NotOpened.key(), "notOpened");
     }
 }

@@ -12,7 +12,7 @@ mod page;
 use drivers::Tested;
 use endpoint::Endpoint;
 use pantoken_a2c::{Field, RawMessage};
-use pantoken_widget::{FormInput, Order, RawSession, Timer};
+use pantoken_widget::{FormInput, Order, RawAnswer, Timer};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -23,6 +23,7 @@ fn post(request: u32, token: Option<&str>) -> Order {
     Order::Post {
         request,
         url: "/v1/sessions".to_owned(),
+        base: None,
         token: token.map(ToOwned::to_owned),
         body: r#"{"flow":"iframe"}"#.to_owned(),
         timeout: 15_000,
@@ -33,7 +34,6 @@ fn post(request: u32, token: Option<&str>) -> Order {
 fn show_frame() -> Order {
     Order::ShowFrame {
         src: page::form_url(&page::origin(), ""),
-        title: "Card".to_owned(),
         style: "min-width:321px",
         sandbox: "allow-scripts allow-same-origin",
         referrer_policy: "strict-origin",
@@ -49,6 +49,7 @@ fn text(text: &str) -> Field<String> {
 async fn a_frame_has_the_attributes_of_its_order_and_no_others() {
     page::run_in_page("Object.prototype.srcdoc = '<p>not the form'");
     for driver in Tested::both().await {
+        driver.set_title("Card");
         driver.perform(&show_frame());
         let frame = driver.iframe().unwrap();
         let names = frame.get_attribute_names();
@@ -70,6 +71,9 @@ async fn a_frame_has_the_attributes_of_its_order_and_no_others() {
         assert_eq!(attribute("sandbox"), "allow-scripts allow-same-origin");
         assert!(attribute("style").contains("min-width: 321px"));
         assert_eq!(driver.next_input().await, FormInput::FrameLoaded);
+        driver.set_title("Another");
+        assert_eq!(attribute("title"), "Another");
+        assert!(frame.is_connected(), "{}", driver.name);
     }
     page::run_in_page("delete Object.prototype.srcdoc");
 }
@@ -179,10 +183,11 @@ async fn a_request_is_sent_as_it_is_ordered() {
             let expected = FormInput::Answered {
                 request,
                 status: 201,
-                session: RawSession {
-                    form_url: text("url"),
-                    request_id: text("12"),
-                    result_token: text("token"),
+                answer: RawAnswer {
+                    form_url: "url".to_owned(),
+                    request_id: "12".to_owned(),
+                    result_token: "token".to_owned(),
+                    ..RawAnswer::default()
                 },
             };
             assert_eq!(driver.next_input().await, expected, "{}", driver.name);
@@ -191,7 +196,7 @@ async fn a_request_is_sent_as_it_is_ordered() {
             endpoint.asked(),
             [
                 r#"POST /v1/sessions {"content-type":"application/json"} {"flow":"iframe"}"#,
-                r#"POST /v1/sessions {"content-type":"application/json","authorization":"Bearer secret"} {"flow":"iframe"}"#
+                r#"POST /v1/sessions {"content-type":"application/json","pantoken-result-token":"secret"} {"flow":"iframe"}"#
             ]
         );
         assert!(endpoint.all_calls_are_kept_alive_and_limited());
@@ -199,30 +204,84 @@ async fn a_request_is_sent_as_it_is_ordered() {
 }
 
 #[wasm_bindgen_test]
+async fn a_url_is_resolved_as_a_browser_does() {
+    for driver in Tested::both().await {
+        let endpoint = Endpoint::new();
+        for (url, base, expected) in [
+            ("1/result", None, "/1/result"),
+            (
+                "1/result",
+                Some("https://shop.kz/pay/v1/sessions?tenant=5#top"),
+                "https://shop.kz/pay/v1/1/result",
+            ),
+            (
+                "https://pay.shop.kz/1/result",
+                Some("https://shop.kz"),
+                "https://pay.shop.kz/1/result",
+            ),
+            (" /a b", Some("https://shop.kz"), "https://shop.kz/a%20b"),
+        ] {
+            endpoint.answer(200, "{}");
+            let Order::Post { body, .. } = post(1, None) else {
+                unreachable!("it is a request")
+            };
+            driver.perform(&Order::Post {
+                request: 1,
+                url: url.to_owned(),
+                base: base.map(ToOwned::to_owned),
+                token: None,
+                body,
+                timeout: 15_000,
+                keepalive: true,
+            });
+            driver.next_input().await;
+            let asked = endpoint.asked();
+            let asked = asked.last().unwrap().split(' ').nth(1);
+            assert_eq!(asked, Some(expected), "{}", driver.name);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_headers_of_an_answer_are_read() {
+    for driver in Tested::both().await {
+        let endpoint = Endpoint::new();
+        endpoint.answer(
+            429,
+            r#"{"code":"RATE_LIMITED","expiresAt":"2026-11-25T00:30:00Z"}"#,
+        );
+        endpoint.with_headers(&[
+            ("content-type", "application/problem+json"),
+            ("retry-after", "7"),
+            ("date", "Wed, 25 Nov 2026 00:00:00 GMT"),
+        ]);
+        driver.perform(&post(1, None));
+        let expected = FormInput::Answered {
+            request: 1,
+            status: 429,
+            answer: RawAnswer {
+                code: "RATE_LIMITED".to_owned(),
+                is_problem: true,
+                retry_after: Some(7),
+                expires_in: Some(1_800_000),
+                ..RawAnswer::default()
+            },
+        };
+        assert!(driver.next_input().await == expected, "{}", driver.name);
+    }
+}
+
+#[wasm_bindgen_test]
 async fn an_answer_that_is_missing_or_unreadable_has_no_fields() {
     let long = format!("{SESSION:16385}");
-    let none = RawSession::default;
     for driver in Tested::both().await {
-        for (status, body, expected) in [
-            (503, "", none()),
-            (200, "<!doctype html>", none()),
-            (200, "[]", none()),
-            // Nothing can be read of it, as of a message that is null.
-            (
-                200,
-                "null",
-                RawSession::from_fields([(); 3].map(|()| Field::Unusable)),
-            ),
-            (201, long.as_str(), none()),
-            (
-                404,
-                r#"{"formUrl":5,"requestId":{},"resultToken":null}"#,
-                RawSession {
-                    form_url: Field::Integer(5),
-                    request_id: Field::Unusable,
-                    result_token: Field::Absent,
-                },
-            ),
+        for (status, body) in [
+            (503, ""),
+            (200, "<!doctype html>"),
+            (200, "[]"),
+            (200, "null"),
+            (201, long.as_str()),
+            (404, r#"{"formUrl":5,"requestId":{},"resultToken":null}"#),
         ] {
             let endpoint = Endpoint::new();
             endpoint.answer(status, body);
@@ -230,11 +289,10 @@ async fn an_answer_that_is_missing_or_unreadable_has_no_fields() {
             let answered = FormInput::Answered {
                 request: 7,
                 status,
-                session: expected,
+                answer: RawAnswer::default(),
             };
-            assert_eq!(
-                driver.next_input().await,
-                answered,
+            assert!(
+                driver.next_input().await == answered,
                 "{}: {body:.80}",
                 driver.name
             );

@@ -66,7 +66,6 @@ fn order(recorded: &Value) -> Order {
     match text(recorded, "order").as_str() {
         "showFrame" => Order::ShowFrame {
             src: text(recorded, "src"),
-            title: text(recorded, "title"),
             style: fixed(recorded, "style"),
             sandbox: fixed(recorded, "sandbox"),
             referrer_policy: fixed(recorded, "referrerPolicy"),
@@ -87,6 +86,7 @@ fn order(recorded: &Value) -> Order {
         "post" => Order::Post {
             request: number(recorded, "request"),
             url: text(recorded, "url"),
+            base: recorded["base"].as_str().map(ToOwned::to_owned),
             token: recorded["token"].as_str().map(ToOwned::to_owned),
             body: text(recorded, "body"),
             timeout: number(recorded, "timeout"),
@@ -101,7 +101,6 @@ fn check_frame(driver: &Tested, recorded: &Value) {
     let frame = driver.iframe().expect("the frame");
     for (attribute, field) in [
         ("src", "src"),
-        ("title", "title"),
         ("sandbox", "sandbox"),
         ("referrerpolicy", "referrerPolicy"),
         ("allow", "allow"),
@@ -125,12 +124,13 @@ fn check_request(endpoint: &Endpoint, recorded: &Value, name: &str) {
     let (url, body) = (text(recorded, "url"), text(recorded, "body"));
     assert!(last.starts_with(&format!("POST {url} ")), "{name}: {last}");
     assert!(last.ends_with(&body), "{name}: {last}");
-    let bearer = recorded["token"]
-        .as_str()
-        .map(|token| format!("Bearer {token}"));
-    match bearer {
-        Some(bearer) => assert!(last.contains(&bearer), "{name}: {last}"),
-        None => assert!(!last.contains("Bearer"), "{name}: {last}"),
+    let header = "pantoken-result-token";
+    match recorded["token"].as_str() {
+        Some(token) => {
+            let header = format!(r#""{header}":"{token}""#);
+            assert!(last.contains(&header), "{name}: {last}");
+        }
+        None => assert!(!last.contains(header), "{name}: {last}"),
     }
     assert!(endpoint.all_calls_are_kept_alive_and_limited(), "{name}");
 }

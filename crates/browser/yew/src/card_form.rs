@@ -19,7 +19,7 @@ pub struct CardFormProps {
     /// How long to wait for the form's Ready, in milliseconds.
     #[prop_or(FormOptions::READY_TIMEOUT)]
     pub ready_timeout: u32,
-    /// One more origin on which a form URL is accepted, besides the provider's two and loopback.
+    /// One more origin on which a form URL is accepted, besides the provider's own.
     #[prop_or_default]
     pub form_origin: Option<Origin>,
     /// Called when the form is ready, once per load of its frame.
@@ -52,7 +52,7 @@ pub struct CardFormProps {
 ///     let pan_token = use_state(|| None);
 ///     let on_saved = {
 ///         let pan_token = pan_token.clone();
-///         move |saved: Saved| pan_token.set(Some(saved.pan_token))
+///         move |saved: Saved| pan_token.set(saved.pan_token)
 ///     };
 ///     html! {
 ///         <CardForm form_url={props.form_url.clone()} language={Language::En} {on_saved} />
@@ -71,6 +71,7 @@ pub fn CardForm(props: &CardFormProps) -> Html {
         title: props.title.as_deref().map(str::to_owned),
         ready_timeout: props.ready_timeout,
         form_origins: FormOrigins::with_extra(props.form_origin.clone()),
+        token_in_page: true,
     };
     let callbacks = Callbacks {
         on_ready: props.on_ready.clone(),

@@ -35,7 +35,7 @@ pub(crate) fn form_view(language: Language, form: CardFormHandle) -> Html {
     let retry = form.reload.reform(|_: MouseEvent| ());
     let redirect = form.redirect.reform(|_: MouseEvent| ());
     html! {
-        <div class="pantoken" lang={language.html_lang()} aria-busy={view.aria_busy()} data-state={view.state.as_str()}>
+        <div class="pantoken" translate="no" lang={language.html_lang()} aria-busy={view.aria_busy()} data-state={view.state.as_str()}>
             <p class="pantoken-status" role="status">{ text(view.status) }</p>
             if view.may_retry {
                 <button class="pantoken-retry" type="button" onclick={retry}>{ text(Some(Text::Retry)) }</button>

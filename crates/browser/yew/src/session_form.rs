@@ -1,5 +1,5 @@
 use pantoken_a2c::{Flow, FormError, FormOrigins, Language, Origin, Ready, Saved, Warning};
-use pantoken_widget::{FormOptions, FormSource, SessionOptions};
+use pantoken_widget::{FormOptions, FormSource, Session, SessionOptions};
 use yew::prelude::*;
 
 use crate::form_view::{Callbacks, form_view};
@@ -43,6 +43,13 @@ pub struct SessionFormProps {
     /// [`use_session_endpoint`] reads it from a context.
     #[prop_or_default]
     pub endpoint: Option<AttrValue>,
+    /// A session that your back end made for a customer it knows, in place of an endpoint. Its result is
+    /// reported to its own `result_url`.
+    #[prop_or_default]
+    pub session: Option<Session>,
+    /// Whether [`Saved`] has the token, which your server has already.
+    #[prop_or_default]
+    pub token_in_page: bool,
     /// Whether the form is inside the page, or a button leads to a page of the provider's. If the frame
     /// is blocked or never becomes ready, the customer is offered that button in any case.
     #[prop_or(Flow::Iframe)]
@@ -60,7 +67,7 @@ pub struct SessionFormProps {
     /// How long to wait for the form's Ready, in milliseconds.
     #[prop_or(FormOptions::READY_TIMEOUT)]
     pub ready_timeout: u32,
-    /// One more origin on which a form URL is accepted, besides the provider's two and loopback.
+    /// One more origin on which a form URL is accepted, besides the provider's own.
     #[prop_or_default]
     pub form_origin: Option<Origin>,
     /// Called when the form is ready, once per load of its frame.
@@ -99,19 +106,12 @@ pub struct SessionFormProps {
 #[component]
 pub fn SessionForm(props: &SessionFormProps) -> Html {
     let options = FormOptions {
-        source: FormSource::Session(SessionOptions {
-            endpoint: props
-                .endpoint
-                .as_deref()
-                .unwrap_or("/v1/sessions")
-                .to_owned(),
-            flow: props.flow,
-            return_url: props.return_url.as_deref().map(str::to_owned),
-        }),
+        source: source(props),
         language: props.language,
         title: props.title.as_deref().map(str::to_owned),
         ready_timeout: props.ready_timeout,
         form_origins: FormOrigins::with_extra(props.form_origin.clone()),
+        token_in_page: props.token_in_page,
     };
     let callbacks = Callbacks {
         on_ready: props.on_ready.clone(),
@@ -121,4 +121,16 @@ pub fn SessionForm(props: &SessionFormProps) -> Html {
     };
     let language = options.language();
     form_view(language, use_card_form(options, callbacks.into_one()))
+}
+
+fn source(props: &SessionFormProps) -> FormSource {
+    if let Some(session) = &props.session {
+        return FormSource::Session(session.clone());
+    }
+    let endpoint = props.endpoint.as_deref();
+    FormSource::Endpoint(SessionOptions {
+        endpoint: endpoint.unwrap_or("/v1/sessions").to_owned(),
+        flow: props.flow,
+        return_url: props.return_url.as_deref().map(str::to_owned),
+    })
 }

@@ -27,7 +27,7 @@ pub struct CardFormHandle {
 ///
 /// #[component]
 /// fn Payout() -> Html {
-///     let options = CardFormOptions::new(FormSource::Session("/v1/sessions".into()));
+///     let options = CardFormOptions::new(FormSource::Endpoint("/v1/sessions".into()));
 ///     let form = use_card_form(options, Callback::from(|event: Event| drop(event)));
 ///     html! { <div ref={form.container.clone()} class={form.view.state.as_str()} /> }
 /// }
@@ -97,12 +97,10 @@ fn mount_rendered(slot: &Rc<RefCell<Slot>>) {
     let (Some(container), Some(options)) = (container, options) else {
         return;
     };
-    if form
-        .borrow()
-        .as_ref()
-        .is_some_and(|form| form.has_options(&options))
+    if let Some(form) = &*form.borrow()
+        && form.has_options(&options)
     {
-        return;
+        return form.set_title(options.title());
     }
     // The previous form is gone before the next one is mounted.
     drop(form.take());

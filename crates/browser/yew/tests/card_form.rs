@@ -74,7 +74,7 @@ fn App(props: &AppProps) -> Html {
                 language={page.language}
                 form_origin={page.form_origin.clone()}
                 on_ready={move |_: Ready| on_ready("ready".into())}
-                on_saved={move |saved: Saved| on_saved(format!("saved {}", saved.pan_token.as_str()))}
+                on_saved={move |saved: Saved| on_saved(format!("saved {}", saved.pan_token.unwrap().as_str()))}
                 on_error={move |error: FormError| on_error(format!("error {}", error.code.as_str()))}
             />
         </div>

@@ -30,7 +30,7 @@ async fn a_card_form_renders_its_loading_state_in_the_form_urls_language() {
         .await;
     assert_eq!(
         html,
-        "<div lang=\"en\" aria-busy=\"true\" data-state=\"loading\" class=\"pantoken\">\
+        "<div translate=\"no\" lang=\"en\" aria-busy=\"true\" data-state=\"loading\" class=\"pantoken\">\
          <p role=\"status\" class=\"pantoken-status\">Loading the secure form…</p>\
          <div class=\"pantoken-frame\"></div></div>"
     );

@@ -1,6 +1,6 @@
 use alloc::string::String;
 
-use pantoken_core::percent;
+use pantoken_core::{percent, text};
 
 use crate::{
     ErrorCode, ErrorCodeError, ErrorMessage, FormResult, PanToken, PanTokenError, RequestId,
@@ -26,8 +26,8 @@ pub enum CallbackQueryError {
     /// The query is longer than 8,192 bytes.
     #[error("the query must be at most 8192 bytes long")]
     Length,
-    /// A `%` escape is broken, or the decoded bytes are not UTF-8.
-    #[error("the query must be percent-encoded UTF-8")]
+    /// A `%` escape of `requestId`, `panToken` or `errorCode` is broken, or its bytes are not UTF-8.
+    #[error("requestId, panToken and errorCode must be percent-encoded UTF-8")]
     Encoding,
     /// One of the four parameters appears more than once.
     #[error("the parameter {0} must appear only once")]
@@ -49,12 +49,15 @@ pub enum CallbackQueryError {
     ErrorCode(#[from] ErrorCodeError),
 }
 
-const NAMES: [&str; 4] = ["requestId", "panToken", "errorCode", "errorMessage"];
+const ERROR_MESSAGE: &str = "errorMessage";
+const NAMES: [&str; 4] = ["requestId", "panToken", "errorCode", ERROR_MESSAGE];
 
 impl CallbackQuery {
     const MAX_LENGTH: usize = 8192;
 
-    /// Reads a query, without its `?`. Parameters that the provider does not define are ignored.
+    /// Reads a query, without its `?`. Parameters that the provider does not define are ignored, whatever
+    /// their bytes are. So is an `errorMessage` that is not UTF-8, because the code that comes with it must not
+    /// be lost.
     ///
     /// # Errors
     /// Returns [`CallbackQueryError`] with the first problem.
@@ -78,11 +81,18 @@ fn read(query: &str) -> Result<[Option<String>; 4], CallbackQueryError> {
         return Err(CallbackQueryError::Length);
     }
     let mut values = [const { None }; 4];
-    for pair in percent::pairs(query) {
-        let (name, value) = pair.ok_or(CallbackQueryError::Encoding)?;
+    for pair in query.split('&') {
+        let (name, value) = text::split_once(pair, b'=').unwrap_or((pair, ""));
+        let Some(name) = percent::decode(name) else {
+            continue;
+        };
         let slots = NAMES.into_iter().zip(&mut values);
         for (known, slot) in slots.filter(|(known, _)| *known == name) {
-            if slot.replace(value.clone()).is_some() {
+            let value = match percent::decode(value) {
+                None if known == ERROR_MESSAGE => String::new(),
+                value => value.ok_or(CallbackQueryError::Encoding)?,
+            };
+            if slot.replace(value).is_some() {
                 return Err(CallbackQueryError::Repeated(known));
             }
         }
@@ -117,6 +127,34 @@ mod tests {
     }
 
     #[test]
+    fn what_the_provider_does_not_define_is_passed_over_whatever_its_bytes() {
+        for excess in [
+            "note=%CD%E5",
+            "off=50%",
+            "%zz=1",
+            "%CD=1",
+            "=",
+            "",
+            "a=b=c&%",
+        ] {
+            for query in [
+                format!("requestId=1&panToken=tok-1&{excess}"),
+                format!("{excess}&requestId=1&panToken=tok-1"),
+            ] {
+                let result = CallbackQuery::parse(&query).unwrap().result;
+                let saved = FormResult::Saved(PanToken::parse("tok-1").unwrap());
+                assert_eq!(result, saved, "{query}");
+            }
+        }
+        let query = "requestId=1&errorCode=FORBIDDEN&errorMessage=%CD%E5";
+        let failed = FormResult::Failed {
+            code: ErrorCode::Forbidden,
+            message: ErrorMessage::default(),
+        };
+        assert_eq!(CallbackQuery::parse(query).unwrap().result, failed);
+    }
+
+    #[test]
     fn an_ambiguous_query_is_refused() {
         let table = [
             ("", CallbackQueryError::NoRequestId),
@@ -142,6 +180,11 @@ mod tests {
                 PanTokenError::CardNumber.into(),
             ),
             ("requestId=1&panToken=%F", CallbackQueryError::Encoding),
+            ("requestId=%CD&panToken=a", CallbackQueryError::Encoding),
+            (
+                "requestId=1&panToken=a&panToken=%CD",
+                CallbackQueryError::Encoding,
+            ),
         ];
         for (query, error) in table {
             assert_eq!(CallbackQuery::parse(query), Err(error), "{query}");

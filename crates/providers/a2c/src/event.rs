@@ -28,8 +28,9 @@ pub struct Ready {
 pub struct Saved {
     /// The request id of the operation.
     pub request_id: RequestId,
-    /// The card's token.
-    pub pan_token: PanToken,
+    /// The card's token. It is `None` where a session endpoint has the token already, unless the page asked
+    /// for it too.
+    pub pan_token: Option<PanToken>,
 }
 
 /// An error in the form or on the page.
@@ -46,6 +47,19 @@ pub struct FormError {
     pub source: ErrorSource,
     /// Whether the customer can continue, in the same form or by a retry.
     pub recoverable: bool,
+    /// The session endpoint's own answer, if the error is about one.
+    pub problem: Option<Problem>,
+}
+
+/// What a session endpoint answered instead of a session or an acknowledgement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: u16,
+    /// The field `code` of the answer. It is empty if there is none.
+    pub code: String,
+    /// The field `detail` of the answer. It is empty if there is none.
+    pub detail: String,
 }
 
 /// The side that reported an error.
@@ -134,6 +148,7 @@ impl FormError {
             code: FailureCode::Form(code),
             message: message.into_text(),
             source: ErrorSource::Form,
+            problem: None,
         }
     }
 
@@ -147,6 +162,7 @@ impl FormError {
             message: message.to_owned(),
             source: ErrorSource::Host,
             recoverable: code.is_recoverable(),
+            problem: None,
         }
     }
 }
@@ -172,6 +188,8 @@ pub enum WarningCode {
     ConflictingResult,
     /// The form posted a result before Ready.
     ResultBeforeReady,
+    /// The session endpoint has not acknowledged a saved card for a while. The report is repeated.
+    ReportDelayed,
 }
 
 impl WarningCode {
@@ -183,6 +201,7 @@ impl WarningCode {
             Self::UnreadableMessage => "UNREADABLE_MESSAGE",
             Self::ConflictingResult => "CONFLICTING_RESULT",
             Self::ResultBeforeReady => "RESULT_BEFORE_READY",
+            Self::ReportDelayed => "REPORT_DELAYED",
         }
     }
 }

@@ -1,12 +1,14 @@
 use pantoken_core::Origin;
 
-/// The origins that a form URL may have: the provider's two hosts, loopback, and at most one more that the
-/// page specifies.
+/// The origins that a form URL may have: the provider's production host, and at most one more that the page
+/// specifies. On a page that is itself on loopback also the provider's test host and loopback, so that a
+/// page in production takes no form for tests.
 ///
 /// Source: docs/embedding.md, "What protects the page".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormOrigins {
     extra: Option<Origin>,
+    for_tests: bool,
 }
 
 impl FormOrigins {
@@ -15,19 +17,28 @@ impl FormOrigins {
     /// The provider's test origin.
     pub const TEST: &str = "https://a2c-test.qiwi.kz";
 
-    /// Allows the provider's two hosts, loopback, and `extra`.
+    /// Allows the provider's production host and `extra`.
     #[must_use]
     pub fn with_extra(extra: Option<Origin>) -> Self {
-        Self { extra }
+        Self {
+            extra,
+            for_tests: false,
+        }
+    }
+
+    /// Allows the forms for tests too, if the page on this origin is on loopback.
+    #[must_use]
+    pub fn on_page(mut self, page_origin: &str) -> Self {
+        self.for_tests = Origin::parse(page_origin).is_ok_and(|origin| origin.is_loopback());
+        self
     }
 
     /// Returns whether a form from this origin may be shown.
     #[must_use]
     pub fn allows(&self, origin: &Origin) -> bool {
-        origin.is_loopback()
-            || origin.as_str() == Self::PRODUCTION
-            || origin.as_str() == Self::TEST
+        origin.as_str() == Self::PRODUCTION
             || self.extra.as_ref() == Some(origin)
+            || self.for_tests && (origin.is_loopback() || origin.as_str() == Self::TEST)
     }
 }
 
@@ -35,17 +46,35 @@ impl FormOrigins {
 mod tests {
     use super::*;
 
+    fn origin(text: &str) -> Origin {
+        Origin::parse(text).unwrap()
+    }
+
     #[test]
-    fn allows_the_provider_loopback_and_one_more_origin() {
-        let origin = |text| Origin::parse(text).unwrap();
+    fn a_page_in_production_takes_the_providers_form_and_one_more() {
         let usual = FormOrigins::default();
         assert!(usual.allows(&origin(FormOrigins::PRODUCTION)));
-        assert!(usual.allows(&origin(FormOrigins::TEST)));
-        assert!(usual.allows(&origin("http://127.0.0.1:3020")));
         assert!(!usual.allows(&origin("https://a2c.qiwi.kz.evil.kz")));
         assert!(!usual.allows(&origin("https://a2c.qiwi.kz:444")));
         let more = FormOrigins::with_extra(Some(origin("https://forms.agent.kz")));
         assert!(more.allows(&origin("https://forms.agent.kz")));
         assert!(!more.allows(&origin("https://other.agent.kz")));
+    }
+
+    #[test]
+    fn only_a_page_on_loopback_takes_a_form_for_tests() {
+        for (page, taken) in [
+            ("http://localhost:3019", true),
+            ("http://127.0.0.1", true),
+            ("https://shop.kz", false),
+            ("https://localhost.shop.kz", false),
+            ("null", false),
+            ("", false),
+        ] {
+            let origins = FormOrigins::default().on_page(page);
+            for form in [FormOrigins::TEST, "http://127.0.0.1:3020"] {
+                assert_eq!(origins.allows(&origin(form)), taken, "{form} on {page:?}");
+            }
+        }
     }
 }

@@ -296,7 +296,7 @@ impl Handshake {
                 self.state = State::Saved;
                 Event::Saved(Saved {
                     request_id: self.request_id,
-                    pan_token,
+                    pan_token: Some(pan_token),
                 })
             }
             FormResult::Failed { code, message } => {

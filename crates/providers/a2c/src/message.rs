@@ -1,3 +1,5 @@
+use core::fmt;
+
 use crate::{ErrorCode, ErrorMessage, FormResult, PanToken, PanTokenError, RequestId};
 
 /// The status of the message by which the form announces that it is ready.
@@ -29,8 +31,8 @@ pub enum MessageError {
     CardNumber,
 }
 
-/// One field of a message, before validation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// One field of a message, before validation. Its `Debug` output leaves the text out, which may be a token.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Field<Text> {
     /// The field is missing, `undefined` or `null`.
     #[default]
@@ -41,6 +43,17 @@ pub enum Field<Text> {
     Integer(i64),
     /// The value has another type or is too long.
     Unusable,
+}
+
+impl<Text> fmt::Debug for Field<Text> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "Absent",
+            Self::Text(_) => "Text(…)",
+            Self::Integer(_) => "Integer(…)",
+            Self::Unusable => "Unusable",
+        })
+    }
 }
 
 /// The five fields that the protocol defines, before validation. A decoder fills them in from the message,

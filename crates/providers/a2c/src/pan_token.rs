@@ -21,7 +21,7 @@ pub enum PanTokenError {
     /// The text contains a space, a control character or a character outside ASCII.
     #[error("a panToken must contain only visible ASCII characters")]
     Character,
-    /// The text contains a card number: 13 to 19 digits that pass the Luhn check.
+    /// The text contains a card number.
     #[error("a panToken must not contain a card number; the value was discarded")]
     CardNumber,
 }

@@ -62,6 +62,9 @@ pub(crate) struct NewSession {
 #[schema(as = Session)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreatedSession {
+    /// The provider whose form this is.
+    #[schema(schema_with = schemas::form)]
+    form: &'static str,
     #[schema(value_type = schemas::RequestId)]
     request_id: RequestId,
     #[schema(value_type = String, format = "uri")]
@@ -70,6 +73,9 @@ pub(crate) struct CreatedSession {
     form_origin: Origin,
     /// Authorises the page to report the result of this session, and nothing else.
     result_token: String,
+    /// Where the page reports the result.
+    #[schema(format = "uri")]
+    result_url: String,
     #[schema(value_type = String, format = "date-time")]
     expires_at: Option<String>,
 }
@@ -126,6 +132,7 @@ pub(crate) async fn create_session(
     let principal = Principal::identify(app, &request).await?;
     let new = NewSession::read(app, &principal, fields?)?;
     let idempotency = read_idempotency_key(&principal, &request.headers, &new)?;
+    principal.count(app)?;
     let data = create(app, &principal, &new, idempotency).await?.data;
     app.metrics
         .record_session(stored::flow(&data.flow).as_str(), principal.kind());
@@ -275,10 +282,12 @@ fn describe(
         return Err(Problem::IdempotencyKeyStale);
     }
     Ok(CreatedSession {
+        form: schemas::FORM,
         request_id,
         form_url: form_url(app, request_id, data)?,
         form_origin: app.signer.host().origin().clone(),
         result_token: result_token.expose().to_owned(),
+        result_url: app.options.public_url.result(request_id),
         expires_at: to_rfc3339(data.expires_at),
     })
 }

@@ -16,7 +16,7 @@ use crate::a2c::schemas;
 use crate::a2c::session_token::SessionToken;
 use crate::a2c::stored;
 use crate::app::AppState;
-use crate::http::auth::bearer;
+use crate::http::auth::result_token;
 use crate::http::fields::Fields;
 use crate::http::openapi::problems;
 use crate::http::path_segment::PathSegment;
@@ -43,6 +43,10 @@ pub(crate) struct Recorded {
     request_id: RequestId,
     #[schema(schema_with = schemas::recorded_state)]
     state: &'static str,
+    /// Whether the panToken arrived after the session had expired. It counts all the same.
+    #[schema(required = false)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    late: bool,
 }
 
 struct RecordResultProblems;
@@ -67,7 +71,7 @@ impl IntoResponses for RecordResultProblems {
     path = "/v1/sessions/{requestId}/result",
     operation_id = "recordResult",
     summary = "Records the result of the form, once",
-    security(("resultToken" = [])),
+    security(("resultToken" = []), ("resultTokenAsBearer" = [])),
     params(("requestId" = schemas::RequestId, Path)),
     request_body = NewResult,
     responses(
@@ -82,7 +86,7 @@ pub(crate) async fn record_result(
     fields: Result<Fields, Problem>,
 ) -> Result<Json<Recorded>, Problem> {
     let app = app.parts();
-    let token = bearer(&headers).ok_or(Problem::ResultTokenRequired)?;
+    let token = result_token(&headers).ok_or(Problem::ResultTokenRequired)?;
     let token = SessionToken::parse(token).ok_or(Problem::ResultTokenInvalid)?;
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::ResultTokenInvalid)?;
     let result = NewResult::read(fields?)?.into_form_result()?;
@@ -101,6 +105,7 @@ pub(crate) async fn record_result(
         | RecordOutcome::Ignored(session) => Ok(Json(Recorded {
             request_id,
             state: session.state(now).as_str(),
+            late: session.is_late(),
         })),
         RecordOutcome::Conflict(_) => Err(Problem::ResultConflict),
         RecordOutcome::Expired(_) => Err(Problem::SessionExpired),

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use pantoken_store::{Database, Outbox, SessionStore, StoreError};
+use pantoken_store::{Database, Outbox, Session, SessionStore, StoreError};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use pantoken_core::{Clock, SystemClock};
@@ -9,6 +9,8 @@ use pantoken_core::{Clock, SystemClock};
 const BATCH: u32 = 500;
 const INTERVAL: Duration = Duration::from_secs(60);
 const MILLISECONDS_IN_A_DAY: i64 = 86_400_000;
+/// A session is kept for at least a day, as long as it accepts a late token.
+const _: () = assert!(MILLISECONDS_IN_A_DAY >= Session::LATE_MILLISECONDS);
 /// Webhooks are retried for less than four days.
 const LONGEST_BACKOFF: i64 = 4 * MILLISECONDS_IN_A_DAY;
 

@@ -42,6 +42,13 @@ impl PartialSchema for Flow {
     }
 }
 
+/// The value of `form` in a created session.
+pub(crate) const FORM: &str = "a2c";
+
+pub(crate) fn form() -> RefOr<Schema> {
+    one_of([FORM])
+}
+
 /// The states that a session can have.
 pub(crate) fn session_state() -> RefOr<Schema> {
     let states = [

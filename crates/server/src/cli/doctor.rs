@@ -1,9 +1,13 @@
 mod checks;
+mod origin;
+mod policy;
 
 use std::process::ExitCode;
 
 use clap::Args;
 use pantoken_core::SystemClock;
+use serde_json::{Value, json};
+use url::Url;
 
 use super::setting_flags::{AllSettings, SettingFlags};
 use super::terminal::{FAILURE, block_on, print};
@@ -16,8 +20,14 @@ PANTOKEN_AGENT_SECRET_KEY_FILE and the like. Run it as the server's user, becaus
 as the server does and creates a missing one.
 Exit code: 0 if there are no errors (warnings are allowed), 1 if the server would not work.
 
-Example:
-  pantoken doctor --config /etc/pantoken/pantoken.toml";
+Examples:
+  pantoken doctor --config /etc/pantoken/pantoken.toml
+  pantoken doctor --origin https://shop.kz/payout
+  pantoken doctor --json
+
+With --origin, it checks whether a page at that address would work, and says what to set: whether the settings
+and the running server allow its calls, whether the provider shows the form there, whether the page's own
+Content-Security-Policy allows it, and whether the redirect flow may lead back. Nothing is written.";
 
 /// Checks the configuration, the clock, the store and the form host, and prints the CSP for your page
 #[derive(Args, Debug)]
@@ -25,38 +35,72 @@ Example:
 pub(super) struct Arguments {
     #[command(flatten)]
     flags: SettingFlags<AllSettings>,
+    /// The address of a page: checks whether the form would work there, instead of the server
+    #[arg(long, value_name = "URL", value_parser = origin::page_url)]
+    origin: Option<Url>,
+    /// Prints one JSON object: {"findings": [{"level": "ok|warning|error", "text": …}], "pagePolicy": …}
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let settings = match arguments.flags.read(Settings::read) {
-        Ok(settings) => settings,
+    let mut report = Report::new(arguments.json);
+    match arguments.flags.read(Settings::read) {
+        Ok(settings) => block_on(async {
+            let clock = SystemClock::new();
+            let mut add = |finding| report.add(&finding);
+            match &arguments.origin {
+                Some(page) => origin::check(&settings, page, &clock, &mut add).await,
+                None => check(&settings, &clock, &mut add).await,
+            }
+            report.finish(Some(page_policy(&settings)))
+        }),
         Err(errors) => {
-            for error in &errors.0 {
-                print_finding(&Finding::Error(error.to_string()));
+            for error in errors.0 {
+                report.add(&Finding::Error(error.to_string()));
             }
-            return ExitCode::from(FAILURE);
+            report.finish(None)
         }
-    };
-    block_on(async {
-        let mut code = ExitCode::SUCCESS;
-        check(&settings, &SystemClock::new(), &mut |finding| {
-            print_finding(&finding);
-            if matches!(finding, Finding::Error(_)) {
-                code = ExitCode::from(FAILURE);
-            }
-        })
-        .await;
-        print("\nAdd this to the Content-Security-Policy of your page:");
-        print(&page_policy(&settings));
-        code
-    })
+    }
 }
 
-fn print_finding(finding: &Finding) {
-    let (label, text) = match finding {
-        Finding::Ok(text) => ("ok     ", text),
-        Finding::Warning(text) => ("warning", text),
-        Finding::Error(text) => ("error  ", text),
-    };
-    print(&format!("{label}  {text}"));
+/// Prints findings as they come, or all of them as JSON at the end.
+struct Report {
+    json: Option<Vec<Value>>,
+    failed: bool,
+}
+
+impl Report {
+    fn new(json: bool) -> Self {
+        Self {
+            json: json.then(Vec::new),
+            failed: false,
+        }
+    }
+
+    fn add(&mut self, finding: &Finding) {
+        let (level, text) = match finding {
+            Finding::Ok(text) => ("ok", text),
+            Finding::Warning(text) => ("warning", text),
+            Finding::Error(text) => ("error", text),
+        };
+        self.failed |= level == "error";
+        match &mut self.json {
+            Some(findings) => findings.push(json!({"level": level, "text": text})),
+            None => drop(print(&format!("{level:7}  {text}"))),
+        }
+    }
+
+    fn finish(self, policy: Option<String>) -> ExitCode {
+        if let Some(findings) = self.json {
+            print(&json!({"findings": findings, "pagePolicy": policy}).to_string());
+        } else if let Some(policy) = policy {
+            print("\nAdd this to the Content-Security-Policy of your page:");
+            print(&policy);
+        }
+        match self.failed {
+            true => ExitCode::from(FAILURE),
+            false => ExitCode::SUCCESS,
+        }
+    }
 }

@@ -1,35 +1,38 @@
 //! Who may do what.
 
 use axum::http::request::Parts as Request;
-use axum::http::{HeaderMap, HeaderName, header};
-use pantoken_core::Origin;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use pantoken_store::ApiKeyName;
 
 use crate::app::Parts;
+use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key_holder::ApiKeyHolder;
 use crate::http::client_address::client_address;
 use crate::http::customer::Customer;
 use crate::http::problem::Problem;
+
+const RESULT_TOKEN: HeaderName = HeaderName::from_static("pantoken-result-token");
 
 /// Who creates a session.
 pub(crate) enum Principal<'a> {
     /// The agent's back end, by its API key.
     Agent(ApiKeyHolder),
     /// A browser on one of the agent's pages.
-    Browser(&'a Origin),
+    Browser(&'a AllowedOrigin),
     /// A customer of the agent, whom the agent's own middleware has authenticated.
     Customer(&'a Customer),
 }
 
 impl<'a> Principal<'a> {
     /// Identifies the principal: a [`Customer`] in the request's extensions, an API key, or, where
-    /// sessions are public, the browser's `Origin` within the rate limits.
+    /// sessions are public, the browser's `Origin` within the rate limit of its address. Credentials of another scheme,
+    /// such as `Basic`, are for a proxy in front, and are ignored.
     pub(crate) async fn identify(app: &'a Parts, request: &'a Request) -> Result<Self, Problem> {
         let (options, headers) = (&app.options, &request.headers);
         if let Some(customer) = request.extensions.get() {
             return Ok(Self::Customer(customer));
         }
-        if headers.contains_key(header::AUTHORIZATION) {
+        if claims_api_key(headers) {
             let holder = ApiKeyHolder::identify(app, request).await?;
             return Ok(Self::Agent(holder));
         }
@@ -42,8 +45,16 @@ impl<'a> Principal<'a> {
             .find(|allowed| allowed.as_str() == origin)
             .ok_or(Problem::OriginNotAllowed)?;
         let address = client_address(&options.trusted_proxies, request);
-        app.rate_limits.check(address, origin)?;
+        app.rate_limits.check_address(address)?;
         Ok(Self::Browser(origin))
+    }
+
+    /// Counts a valid request against the allowance of the browser's origin.
+    pub(crate) fn count(&self, app: &Parts) -> Result<(), Problem> {
+        match self {
+            Self::Browser(origin) => Ok(app.rate_limits.check_origin(origin)?),
+            Self::Agent(_) | Self::Customer(_) => Ok(()),
+        }
     }
 
     /// Returns the scope of the principal's idempotency keys.
@@ -74,8 +85,28 @@ impl<'a> Principal<'a> {
     }
 }
 
+/// Returns whether the request has what could be an API key: credentials that are not of another scheme.
+fn claims_api_key(headers: &HeaderMap) -> bool {
+    let is_foreign = |value: &HeaderValue| {
+        let scheme = value.as_bytes().split(|byte| *byte == b' ').next();
+        scheme.is_some_and(|scheme| !scheme.is_empty() && !scheme.eq_ignore_ascii_case(b"bearer"))
+    };
+    !headers
+        .get_all(header::AUTHORIZATION)
+        .iter()
+        .all(is_foreign)
+}
+
+/// Returns the result token, which has a header of its own, because `Authorization` may be a proxy's.
+pub(crate) fn result_token(headers: &HeaderMap) -> Option<&str> {
+    if headers.contains_key(RESULT_TOKEN) {
+        return single(headers, &RESULT_TOKEN);
+    }
+    bearer(headers)
+}
+
 /// Returns the credentials of `Authorization: Bearer …`.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, credentials) = single(headers, &header::AUTHORIZATION)?.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")

@@ -39,7 +39,7 @@ impl TrustedProxies {
             .map_err(|_| TrustedProxiesError)
     }
 
-    fn contains(&self, address: IpAddr) -> bool {
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }

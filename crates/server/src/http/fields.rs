@@ -19,8 +19,10 @@ use crate::http::problem::Problem;
 pub(crate) struct Fields(Vec<(String, Value)>);
 
 impl Fields {
+    /// Parses a body. A byte order mark before it, which some programs write, is skipped.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
-        serde_json::from_slice(body).map_err(|error| {
+        let json = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        serde_json::from_slice(json).map_err(|error| {
             Problem::MalformedJson(match error.classify() {
                 serde_json::error::Category::Eof => "it is incomplete",
                 serde_json::error::Category::Data => "it is another type of value",
@@ -147,6 +149,9 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         if !is_json(request.headers()) {
             return Err(Problem::UnsupportedMediaType);
         }
+        if is_compressed(request.headers()) {
+            return Err(Problem::CompressedBody);
+        }
         let body = Bytes::from_request(request, state).await;
         Self::parse(&body.map_err(|rejection| unreadable(&rejection))?)
     }
@@ -165,6 +170,11 @@ fn unreadable(rejection: &BytesRejection) -> Problem {
         cause = error.source();
     }
     Problem::MalformedJson("it is incomplete")
+}
+
+fn is_compressed(headers: &HeaderMap) -> bool {
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -39,8 +39,8 @@ pub fn metrics_router(app: AppState) -> Router {
     path = "/metrics",
     operation_id = "getMetrics",
     summary = "Returns the server's counters for Prometheus",
-    description = "Served at this address only if it is a loopback address and `PANTOKEN_METRICS_LISTEN` \
-                   is not set.",
+    description = "Served at this address only with `PANTOKEN_METRICS=true`, and at \
+                   `PANTOKEN_METRICS_LISTEN`.",
     responses(
         (status = 200, description = "The counters.", body = String,
          content_type = "application/openmetrics-text"),

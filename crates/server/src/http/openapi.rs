@@ -72,7 +72,13 @@ fn security_schemes() -> Value {
         |description| json!({"type": "http", "scheme": "bearer", "description": description});
     json!({
         "apiKey": bearer("The API key of the agent's back end."),
-        "resultToken": bearer("The resultToken of the session."),
+        "resultToken": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Pantoken-Result-Token",
+            "description": "The resultToken of the session.",
+        },
+        "resultTokenAsBearer": bearer("The resultToken of the session."),
     })
 }
 

@@ -51,7 +51,7 @@ pub enum Problem {
     #[error("send your API key as `Authorization: Bearer …`")]
     ApiKeyRequired,
     /// The result token is missing.
-    #[error("send the session's resultToken as `Authorization: Bearer …`")]
+    #[error("send the session's resultToken as `Pantoken-Result-Token: …`")]
     ResultTokenRequired,
     /// The browser is on a page that may not create sessions.
     #[error("this origin may not create sessions; PANTOKEN_ALLOWED_ORIGINS lists those that may")]
@@ -94,7 +94,10 @@ pub enum Problem {
     )]
     IdempotencyKeyStale,
     /// The result came too late.
-    #[error("the session expired before a panToken was reported; create a new one")]
+    #[error(
+        "the session has expired; it accepts a first panToken for 24 hours more, and nothing else; create a new \
+         one"
+    )]
     SessionExpired,
     /// The body arrives too slowly.
     #[error("the body did not arrive in time; send it without pauses")]
@@ -105,6 +108,9 @@ pub enum Problem {
     /// The content type is not JSON.
     #[error("send the body with `Content-Type: application/json`")]
     UnsupportedMediaType,
+    /// The body is compressed.
+    #[error("send the body without compression: remove the header Content-Encoding")]
+    CompressedBody,
     /// The idempotency key belongs to another request.
     #[error("this Idempotency-Key was used with another body; use a new one")]
     IdempotencyKeyReused,
@@ -159,6 +165,10 @@ impl Problem {
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE")
             }
+            Self::CompressedBody => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_CONTENT_ENCODING",
+            ),
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED")
             }
@@ -177,7 +187,7 @@ impl Problem {
     }
 
     /// Returns a problem of each kind, for the OpenAPI document.
-    pub(crate) fn one_of_each() -> [Self; 26] {
+    pub(crate) fn one_of_each() -> [Self; 27] {
         [
             Self::MalformedJson(""),
             Self::UnknownField(None),
@@ -200,6 +210,7 @@ impl Problem {
             Self::SessionExpired,
             Self::BodyTooLarge,
             Self::UnsupportedMediaType,
+            Self::CompressedBody,
             Self::IdempotencyKeyReused,
             Self::RateLimited(Duration::ZERO),
             Self::Internal,

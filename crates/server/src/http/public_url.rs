@@ -1,4 +1,5 @@
-use pantoken_a2c::{CallbackUrl, CallbackUrlError};
+use pantoken_a2c::{CallbackUrl, CallbackUrlError, RequestId};
+use url::Url;
 
 /// The URL at which browsers reach this server: `https://host` (`http` on loopback), with an optional path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,18 @@ impl PublicUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns the path of the URL as browsers write it: `/` if there is none.
+    #[must_use]
+    pub fn path(&self) -> String {
+        Url::parse(&self.0).map_or_else(|_| "/".to_owned(), |url| url.path().to_owned())
+    }
+
+    /// Returns the URL at which the page reports the result of this session.
+    #[must_use]
+    pub fn result(&self, request_id: RequestId) -> String {
+        format!("{}/v1/sessions/{request_id}/result", self.0)
     }
 
     /// Returns the callback URL with this state.

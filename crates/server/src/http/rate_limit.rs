@@ -1,7 +1,7 @@
 //! Limits the rate at which browsers create sessions without a key, by address and by origin.
 
-use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,17 +10,27 @@ use std::time::Duration;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
-use pantoken_core::{Clock, Origin};
+use pantoken_core::Clock;
 
-/// The number of addresses that are remembered, at some 100 bytes each.
-const MAX_ADDRESSES: usize = 100_000;
-/// After this number of checks, addresses with a full allowance are forgotten.
+use crate::http::allowed_origin::AllowedOrigin;
+use crate::http::network::network;
+
+/// The number of networks that are remembered of each size, at some 100 bytes each.
+const MAX_NETWORKS: usize = 100_000;
+/// After this number of checks, networks with a full allowance are forgotten.
 const CHECKS_PER_SWEEP: u32 = 10_000;
+/// When too many networks are remembered, new ones share this many allowances.
+const SHARES: u64 = 4096;
+/// The networks that are limited, from the smallest: their size in bits, and how many times the allowance of one
+/// address they have. Internet providers give a household an IPv6 /64, /56 or /48, and one household must not use
+/// up the allowance of an origin. An IPv4 address is limited as a /64 is.
+const NETWORKS: [(u32, u32); 3] = [(64, 1), (56, 4), (48, 8)];
 
 /// How many public sessions may be created per minute, and at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublicSessionLimits {
-    /// From one IPv4 address or one IPv6 /64 network.
+    /// From one IPv4 address or one IPv6 /64 network. An IPv6 /56 network has four times as many, and a /48
+    /// network eight times.
     pub per_address: NonZeroU32,
     /// From the pages of one origin.
     pub per_origin: NonZeroU32,
@@ -31,32 +41,45 @@ pub struct PublicSessionLimits {
 pub(crate) struct RateLimited(pub(crate) Duration);
 
 pub(crate) struct RateLimits {
-    addresses: Addresses,
-    origins: Limiter<Origin>,
+    networks: [Networks; NETWORKS.len()],
+    origins: Limiter<AllowedOrigin>,
 }
 
 impl RateLimits {
-    pub(crate) fn new(limits: PublicSessionLimits, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(limits: PublicSessionLimits, clock: &Arc<dyn Clock>) -> Self {
         Self {
-            origins: limiter(limits.per_origin, Arc::clone(&clock)),
-            addresses: Addresses {
-                limiter: limiter(limits.per_address, clock),
+            origins: limiter(limits.per_origin, Arc::clone(clock)),
+            networks: NETWORKS.map(|(bits, times)| Networks {
+                bits,
+                limiter: limiter(
+                    limits.per_address.saturating_mul(at_least_one(times)),
+                    Arc::clone(clock),
+                ),
                 checks: AtomicU32::new(0),
-                max: MAX_ADDRESSES,
-            },
+                max: MAX_NETWORKS,
+                hasher: RandomState::new(),
+            }),
         }
     }
 
-    /// Counts a session. The address is checked first, so that one client does not use up the allowance of
-    /// its page's origin.
-    pub(crate) fn check(
-        &self,
-        address: Option<IpAddr>,
-        origin: &Origin,
-    ) -> Result<(), RateLimited> {
-        self.addresses.check(address)?;
+    /// Counts a request by its address, whatever it asks for.
+    pub(crate) fn check_address(&self, address: Option<IpAddr>) -> Result<(), RateLimited> {
+        // The smallest network comes first, so that one client does not use up a larger one's allowance.
+        let is_ipv4 = address.is_some_and(|address| address.to_canonical().is_ipv4());
+        let sizes = if is_ipv4 { 1 } else { NETWORKS.len() };
+        let mut networks = self.networks.iter().take(sizes);
+        networks.try_for_each(|networks| networks.check(address))
+    }
+
+    /// Counts a request that creates a session. Only valid ones count, so that nobody uses up the allowance of
+    /// an origin at less cost than a session has.
+    pub(crate) fn check_origin(&self, origin: &AllowedOrigin) -> Result<(), RateLimited> {
         check(&self.origins, origin)
     }
+}
+
+fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 
 type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, Elapsed, NoOpMiddleware<Duration>>;
@@ -85,33 +108,38 @@ impl governor::clock::Clock for Elapsed {
     }
 }
 
-/// The limit of each network. All clients share the key `None` whose address is unknown, or that come when
-/// too many are remembered.
-struct Addresses {
-    limiter: Limiter<Option<IpAddr>>,
+/// The limit of each network of one size.
+struct Networks {
+    bits: u32,
+    limiter: Limiter<Counted>,
     checks: AtomicU32,
     max: usize,
+    hasher: RandomState,
 }
 
-impl Addresses {
+/// What has an allowance of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Counted {
+    Network(IpAddr),
+    /// One of the networks that came when too many were remembered. Which ones share an allowance differs from
+    /// server to server.
+    Share(u64),
+    /// A client whose address is unknown.
+    Unknown,
+}
+
+impl Networks {
     fn check(&self, address: Option<IpAddr>) -> Result<(), RateLimited> {
         let checks = self.checks.fetch_add(1, Ordering::Relaxed);
         if checks % CHECKS_PER_SWEEP == CHECKS_PER_SWEEP - 1 {
             self.limiter.retain_recent();
         }
-        let room = self.limiter.len() < self.max;
-        check(&self.limiter, &address.filter(|_| room).map(network))
-    }
-}
-
-/// Returns the network that an internet provider gives one customer: an IPv4 address or an IPv6 /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let prefix = address.to_bits() >> 64 << 64;
-            Ipv6Addr::from_bits(prefix).into()
-        }
+        let counted = match address.map(|address| network(address, self.bits)) {
+            None => Counted::Unknown,
+            Some(network) if self.limiter.len() < self.max => Counted::Network(network),
+            Some(network) => Counted::Share(self.hasher.hash_one(network) % SHARES),
+        };
+        check(&self.limiter, &counted)
     }
 }
 
@@ -143,15 +171,19 @@ mod tests {
             per_address: per_address.try_into().unwrap(),
             per_origin: per_origin.try_into().unwrap(),
         };
-        (RateLimits::new(limits, Arc::new(clock.clone())), clock)
+        (
+            RateLimits::new(limits, &(Arc::new(clock.clone()) as Arc<dyn Clock>)),
+            clock,
+        )
     }
 
-    fn shop() -> Origin {
-        Origin::parse("https://shop.kz").unwrap()
+    fn shop() -> AllowedOrigin {
+        AllowedOrigin::parse("https://shop.kz").unwrap()
     }
 
     fn from(limits: &RateLimits, address: &str) -> Result<(), RateLimited> {
-        limits.check(Some(address.parse().unwrap()), &shop())
+        limits.check_address(Some(address.parse().unwrap()))?;
+        limits.check_origin(&shop())
     }
 
     #[test]
@@ -182,9 +214,8 @@ mod tests {
         assert_eq!(from(&limits, "192.0.2.1"), Ok(()));
         assert_eq!(from(&limits, "192.0.2.2"), Ok(()));
         assert!(from(&limits, "192.0.2.3").is_err());
-        let other = Origin::parse("https://other.kz").unwrap();
-        let address = Some("192.0.2.3".parse().unwrap());
-        assert_eq!(limits.check(address, &other), Ok(()));
+        let other = AllowedOrigin::parse("https://other.kz").unwrap();
+        assert_eq!(limits.check_origin(&other), Ok(()));
     }
 
     #[test]
@@ -198,19 +229,51 @@ mod tests {
     }
 
     #[test]
-    fn more_addresses_than_are_remembered_share_one_allowance() {
+    fn a_household_with_many_networks_counts_as_a_few_addresses() {
+        let (limits, _) = limits(1, 100);
+        let allowed = |networks: &mut dyn Iterator<Item = String>| {
+            networks
+                .filter(|network| from(&limits, network).is_ok())
+                .count()
+        };
+        // All /64 networks of one /56, and of one /48.
+        let in_56 = &mut (0..256).map(|number| format!("2001:db8:0:{number:x}::1"));
+        assert_eq!(allowed(in_56), 4);
+        let in_48 = &mut (0..65_536)
+            .step_by(64)
+            .map(|number| format!("2001:db8:1:{number:x}::1"));
+        assert_eq!(allowed(in_48), 8);
+        assert_eq!(from(&limits, "2001:db8:2::1"), Ok(()));
+    }
+
+    #[test]
+    fn more_networks_than_are_remembered_share_some_allowances() {
         let (mut limits, clock) = limits(1, 1_000_000);
-        limits.addresses.max = 2;
+        limits.networks[0].max = 2;
         assert_eq!(from(&limits, "192.0.2.1"), Ok(()));
         assert_eq!(from(&limits, "192.0.2.2"), Ok(()));
-        assert_eq!(from(&limits, "192.0.2.3"), Ok(()));
-        assert!(from(&limits, "192.0.2.4").is_err());
-        assert_eq!(limits.addresses.limiter.len(), 3);
+        // Nobody who came first shuts out who comes now.
+        let mut newcomers = (0..100).map(|number| from(&limits, &format!("198.51.100.{number}")));
+        assert!(newcomers.by_ref().take(50).filter(Result::is_ok).count() > 40);
+        drop(newcomers);
+        assert!(from(&limits, "198.51.100.1").is_err());
         clock.advance_seconds(120);
         for _ in 0..CHECKS_PER_SWEEP {
-            let _ = limits.addresses.check(None);
+            let _ = limits.networks[0].check(None);
         }
-        assert_eq!(limits.addresses.limiter.len(), 1);
+        assert_eq!(limits.networks[0].limiter.len(), 1);
         assert_eq!(from(&limits, "192.0.2.4"), Ok(()));
+    }
+
+    #[test]
+    fn the_number_of_shared_allowances_is_limited() {
+        let (mut limits, _) = limits(1, 1_000_000);
+        limits.networks[0].max = 0;
+        for number in 0..u16::MAX {
+            let [high, low] = number.to_be_bytes();
+            let _ = from(&limits, &format!("10.1.{high}.{low}"));
+        }
+        let shares = u64::try_from(limits.networks[0].limiter.len()).unwrap();
+        assert!(shares <= SHARES, "{shares}");
     }
 }

@@ -1,7 +1,8 @@
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::routing::any;
 use axum::{Extension, Router};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower::ServiceBuilder;
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -12,11 +13,12 @@ use crate::http::element_files::element_files;
 use crate::http::middleware::add_middleware;
 use crate::http::openapi::{self, Description, Document};
 use crate::http::pages::pages;
+use crate::http::path::Paths;
 use crate::http::problem::Problem;
 use crate::http::{health, metrics_endpoint};
 use crate::settings::ApiOptions;
 
-/// Returns the HTTP API.
+/// Returns the HTTP API. It is also served under the path of [`ApiOptions::public_url`].
 pub fn router(app: AppState) -> Router {
     let parts = app.parts();
     let document = OpenApiRouter::with_openapi(Document::openapi());
@@ -63,7 +65,12 @@ pub fn router(app: AppState) -> Router {
         Some(folder) => api.fallback_service(pages(folder, parts.signer.host().origin())),
         None => api.fallback(not_found),
     };
-    add_middleware(api, &app).with_state(app)
+    let paths = Paths::new(&parts.options.public_url.path());
+    let api = add_middleware(api, &app).with_state(app);
+    let normalize = move |request| paths.normalize(request);
+    // Around the router, which has matched the path before its own layers are reached.
+    let api = ServiceBuilder::new().map_request(normalize).service(api);
+    Router::new().fallback_service(api)
 }
 
 /// Returns whether the pages bring the element along, in the version that they were made for.
@@ -83,10 +90,7 @@ fn cors(options: &ApiOptions) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::POST])
-        .allow_headers([
-            header::CONTENT_TYPE,
-            header::AUTHORIZATION,
-            HeaderName::from_static("idempotency-key"),
-        ])
+        // Scripts that trace requests add headers of their own, and a header alone authorises nobody.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::RETRY_AFTER])
 }

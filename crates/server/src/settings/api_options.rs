@@ -1,9 +1,8 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use pantoken_core::Origin;
-
 use crate::a2c::return_url::ReturnUrls;
+use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
 use crate::http::client_address::TrustedProxies;
 use crate::http::limits::Limits;
@@ -22,7 +21,7 @@ pub struct ApiOptions {
     /// The agent's own API key, beside those in the store.
     pub api_key: Option<ApiKey>,
     /// The origins of the pages that may call the API from a browser.
-    pub allowed_origins: Vec<Origin>,
+    pub allowed_origins: Vec<AllowedOrigin>,
     /// Whether a browser on an allowed origin may create sessions without an API key.
     pub public_sessions: bool,
     /// How many sessions browsers may create without an API key.
@@ -35,7 +34,7 @@ pub struct ApiOptions {
     pub session_seconds: u32,
     /// A folder of static files to serve at `/`.
     pub pages: Option<PathBuf>,
-    /// Whether [`crate::router`] answers `/metrics`. Leave it off if the public reaches the router;
+    /// Whether [`crate::router`] answers `/metrics`, to everyone who can call it. Leave it off if the public reaches the router;
     /// [`crate::metrics_router`] answers the same elsewhere.
     pub metrics: bool,
     /// How long requests and responses may take.

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use pantoken_core::{Origin, OriginError};
 use pantoken_store::{StoreKey, StoreKeyError};
+
+use crate::http::allowed_origin::{AllowedOrigin, AllowedOriginError};
 
 /// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +53,11 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, &'static str> {
         .map_err(|_| "must be an IP address or localhost, followed by a colon and a port")
 }
 
-pub(super) fn origins(list: &str) -> Result<Vec<Origin>, OriginError> {
+pub(super) fn origins(list: &str) -> Result<Vec<AllowedOrigin>, AllowedOriginError> {
     let entries = list.split(',').map(str::trim);
     entries
         .filter(|entry| !entry.is_empty())
-        .map(Origin::parse)
+        .map(AllowedOrigin::parse)
         .collect()
 }
 
@@ -72,6 +74,19 @@ pub(super) fn session_seconds(text: &str) -> Result<u32, &'static str> {
     seconds
         .filter(|seconds| (60..=86_400).contains(seconds))
         .ok_or("must be a whole number of seconds from 60 to 86400")
+}
+
+pub(super) fn idle_time(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok();
+    seconds
+        .filter(|seconds| (5..=3600).contains(seconds))
+        .map(Duration::from_secs)
+        .ok_or("must be a whole number of seconds from 5 to 3600")
+}
+
+pub(super) fn connections(text: &str) -> Result<usize, &'static str> {
+    let connections = text.parse().ok().filter(|connections| *connections > 0);
+    connections.ok_or("must be a whole number, 1 or more")
 }
 
 pub(super) fn sessions_per_minute(text: &str) -> Result<NonZeroU32, &'static str> {

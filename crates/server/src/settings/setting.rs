@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::http::limits::{DEFAULT_CONNECTIONS_PER_ADDRESS, DEFAULT_IDLE_SECONDS};
+
 use super::api_options::{
     DEFAULT_PUBLIC_SESSIONS_PER_ADDRESS, DEFAULT_PUBLIC_SESSIONS_PER_ORIGIN,
     DEFAULT_SESSION_SECONDS,
@@ -86,7 +88,8 @@ pub(crate) const PUBLIC_SESSIONS: Setting = Setting {
 pub(crate) const ALLOWED_ORIGINS: Setting = Setting {
     key: "allowed_origins",
     kind: Kind::Text("ORIGINS"),
-    help: "The origins of the pages that may call the API from a browser, separated by commas",
+    help: "The origins of the pages that may call the API from a browser, separated by commas; an app shell has \
+           one such as capacitor://localhost",
     default: Default::Absent("none"),
     example: "https://shop.kz,http://localhost:3019",
 };
@@ -135,13 +138,34 @@ pub(crate) const LISTEN: Setting = Setting {
     default: Default::Text("127.0.0.1:3019"),
     example: "127.0.0.1:3019",
 };
+pub(crate) const IDLE_SECONDS: Setting = Setting {
+    key: "idle_seconds",
+    kind: Kind::Text("SECONDS"),
+    help: "After how many seconds an idle connection is closed, 5 to 3600; make it longer than your proxy \
+           keeps idle connections",
+    default: Default::Number(DEFAULT_IDLE_SECONDS),
+    example: "75",
+};
+pub(crate) const CONNECTIONS_PER_ADDRESS: Setting = Setting {
+    key: "connections_per_address",
+    kind: Kind::Text("NUMBER"),
+    help: "Connections at one time from one IPv4 address or one IPv6 /64 network, 1 or more; trusted \
+           proxies have no such limit",
+    default: Default::Number(DEFAULT_CONNECTIONS_PER_ADDRESS),
+    example: "300",
+};
+pub(crate) const METRICS: Setting = Setting {
+    key: "metrics",
+    kind: Kind::Switch,
+    help: "Serves /metrics at the API's own address too, to everyone who can reach it",
+    default: Default::Text("false"),
+    example: "true",
+};
 pub(crate) const METRICS_LISTEN: Setting = Setting {
     key: "metrics_listen",
     kind: Kind::Text("ADDRESS:PORT"),
     help: "The address that serves /metrics to Prometheus; keep it away from the public",
-    default: Default::Absent(
-        "the API's own address if it is a loopback address, otherwise nowhere",
-    ),
+    default: Default::Absent("nowhere"),
     example: "127.0.0.1:3029",
 };
 pub(crate) const DATABASE_URL: Setting = Setting {
@@ -251,6 +275,9 @@ pub(crate) const ALL: &[&Setting] = &[
     &RETURN_URLS,
     &PUBLIC_URL,
     &LISTEN,
+    &IDLE_SECONDS,
+    &CONNECTIONS_PER_ADDRESS,
+    &METRICS,
     &METRICS_LISTEN,
     &DATABASE_URL,
     &STORE_KEY,

@@ -80,7 +80,9 @@ fn what_is_left_out_has_a_default() {
         (settings.api.pages.clone(), settings.metrics_listen),
         (None, None)
     );
-    assert!(settings.api.metrics);
+    assert!(!settings.api.metrics);
+    assert_eq!(settings.api.limits, Limits::default());
+    assert_eq!(settings.api.limits.idle_time.as_secs(), 75);
     assert_eq!(settings.api.trusted_proxies, TrustedProxies::default());
 }
 
@@ -101,13 +103,23 @@ fn a_switch_may_be_a_digit_and_localhost_is_its_address() {
 }
 
 #[test]
-fn the_public_gets_no_metrics_from_the_apis_own_address() {
+fn metrics_and_limits_of_connections_are_as_told() {
     let settings = Given::enough()
-        .variable("PANTOKEN_LISTEN", "0.0.0.0:3019")
-        .variable("PANTOKEN_PUBLIC_URL", "https://pay.shop.kz")
+        .variable("PANTOKEN_METRICS", "true")
+        .variable("PANTOKEN_IDLE_SECONDS", "620")
+        .variable("PANTOKEN_CONNECTIONS_PER_ADDRESS", "20")
         .read()
         .unwrap();
-    assert!(!settings.api.metrics);
+    assert!(settings.api.metrics);
+    assert_eq!(settings.api.limits.idle_time.as_secs(), 620);
+    assert_eq!(settings.api.limits.connections_per_address, 20);
+}
+
+#[test]
+fn an_app_shell_may_call_the_api() {
+    let origins = "https://shop.kz,capacitor://localhost,ionic://localhost";
+    let given = Given::enough().variable("PANTOKEN_ALLOWED_ORIGINS", origins);
+    assert_eq!(given.read().unwrap().api.allowed_origins.len(), 3);
 }
 
 #[test]
@@ -320,7 +332,15 @@ fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
             "https://shop.kz/",
             "only a scheme, a host and a port",
         ),
+        (
+            "PANTOKEN_ALLOWED_ORIGINS",
+            "file:///a",
+            "which every page can send",
+        ),
         ("PANTOKEN_PUBLIC_SESSIONS", "yes", "true or false"),
+        ("PANTOKEN_METRICS", "yes", "true or false"),
+        ("PANTOKEN_IDLE_SECONDS", "4", "5 to 3600"),
+        ("PANTOKEN_CONNECTIONS_PER_ADDRESS", "-1", "1 or more"),
         ("PANTOKEN_RETURN_URLS", "/back", "absolute"),
         ("PANTOKEN_SESSION_SECONDS", "59", "60 to 86400"),
         ("PANTOKEN_SESSION_SECONDS", "86401", "60 to 86400"),

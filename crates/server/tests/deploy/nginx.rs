@@ -10,7 +10,7 @@ pub(crate) fn it_distinguishes_clients_and_logs_no_token() {
     let mut serve = program::serve(folder.path());
     serve
         .args(["--public-sessions", "--allowed-origins", "https://shop.kz"])
-        .args(["--public-sessions-per-address", "1"]);
+        .args(["--public-sessions-per-address", "1", "--metrics"]);
     let (_pantoken, address) = program::start(&mut serve);
     let (mut nginx, url) = site::start(folder.path(), &[&address]);
     runtime.block_on(async {

@@ -2,7 +2,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::faulty_site::FaultySite;
@@ -69,7 +69,7 @@ async fn wait_until_full(site: &FaultySite) {
 
 /// Opens a connection and never finishes. Half of them send nothing, and half start a request.
 async fn wait_for_ever(address: String, number: usize) {
-    let Ok(mut stream) = TcpStream::connect(address).await else {
+    let Ok(mut stream) = connect_from(number, &address).await else {
         return;
     };
     if number.is_multiple_of(2) {
@@ -78,6 +78,14 @@ async fn wait_for_ever(address: String, number: usize) {
     }
     // This ends when the server or the test closes the connection.
     let _ = stream.read(&mut [0]).await;
+}
+
+/// Connects from one of many addresses, none of which may open all the connections there are.
+async fn connect_from(number: usize, server: &str) -> std::io::Result<TcpStream> {
+    let last = u8::try_from(number % 100).unwrap() + 2;
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(([127, 0, 1, last], 0).into())?;
+    socket.connect(server.parse().unwrap()).await
 }
 
 async fn health(address: &str) -> String {

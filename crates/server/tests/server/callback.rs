@@ -44,13 +44,32 @@ async fn a_failure_is_recorded_and_a_token_can_follow() {
 }
 
 #[tokio::test]
-async fn a_late_answer_is_told_as_expired() {
+async fn a_late_card_is_saved_for_a_day_and_a_late_error_is_told_as_expired() {
     let server = server().await;
     let session = server.redirect_session().await;
+    let other = server.redirect_session().await;
     server.clock.advance_seconds(SESSION_SECONDS);
-    let answer = server.come_back(&session, "panToken=token-1").await;
+    let answer = server.come_back(&session, "errorCode=FORBIDDEN").await;
     goes_to_the_shop(&answer, &session, "expired");
     assert_eq!(server.state(&session).await, "expired");
+    let answer = server.come_back(&session, "panToken=token-1").await;
+    goes_to_the_shop(&answer, &session, "saved");
+    assert_eq!(server.session(&session).await.field("panToken"), "token-1");
+    server.clock.advance_seconds(86_400);
+    let answer = server.come_back(&other, "panToken=token-1").await;
+    goes_to_the_shop(&answer, &other, "expired");
+    assert_eq!(server.state(&other).await, "expired");
+}
+
+#[tokio::test]
+async fn a_card_is_not_lost_for_a_parameter_that_the_provider_does_not_define() {
+    let server = server().await;
+    for excess in ["note=%CD%E5", "off=50%", "%FF=1"] {
+        let session = server.redirect_session().await;
+        let result = format!("panToken=token-1&{excess}");
+        let answer = server.come_back(&session, &result).await;
+        goes_to_the_shop(&answer, &session, "saved");
+    }
 }
 
 #[tokio::test]

@@ -185,7 +185,6 @@ async fn a_wrong_key_is_not_replaced_by_an_allowed_origin() {
         "Bearer wrong",
         "Bearer",
         "",
-        "Basic YTpi",
         "Bearer api-key-of-the-test",
         "Bearer  ",
     ] {
@@ -201,6 +200,45 @@ async fn a_wrong_key_is_not_replaced_by_an_allowed_origin() {
     ];
     let answer = server.call("POST", "/v1/sessions", &twice, IFRAME).await;
     answer.is_problem(401, "API_KEY_REQUIRED", None);
+}
+
+#[tokio::test]
+async fn credentials_of_another_scheme_are_a_proxys_own() {
+    let server = server().await;
+    for value in ["Basic YTpi", "basic YTpi", "Digest a", "Negotiate"] {
+        let headers = [JSON, ("origin", PAGE), ("authorization", value)];
+        let answer = server.call("POST", "/v1/sessions", &headers, IFRAME).await;
+        assert_eq!(answer.status, 201, "{value}");
+        // Without an origin, nobody is left whose session it could be.
+        let headers = [JSON, ("authorization", value)];
+        let answer = server.call("POST", "/v1/sessions", &headers, IFRAME).await;
+        answer.is_problem(401, "API_KEY_REQUIRED", None);
+    }
+    let line = r#"pantoken_sessions_created_total{flow="iframe",caller="browser"}"#;
+    assert_eq!(server.metric(line).await, "4");
+    let key = format!("Bearer {API_KEY}");
+    let both = [
+        JSON,
+        ("origin", PAGE),
+        ("authorization", "Basic YTpi"),
+        ("authorization", &key),
+    ];
+    let answer = server.call("POST", "/v1/sessions", &both, IFRAME).await;
+    answer.is_problem(401, "API_KEY_REQUIRED", None);
+}
+
+#[tokio::test]
+async fn order_numbers_and_times_in_milliseconds_are_no_card_numbers() {
+    let server = server().await;
+    // Luhn alone takes one of ten for a card number.
+    for number in 0..40_u64 {
+        let (time, order) = (1_764_355_200_000 + number, 2_025_112_800_000_000 + number);
+        let body = format!(
+            r#"{{"flow":"redirect","customer":"{order}","returnUrl":"https://shop.kz/paid?t={time}"}}"#
+        );
+        let answer = create_with_key(&server, &time.to_string(), &body).await;
+        assert_eq!(answer.status, 201, "{body}: {}", answer.text);
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
-use crate::support::{API_KEY, PAGE, assert_golden, server};
+use pantoken_server::{AllowedOrigin, PublicUrl};
+
+use crate::support::{API_KEY, PAGE, assert_golden, server, server_with};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
@@ -135,6 +137,112 @@ async fn only_allowed_origins_may_read_answers() {
             "retry-after"
         );
     }
+}
+
+#[tokio::test]
+async fn headers_of_tracing_scripts_are_allowed_to_allowed_origins() {
+    let server = server().await;
+    let asked = "baggage,content-type,pantoken-result-token,sentry-trace,traceparent";
+    for (path, origin, allowed) in [
+        ("/v1/sessions", PAGE, PAGE),
+        ("/v1/sessions/1/result", PAGE, PAGE),
+        ("/v1/sessions/1/result", "https://evil.kz", ""),
+    ] {
+        let headers = [
+            ("access-control-request-method", "POST"),
+            ("access-control-request-headers", asked),
+            ("origin", origin),
+        ];
+        let answer = server.call("OPTIONS", path, &headers, "").await;
+        assert_eq!(answer.header("access-control-allow-origin"), allowed);
+        assert_eq!(answer.header("access-control-allow-headers"), asked);
+    }
+}
+
+#[tokio::test]
+async fn an_app_shell_on_the_list_creates_sessions() {
+    let shell = "capacitor://localhost";
+    let server = server_with(|options| {
+        options.allowed_origins = vec![AllowedOrigin::parse(shell).unwrap()];
+    })
+    .await;
+    let headers = [JSON, ("origin", shell)];
+    let answer = server.call("POST", "/v1/sessions", &headers, r#"{"flow":"iframe"}"#);
+    let answer = answer.await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert_eq!(answer.header("access-control-allow-origin"), shell);
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_skipped_and_a_compressed_body_is_refused() {
+    let server = server().await;
+    let body = r#"{"flow":"iframe"}"#;
+    let answer = server
+        .post("/v1/sessions", &format!("\u{feff}{body}"))
+        .await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let answer = server
+        .post("/v1/sessions", &format!("\u{feff}\u{feff}{body}"))
+        .await;
+    answer.is_problem(400, "MALFORMED_JSON", None);
+    let key = format!("Bearer {API_KEY}");
+    let call = async |encoding: &str| {
+        let headers = [
+            JSON,
+            ("authorization", key.as_str()),
+            ("content-encoding", encoding),
+        ];
+        server.call("POST", "/v1/sessions", &headers, body).await
+    };
+    for encoding in ["gzip", "br", "zstd, gzip"] {
+        let answer = call(encoding).await;
+        answer.is_problem(415, "UNSUPPORTED_CONTENT_ENCODING", None);
+        assert_golden("unsupported-content-encoding.json", &answer);
+    }
+    assert_eq!(call("identity").await.status, 201);
+}
+
+#[tokio::test]
+async fn everything_is_also_under_the_path_of_the_public_url_and_with_a_slash() {
+    let server = server_with(|options| {
+        options.public_url = PublicUrl::parse("https://shop.kz/pay").unwrap();
+    })
+    .await;
+    for path in [
+        "/v1/sessions",
+        "/v1/sessions/",
+        "/pay/v1/sessions",
+        "/pay/v1/sessions/",
+    ] {
+        let answer = server.post(path, r#"{"flow":"iframe"}"#).await;
+        assert_eq!(answer.status, 201, "{path}");
+        let id = answer.field("requestId");
+        let result_url = format!("https://shop.kz/pay/v1/sessions/{id}/result");
+        assert_eq!(answer.field("resultUrl"), result_url);
+    }
+    for path in [
+        "/pay/healthz",
+        "/healthz/",
+        "/pay/readyz/",
+        "/pay/openapi.json",
+    ] {
+        assert_eq!(server.get(path).await.status, 200, "{path}");
+    }
+    let session = server.redirect_session().await;
+    let url = pantoken_a2c::SignedRequest::parse(&session.field("formUrl")).unwrap();
+    let callback = url.request().callback_url().unwrap().as_str().to_owned();
+    let path = callback.strip_prefix("https://shop.kz").unwrap();
+    let id = session.field("requestId");
+    let answer = server
+        .get(&format!("{path}?requestId={id}&panToken=token-1"))
+        .await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    for path in ["/pays/healthz", "/pay", "/pay/pay/healthz"] {
+        server.get(path).await.is_problem(404, "NOT_FOUND", None);
+    }
+    // The labels of metrics stay the same.
+    let line = r#"pantoken_http_request_duration_seconds_count{method="POST",route="/v1/sessions",status="2xx"}"#;
+    assert_eq!(server.metric(line).await, "5");
 }
 
 #[tokio::test]

@@ -5,10 +5,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use pantoken_server::{ApiOptions, Limits, serve_connections};
+use axum::body::Body;
+use axum::http::{Request, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use pantoken_server::{ApiOptions, Limits, TrustedProxies, serve_connections};
 use sqlx::{Connection, SqliteConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -25,12 +28,22 @@ struct Listening {
 }
 
 async fn listen(router: Router, limits: Limits) -> Listening {
+    listen_behind(TrustedProxies::default(), router, limits).await
+}
+
+async fn listen_behind(proxies: TrustedProxies, router: Router, limits: Limits) -> Listening {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let ended = tokio::spawn(serve_connections(listener, router, limits, async {
-        let _ = stopped.await;
-    }));
+    let ended = tokio::spawn(serve_connections(
+        listener,
+        router,
+        limits,
+        proxies,
+        async {
+            let _ = stopped.await;
+        },
+    ));
     Listening {
         address,
         stop,
@@ -91,12 +104,135 @@ async fn headers_that_do_not_end_close_the_connection() {
 
 #[tokio::test]
 async fn an_idle_connection_is_closed_after_its_answer() {
-    let (_server, listening) = limited(|limits| limits.header_time = SHORT).await;
+    let (_server, listening) = limited(|limits| limits.idle_time = SHORT).await;
     let answer = rest(send(listening.address, HEALTH).await).await;
     assert!(
         answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok\n"),
         "{answer}"
     );
+}
+
+#[tokio::test]
+async fn a_connection_is_idle_for_longer_than_its_headers_may_take() {
+    let (_server, listening) = limited(|limits| limits.header_time = SHORT).await;
+    let mut idle = send(listening.address, HEALTH).await;
+    head(&mut idle).await;
+    // Others time out meanwhile, more than once.
+    for _ in 0..3 {
+        assert_eq!(rest(send(listening.address, "").await).await, "");
+    }
+    idle.write_all(HEALTH.as_bytes()).await.unwrap();
+    head(&mut idle).await;
+    // From the first byte on, there is the time for headers.
+    idle.write_all(b"GET").await.unwrap();
+    assert_eq!(rest(idle).await, "");
+}
+
+/// A client that speaks HTTP/2 without TLS from the start, as the proxies of some platforms do.
+async fn http2_client(address: SocketAddr) -> hyper::client::conn::http2::SendRequest<Body> {
+    let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
+    let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream);
+    let (client, connection) = handshake.await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+fn http2_request(address: SocketAddr, path: &str) -> Request<Body> {
+    let uri = format!("http://{address}{path}");
+    Request::get(uri).body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn http2_without_tls_is_served_until_it_is_idle() {
+    let (_server, listening) = limited(|limits| {
+        limits.header_time = SHORT;
+        limits.idle_time = SHORT;
+    })
+    .await;
+    let mut client = http2_client(listening.address).await;
+    for path in ["/healthz", "/openapi.json", "/healthz"] {
+        let request = http2_request(listening.address, path);
+        let answer = wait::until_done("an answer", client.send_request(request));
+        let answer = answer.await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), answer.version()),
+            (200, Version::HTTP_2)
+        );
+        axum::body::to_bytes(Body::new(answer.into_body()), 1 << 20)
+            .await
+            .unwrap();
+    }
+    wait::until_some("the end of the connection", async || {
+        client.is_closed().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_http2_connection_has_a_limit_of_requests_and_of_headers() {
+    let (_server, listening) = limited(|_| {}).await;
+    let mut client = http2_client(listening.address).await;
+    let mut request = http2_request(listening.address, "/healthz");
+    let long = "a".repeat(20_000).parse().unwrap();
+    request.headers_mut().insert("x-long", long);
+    let answer = wait::until_done("an answer", client.send_request(request)).await;
+    assert_eq!(answer.unwrap().status(), 431);
+
+    // The preface and empty settings. Source: RFC 9113, sections 3.4 and 6.5.
+    let start = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0";
+    let mut stream = send(listening.address, start).await;
+    let mut head = [0; 9];
+    wait::until_done("settings", stream.read_exact(&mut head))
+        .await
+        .unwrap();
+    let mut settings = vec![0; head[2].into()];
+    stream.read_exact(&mut settings).await.unwrap();
+    let max_concurrent_streams = [0, 3, 0, 0, 0, 64];
+    assert!(
+        settings.chunks(6).any(|one| one == max_concurrent_streams),
+        "{settings:?}"
+    );
+}
+
+#[tokio::test]
+async fn one_address_does_not_take_all_connections() {
+    let (_server, listening) = limited(|limits| {
+        limits.connections = 6;
+        limits.connections_per_address = 3;
+    })
+    .await;
+    let port = listening.address.port();
+    let mut crowd = Vec::new();
+    for _ in 0..12 {
+        crowd.push(send(listening.address, "").await);
+    }
+    // The first three wait for headers, and the others are closed.
+    for stream in crowd.split_off(3) {
+        assert_eq!(rest(stream).await, "");
+    }
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = socket.connect(([127, 0, 0, 1], port).into()).await.unwrap();
+    other.write_all(HEALTH.as_bytes()).await.unwrap();
+    head(&mut other).await;
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_has_as_many_connections_as_there_are() {
+    let server = server_with(|_| {}).await;
+    let limits = Limits {
+        connections_per_address: 1,
+        ..Limits::default()
+    };
+    let proxies = TrustedProxies::parse("127.0.0.1").unwrap();
+    let listening = listen_behind(proxies, server.router.clone(), limits).await;
+    let mut streams = Vec::new();
+    for _ in 0..5 {
+        streams.push(send(listening.address, HEALTH).await);
+    }
+    for stream in &mut streams {
+        head(stream).await;
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod database;
 #[cfg(feature = "dev")]
 mod dev;
 mod doctor;
+mod doctor_origin;
 mod form_urls;
 mod get_session;
 mod http;

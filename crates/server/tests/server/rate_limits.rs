@@ -12,7 +12,7 @@ fn limit(options: &mut ApiOptions, per_address: u32, per_origin: u32) {
     };
     options
         .allowed_origins
-        .push(pantoken_a2c::Origin::parse(OTHER_PAGE).unwrap());
+        .push(pantoken_server::AllowedOrigin::parse(OTHER_PAGE).unwrap());
     options.trusted_proxies = TrustedProxies::parse("10.0.0.0/8").unwrap();
 }
 
@@ -105,4 +105,20 @@ async fn an_ipv6_client_is_limited_with_its_network() {
     assert_eq!(status("[2001:db8:0:1::1]:1").await, 201);
     assert_eq!(status("[2001:db8:0:1::2]:1").await, 429);
     assert_eq!(status("[2001:db8:0:2::1]:1").await, 201);
+}
+
+#[tokio::test]
+async fn only_valid_requests_count_against_an_origin() {
+    let server = server_with(|options| limit(options, 100, 1)).await;
+    let headers = [("content-type", "application/json"), ("origin", PAGE)];
+    for body in [
+        "{",
+        r#"{"flow":"popup"}"#,
+        r#"{"flow":"iframe","customer":"7"}"#,
+    ] {
+        let answer = server.call("POST", "/v1/sessions", &headers, body).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+    }
+    assert_eq!(create(&server, "192.0.2.1:1", &[]).await.status, 201);
+    assert_eq!(create(&server, "192.0.2.2:1", &[]).await.status, 429);
 }

@@ -53,14 +53,26 @@ async fn a_token_can_follow_an_error() {
 }
 
 #[tokio::test]
-async fn a_first_result_after_expiry_is_gone() {
+async fn a_first_token_is_accepted_for_a_day_after_expiry() {
+    const DAY: u32 = 86_400;
     let server = server().await;
-    let session = server.iframe_session().await;
+    let (late, too_late) = (server.iframe_session().await, server.iframe_session().await);
     server.clock.advance_seconds(SESSION_SECONDS);
-    let answer = server.post_result(&session, TOKEN).await;
+    let answer = server.post_result(&late, INVALID_PAN).await;
     answer.is_problem(410, "SESSION_EXPIRED", None);
     assert_golden("session-expired.json", &answer);
-    assert_eq!(server.state(&session).await, "expired");
+    assert_eq!(server.state(&late).await, "expired");
+    server.clock.advance_seconds(DAY - 1);
+    let answer = server.post_result(&late, TOKEN).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_golden("result-late.json", &answer);
+    assert_eq!(server.state(&late).await, "saved");
+    server.clock.advance_seconds(1);
+    let again = server.post_result(&late, TOKEN).await;
+    assert_eq!((again.status.as_u16(), again.json()), (200, answer.json()));
+    let answer = server.post_result(&too_late, TOKEN).await;
+    answer.is_problem(410, "SESSION_EXPIRED", None);
+    assert_eq!(server.state(&too_late).await, "expired");
 }
 
 #[tokio::test]
@@ -103,6 +115,36 @@ async fn a_wrong_token_and_an_unknown_session_are_told_alike() {
         .await;
     answer.is_problem(401, "RESULT_TOKEN_REQUIRED", None);
     assert_eq!(server.state(&session).await, "created");
+}
+
+#[tokio::test]
+async fn the_result_token_has_a_header_of_its_own_beside_a_proxys_credentials() {
+    let server = server().await;
+    let session = server.iframe_session().await;
+    let path = format!("/v1/sessions/{}/result", session.field("requestId"));
+    let token = session.field("resultToken");
+    let own = ("pantoken-result-token", token.as_str());
+    let json = ("content-type", "application/json");
+    for other in ["Basic YTpi", "Bearer of-a-gateway"] {
+        let headers = [json, own, ("authorization", other)];
+        let answer = server.call("POST", &path, &headers, TOKEN).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    let answer = server.call("POST", &path, &[json, own], TOKEN).await;
+    assert_eq!(answer.status, 200);
+    let bearer = format!("Bearer {token}");
+    let wrong = [
+        json,
+        ("pantoken-result-token", "wrong"),
+        ("authorization", &bearer),
+    ];
+    let answer = server.call("POST", &path, &wrong, TOKEN).await;
+    answer.is_problem(403, "RESULT_TOKEN_INVALID", None);
+    let answer = server.call("POST", &path, &[json, own, own], TOKEN).await;
+    answer.is_problem(401, "RESULT_TOKEN_REQUIRED", None);
+    let basic = [json, ("authorization", "Basic YTpi")];
+    let answer = server.call("POST", &path, &basic, TOKEN).await;
+    answer.is_problem(401, "RESULT_TOKEN_REQUIRED", None);
 }
 
 #[tokio::test]

@@ -9,11 +9,11 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::{Extension, Router};
-use pantoken_a2c::{AgentId, FormHost, Origin, SignedRequest};
+use pantoken_a2c::{AgentId, FormHost, SignedRequest};
 use pantoken_a2c_signing::AgentSecret;
 use pantoken_server::{
-    ApiKey, ApiOptions, AppState, Clock, PublicUrl, Random, RandomError, ReturnUrls, Signer,
-    metrics_router, router,
+    AllowedOrigin, ApiKey, ApiOptions, AppState, Clock, PublicUrl, Random, RandomError, ReturnUrls,
+    Signer, metrics_router, router,
 };
 use pantoken_store::{SqliteStore, StoreOptions};
 use serde_json::Value;
@@ -125,7 +125,7 @@ pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server 
         .unwrap();
     let mut options = ApiOptions {
         api_key: Some(ApiKey::parse(API_KEY).unwrap()),
-        allowed_origins: vec![Origin::parse(PAGE).unwrap()],
+        allowed_origins: vec![AllowedOrigin::parse(PAGE).unwrap()],
         public_sessions: true,
         return_urls: ReturnUrls::parse("https://shop.kz/paid").unwrap(),
         session_seconds: SESSION_SECONDS,

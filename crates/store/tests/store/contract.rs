@@ -31,8 +31,9 @@ macro_rules! contract_tests {
             a_token_can_follow_an_error,
             an_error_can_be_replaced_and_repeated,
             errors_are_recorded_up_to_a_limit_and_a_token_after_it,
-            nothing_first_is_recorded_after_expiry,
-            a_token_does_not_follow_an_error_after_expiry,
+            nothing_first_is_recorded_too_late,
+            a_first_token_is_recorded_for_a_day_after_expiry,
+            a_token_follows_an_error_for_a_day_after_expiry,
             nothing_is_recorded_without_the_sessions_own_proof,
         }
         $crate::contract::contract_tests! { $place, races:

@@ -109,7 +109,7 @@ fn signer() -> Signer {
 fn api_options() -> ApiOptions {
     ApiOptions {
         api_key: Some(ApiKey::parse(API_KEY).unwrap()),
-        allowed_origins: vec![Origin::parse("https://shop.kz").unwrap()],
+        allowed_origins: vec![Origin::parse("https://shop.kz").unwrap().into()],
         public_sessions: true,
         return_urls: ReturnUrls::parse("https://shop.kz/paid").unwrap(),
         ..ApiOptions::new(PublicUrl::parse("https://pay.shop.kz").unwrap())

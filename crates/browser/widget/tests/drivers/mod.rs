@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, JSON, Promise, Reflect};
-use pantoken_widget::{Driver, FormInput, Order, decode};
+use pantoken_widget::{Driver, FormInput, Order, RawAnswer, Timer, decode};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -62,7 +62,7 @@ impl Tested {
             .unchecked_into();
         let log = Rc::clone(&inputs);
         let on_input = Closure::<dyn Fn(JsValue)>::new(move |input: JsValue| {
-            let input = decode::input(&input).expect("an input that is known");
+            let input = read_input(&input);
             log.borrow_mut().push(input);
         });
         let arguments = Array::of2(&place, &on_input.into_js_value());
@@ -83,6 +83,16 @@ impl Tested {
                 self.method(driver, "perform")
                     .call1(driver, &order)
                     .unwrap();
+            }
+        }
+    }
+
+    pub fn set_title(&self, title: &str) {
+        match &self.kind {
+            Kind::Rust(driver) => driver.set_title(title),
+            Kind::JavaScript(driver) => {
+                let set_title = self.method(driver, "setTitle");
+                set_title.call1(driver, &title.into()).unwrap();
             }
         }
     }
@@ -123,5 +133,43 @@ impl Drop for Tested {
         self.stop_listening();
         self.perform(&Order::Finish);
         self.place.remove();
+    }
+}
+
+/// Reads an input of `driver.js` as the element's module does.
+fn read_input(input: &JsValue) -> FormInput {
+    let get = |name: &str| Reflect::get(input, &name.into()).unwrap();
+    let text = |name: &str| get(name).as_string();
+    let number = |name: &str| text(name).and_then(|digits| digits.parse().ok());
+    match text("input").unwrap().as_str() {
+        "frameLoaded" => FormInput::FrameLoaded,
+        "frameFocused" => FormInput::FrameFocused,
+        "policyViolation" => FormInput::PolicyViolation {
+            directive: text("directive").unwrap(),
+            disposition: text("disposition").unwrap(),
+            blocked_uri: text("blockedUri").unwrap(),
+        },
+        "message" => FormInput::Message {
+            origin: text("origin").unwrap(),
+            message: decode::message(&get("data")),
+        },
+        "timerFired" => {
+            let name = text("timer").unwrap();
+            let mut timers = Timer::ALL.into_iter();
+            FormInput::TimerFired {
+                timer: timers.find(|timer| timer.as_str() == name).unwrap(),
+            }
+        }
+        "answered" => FormInput::Answered {
+            request: number("request").unwrap(),
+            status: number("status").unwrap().try_into().unwrap(),
+            answer: RawAnswer {
+                is_problem: text("type").as_deref() == Some("application/problem+json"),
+                retry_after: number("retryAfter"),
+                expires_in: number("expiresIn"),
+                ..decode::answer(&get("body"), None)
+            },
+        },
+        other => panic!("no input is called {other}"),
     }
 }

@@ -7,17 +7,19 @@ const REPLACE: &str = "
 const { fetch, setTimeout } = globalThis;
 const endpoint = { answers: [], asked: [], waits: [], late: [], sound: true };
 endpoint.answer = (status, text) => endpoint.answers.push({ status, text });
+endpoint.answerWith = (headers) => (endpoint.answers[endpoint.answers.length - 1].headers = headers);
 endpoint.answerLater = (status, text) => {
   const opened = new Promise((open) => endpoint.late.push(open));
   endpoint.answers.push({ status, text, opened });
 };
-globalThis.fetch = async (url, { method, headers, body, keepalive, signal }) => {
-  endpoint.asked.push([method, url, JSON.stringify(headers), body].join(' '));
-  endpoint.sound &&= keepalive && signal instanceof AbortSignal;
-  const { status, text, opened } = endpoint.answers.shift();
+globalThis.fetch = async (url, { method, headers, body, keepalive, redirect, signal }) => {
+  const path = url.startsWith(location.origin + '/') ? url.slice(location.origin.length) : url;
+  endpoint.asked.push([method, path, JSON.stringify(headers), body].join(' '));
+  endpoint.sound &&= keepalive && redirect === 'error' && signal instanceof AbortSignal;
+  const { status, text, headers: answered, opened } = endpoint.answers.shift();
   await opened;
   if (!status) throw new TypeError('Failed to fetch');
-  return new Response(text, { status });
+  return new Response(text, { status, headers: answered });
 };
 globalThis.setTimeout = (then, milliseconds) => {
   endpoint.waits.push(milliseconds);
@@ -39,6 +41,16 @@ impl Endpoint {
     /// The next call is answered so; with the status 0, not at all.
     pub fn answer(&self, status: u16, text: &str) {
         self.plan("answer", status, text);
+    }
+
+    /// The answer that was planned last has these headers.
+    pub fn with_headers(&self, headers: &[(&str, &str)]) {
+        let object = js_sys::Object::new();
+        for (name, value) in headers {
+            Reflect::set(&object, &(*name).into(), &(*value).into()).unwrap();
+        }
+        let plan: Function = self.get("answerWith").unchecked_into();
+        plan.call1(&self.0, &object).unwrap();
     }
 
     /// The same when the test says [`Self::answer_now`].

@@ -179,7 +179,7 @@ impl Drop for Sibling {
 fn describe(event: &Event) -> String {
     match event {
         Event::Ready(_) => "ready".to_owned(),
-        Event::Saved(saved) => format!("saved {}", saved.pan_token.as_str()),
+        Event::Saved(saved) => format!("saved {}", saved.pan_token.as_ref().unwrap().as_str()),
         Event::Error(error) => format!("error {}", error.code.as_str()),
         Event::Warning(warning) => format!("warning {}", warning.code.as_str()),
     }

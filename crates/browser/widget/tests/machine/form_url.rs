@@ -15,10 +15,7 @@ fn shows_the_form_answers_its_ready_and_emits_the_token() {
     assert_eq!(form.state(), State::Idle);
     assert_eq!(
         form.handle(START),
-        [
-            show(&form_url(), "Форма ввода номера карты"),
-            "setTimer ready 15000".to_owned()
-        ]
+        [show(&form_url()), "setTimer ready 15000".to_owned()]
     );
     assert_eq!(form.state(), State::Loading);
     assert_eq!(form.handle(FRAME_LOADED), [""; 0]);
@@ -38,17 +35,13 @@ fn shows_the_form_answers_its_ready_and_emits_the_token() {
 fn speaks_the_language_and_waits_the_time_that_the_page_chose() {
     let mut form = Form::with(FormOptions {
         language: Some(Language::Kz),
-        title: Some("Card".to_owned()),
         ready_timeout: u32::MAX,
-        ..FormOptions::new(of_form_url(&form_url()))
+        ..options(of_form_url(&form_url()))
     });
     let in_kazakh = form_url().replace("language=ru", "language=kz");
     assert_eq!(
         form.handle(START),
-        [
-            show(&in_kazakh, "Card"),
-            "setTimer ready 2147483647".to_owned()
-        ]
+        [show(&in_kazakh), "setTimer ready 2147483647".to_owned()]
     );
 }
 
@@ -72,7 +65,7 @@ fn reports_nothing_to_anyone() {
             "saved tok-1"
         ]
     );
-    assert_eq!(form.handle(&reported(200)), [""; 0]);
+    assert_eq!(form.handle(&acknowledged()), [""; 0]);
 }
 
 #[test]
@@ -170,7 +163,7 @@ fn a_violation_counts_only_if_it_blocks_this_form() {
 #[test]
 fn the_frame_has_what_a_form_needs_and_no_more() {
     use pantoken_widget::{FormInput, FormMachine, Order};
-    let mut machine = FormMachine::new(FormOptions::new(of_form_url(&form_url())));
+    let mut machine = FormMachine::new(options(of_form_url(&form_url())));
     let output = machine.handle(&FormInput::Start);
     let Order::ShowFrame {
         style,
@@ -218,7 +211,7 @@ fn an_origin_that_the_page_names_is_opened() {
         form_origins: FormOrigins::with_extra(Origin::parse("https://forms.agent.kz").ok()),
         ..FormOptions::new(of_form_url(&there))
     });
-    assert!(form.handle(START)[0].starts_with(&format!("showFrame {there} ")));
+    assert!(form.handle(START)[0].starts_with(&format!("showFrame {there}")));
 }
 
 #[test]

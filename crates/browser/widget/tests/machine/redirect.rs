@@ -5,6 +5,9 @@ use pantoken_widget::{FormOptions, FormSource, SessionOptions};
 
 use crate::support::*;
 
+/// The wait for the page to be left.
+const LEAVE: &str = "setTimer session 8000";
+
 #[test]
 fn no_session_is_asked_for_before_the_customer_wants_to_go() {
     let mut form = Form::of(of_session(Flow::Redirect));
@@ -14,7 +17,7 @@ fn no_session_is_asked_for_before_the_customer_wants_to_go() {
     assert_eq!(form.state(), State::Loading);
     assert_eq!(
         form.handle(&redirect_session()),
-        [navigate(&redirect_form_url())]
+        [&navigate(&redirect_form_url()), LEAVE]
     );
     assert_eq!(form.state(), State::Loading);
 }
@@ -23,7 +26,7 @@ fn no_session_is_asked_for_before_the_customer_wants_to_go() {
 fn leads_back_to_where_the_page_says() {
     let mut form = Form::with(FormOptions {
         language: Some(Language::En),
-        ..FormOptions::new(FormSource::Session(SessionOptions {
+        ..options(FormSource::Endpoint(SessionOptions {
             endpoint: ENDPOINT.to_owned(),
             flow: Flow::Redirect,
             return_url: Some("https://shop.kz/done".to_owned()),
@@ -35,7 +38,10 @@ fn leads_back_to_where_the_page_says() {
         [create_redirect("en", "https://shop.kz/done")]
     );
     let in_english = redirect_form_url().replace("language=ru", "language=en");
-    assert_eq!(form.handle(&redirect_session()), [navigate(&in_english)]);
+    assert_eq!(
+        form.handle(&redirect_session()),
+        [&navigate(&in_english), LEAVE]
+    );
 }
 
 #[test]
@@ -66,8 +72,24 @@ fn a_blocked_frame_may_be_left_for_the_providers_page() {
     );
     assert_eq!(
         form.handle(&redirect_session()),
-        [navigate(&redirect_form_url())]
+        [&navigate(&redirect_form_url()), LEAVE]
     );
+}
+
+#[test]
+fn a_page_that_is_not_left_offers_the_way_again() {
+    for (source, before) in [
+        (of_session(Flow::Redirect), vec![]),
+        (of_session(Flow::Iframe), vec![session(), blocked()]),
+    ] {
+        let mut form = Form::after(source, &before);
+        form.handle(&redirect());
+        form.handle(&redirect_session());
+        assert!(!form.view().may_redirect);
+        assert_eq!(form.handle(SESSION_TIME_OVER), [""; 0]);
+        assert!(form.view().may_redirect);
+        assert!(form.handle(&redirect())[0].starts_with("post "));
+    }
 }
 
 #[test]

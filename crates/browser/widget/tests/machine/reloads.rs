@@ -29,7 +29,7 @@ fn a_saved_card_stays_saved() {
     assert_eq!(form.handle(RELOAD), [""; 0]);
     assert_eq!(form.state(), State::Saved);
 
-    let inputs = [session(), ready(), saved("tok-1"), reported(200)];
+    let inputs = [session(), ready(), saved("tok-1"), acknowledged()];
     let mut form = Form::after(of_session(Flow::Iframe), &inputs);
     assert_eq!(form.handle(RELOAD), [""; 0]);
     assert_eq!(form.state(), State::Saved);
@@ -41,7 +41,7 @@ fn a_card_that_is_being_reported_is_not_given_up_for_a_new_session() {
     let mut form = Form::after(of_session(Flow::Iframe), &inputs);
     assert_eq!(form.handle(RELOAD), [""; 0]);
     assert_eq!(form.handle(&redirect()), [""; 0]);
-    assert_eq!(form.handle(&reported(200)), ["saved tok-1"]);
+    assert_eq!(form.handle(&acknowledged()), ["saved tok-1"]);
 }
 
 #[test]
@@ -74,7 +74,12 @@ fn a_failure_may_be_tried_again() {
         assert_eq!(form.state(), State::Loading);
         assert!(form.handle(&session())[0].starts_with("showFrame "));
     }
-    let inputs = [session(), ready(), saved("tok-1"), reported(409)];
+    let inputs = [
+        session(),
+        ready(),
+        saved("tok-1"),
+        report_refused(409, "RESULT_CONFLICT"),
+    ];
     let mut form = Form::after(of_session(Flow::Iframe), &inputs);
     assert_eq!(form.handle(RELOAD), [CREATE]);
 }

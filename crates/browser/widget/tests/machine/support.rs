@@ -1,14 +1,16 @@
 //! A machine under test, and what it may be told.
 
-use pantoken_a2c::{Event, Field, Flow, FormError, FormUrl, RawMessage, RequestId, State};
+use pantoken_a2c::{
+    Event, Field, Flow, FormError, FormOrigins, FormUrl, RawMessage, RequestId, State,
+};
 use pantoken_widget::{
-    FormInput, FormMachine, FormOptions, FormSource, FormView, Order, RawSession, SessionOptions,
+    FormInput, FormMachine, FormOptions, FormSource, FormView, Order, RawAnswer, SessionOptions,
     Timer,
 };
 
 pub const ORIGIN: &str = "https://a2c-test.qiwi.kz";
 pub const PAGE: &str = "https://shop.kz/pay";
-pub const ENDPOINT: &str = "/v1/sessions";
+pub const ENDPOINT: &str = "https://shop.kz/v1/sessions";
 pub const REQUEST_ID: &str = "123456789";
 
 /// What may happen.
@@ -18,6 +20,10 @@ pub const FRAME_LOADED: &FormInput = &FormInput::FrameLoaded;
 pub const READY_TIMEOUT: &FormInput = &FormInput::TimerFired {
     timer: Timer::Ready,
 };
+pub const SESSION_TIME_OVER: &FormInput = &FormInput::TimerFired {
+    timer: Timer::Session,
+};
+pub const FRAME_FOCUSED: &FormInput = &FormInput::FrameFocused;
 pub const REPORT_DELAY_OVER: &FormInput = &FormInput::TimerFired {
     timer: Timer::Report,
 };
@@ -27,7 +33,7 @@ pub const DESTROY: &FormInput = &FormInput::Destroy;
 pub const REMOVE: [&str; 2] = ["removeFrame", "clearTimer ready"];
 
 /// The request for a session of the iframe flow.
-pub const CREATE: &str = r#"post /v1/sessions - {"flow":"iframe","language":"ru"}"#;
+pub const CREATE: &str = r#"post https://shop.kz/v1/sessions - {"flow":"iframe","language":"ru"}"#;
 
 /// Stands for the last request of its kind, until [`Form::handle`] puts the number in.
 const SESSION_REQUEST: u32 = u32::MAX;
@@ -35,25 +41,25 @@ const REPORT_REQUEST: u32 = u32::MAX - 1;
 
 /// The report of a card.
 pub fn report(token: &str) -> String {
-    format!(r#"post /v1/sessions/{REQUEST_ID}/result result-token {{"panToken":"{token}"}}"#)
+    format!(r#"post {ENDPOINT}/{REQUEST_ID}/result result-token {{"panToken":"{token}"}}"#)
 }
 
 /// The report of an error.
 pub fn report_error(code: &str) -> String {
     format!(
-        r#"post /v1/sessions/{REQUEST_ID}/result result-token {{"errorCode":"{code}","errorMessage":"Words"}}"#
+        r#"post {ENDPOINT}/{REQUEST_ID}/result result-token {{"errorCode":"{code}","errorMessage":"Words"}}"#
     )
 }
 
 /// The request for a session of the redirect flow.
 pub fn create_redirect(language: &str, return_url: &str) -> String {
     format!(
-        r#"post /v1/sessions - {{"flow":"redirect","language":"{language}","returnUrl":"{return_url}"}}"#
+        r#"post {ENDPOINT} - {{"flow":"redirect","language":"{language}","returnUrl":"{return_url}"}}"#
     )
 }
 
-pub fn show(form_url: &str, title: &str) -> String {
-    format!("showFrame {form_url} {title}")
+pub fn show(form_url: &str) -> String {
+    format!("showFrame {form_url}")
 }
 
 pub fn post_message() -> String {
@@ -135,15 +141,58 @@ pub fn violation(directive: &str, disposition: &str, blocked_uri: &str) -> FormI
 
 /// The endpoint's answer to the last request for a session.
 pub fn created(status: u16, form_url: &str, request_id: &str) -> FormInput {
-    let (form_url, request_id) = (format!("s{form_url}"), format!("s{request_id}"));
-    created_with(status, [&form_url, &request_id, "sresult-token"])
+    created_with(status, [form_url, request_id, "result-token"])
 }
 
 pub fn created_with(status: u16, fields: [&str; 3]) -> FormInput {
+    let [form_url, request_id, result_token] = fields.map(ToOwned::to_owned);
+    answered(
+        status,
+        RawAnswer {
+            form_url,
+            request_id,
+            result_token,
+            ..RawAnswer::default()
+        },
+    )
+}
+
+/// An answer to the last request for a session.
+pub fn answered(status: u16, answer: RawAnswer) -> FormInput {
     FormInput::Answered {
         request: SESSION_REQUEST,
         status,
-        session: RawSession::from_fields(fields.map(field)),
+        answer,
+    }
+}
+
+/// The refusal of a session.
+pub fn refused(status: u16, code: &str, retry_after: Option<u32>) -> FormInput {
+    answered(
+        status,
+        RawAnswer {
+            retry_after,
+            ..problem(code)
+        },
+    )
+}
+
+/// A session that expires after so many milliseconds.
+pub fn session_for(milliseconds: u32) -> FormInput {
+    let FormInput::Answered { mut answer, .. } = session() else {
+        unreachable!("a session is an answer")
+    };
+    answer.expires_in = Some(milliseconds);
+    answered(201, answer)
+}
+
+/// What the server answers when it refuses something.
+pub fn problem(code: &str) -> RawAnswer {
+    RawAnswer {
+        code: code.to_owned(),
+        detail: "because".to_owned(),
+        is_problem: true,
+        ..RawAnswer::default()
     }
 }
 
@@ -161,12 +210,34 @@ pub fn redirect() -> FormInput {
     }
 }
 
-/// The endpoint's answer to the last report of a card.
+/// The server acknowledges the last report of a card.
+pub fn acknowledged() -> FormInput {
+    reported_with(200, acknowledgement())
+}
+
+pub fn acknowledgement() -> RawAnswer {
+    RawAnswer {
+        request_id: REQUEST_ID.to_owned(),
+        state: "saved".to_owned(),
+        ..RawAnswer::default()
+    }
+}
+
+/// The server refuses the last report of a card.
+pub fn report_refused(status: u16, code: &str) -> FormInput {
+    reported_with(status, problem(code))
+}
+
+/// An answer to the last report of a card that nobody can read.
 pub fn reported(status: u16) -> FormInput {
+    reported_with(status, RawAnswer::default())
+}
+
+pub fn reported_with(status: u16, answer: RawAnswer) -> FormInput {
     FormInput::Answered {
         request: REPORT_REQUEST,
         status,
-        session: RawSession::default(),
+        answer,
     }
 }
 
@@ -175,10 +246,18 @@ pub fn of_form_url(form_url: &str) -> FormSource {
 }
 
 pub fn of_session(flow: Flow) -> FormSource {
-    FormSource::Session(SessionOptions {
+    FormSource::Endpoint(SessionOptions {
         flow,
         ..SessionOptions::from(ENDPOINT)
     })
+}
+
+/// The options of a form on a page that may show forms for tests.
+pub fn options(source: FormSource) -> FormOptions {
+    FormOptions {
+        form_origins: FormOrigins::default().on_page("http://localhost"),
+        ..FormOptions::new(source)
+    }
 }
 
 pub struct Form {
@@ -199,8 +278,12 @@ impl Form {
         }
     }
 
+    /// A form that tells the page the token, on a page that may show forms for tests.
     pub fn of(source: FormSource) -> Self {
-        Self::with(FormOptions::new(source))
+        Self::with(FormOptions {
+            token_in_page: true,
+            ..options(source)
+        })
     }
 
     /// A form that was started.
@@ -232,7 +315,10 @@ impl Form {
             out.push(match event {
                 Event::Warning(warning) => format!("warning {}", warning.code.as_str()),
                 Event::Ready(_) => "ready".to_owned(),
-                Event::Saved(saved) => format!("saved {}", saved.pan_token.as_str()),
+                Event::Saved(saved) => match saved.pan_token {
+                    Some(pan_token) => format!("saved {}", pan_token.as_str()),
+                    None => "saved".to_owned(),
+                },
                 Event::Error(error) => {
                     let text = format!("error {}", error.code.as_str());
                     self.error = Some(error);
@@ -258,7 +344,7 @@ impl Form {
 
     fn describe(&mut self, order: &Order) -> String {
         match order {
-            Order::ShowFrame { src, title, .. } => show(src, title),
+            Order::ShowFrame { src, .. } => show(src),
             Order::RemoveFrame => "removeFrame".to_owned(),
             Order::PostMessage {
                 message,
@@ -272,12 +358,14 @@ impl Form {
             Order::Post {
                 request,
                 url,
+                base,
                 token,
                 body,
                 timeout,
                 keepalive,
             } => {
                 assert_eq!((*timeout, *keepalive), (15_000, true));
+                assert!(base.as_deref().is_none_or(|base| base == ENDPOINT));
                 if token.is_none() {
                     self.session_request = *request;
                 } else if body.contains("panToken") {

@@ -71,7 +71,10 @@ fn names(orders: &HandshakeOrders) -> Vec<String> {
     }
     match &orders.event {
         Some(Event::Ready(_)) => push("ready"),
-        Some(Event::Saved(saved)) => push(&format!("saved {}", saved.pan_token.as_str())),
+        Some(Event::Saved(saved)) => push(&format!(
+            "saved {}",
+            saved.pan_token.as_ref().unwrap().as_str()
+        )),
         Some(Event::Error(error)) => push(&format!("error {}", error.code.as_str())),
         Some(Event::Warning(_)) => unreachable!(),
         None => {}

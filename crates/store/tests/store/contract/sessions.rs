@@ -185,10 +185,14 @@ pub(crate) async fn errors_are_recorded_up_to_a_limit_and_a_token_after_it(
     assert!(matches!(answer, RecordOutcome::Recorded(_)), "{answer:?}");
 }
 
-pub(crate) async fn nothing_first_is_recorded_after_expiry([store, _]: [impl SessionStore; 2]) {
+pub(crate) async fn nothing_first_is_recorded_too_late([store, _]: [impl SessionStore; 2]) {
     create(&store, 1).await;
-    for result in [saved("token"), failed("INVALID_PAN")] {
-        let answer = record(&store, result, EXPIRES_AT).await;
+    for (result, now) in [
+        (failed("INVALID_PAN"), EXPIRES_AT),
+        (saved("token"), EXPIRES_AT + Session::LATE_MILLISECONDS),
+        (saved("token"), i64::MAX),
+    ] {
+        let answer = record(&store, result, now).await;
         assert!(matches!(answer, RecordOutcome::Expired(_)), "{answer:?}");
     }
     let kept = session(&store, 1).await;
@@ -197,17 +201,33 @@ pub(crate) async fn nothing_first_is_recorded_after_expiry([store, _]: [impl Ses
     assert_eq!(kept.state(EXPIRES_AT), SessionState::Expired);
 }
 
-pub(crate) async fn a_token_does_not_follow_an_error_after_expiry(
+pub(crate) async fn a_first_token_is_recorded_for_a_day_after_expiry(
+    [store, other]: [impl SessionStore; 2],
+) {
+    const LAST: i64 = EXPIRES_AT + Session::LATE_MILLISECONDS - 1;
+    create(&store, 1).await;
+    let answer = record(&store, saved("token"), LAST).await;
+    assert!(matches!(answer, RecordOutcome::Recorded(_)), "{answer:?}");
+    let kept = session(&other, 1).await;
+    assert_eq!(kept.state(LAST), SessionState::Saved);
+    assert!(kept.is_late());
+    let same = record(&other, saved("token"), LAST + 1).await;
+    assert!(matches!(same, RecordOutcome::Repeated(_)), "{same:?}");
+    let another = record(&other, saved("another"), LAST).await;
+    assert!(matches!(another, RecordOutcome::Conflict(_)), "{another:?}");
+}
+
+pub(crate) async fn a_token_follows_an_error_for_a_day_after_expiry(
     [store, _]: [impl SessionStore; 2],
 ) {
     create(&store, 1).await;
-    let _ = record(&store, failed("INVALID_PAN"), CREATED_AT).await;
+    let _ = record(&store, failed("INVALID_PAN"), EXPIRES_AT - 1).await;
+    let again = record(&store, failed("INVALID_PAN"), EXPIRES_AT).await;
+    assert!(matches!(again, RecordOutcome::Expired(_)), "{again:?}");
+    assert!(!session(&store, 1).await.is_late());
     let answer = record(&store, saved("token"), EXPIRES_AT).await;
-    assert!(matches!(answer, RecordOutcome::Expired(_)), "{answer:?}");
-    assert_eq!(
-        session(&store, 1).await.state(EXPIRES_AT),
-        SessionState::Failed
-    );
+    assert!(matches!(answer, RecordOutcome::Recorded(_)), "{answer:?}");
+    assert!(session(&store, 1).await.is_late());
 }
 
 pub(crate) async fn nothing_is_recorded_without_the_sessions_own_proof(

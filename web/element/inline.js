@@ -1,0 +1,9 @@
+// The same with the module inside, for bundlers that know no asset URLs.
+import { setSource } from "./module.js";
+import { defineElement, defineElements } from "./pantoken-form.js";
+import module from "./pantoken_element_bg.wasm";
+
+setSource(module);
+defineElement();
+
+export { defineElement, defineElements };
