@@ -26,7 +26,7 @@ const FAILED: &str = r#"{"errorCode":"INVALID_PAN","errorMessage":"no"}"#;
 const SAVED: &str = r#"{"panToken":"token-1"}"#;
 
 /// Computed with openssl from the golden body, its id and the time at which the tests start.
-const STANDARD_SIGNATURE: &str = "v1,+MvPQfyzR69RBuVfhHCoqxzToLgdasLAHi6juFRD9wk=";
+const STANDARD_SIGNATURE: &str = "v1,REMQJS3KfKZhUIssR0TmCyrqXd8ZaGIEFii9ts4x4W4=";
 
 struct Received {
     headers: HeaderMap,
