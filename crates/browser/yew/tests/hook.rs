@@ -71,7 +71,7 @@ impl Test {
             flow,
             ..SessionOptions::from("/no/such/endpoint")
         };
-        Self::mount(CardFormOptions::new(FormSource::Session(session)))
+        Self::mount(CardFormOptions::new(FormSource::Endpoint(session)))
     }
 
     async fn loaded(&self) {
