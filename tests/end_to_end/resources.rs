@@ -65,7 +65,8 @@ pub(crate) async fn a_form_holds_its_listeners_and_a_timer_until_it_is_removed(
             late_form::wait_for(tab).await;
             let listeners = json!(["pageshow", "securitypolicyviolation", "message", "blur"]);
             // The second ends the session before it expires. A form in use has none.
-            let renewal = "timers: held().timers.map((wait) => (wait > 1000000 ? 'renewal' : wait))";
+            let renewal =
+                "timers: held().timers.map((wait) => (wait > 1000000 ? 'renewal' : wait))";
             let with_renewal = format!("return {{ ...held(), {renewal} }}");
             let loading = tab.run(&with_renewal).await;
             assert_holds(&loading, &listeners, &json!([15000, "renewal"]));
