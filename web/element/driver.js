@@ -102,10 +102,9 @@ export class Driver {
     if (!event.isTrusted) return;
     const frame = this.frame_;
     if (event.type == "load") this.onInput_?.({ input: "frameLoaded" });
-    else if (event.type == "blur") {
-      const root = /** @type {ShadowRoot} */ (this.place_.getRootNode());
-      if (frame && root.activeElement == frame) this.onInput_?.({ input: "frameFocused" });
-    } else if (event.type == "message") {
+    // Firefox says only later what has the focus now.
+    else if (event.type == "blur") setTimeout(() => this.look_());
+    else if (event.type == "message") {
       const { source, origin, data } = /** @type {MessageEvent} */ (event);
       if (source && source == frame?.contentWindow) this.onInput_?.({ input: "message", origin, data });
     } else {
@@ -113,6 +112,12 @@ export class Driver {
       const { effectiveDirective: directive, disposition, blockedURI: blockedUri } = violation;
       this.onInput_?.({ input: "policyViolation", directive, disposition, blockedUri });
     }
+  }
+
+  /** Reports if the frame has the focus. */
+  look_() {
+    const root = /** @type {ShadowRoot} */ (this.place_.getRootNode());
+    if (this.frame_ && root.activeElement == this.frame_) this.onInput_?.({ input: "frameFocused" });
   }
 
   /** @param {OrderNamed<"showFrame">} order */
@@ -134,7 +139,10 @@ export class Driver {
   /** @param {OrderNamed<"setTimer">} order */
   setTimer_({ timer, milliseconds }) {
     this.clearTimer_(timer);
-    const fire = () => this.onInput_?.({ input: "timerFired", timer });
+    const fire = () => {
+      this.look_();
+      this.onInput_?.({ input: "timerFired", timer });
+    };
     this.timers_.set(timer, setTimeout(fire, milliseconds));
   }
 

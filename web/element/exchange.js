@@ -23,7 +23,9 @@ const own = (name) => (hasOwnProperty.call(input, name) ? input[name] : undefine
 export function exchange(value, call) {
   input = value;
   longestText = Infinity;
-  const given = (orders = []);
+  /** @type {any[]} */
+  const given = [];
+  orders = given;
   call();
   return given;
 }

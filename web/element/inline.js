@@ -3,6 +3,7 @@ import { setSource } from "./module.js";
 import { defineElement, defineElements } from "./pantoken-form.js";
 import module from "./pantoken_element_bg.wasm";
 
+// @ts-ignore: The build makes bytes of it.
 setSource(module);
 defineElement();
 

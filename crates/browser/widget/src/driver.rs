@@ -86,10 +86,8 @@ impl Driver {
         let on_violation = move |event: Event| dispatch(&driver, || policy_violation(&event));
         let driver = Rc::downgrade(&self.0);
         let on_blur = move |_: Event| {
-            if let Some(driver) = driver.upgrade()
-                && driver.frame_has_focus()
-            {
-                driver.dispatch(&FormInput::FrameFocused);
+            if let Some(driver) = driver.upgrade() {
+                driver.report_focus();
             }
         };
         self.0.listeners.replace(Some([
@@ -177,6 +175,13 @@ impl Inner {
         frame.is_some() && frame == focused
     }
 
+    /// Reports if the frame has the focus.
+    fn report_focus(&self) {
+        if self.frame_has_focus() {
+            self.dispatch(&FormInput::FrameFocused);
+        }
+    }
+
     fn show_frame(self: &Rc<Self>, order: &Order) {
         let Order::ShowFrame {
             src,
@@ -225,8 +230,10 @@ impl Inner {
     fn set_timer(self: &Rc<Self>, timer: Timer, milliseconds: u32) {
         self.clear_timer(timer);
         let driver = Rc::clone(self);
-        let fired =
-            Closure::once_into_js(move || driver.dispatch(&FormInput::TimerFired { timer }));
+        let fired = Closure::once_into_js(move || {
+            driver.report_focus();
+            driver.dispatch(&FormInput::TimerFired { timer });
+        });
         let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
         let id = web_sys::window().and_then(|window| {
             let fired = fired.unchecked_ref();

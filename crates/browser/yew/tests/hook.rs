@@ -71,7 +71,7 @@ impl Test {
             flow,
             ..SessionOptions::from("/no/such/endpoint")
         };
-        Self::mount(CardFormOptions::new(FormSource::Session(session)))
+        Self::mount(CardFormOptions::new(FormSource::Endpoint(session)))
     }
 
     async fn loaded(&self) {
@@ -137,7 +137,7 @@ async fn loads_the_form_afresh_when_asked_to() {
 #[wasm_bindgen_test]
 async fn an_error_is_over_when_the_form_is_ready_again() {
     let test = Test::with_form_url(1);
-    test.wait_for("failed Some(Network) retry:true redirect:false")
+    test.wait_for("failed Some(NotOpened) retry:true redirect:false")
         .await;
     test.loaded().await;
     test.post("'Ready'");
@@ -147,7 +147,7 @@ async fn an_error_is_over_when_the_form_is_ready_again() {
 #[wasm_bindgen_test]
 async fn a_failed_session_may_be_tried_again() {
     let test = Test::with_session(Flow::Iframe);
-    test.wait_for("failed Some(Network) retry:true redirect:false")
+    test.wait_for("failed Some(Shop) retry:true redirect:false")
         .await;
 }
 
@@ -159,6 +159,6 @@ async fn the_redirect_flow_waits_for_the_customer_and_tells_why_it_does_not_go()
     assert_eq!(iframes(&test.parent), 0);
     // What is on the way in between may be gone before a look at it.
     test.press("#redirect");
-    test.wait_for("failed Some(Network) retry:false redirect:true")
+    test.wait_for("failed Some(Shop) retry:false redirect:true")
         .await;
 }

@@ -41,7 +41,7 @@ async fn a_session_endpoint_that_is_not_there_is_an_error_with_a_retry() {
     assert_eq!(*log.borrow(), ["SESSION_FAILED true"]);
     assert_eq!(
         status(&parent),
-        "The form did not open. Check your connection and try again."
+        "The form is unavailable because of a mistake on this site. Please tell the shop."
     );
     retry_button(&parent).unwrap().click();
     while log.borrow().len() < 2 {
