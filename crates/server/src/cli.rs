@@ -5,7 +5,7 @@ mod database;
 mod dev;
 mod doctor;
 mod key;
-mod logging;
+pub(crate) mod logging;
 mod migrate;
 mod rotate_store;
 mod serve;

@@ -1,27 +1,39 @@
 use std::io::{self, BufWriter, Stderr, Write, stderr};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::debug_fn;
 
 use crate::settings::LogFormat;
 
-/// The number of lines that can wait to be written. Beyond it, requests wait too.
+/// The number of lines that can wait to be written. Beyond it, lines are dropped and counted: a log that nobody reads
+/// must not stop the service.
 const MAX_WAITING: usize = 4096;
 /// The pause after lines were written. Lines that arrive meanwhile are written together.
 const PAUSE: Duration = Duration::from_millis(5);
+
+static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
+
+/// Returns how many lines were dropped since the start.
+pub(crate) fn dropped_lines() -> u64 {
+    let dropped = DROPPED.get().map_or(0, ErrorCounter::dropped_lines);
+    u64::try_from(dropped).unwrap_or(u64::MAX)
+}
 
 /// Writes the log to stderr until the guard is dropped, which waits for the last line. The level is
 /// fixed, because libraries log headers and queries at lower ones.
 #[must_use = "lines are lost without the guard"]
 pub(super) fn start(format: LogFormat) -> WorkerGuard {
     let (writer, guard) = NonBlockingBuilder::default()
-        .lossy(false)
+        .lossy(true)
         .buffered_lines_limit(MAX_WAITING)
-        .finish(BatchedStderr(BufWriter::new(stderr())));
+        .finish(BatchedStderr::default());
+    // There is one log in a process.
+    let _ = DROPPED.set(writer.error_counter());
     let builder = tracing_subscriber::fmt()
         .with_writer(writer)
         .with_max_level(tracing::Level::INFO)
@@ -52,15 +64,34 @@ fn escaped_fields() -> impl for<'a> FormatFields<'a> + Send + Sync + 'static {
 }
 
 /// Stderr, which the thread that writes the log flushes whenever no line waits.
-struct BatchedStderr(BufWriter<Stderr>);
+struct BatchedStderr {
+    stderr: BufWriter<Stderr>,
+    /// How many dropped lines the log has told of.
+    reported: u64,
+}
+
+impl Default for BatchedStderr {
+    fn default() -> Self {
+        Self {
+            stderr: BufWriter::new(stderr()),
+            reported: 0,
+        }
+    }
+}
 
 impl Write for BatchedStderr {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        self.stderr.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()?;
+        self.stderr.flush()?;
+        let dropped = dropped_lines();
+        if dropped > self.reported {
+            self.reported = dropped;
+            // This line waits like any other.
+            tracing::warn!(dropped, "log lines were dropped, because nobody read them");
+        }
         thread::sleep(PAUSE);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The counters that Prometheus reads. Every label has a few known values, and never a path, an address
 //! or an id.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -11,6 +12,8 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::cli::logging;
 
 /// In seconds, from a response that needs no disk to the time limit of a request.
 const BUCKETS: [f64; 12] = [
@@ -31,6 +34,7 @@ struct ResponseLabels {
 /// The server's counters.
 pub(crate) struct Metrics {
     registry: Registry,
+    log_lines_dropped: Counter,
     requests: Histograms,
     problems: Counters<1>,
     sessions: Counters<2>,
@@ -43,6 +47,7 @@ impl Metrics {
         let requests = Histograms::new_with_constructor(|| Histogram::new(BUCKETS));
         let metrics = Self {
             registry: Registry::with_prefix("pantoken"),
+            log_lines_dropped: Counter::default(),
             requests,
             problems: Family::default(),
             sessions: Family::default(),
@@ -58,6 +63,11 @@ impl Metrics {
             "Duration of requests, by method, route and status class",
             Unit::Seconds,
             self.requests.clone(),
+        );
+        self.registry.register(
+            "log_lines_dropped",
+            "Lines of the log that were dropped, because nobody read them",
+            self.log_lines_dropped.clone(),
         );
         self.registry.register(
             "problems",
@@ -131,6 +141,10 @@ impl Metrics {
 
     /// Returns all counters as OpenMetrics text.
     pub(crate) fn to_text(&self) -> Result<String, std::fmt::Error> {
+        let dropped = logging::dropped_lines();
+        self.log_lines_dropped
+            .inner()
+            .store(dropped, Ordering::Relaxed);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

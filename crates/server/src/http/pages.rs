@@ -52,7 +52,7 @@ pub(crate) fn pages(
 fn policy(form_origin: &Origin) -> String {
     let needed = needed_directives("'self'", form_origin);
     format!(
-        "default-src 'self'; {needed}; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
+        "default-src 'self'; {needed}; style-src 'self'; img-src 'self' data:; \
          object-src 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
@@ -60,5 +60,7 @@ fn policy(form_origin: &Origin) -> String {
 /// Returns what the Content-Security-Policy of a page with the form has to allow: the element's code, its
 /// requests to the server, and the form.
 pub(crate) fn needed_directives(server: &str, form_origin: &Origin) -> String {
-    format!("script-src 'self' 'wasm-unsafe-eval'; connect-src {server}; frame-src {form_origin}")
+    format!(
+        "script-src 'self' 'wasm-unsafe-eval'; connect-src {server}; frame-src {form_origin}; base-uri 'none'"
+    )
 }

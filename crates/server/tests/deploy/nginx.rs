@@ -22,6 +22,17 @@ pub(crate) fn it_distinguishes_clients_and_logs_no_token() {
         let client = site::client("127.0.0.2");
         let answer = client.get(callback).send().await.unwrap();
         assert_eq!(answer.status(), 404);
+        let answer = client.get(format!("{url}/healthz")).send().await.unwrap();
+        let secure = answer.headers().get("strict-transport-security").unwrap();
+        assert_eq!(secure, "max-age=31536000");
+        // One address has a burst of a hundred calls, and others are served beside it.
+        let flood = site::client("127.0.0.9");
+        let mut statuses = std::collections::HashSet::new();
+        for _ in 0..400 {
+            let answer = flood.get(format!("{url}/healthz")).send().await.unwrap();
+            statuses.insert(answer.status().as_u16());
+        }
+        assert_eq!(statuses, [200, 429].into());
         // The metrics are not public.
         let metrics = format!("http://{address}/metrics");
         assert_eq!(client.get(metrics).send().await.unwrap().status(), 200);

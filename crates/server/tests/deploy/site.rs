@@ -56,6 +56,7 @@ fn configure(folder: &Path, servers: &[&str], port: u16) {
         &[
             ("server 127.0.0.1:3019;", &servers.join("\n")),
             ("listen 443 ssl", &format!("listen 127.0.0.1:{port} ssl")),
+            ("listen [::]:443 ssl", &format!("listen [::1]:{port} ssl")),
             ("/etc/ssl/pay.shop.kz.pem", "certificate.pem"),
             ("/etc/ssl/private/pay.shop.kz.key", "key.pem"),
             ("/var/log/nginx/pantoken.log", "access.log"),

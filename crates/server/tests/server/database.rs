@@ -102,8 +102,10 @@ fn an_api_key_that_nobody_signed_opens_nothing_and_is_named() {
     let with_key = [("PANTOKEN_STORE_KEY", OLD)];
     let add = |name, variables: &[(&str, &str)]| {
         let added = pantoken(folder.path(), &["key", "add", name], variables);
-        ends(&added, 0).trim().to_owned()
+        ends(&added, 0);
+        String::from_utf8(added.stdout).unwrap().trim().to_owned()
     };
+    ends(&pantoken(folder.path(), &["migrate"], &[]), 0);
     // Whoever can write to the database has no store key.
     let unsigned = add("intruder", &[]);
     let signed = add("shop-1", &with_key);

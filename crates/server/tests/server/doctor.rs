@@ -87,7 +87,9 @@ async fn a_valid_configuration_passes_and_the_policy_is_printed() {
             "ok       clock: ",
             "script-src 'self' 'wasm-unsafe-eval';\n",
             "connect-src 'self' https://pay.shop.kz;\n",
-            &format!("frame-src {host}\n"),
+            &format!("frame-src {host};\n"),
+            "base-uri 'none';\n",
+            "frame-ancestors 'self'\n",
         ],
     );
 }

@@ -28,8 +28,8 @@ async fn a_page_may_show_the_form_and_nothing_else() {
     assert_eq!(
         answer.header("content-security-policy"),
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
-         frame-src https://a2c-test.qiwi.kz; style-src 'self'; img-src 'self' data:; \
-         base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'"
+         frame-src https://a2c-test.qiwi.kz; base-uri 'none'; style-src 'self'; \
+         img-src 'self' data:; object-src 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     assert_eq!(answer.header("referrer-policy"), "strict-origin");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");

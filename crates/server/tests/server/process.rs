@@ -270,3 +270,48 @@ fn a_folder_of_pages_that_is_not_there_is_named() {
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(text.contains("PANTOKEN_PAGES: no-such-folder"), "{text}");
 }
+
+#[test]
+fn a_log_that_nobody_reads_does_not_stop_the_service() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpStream;
+    use std::process::Stdio;
+
+    const CALL: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let folder = tempfile::tempdir().unwrap();
+    let mut serve = command(folder.path(), "127.0.0.1:0", "text");
+    serve
+        .arg("--metrics")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut process = serve.spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(process.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    let (_, address) = line.trim().split_once("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .set_read_timeout(Some(std::time::Duration::from_secs(60)))
+        .unwrap();
+    // More than the pipe and the queue hold together.
+    for _ in 0..8000 {
+        stream.write_all(CALL).unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"ok\n") {
+            let mut bytes = [0; 512];
+            let count = stream.read(&mut bytes).unwrap();
+            assert!(count > 0);
+            answer.extend_from_slice(&bytes[..count]);
+        }
+    }
+    let metrics = send_request(address, "GET /metrics HTTP/1.1", "");
+    let name = "\npantoken_log_lines_dropped_total ";
+    let (_, dropped) = metrics.split_once(name).unwrap();
+    assert!(!dropped.starts_with("0\n"), "{metrics}");
+    // Whoever reads again is told.
+    let log = BufReader::new(process.stderr.take().unwrap());
+    let mut lines = log.lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("log lines were dropped")));
+    process.kill().unwrap();
+    process.wait().unwrap();
+}

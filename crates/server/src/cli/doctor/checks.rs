@@ -55,7 +55,8 @@ pub(crate) fn page_policy(settings: &Settings) -> String {
     let server = url.map(|url| url.origin().ascii_serialization());
     let server = format!("'self' {}", server.unwrap_or_default());
     let directives = needed_directives(&server, settings.signer.host().origin());
-    directives.replace("; ", ";\n")
+    // A page that frames the agent's could put another form in place of the real one.
+    format!("{directives}; frame-ancestors 'self'").replace("; ", ";\n")
 }
 
 fn warnings(settings: &Settings) -> Vec<Finding> {
