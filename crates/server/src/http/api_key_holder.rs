@@ -6,8 +6,8 @@ use pantoken_store::{ApiKeyName, ApiKeyScope, ApiKeyStore, SessionData};
 
 use crate::app::{AppState, Parts};
 use crate::http::api_key::ApiKey;
-use crate::http::auth::bearer;
 use crate::http::client_address::client_address;
+use crate::http::credentials::bearer;
 use crate::http::problem::Problem;
 use crate::http::rate_limit::RateLimited;
 use crate::http::trace::record_api_key;

@@ -8,6 +8,7 @@ use crate::app::Parts;
 use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key_holder::ApiKeyHolder;
 use crate::http::client_address::client_address;
+use crate::http::credentials::{bearer, single};
 use crate::http::customer::Customer;
 use crate::http::problem::Problem;
 
@@ -103,19 +104,4 @@ pub(crate) fn result_token(headers: &HeaderMap) -> Option<&str> {
         return single(headers, &RESULT_TOKEN);
     }
     bearer(headers)
-}
-
-/// Returns the credentials of `Authorization: Bearer …`.
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, credentials) = single(headers, &header::AUTHORIZATION)?.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| credentials.trim_start_matches(' '))
-}
-
-/// Returns the header's value, unless there are several.
-fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    values.next().is_none().then(|| value.to_str().ok())?
 }
