@@ -60,7 +60,7 @@ impl Tab {
             loop {
                 let script = format!("{FIND_DEEP} return findDeep({selector:?})");
                 let found = self.driver.execute(script, Vec::new()).await;
-                match found.and_then(|found| found.element()) {
+                match found.and_then(thirtyfour::prelude::ScriptRet::element) {
                     Ok(element) => return element,
                     Err(_) => tokio::time::sleep(INTERVAL).await,
                 }

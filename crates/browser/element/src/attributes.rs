@@ -14,12 +14,17 @@ pub(crate) fn read(
 ) -> (FormOptions, [Option<&'static str>; 4]) {
     // An empty attribute is a missing one.
     let get = |name: &str| attributes(name).filter(|text| !text.is_empty());
-    let (flow, wrong_flow) = parsed("flow", get("flow"), parse_flow);
-    let (language, wrong_language) = parsed("language", get("language"), parse_language);
-    let (ready_timeout, wrong_timeout) = parsed("ready-timeout", get("ready-timeout"), parse_count);
-    let (form_origin, wrong_origin) = parsed("form-origin", get("form-origin"), |text| {
-        Origin::parse(text).ok()
-    });
+    let (flow, wrong_flow) = parsed("flow", get("flow").as_deref(), parse_flow);
+    let (language, wrong_language) = parsed("language", get("language").as_deref(), parse_language);
+    let (ready_timeout, wrong_timeout) = parsed(
+        "ready-timeout",
+        get("ready-timeout").as_deref(),
+        parse_count,
+    );
+    let (form_origin, wrong_origin) =
+        parsed("form-origin", get("form-origin").as_deref(), |text| {
+            Origin::parse(text).ok()
+        });
     let page = get("page").unwrap_or_default();
 
     let options = FormOptions {
@@ -53,10 +58,10 @@ pub(crate) fn read(
 /// Returns the value of an attribute, and its name if there is none that can be read.
 fn parsed<Value>(
     name: &'static str,
-    text: Option<String>,
+    text: Option<&str>,
     parse: impl Fn(&str) -> Option<Value>,
 ) -> (Option<Value>, Option<&'static str>) {
-    let value = text.as_deref().and_then(parse);
+    let value = text.and_then(parse);
     let is_wrong = text.is_some() && value.is_none();
     (value, is_wrong.then_some(name))
 }

@@ -1,4 +1,5 @@
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use pantoken_a2c::{
@@ -222,9 +223,9 @@ impl FormMachine {
     }
 
     /// Shows the form in the frame, or leads the customer to it.
-    fn open(&mut self, shown: Result<Shown, FormError>, flow: Flow, out: &mut Output) {
+    fn open(&mut self, shown: Result<Shown, Box<FormError>>, flow: Flow, out: &mut Output) {
         match shown {
-            Err(error) => self.fail(error, out),
+            Err(error) => self.fail(*error, out),
             Ok(shown) if flow == Flow::Redirect => {
                 self.failure = None;
                 self.progress = Progress::Leaving;
@@ -614,7 +615,7 @@ impl FormMachine {
 }
 
 impl Shown {
-    fn new(options: &FormOptions, form_url: &FormUrl, flow: Flow) -> Result<Self, FormError> {
+    fn new(options: &FormOptions, form_url: &FormUrl, flow: Flow) -> Result<Self, Box<FormError>> {
         let (request_id, origin) = (form_url.request_id(), form_url.origin());
         let reason = if form_url.flow() != flow {
             "the form URL is for the redirect flow: it has agentCallbackUrl"
@@ -626,10 +627,7 @@ impl Shown {
                 handshake: Handshake::new(request_id, origin.clone()),
             });
         };
-        Err(FormError::host(
-            Some(request_id),
-            HostCode::InvalidFormUrl,
-            reason,
-        ))
+        let error = FormError::host(Some(request_id), HostCode::InvalidFormUrl, reason);
+        Err(Box::new(error))
     }
 }

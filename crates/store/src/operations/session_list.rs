@@ -35,7 +35,9 @@ impl Operation for List {
         _options: &StoreOptions,
     ) -> Result<Vec<SessionSummary>, StoreError> {
         let filter = &self.filter;
-        let before = filter.before.map_or(i64::MAX, |id| id.get());
+        let before = filter
+            .before
+            .map_or(i64::MAX, super::super::session::SessionId::get);
         let state = filter.state.map_or("", SessionState::as_str);
         let mut values = vec![
             filter.now.into(),
