@@ -1,5 +1,5 @@
 //! Both drivers behind one interface: the one in Rust, and `web/element/driver.js`.
-#![allow(dead_code)] // each test uses a part
+#![allow(dead_code, clippy::panic)] // each test uses a part, and may fail
 
 use std::cell::RefCell;
 use std::rc::Rc;
