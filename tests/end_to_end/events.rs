@@ -58,7 +58,7 @@ pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(context: T
                     ]));
                 };
                 new MutationObserver(note).observe(
-                    form, { childList: true, subtree: true, attributes: true, characterData: true });
+                    form.shadowRoot, { childList: true, subtree: true, attributes: true, characterData: true });
                 document.querySelector('main').append(form);";
             tab
                 .run(&note.replace("ATTRIBUTES", &attributes.to_string()))

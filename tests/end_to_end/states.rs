@@ -84,7 +84,10 @@ impl Visit<'_> {
         self.find_failure("FORBIDDEN").await;
         look(&state("refused-card", true)).await;
 
-        let refused = PlannedResponse::Replaced(409, "application/json", "{}".to_owned());
+        let conflict =
+            r#"{"status":409,"code":"RESULT_CONFLICT","detail":"another result is recorded"}"#;
+        let refused =
+            PlannedResponse::Replaced(409, "application/problem+json", conflict.to_owned());
         self.site.proxy.plan("/result", refused);
         self.open().await;
         self.tab.find_state("ready").await;

@@ -1,5 +1,6 @@
+import { BINDINGS } from "./bindings.js";
 import { limit } from "./driver.js";
-import * as bindings from "./pantoken_element_bg.js";
+import { __wbg_set_wasm } from "./pantoken_element_bg.js";
 
 /** How long the module may take to load, in milliseconds. */
 const LOAD_TIMEOUT = 15000;
@@ -28,8 +29,8 @@ async function instantiate() {
   if (version != VERSION) {
     throw new Error(`the script has version ${VERSION} and its module ${source} version ${version}`);
   }
-  const imports = { "./pantoken_element_bg.js": /** @type {WebAssembly.ModuleImports} */ ({ ...bindings }) };
-  bindings.__wbg_set_wasm((await WebAssembly.instantiate(compiled, imports)).exports);
+  const { exports } = await WebAssembly.instantiate(compiled, { "./pantoken_element_bg.js": BINDINGS });
+  __wbg_set_wasm(exports);
 }
 
 /** @param {string | URL} url */

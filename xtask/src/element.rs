@@ -197,7 +197,27 @@ fn sources(workspace: &Workspace, module: &Path) -> Result<PathBuf> {
         )?;
     }
     fs::write(folder.join("texts.js"), texts(workspace)?)?;
+    let generated = fs::read_to_string(folder.join("pantoken_element_bg.js"))?;
+    fs::write(folder.join("bindings.js"), bindings(&generated))?;
     Ok(folder)
+}
+
+/// Returns the script that names what the module imports. `import *` would do so too, but esbuild then lists the
+/// names with `for (… in …)`, which also lists what a page put on `Object.prototype`.
+fn bindings(generated: &str) -> String {
+    let exported = generated
+        .split("export function ")
+        .skip(1)
+        .filter_map(|rest| rest.split('(').next());
+    let imported: Vec<&str> = exported
+        .filter(|name| name.starts_with("__wb") && *name != "__wbg_set_wasm")
+        .collect();
+    let names = imported.join(", ");
+    format!(
+        "// @ts-nocheck: the declarations do not name the bindings.\n\
+         import {{ {names} }} from \"./pantoken_element_bg.js\";\n\n\
+         /** @type {{WebAssembly.ModuleImports}} */\nexport const BINDINGS = {{ {names} }};\n"
+    )
 }
 
 /// Returns the script with the texts of `pantoken-widget`: an object of each language, by key.

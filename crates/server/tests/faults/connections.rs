@@ -85,7 +85,9 @@ async fn connect_from(number: usize, server: &str) -> std::io::Result<TcpStream>
     let last = u8::try_from(number % 100).unwrap() + 2;
     let socket = TcpSocket::new_v4()?;
     socket.bind(([127, 0, 1, last], 0).into())?;
-    socket.connect(server.parse().unwrap()).await
+    let (_, port) = server.rsplit_once(':').unwrap();
+    let port: u16 = port.parse().unwrap();
+    socket.connect(([127, 0, 0, 1], port).into()).await
 }
 
 async fn health(address: &str) -> String {

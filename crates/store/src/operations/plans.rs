@@ -121,6 +121,9 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 18] = [
     ),
 ];
 
+/// Postgres takes a table without statistics for a small one, and sorts it rather than walk through an index.
+const NEEDS_STATISTICS: &str = "list sessions";
+
 const ROWS: &str = "20000";
 
 #[tokio::test]
@@ -178,6 +181,9 @@ async fn postgres_finds_rows_by_an_index() {
     for preparation in ["SELECT 'no statistics'", "ANALYZE"] {
         connection.execute(preparation).await.unwrap();
         for (call, statement, values, [_, index]) in STATEMENTS {
+            if preparation != "ANALYZE" && call == NEEDS_STATISTICS {
+                continue;
+            }
             let plan = postgres_plan(&mut connection, statement.postgres, values).await;
             assert!(plan.contains(index), "{preparation}: {call}:\n{plan}");
             assert!(!plan.contains("Seq Scan"), "{preparation}: {call}:\n{plan}");
