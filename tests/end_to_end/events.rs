@@ -77,6 +77,7 @@ pub(crate) async fn a_customer_who_cannot_see_it_is_told_what_it_does(context: T
             assert_eq!(
                 views,
                 json!([
+                    ["", "idle", "false", "", 0],
                     ["kk", "loading", "true", "Қорғалған нысан жүктелуде…", 0],
                     ["kk", "ready", "false", "", 0],
                     ["kk", "saved", "false", "Карта сақталды", 0],
