@@ -81,6 +81,11 @@ fn main() -> ExitCode {
                 handled_frame::moved_or_reloaded_while_it_reports_its_card_is_told_once,
             ],
         )
+        .with(
+            &[Engine::Chromium, Engine::Firefox],
+            &[Page::Element],
+            tests![embedding::a_form_whose_children_were_replaced_takes_a_card],
+        )
         // The same applies to these tests of the element.
         .with(
             &Engine::ALL,
