@@ -30,6 +30,8 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let settings = [
         ("PANTOKEN_API_KEY", API_KEY),
         ("PANTOKEN_DATABASE_URL", &database),
+        // The document has this endpoint too.
+        ("PANTOKEN_METRICS", "true"),
     ];
     let server = demo::start_server(&workspace.binary("pantoken"), &folder, "server", &settings)?;
 

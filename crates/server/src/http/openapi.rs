@@ -143,8 +143,9 @@ fn complete_responses(responses: &mut Value) {
     }
     for response in responses.as_object_mut().into_iter().flatten() {
         let headers = response.1.get_mut("headers").and_then(Value::as_object_mut);
-        for (_, header) in headers.into_iter().flatten() {
-            header["required"] = true.into();
+        for (name, value) in headers.into_iter().flatten() {
+            // A cookie is set for some requests only.
+            value["required"] = (!name.eq_ignore_ascii_case(header::SET_COOKIE.as_str())).into();
         }
     }
 }
