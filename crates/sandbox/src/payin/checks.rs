@@ -98,13 +98,11 @@ fn settle(provider: &Provider, state: &mut State, id: &str) -> Result<(), Refusa
         "fundingSource": "UNKNOWN", "paymentSystemProduct": "Unknown",
     });
     if let Some(account) = check.wants_token.take().filter(|_| is_success) {
-        let token = provider.uuid()?;
+        let id = provider.uuid()?;
         let card = check.card.clone();
-        check.object["createdToken"] = json!({
-            "token": token, "name": card.masked_pan, "expiredDate": card.token_expiry(),
-            "account": account,
-        });
-        state.tokens.insert(token, Token { account, card });
+        let token = Token { account, card };
+        check.object["createdToken"] = token.describe(&id);
+        state.tokens.insert(id, token);
     }
     let object = get(provider, state, id)?;
     notification::check(provider, state, id, &object);

@@ -142,12 +142,10 @@ fn settle(provider: &Provider, state: &mut State, id: &str) -> Result<(), Refusa
     payment.captured = is_success && payment.is_sale;
     if is_success {
         if let Some((account, card)) = payment.wants_token.take() {
-            let token = provider.uuid()?;
-            payment.object["createdToken"] = json!({
-                "token": token, "name": card.masked_pan, "expiredDate": card.token_expiry(),
-                "account": account,
-            });
-            state.tokens.insert(token, Token { account, card });
+            let id = provider.uuid()?;
+            let token = Token { account, card };
+            payment.object["createdToken"] = token.describe(&id);
+            state.tokens.insert(id, token);
         }
         let bill_id = payment.object["billId"].as_str().unwrap_or_default();
         if let Some(bill) = state.bills.get_mut(bill_id) {

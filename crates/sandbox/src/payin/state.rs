@@ -67,6 +67,18 @@ pub(crate) struct Token {
     pub(crate) card: Card,
 }
 
+impl Token {
+    /// Returns what the operation that issued it says of it.
+    pub(crate) fn describe(&self, token: &str) -> Value {
+        json!({
+            "token": token,
+            "name": self.card.masked_pan,
+            "expiredDate": self.card.token_expiry(),
+            "account": self.account,
+        })
+    }
+}
+
 impl State {
     /// Records something that was executed.
     pub(crate) fn execute(&mut self, kind: &str, id: &str, amount: &Value) {
