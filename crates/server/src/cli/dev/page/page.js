@@ -38,7 +38,7 @@ async function copy(button, text) {
   setTimeout(() => (button.textContent = TEXTS[language].copy), 1500);
 }
 
-function speak(chosen) {
+function showLanguage(chosen) {
   language = chosen;
   const texts = TEXTS[language];
   document.documentElement.lang = language == "kz" ? "kk" : language;
@@ -79,7 +79,7 @@ function showSnippet(name) {
 }
 
 /** Adds one line to what happened. @param {string} kind `good`, `bad` or nothing */
-function tell(name, kind, text, details) {
+function addEvent(name, kind, text, details) {
   const item = create("li", "", { className: kind });
   item.dataset.event = name;
   item.append(create("time", new Date().toLocaleTimeString(language == "kz" ? "kk" : language)));
@@ -98,7 +98,7 @@ async function showWebhooks(requestId) {
     for (const event of fresh) {
       shown.add(event.id);
       const kind = event.type.endsWith("saved") ? "good" : "bad";
-      tell(event.type, kind, TEXTS[language].webhook, JSON.stringify(event, null, 2));
+      addEvent(event.type, kind, TEXTS[language].webhook, JSON.stringify(event, null, 2));
     }
     if (fresh.length) return;
     await new Promise((resolve) => setTimeout(resolve, WEBHOOK_INTERVAL));
@@ -107,21 +107,21 @@ async function showWebhooks(requestId) {
 
 function listen() {
   form.addEventListener("pantoken-ready", ({ detail }) => {
-    tell("pantoken-ready", "", TEXTS[language].ready, `requestId ${detail.requestId}`);
+    addEvent("pantoken-ready", "", TEXTS[language].ready, `requestId ${detail.requestId}`);
   });
   form.addEventListener("pantoken-saved", ({ detail }) => {
     const call = `curl -H 'Authorization: Bearer ${facts.apiKey}' ${facts.url}/v1/sessions/${detail.requestId}`;
-    tell("pantoken-saved", "good", TEXTS[language].saved, call);
+    addEvent("pantoken-saved", "good", TEXTS[language].saved, call);
     showWebhooks(detail.requestId);
   });
   form.addEventListener("pantoken-error", ({ detail }) => {
     const { code, source, message, problem } = detail;
     const lines = [`${code} (${source})`, message, problem && JSON.stringify(problem)];
-    tell("pantoken-error", "bad", TEXTS[language].error, lines.filter(Boolean).join("\n"));
+    addEvent("pantoken-error", "bad", TEXTS[language].error, lines.filter(Boolean).join("\n"));
     if (source == "form") showWebhooks(detail.requestId);
   });
   form.addEventListener("pantoken-warning", ({ detail }) => {
-    tell("pantoken-warning", "bad", TEXTS[language].warning, detail.code);
+    addEvent("pantoken-warning", "bad", TEXTS[language].warning, detail.code);
   });
 }
 
@@ -137,10 +137,10 @@ async function loadElement() {
 }
 
 for (const button of document.querySelectorAll("[data-language]")) {
-  button.onclick = () => speak(button.dataset.language);
+  button.onclick = () => showLanguage(button.dataset.language);
 }
 find("#again").onclick = () => form.reload?.();
 find("#copy").onclick = () => copy(find("#copy"), facts.snippets[snippet]);
 listen();
-speak(language);
+showLanguage(language);
 await loadElement();
