@@ -58,7 +58,7 @@ pub struct Advice {
     pub outcome: Outcome,
     /// Whose fault it is.
     pub fault: Fault,
-    /// Whether to repeat.
+    /// Whether a repetition makes sense.
     pub repeat: Repeat,
 }
 

@@ -172,7 +172,7 @@ impl CardMethod {
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum External3ds {
-    /// Of Apple Pay.
+    /// A cryptogram of Apple Pay.
     #[serde(rename = "APPLE_PAY")]
     ApplePay {
         /// The cryptogram.
@@ -182,7 +182,7 @@ pub enum External3ds {
         #[serde(skip_serializing_if = "Option::is_none")]
         eci_indicator: Option<String>,
     },
-    /// Of Google Pay.
+    /// A cryptogram of Google Pay.
     #[serde(rename = "GOOGLE_PAY")]
     GooglePay {
         /// The cryptogram.
@@ -195,7 +195,7 @@ pub enum External3ds {
         #[serde(skip_serializing_if = "Option::is_none")]
         eci_indicator: Option<String>,
     },
-    /// Of Yandex Pay.
+    /// A cryptogram of Yandex Pay.
     #[serde(rename = "YANDEX_PAY")]
     YandexPay {
         /// The cryptogram.
@@ -208,7 +208,7 @@ pub enum External3ds {
         #[serde(skip_serializing_if = "Option::is_none")]
         eci_indicator: Option<String>,
     },
-    /// Of Mir Pay.
+    /// A cryptogram of Mir Pay.
     #[serde(rename = "MIR_PAY")]
     MirPay {
         /// The authentication value, of 38 hexadecimal digits.

@@ -34,7 +34,7 @@ pub struct QrCodeRequest {
 struct QrCodeOptions {
     #[serde(rename = "type")]
     kind: QrCodeKind,
-    /// In minutes.
+    /// The lifetime, in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     ttl: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]

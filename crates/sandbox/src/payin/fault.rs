@@ -10,7 +10,7 @@ pub(crate) enum Fault {
     DropAnswer,
     /// The answer is late.
     Delay {
-        /// By how many milliseconds.
+        /// The delay, in milliseconds.
         milliseconds: u64,
     },
     /// The call is executed, and answered 500 without a body.

@@ -66,7 +66,7 @@ fn escaped_fields() -> impl for<'a> FormatFields<'a> + Send + Sync + 'static {
 /// Stderr, which the thread that writes the log flushes whenever no line waits.
 struct BatchedStderr {
     stderr: BufWriter<Stderr>,
-    /// How many dropped lines the log has told of.
+    /// The number of dropped lines that the log has reported.
     reported: u64,
 }
 

@@ -47,11 +47,11 @@ const SIX_TO_FOUR: Ipv6Net = v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16);
 /// Where an address leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// To the public internet.
+    /// The address leads to the public internet.
     Public,
-    /// Into a private network.
+    /// The address leads into a private network.
     Private,
-    /// To one of both, depending on the network.
+    /// The address leads to one of the two, depending on the network.
     Unknown,
 }
 
