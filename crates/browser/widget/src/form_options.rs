@@ -49,7 +49,7 @@ pub struct FormOptions {
     pub source: FormSource,
     /// The form's language. Defaults to the form URL's own, or else to Russian.
     pub language: Option<Language>,
-    /// The iframe's title, for [`Form`](crate::Form). Defaults to one in the form's language.
+    /// The iframe's title. Defaults to one in the form's language.
     pub title: Option<String>,
     /// How long to wait for the form's Ready, in milliseconds.
     pub ready_timeout: u32,
