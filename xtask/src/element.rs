@@ -100,12 +100,7 @@ pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let sources = sources(workspace, &module)?;
     let package = package(workspace);
     fs::create_dir_all(&package)?;
-    optimize::module(
-        npm,
-        &sources.join(WASM),
-        &package.join(WASM),
-        optimize::OLD_WASM_FEATURES,
-    )?;
+    optimize::module_for_old_browsers(npm, &sources.join(WASM), &package.join(WASM))?;
     name_version(&package.join(WASM))?;
     // The script that has the module inside has the same module.
     fs::copy(package.join(WASM), sources.join(WASM))?;

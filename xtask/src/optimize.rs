@@ -17,7 +17,10 @@ pub(crate) const WASM_FEATURES: &[&str] = &[
     "--enable-multivalue",
 ];
 /// What the oldest browsers know that the element runs in.
-pub(crate) const OLD_WASM_FEATURES: &[&str] = &["--enable-sign-ext", "--enable-mutable-globals"];
+const OLD_WASM_FEATURES: [&str; 2] = ["--enable-sign-ext", "--enable-mutable-globals"];
+/// Replaces the instructions of bulk memory, which Safari has since 15. Rust's own libraries are compiled with
+/// them, whatever the features of the module are.
+const LOWER: &str = "--llvm-memory-copy-fill-lowering";
 /// A later round finds what the one before has laid open. The passes that are skipped make the module
 /// smaller and the compressed module larger: they remove repetitions that brotli finds by itself.
 const WASM_OPT: [&str; 12] = [
@@ -38,6 +41,16 @@ const WASM_OPT: [&str; 12] = [
 /// Optimizes a module, which may use these features and fails to if it uses others.
 pub(crate) fn module(npm: &Npm, wasm: &Path, small_wasm: &Path, features: &[&str]) -> Result<()> {
     let mut wasm_opt = npm.command("wasm-opt");
-    wasm_opt.args(WASM_OPT).args(features).arg(wasm);
+    wasm_opt.args(features).args(WASM_OPT).arg(wasm);
     command::run(wasm_opt.arg("-o").arg(small_wasm))
+}
+
+/// Optimizes a module for the oldest browsers, and checks that it uses nothing that they do not know.
+pub(crate) fn module_for_old_browsers(npm: &Npm, wasm: &Path, small_wasm: &Path) -> Result<()> {
+    let features = [&OLD_WASM_FEATURES[..], &[LOWER]].concat();
+    module(npm, wasm, small_wasm, &features)?;
+    // Its list of features is stripped: the list of the module before would allow whatever is on it.
+    let mut check = npm.command("wasm-opt");
+    check.arg("--mvp-features").args(OLD_WASM_FEATURES);
+    command::run(check.arg(small_wasm))
 }

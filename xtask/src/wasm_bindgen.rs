@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 /// Generates `{out_name}.js` and `{out_name}_bg.wasm` in a folder, for a script of type `module`.
 pub(crate) fn generate(wasm: &Path, out_dir: &Path, out_name: &str) -> Result<()> {
@@ -17,6 +17,8 @@ pub(crate) fn generate(wasm: &Path, out_dir: &Path, out_name: &str) -> Result<()
 pub(crate) fn generate_for_own_script(wasm: &Path, out_dir: &Path, out_name: &str) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.typescript(false).bundler(true)?;
+    // Every browser that can run the element has `TextEncoder.encodeInto`.
+    bindgen.encode_into(EncodeInto::Always);
     write(&mut bindgen, wasm, out_dir, out_name)
 }
 
