@@ -22,7 +22,7 @@ extern "C" {
     fn has_own(object: &JsValue, name: &str) -> Result<bool, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = Reflect)]
-    fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue>;
+    pub(crate) fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
     fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;

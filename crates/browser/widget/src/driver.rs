@@ -1,5 +1,5 @@
 use alloc::borrow::ToOwned;
-use alloc::rc::{Rc, Weak};
+use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
@@ -26,6 +26,12 @@ extern "C" {
     // Old browsers do not have it.
     #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = timeout)]
     fn abort_after(milliseconds: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = setTimeout)]
+    fn set_timeout(handler: &JsValue, milliseconds: u32) -> Result<i32, JsValue>;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: i32);
 }
 
 type InputHandler = Rc<dyn Fn(&FormInput)>;
@@ -76,31 +82,18 @@ impl Driver {
         let Some(window) = web_sys::window() else {
             return;
         };
-        let driver = Rc::downgrade(&self.0);
-        let on_message = move |event: Event| {
-            if let Some(driver) = driver.upgrade() {
-                driver.message(event.unchecked_ref());
-            }
-        };
-        let driver = Rc::downgrade(&self.0);
-        let on_violation = move |event: Event| dispatch(&driver, || policy_violation(&event));
-        let driver = Rc::downgrade(&self.0);
-        let on_blur = move |_: Event| {
-            if let Some(driver) = driver.upgrade() {
-                driver.report_focus();
-            }
-        };
+        let listen = |event| self.0.listen(&window, event);
         self.0.listeners.replace(Some([
-            Listener::new(&window, "message", on_message),
-            Listener::new(&window, "securitypolicyviolation", on_violation),
-            Listener::new(&window, "blur", on_blur),
+            listen("message"),
+            listen("securitypolicyviolation"),
+            listen("blur"),
         ]));
     }
 
     /// Gives the iframe this title, and each one that follows.
     pub fn set_title(&self, title: &str) {
         if let Some(frame) = &*self.0.frame.borrow() {
-            frame.element.set_title(title);
+            let _ = frame.element.set_attribute("title", title);
         }
         title.clone_into(&mut self.0.title.borrow_mut());
     }
@@ -142,6 +135,24 @@ impl Driver {
 }
 
 impl Inner {
+    fn listen(self: &Rc<Self>, target: &EventTarget, event: &'static str) -> Listener {
+        let driver = Rc::downgrade(self);
+        Listener::new(target, event, move |event: Event| {
+            if let Some(driver) = driver.upgrade() {
+                driver.handle_event(&event);
+            }
+        })
+    }
+
+    fn handle_event(&self, event: &Event) {
+        match event.type_().as_str() {
+            "load" => self.dispatch(&FormInput::FrameLoaded),
+            "blur" => self.report_focus(),
+            "message" => self.message(event.unchecked_ref()),
+            _ => self.dispatch(&policy_violation(event)),
+        }
+    }
+
     fn dispatch(&self, input: &FormInput) {
         // Not borrowed while it runs: it may end in `Order::Finish`.
         let on_input = self.on_input.borrow().clone();
@@ -169,7 +180,7 @@ impl Inner {
     /// The root is the document, or a shadow root.
     fn frame_has_focus(&self) -> bool {
         let root = self.parent.get_root_node();
-        let focused = Reflect::get(&root, &"activeElement".into()).ok();
+        let focused = decode::get(&root, "activeElement").ok();
         let frame = self.frame.borrow();
         let frame = frame.as_ref().map(|frame| JsValue::from(&frame.element));
         frame.is_some() && frame == focused
@@ -200,19 +211,17 @@ impl Inner {
             return;
         };
         let title = self.title.borrow();
+        element.style().set_css_text(style);
         for (name, value) in [
             ("title", title.as_str()),
             ("referrerpolicy", referrer_policy),
             ("allow", allow),
             ("sandbox", sandbox),
+            ("src", src),
         ] {
             let _ = element.set_attribute(name, value);
         }
-        element.style().set_css_text(style);
-        element.set_src(src);
-        let driver = Rc::downgrade(self);
-        let on_load = move |_: Event| dispatch(&driver, || FormInput::FrameLoaded);
-        let on_load = Listener::new(&element, "load", on_load);
+        let on_load = self.listen(&element, "load");
         // Known before it is in the page: its first message may come at once.
         self.frame.replace(Some(Frame {
             element: element.clone(),
@@ -234,19 +243,12 @@ impl Inner {
             driver.report_focus();
             driver.dispatch(&FormInput::TimerFired { timer });
         });
-        let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
-        let id = web_sys::window().and_then(|window| {
-            let fired = fired.unchecked_ref();
-            window
-                .set_timeout_with_callback_and_timeout_and_arguments_0(fired, milliseconds)
-                .ok()
-        });
-        self.timers[timer as usize].set(id);
+        self.timers[timer as usize].set(set_timeout(&fired, milliseconds).ok());
     }
 
     fn clear_timer(&self, timer: Timer) {
-        if let (Some(id), Some(window)) = (self.timers[timer as usize].take(), web_sys::window()) {
-            window.clear_timeout_with_handle(id);
+        if let Some(id) = self.timers[timer as usize].take() {
+            clear_timeout(id);
         }
     }
 
@@ -265,15 +267,9 @@ impl Inner {
     }
 }
 
-fn dispatch(driver: &Weak<Inner>, input: impl FnOnce() -> FormInput) {
-    if let Some(driver) = driver.upgrade() {
-        driver.dispatch(&input());
-    }
-}
-
 fn policy_violation(event: &Event) -> FormInput {
     let text = |name: &str| {
-        let value = Reflect::get(event, &name.into()).ok();
+        let value = decode::get(event, name).ok();
         value
             .and_then(|value| value.as_string())
             .unwrap_or_default()

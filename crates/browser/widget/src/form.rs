@@ -1,12 +1,15 @@
+use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
+use alloc::string::String;
 use core::cell::RefCell;
 
-use js_sys::Reflect;
 use pantoken_a2c::Event;
+use pantoken_core::text::split_at_first;
 use web_sys::{Document, Node};
 
+use crate::decode;
 use crate::driver::{Driver, Listener, resolve};
 use crate::form_input::FormInput;
 use crate::form_machine::FormMachine;
@@ -61,12 +64,19 @@ impl Form {
     /// Returns whether the form was made with these options. The title does not count.
     #[must_use]
     pub fn has_options(&self, options: &FormOptions) -> bool {
-        let title = self.0.options.title.clone();
-        self.0.options
-            == FormOptions {
-                title,
-                ..options.clone()
-            }
+        let FormOptions {
+            source,
+            language,
+            title: _,
+            ready_timeout,
+            form_origins,
+            token_in_page,
+        } = &self.0.options;
+        *source == options.source
+            && *language == options.language
+            && *ready_timeout == options.ready_timeout
+            && *form_origins == options.form_origins
+            && *token_in_page == options.token_in_page
     }
 
     /// Gives the iframe another title, without starting over.
@@ -81,13 +91,10 @@ impl Form {
 
     /// Continues on the provider's page, if the form comes from a session endpoint.
     pub fn redirect(&self) {
-        let location = web_sys::window().map(|window| window.location());
-        let page = location.and_then(|location| {
-            let (origin, path) = (location.origin().ok()?, location.pathname().ok()?);
-            Some([origin, path].concat())
-        });
+        let url = page_url();
+        let (page, _) = split_at_first(&url, &|byte| matches!(byte, b'?' | b'#'));
         self.0.handle(&FormInput::Redirect {
-            page: page.unwrap_or_default(),
+            page: page.to_owned(),
         });
     }
 
@@ -155,7 +162,7 @@ impl Inner {
 }
 
 fn is_prerendering(document: &Document) -> bool {
-    Reflect::get(document, &"prerendering".into()).is_ok_and(|value| value.is_truthy())
+    decode::get(document, "prerendering").is_ok_and(|value| value.is_truthy())
 }
 
 /// Returns the options with what the page they are on decides: its base URL, once and for all, and whether
@@ -166,7 +173,12 @@ fn in_page(mut options: FormOptions) -> FormOptions {
         let return_url = session.return_url.as_deref();
         session.return_url = return_url.map(|url| resolve(url, None));
     }
-    let origin = web_sys::window().and_then(|window| window.location().origin().ok());
-    options.form_origins = options.form_origins.on_page(&origin.unwrap_or_default());
+    options.form_origins = options.form_origins.on_page(&page_url());
     options
+}
+
+fn page_url() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    let url = location.and_then(|location| location.href().ok());
+    url.unwrap_or_default()
 }

@@ -26,10 +26,10 @@ impl FormOrigins {
         }
     }
 
-    /// Allows the forms for tests too, if the page on this origin is on loopback.
+    /// Allows the forms for tests too, if the page with this URL or origin is on loopback.
     #[must_use]
-    pub fn on_page(mut self, page_origin: &str) -> Self {
-        self.for_tests = Origin::parse(page_origin).is_ok_and(|origin| origin.is_loopback());
+    pub fn on_page(mut self, page: &str) -> Self {
+        self.for_tests = Origin::split(page).is_ok_and(|(origin, _)| origin.is_loopback());
         self
     }
 
@@ -66,7 +66,10 @@ mod tests {
         for (page, taken) in [
             ("http://localhost:3019", true),
             ("http://127.0.0.1", true),
+            ("http://127.0.0.1/pay?for=1#card", true),
             ("https://shop.kz", false),
+            ("https://shop.kz/127.0.0.1", false),
+            ("https://127.0.0.1@shop.kz/", false),
             ("https://localhost.shop.kz", false),
             ("null", false),
             ("", false),
