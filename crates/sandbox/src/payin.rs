@@ -15,4 +15,4 @@ mod settings;
 mod state;
 
 pub use routes::router;
-pub use settings::Settings;
+pub use settings::{NotificationUrl, NotificationUrlError, Settings};

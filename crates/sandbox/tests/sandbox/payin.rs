@@ -44,6 +44,7 @@ impl Sandbox {
             site_id: SiteId::parse("site-01").unwrap(),
             api_key: ApiKey::parse("api-key").unwrap(),
             notification_key: notification_key(),
+            notification_url: None,
             public_origin: Origin::parse(&format!("http://{address}")).unwrap(),
         };
         let clock = SetClock(Arc::new(AtomicI64::new(NOW)));
