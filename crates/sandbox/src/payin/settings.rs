@@ -1,6 +1,8 @@
 use pantoken_core::{Origin, OriginError};
 use pantoken_payin::{ApiKey, NotificationKey, SiteId};
 
+use crate::payin::PayoutKey;
+
 /// The settings of the sandbox, which serves one site.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -12,6 +14,8 @@ pub struct Settings {
     pub notification_key: NotificationKey,
     /// Where the notifications of objects go that name no address of their own.
     pub notification_url: Option<NotificationUrl>,
+    /// The public key with which the site's payouts are verified. Without one, a payout needs any signature.
+    pub payout_key: Option<PayoutKey>,
     /// The origin at which browsers reach the sandbox.
     pub public_origin: Origin,
 }

@@ -45,6 +45,7 @@ impl Sandbox {
             api_key: ApiKey::parse("api-key").unwrap(),
             notification_key: notification_key(),
             notification_url: None,
+            payout_key: None,
             public_origin: Origin::parse(&format!("http://{address}")).unwrap(),
         };
         let clock = SetClock(Arc::new(AtomicI64::new(NOW)));
@@ -190,7 +191,7 @@ async fn a_card_is_verified_charged_refunded_and_its_token_deleted() {
             .api_error()
             .unwrap()
             .cause()
-            .contains_key("paymentMethod.paymentToken")
+            .contains_key("paymentToken")
     );
     assert_eq!(
         sandbox.executed().await,

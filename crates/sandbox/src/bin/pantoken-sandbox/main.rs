@@ -91,6 +91,7 @@ fn payin_router(options: &Options, secrets: &Secrets, public_origin: Origin) -> 
         api_key: secrets.payin_api_key.clone(),
         notification_key: secrets.payin_notification_key.clone(),
         notification_url: options.payin_notification_url.clone(),
+        payout_key: options.payin_payout_key.clone(),
         public_origin,
     };
     payin::router(settings, SystemRandom, SystemClock::new())

@@ -99,6 +99,15 @@ pub(crate) struct Options {
     /// Where payin sends the notifications of objects that name no address of their own
     #[arg(long, value_name = "URL", value_parser = payin::NotificationUrl::parse)]
     pub(crate) payin_notification_url: Option<payin::NotificationUrl>,
+
+    /// File with the RSA public key, in PEM, with which payouts are verified
+    #[arg(long, value_name = "FILE", value_parser = read_payout_key)]
+    pub(crate) payin_payout_key: Option<payin::PayoutKey>,
+}
+
+fn read_payout_key(path: &str) -> Result<payin::PayoutKey, String> {
+    let pem = std::fs::read(path).map_err(|error| error.to_string())?;
+    payin::PayoutKey::from_pem(&pem).map_err(|error| error.to_string())
 }
 
 impl Options {
