@@ -89,13 +89,13 @@ pub(crate) fn start(
         attempts: Vec::new(),
     };
     apply(fault, &mut sent);
-    sent.is_pending = sent.url.is_some() && fault != Some(NotificationFault::NotificationLost);
+    sent.is_pending = sent.url.is_some() && fault != Some(NotificationFault::Lost);
     let index = state.notifications.len();
     state.notifications.push(sent.clone());
     if !sent.is_pending {
         return;
     }
-    let (follower, gate) = if fault == Some(NotificationFault::NotificationReordered) {
+    let (follower, gate) = if fault == Some(NotificationFault::Reordered) {
         let (follower, gate) = oneshot::channel();
         state.waiting_for_next.push(follower);
         (Vec::new(), Some(gate))
@@ -116,7 +116,7 @@ pub(crate) fn start(
 /// Changes what a fault changes. The signature stays as it is, unless it is the fault.
 fn apply(fault: Option<NotificationFault>, sent: &mut Sent) {
     match fault {
-        Some(NotificationFault::NotificationWrongSignature) => {
+        Some(NotificationFault::WrongSignature) => {
             let last = if sent.signature.ends_with('0') {
                 '1'
             } else {
@@ -125,12 +125,12 @@ fn apply(fault: Option<NotificationFault>, sent: &mut Sent) {
             sent.signature.pop();
             sent.signature.push(last);
         }
-        Some(NotificationFault::NotificationUnknownType) => {
+        Some(NotificationFault::UnknownType) => {
             let known = format!(r#""type":"{}","version""#, sent.kind);
             let unknown = r#""type":"CHARGEBACK","version""#;
             sent.body = sent.body.replace(&known, unknown);
         }
-        Some(NotificationFault::NotificationOtherStatus) => {
+        Some(NotificationFault::OtherStatus) => {
             for (from, to) in [("SUCCESS", "DECLINE"), ("DECLINE", "SUCCESS")] {
                 let (from, to) = (format!(r#""{from}""#), format!(r#""{to}""#));
                 if sent.body.contains(&from) {
@@ -162,7 +162,7 @@ impl Delivery {
             let _ = gate.await;
         }
         let late = match self.fault {
-            Some(NotificationFault::NotificationLate { milliseconds }) => i64::from(milliseconds),
+            Some(NotificationFault::Late { milliseconds }) => i64::from(milliseconds),
             _ => 0,
         };
         let clock = self.provider.clock();
@@ -184,7 +184,7 @@ impl Delivery {
     /// Sends the notification, and returns whether it was answered 200.
     async fn attempt(&self) -> bool {
         let is_first = self.sent.attempts.is_empty();
-        let is_repeated = self.fault == Some(NotificationFault::NotificationRepeated);
+        let is_repeated = self.fault == Some(NotificationFault::Repeated);
         let times = if is_first && is_repeated { REPEATED } else { 1 };
         let posts = (0..times).map(|_| self.post());
         let statuses = futures_util::future::join_all(posts).await;

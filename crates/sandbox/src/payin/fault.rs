@@ -37,23 +37,30 @@ pub(crate) enum CallFault {
 
 /// What goes wrong with the next notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "fault")]
+#[serde(tag = "fault")]
 pub(crate) enum NotificationFault {
     /// It is sent three times at once.
-    NotificationRepeated,
+    #[serde(rename = "notification-repeated")]
+    Repeated,
     /// It is sent after the one that follows it.
-    NotificationReordered,
+    #[serde(rename = "notification-reordered")]
+    Reordered,
     /// It is never sent.
-    NotificationLost,
+    #[serde(rename = "notification-lost")]
+    Lost,
     /// Its signature is wrong.
-    NotificationWrongSignature,
+    #[serde(rename = "notification-wrong-signature")]
+    WrongSignature,
     /// It is sent late.
-    NotificationLate {
+    #[serde(rename = "notification-late")]
+    Late {
         /// The delay, in milliseconds of the sandbox's clock.
         milliseconds: u32,
     },
     /// Its status, which is not signed, says the opposite.
-    NotificationOtherStatus,
+    #[serde(rename = "notification-other-status")]
+    OtherStatus,
     /// Its type is one that nobody knows.
-    NotificationUnknownType,
+    #[serde(rename = "notification-unknown-type")]
+    UnknownType,
 }

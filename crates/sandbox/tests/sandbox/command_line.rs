@@ -150,6 +150,24 @@ fn starts_payin_alone_with_a_key_from_outside() {
     }
 }
 
+/// Runs the command of docs/sandbox.md, against the port that this test has.
+#[test]
+fn the_documented_command_creates_a_bill_with_a_form() {
+    let process = Process::start(command().args(["--only=payin", "--payin-listen=127.0.0.1:0"]));
+    let address = process.wait_for(PAYIN);
+    let address = address.unwrap_or_else(|| panic!("{}", process.log()));
+    let document = include_str!("../../../../docs/sandbox.md");
+    let (_, rest) = document.split_once("```sh\ncurl ").unwrap();
+    let (arguments, _) = rest.split_once("```").unwrap();
+    let script = format!("curl -s {}", arguments.replace("127.0.0.1:3021", &address));
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let bill: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let pay_url = bill["payUrl"].as_str().unwrap();
+    let path = pay_url.strip_prefix(&format!("http://{address}")).unwrap();
+    let form = send_request(&address, &format!("GET {path}&lang=en HTTP/1.1"), "");
+    assert!(form.contains("<h1>Pay by card</h1>"), "{form}");
+}
+
 #[test]
 fn wrong_usage_exits_with_2() {
     for args in [

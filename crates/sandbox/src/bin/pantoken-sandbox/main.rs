@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             .error(UsageError::ValueValidation, error)
             .exit(),
     };
-    match run(options, secrets) {
+    match run(&options, &secrets) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pantoken-sandbox: {error}");
@@ -51,25 +51,25 @@ enum RunError {
 }
 
 #[tokio::main]
-async fn run(options: Options, secrets: Secrets) -> Result<(), RunError> {
+async fn run(options: &Options, secrets: &Secrets) -> Result<(), RunError> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .without_time()
         .with_target(false)
         .init();
-    let a2c = listen(&options, Provider::A2c, "--a2c-listen").await?;
-    let payin = listen(&options, Provider::Payin, "--payin-listen").await?;
+    let a2c = listen(options, Provider::A2c, "--a2c-listen").await?;
+    let payin = listen(options, Provider::Payin, "--payin-listen").await?;
     let signals = StopSignals::listen()?;
     let mut out = std::io::stdout();
     let mut providers = Vec::new();
     if let Some(Listening(listener, address, origin)) = a2c {
         writeln!(out, "pantoken-sandbox: listening on http://{address}")?;
-        providers.push((listener, a2c_router(&options, &secrets, origin)));
+        providers.push((listener, a2c_router(options, secrets, origin)));
     }
     if let Some(Listening(listener, address, origin)) = payin {
         writeln!(out, "pantoken-sandbox: payin listening on http://{address}")?;
-        providers.push((listener, payin_router(&options, &secrets, origin)));
+        providers.push((listener, payin_router(options, secrets, origin)));
     }
     serve::until_stopped(signals, providers).await?;
     Ok(())
