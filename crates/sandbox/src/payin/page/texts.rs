@@ -141,8 +141,8 @@ static RUSSIAN: Texts = Texts {
         ..RUSSIAN_PAYMENT
     },
     acs: AcsTexts {
-        title: "Подтверждение в банке",
-        question: "Банк, выпустивший карту, спрашивает: вы подтверждаете операцию?",
+        title: "Подтвердите операцию",
+        question: "Эта страница заменяет банк, который выпустил карту. Вы подтверждаете операцию?",
         confirm: "Подтвердить",
         refuse: "Отказаться",
     },
@@ -173,8 +173,8 @@ static ENGLISH: Texts = Texts {
         ..ENGLISH_PAYMENT
     },
     acs: AcsTexts {
-        title: "Your bank asks",
-        question: "The bank that issued the card asks: do you confirm this operation?",
+        title: "Confirm the operation",
+        question: "This page stands for the bank that issued the card. Do you confirm the operation?",
         confirm: "Confirm",
         refuse: "Refuse",
     },
