@@ -268,6 +268,38 @@ async fn an_answer_that_takes_too_long_is_given_up_and_can_be_tried_again() {
 }
 
 #[tokio::test]
+async fn a_flood_of_wrong_result_tokens_does_not_wait_for_the_writer() {
+    let server = server_with(|_| {}).await;
+    let session = server.iframe_session().await;
+    let path = format!("/v1/sessions/{}/result", session.field("requestId"));
+    let url = format!("sqlite://{}", server.database.display());
+    let mut other = SqliteConnection::connect(&url).await.unwrap();
+    let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let body = r#"{"panToken":"token-1"}"#;
+    let wrong = "a".repeat(43);
+    for token in [&wrong, &session.field("resultToken").to_uppercase()] {
+        let headers = [
+            ("content-type", "application/json"),
+            ("pantoken-result-token", token),
+        ];
+        for _ in 0..100 {
+            let answer = server.call("POST", &path, &headers, body);
+            let answer = wait::until_done("a refusal", answer).await;
+            answer.is_problem(403, "RESULT_TOKEN_INVALID", None);
+        }
+    }
+    // The right token needs the lock.
+    let right = server.post_result(&session, body);
+    tokio::pin!(right);
+    let pending = tokio::time::timeout(SHORT, &mut right).await;
+    assert!(pending.is_err(), "the writer is not locked");
+    drop(lock);
+    other.close().await.unwrap();
+    let answer = wait::until_done("the result", right).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+#[tokio::test]
 async fn headers_have_a_size() {
     let (_server, listening) = limited(|_| {}).await;
     let long = format!(
