@@ -2,7 +2,7 @@
 //! accepted. `docs/webhooks.md` explains how to receive webhooks.
 
 mod backoff;
-mod event;
+pub(crate) mod event;
 mod public_address;
 mod sender;
 mod signature;

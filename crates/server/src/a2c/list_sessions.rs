@@ -26,6 +26,17 @@ const MAX_LIMIT: u32 = 100;
 
 /// Sessions, the newest first.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "sessions": [{
+        "requestId": "7136560807448576",
+        "state": "failed",
+        "flow": "iframe",
+        "language": "en",
+        "createdAt": "2025-06-01T12:00:00Z",
+        "expiresAt": "2025-06-01T12:30:00Z"
+    }],
+    "next": "7136560807448576"
+}))]
 pub(crate) struct SessionList {
     sessions: Vec<ListedSession>,
     /// The value of `after` that continues the list, if there may be more.
@@ -36,15 +47,26 @@ pub(crate) struct SessionList {
 
 /// A session without its panToken.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "requestId": "7136560807448576",
+    "state": "failed",
+    "flow": "iframe",
+    "language": "en",
+    "customer": "order 7",
+    "errorCode": "INVALID_PAN",
+    "createdAt": "2025-06-01T12:00:00Z",
+    "expiresAt": "2025-06-01T12:30:00Z",
+    "finishedAt": "2025-06-01T12:01:00Z"
+}))]
 #[serde(rename_all = "camelCase")]
 struct ListedSession {
     #[schema(value_type = schemas::RequestId)]
     request_id: RequestId,
     #[schema(schema_with = schemas::session_state)]
     state: &'static str,
-    #[schema(value_type = schemas::Flow)]
+    #[schema(schema_with = schemas::flow)]
     flow: Flow,
-    #[schema(value_type = schemas::Language)]
+    #[schema(schema_with = schemas::language)]
     language: Language,
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +103,7 @@ impl IntoResponses for ListSessionsProblems {
     get,
     path = "/v1/sessions",
     operation_id = "listSessions",
+    tag = "a2c",
     summary = "Lists sessions without their panTokens, the newest first",
     security(("apiKey" = [])),
     params(

@@ -11,16 +11,24 @@ use utoipa::OpenApi;
 use utoipa::openapi::{Ref, RefOr, Response};
 
 use crate::http::problem::{Problem, ProblemDocument};
+use crate::webhooks::SIGNATURE_HEADER;
+use crate::webhooks::event::Event;
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "pantoken",
         version = "1",
-        description = "Signs form URLs, manages sessions and records their results.",
+        description = "Signs form URLs, manages sessions and records their results.\n\nResponses and webhooks may gain \
+                       fields, and their enumerations may gain values: ignore those that you do not know. Requests with \
+                       unknown fields are refused.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    components(schemas(ProblemDocument))
+    tags(
+        (name = "a2c", description = "Saves a card through the provider's form."),
+        (name = "server", description = "The server itself.")
+    ),
+    components(schemas(ProblemDocument, Event<'static>))
 )]
 pub(crate) struct Document;
 
@@ -34,15 +42,18 @@ impl Description {
         let mut document = json!(openapi);
         document["components"]["securitySchemes"] = security_schemes();
         document["components"]["responses"] = problem_responses();
-        let schemas = document["components"]["schemas"].as_object_mut();
-        for schema in schemas.into_iter().flat_map(serde_json::Map::values_mut) {
-            if schema["type"] == "object" {
-                // The server sends no other fields, and refuses unknown ones.
-                schema["additionalProperties"] = false.into();
-            }
-        }
+        document["webhooks"] = webhooks();
+        let mut requests = Vec::new();
         for operation in operations(&mut document) {
             complete_responses(&mut operation["responses"]);
+            let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+            let schema = body.as_str().and_then(|body| body.rsplit('/').next());
+            requests.extend(schema.map(ToOwned::to_owned));
+        }
+        for request in requests {
+            // The server refuses unknown fields. What it sends may gain some.
+            let schema = &mut document["components"]["schemas"][request];
+            schema["additionalProperties"] = false.into();
         }
         Self(format!("{document:#}\n"))
     }
@@ -65,6 +76,32 @@ fn response_name(status: StatusCode) -> String {
         .canonical_reason()
         .unwrap_or_default()
         .replace(' ', "")
+}
+
+/// Returns what the server sends to the agent's back end.
+fn webhooks() -> Value {
+    let text = json!({"type": "string"});
+    let header = |name, description| {
+        json!({
+            "name": name, "in": "header", "required": true, "schema": text, "description": description
+        })
+    };
+    json!({"session": {"post": {
+        "operationId": "receiveSessionEvent",
+        "summary": "Tells the agent's back end that a result was recorded",
+        "tags": ["a2c"],
+        "parameters": [
+            header(SIGNATURE_HEADER, "`t=`, the time in Unix seconds, and `v1=`, the HMAC-SHA256 in hexadecimal."),
+            header("webhook-id", "The `id` of the event."),
+            header("webhook-timestamp", "The time in Unix seconds."),
+            header("webhook-signature", "`v1,` and the HMAC-SHA256 in base64, by Standard Webhooks."),
+        ],
+        "requestBody": {
+            "required": true,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SessionEvent"}}},
+        },
+        "responses": {"2XX": {"description": "The event is stored. Any other response makes the server send it again."}},
+    }}})
 }
 
 fn security_schemes() -> Value {
@@ -143,9 +180,8 @@ fn complete_responses(responses: &mut Value) {
     }
     for response in responses.as_object_mut().into_iter().flatten() {
         let headers = response.1.get_mut("headers").and_then(Value::as_object_mut);
-        for (name, value) in headers.into_iter().flatten() {
-            // A cookie is set for some requests only.
-            value["required"] = (!name.eq_ignore_ascii_case(header::SET_COOKIE.as_str())).into();
+        for (_, value) in headers.into_iter().flatten() {
+            value["required"] = true.into();
         }
     }
 }
@@ -154,6 +190,7 @@ fn complete_responses(responses: &mut Value) {
     get,
     path = "/openapi.json",
     operation_id = "describe",
+    tag = "server",
     summary = "Returns this document",
     responses((status = 200, description = "The document.", body = Object))
 )]
