@@ -303,7 +303,8 @@ async fn a_call_whose_caller_is_gone_runs_to_its_end_and_keeps_its_connection() 
     let mut locker = PgConnection::connect(&place.text).await.unwrap();
     let mut observer = PgConnection::connect(&place.text).await.unwrap();
     locker.execute("BEGIN; LOCK TABLE sessions").await.unwrap();
-    let caller = tokio::spawn(async move { store.create(session_data(2), None).await });
+    let callers = store.clone();
+    let caller = tokio::spawn(async move { callers.create(session_data(2), None).await });
     let pid: i32 = loop {
         let waiting = sqlx::query_scalar(WAITING).fetch_optional(&mut observer);
         if let Some(pid) = waiting.await.unwrap() {
@@ -320,7 +321,6 @@ async fn a_call_whose_caller_is_gone_runs_to_its_end_and_keeps_its_connection() 
             None => panic!("the connection was closed"),
         }
     }
-    let store = place.open(StoreOptions::default()).await;
     assert!(store.get(session_id(2)).await.unwrap().is_some());
 }
 
