@@ -2,7 +2,8 @@
 //! accepted. `docs/webhooks.md` explains how to receive webhooks.
 
 mod backoff;
-pub(crate) mod event;
+pub(crate) mod description;
+mod event;
 mod public_address;
 mod sender;
 mod signature;

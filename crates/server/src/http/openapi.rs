@@ -11,8 +11,6 @@ use utoipa::OpenApi;
 use utoipa::openapi::{Ref, RefOr, Response};
 
 use crate::http::problem::{Problem, ProblemDocument};
-use crate::webhooks::SIGNATURE_HEADER;
-use crate::webhooks::event::Event;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,7 +26,7 @@ use crate::webhooks::event::Event;
         (name = "a2c", description = "Saves a card through the provider's form."),
         (name = "server", description = "The server itself.")
     ),
-    components(schemas(ProblemDocument, Event<'static>))
+    components(schemas(ProblemDocument))
 )]
 pub(crate) struct Document;
 
@@ -37,12 +35,12 @@ pub(crate) struct Document;
 pub(crate) struct Description(String);
 
 impl Description {
-    /// Completes the document that the router collected.
-    pub(crate) fn new(openapi: &utoipa::openapi::OpenApi) -> Self {
+    /// Completes the document that the router collected, with these webhooks.
+    pub(crate) fn new(openapi: &utoipa::openapi::OpenApi, webhooks: Value) -> Self {
         let mut document = json!(openapi);
         document["components"]["securitySchemes"] = security_schemes();
         document["components"]["responses"] = problem_responses();
-        document["webhooks"] = webhooks();
+        document["webhooks"] = webhooks;
         let mut requests = Vec::new();
         for operation in operations(&mut document) {
             complete_responses(&mut operation["responses"]);
@@ -76,32 +74,6 @@ fn response_name(status: StatusCode) -> String {
         .canonical_reason()
         .unwrap_or_default()
         .replace(' ', "")
-}
-
-/// Returns what the server sends to the agent's back end.
-fn webhooks() -> Value {
-    let text = json!({"type": "string"});
-    let header = |name, description| {
-        json!({
-            "name": name, "in": "header", "required": true, "schema": text, "description": description
-        })
-    };
-    json!({"session": {"post": {
-        "operationId": "receiveSessionEvent",
-        "summary": "Tells the agent's back end that a result was recorded",
-        "tags": ["a2c"],
-        "parameters": [
-            header(SIGNATURE_HEADER, "`t=`, the time in Unix seconds, and `v1=`, the HMAC-SHA256 in hexadecimal."),
-            header("webhook-id", "The `id` of the event."),
-            header("webhook-timestamp", "The time in Unix seconds."),
-            header("webhook-signature", "`v1,` and the HMAC-SHA256 in base64, by Standard Webhooks."),
-        ],
-        "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SessionEvent"}}},
-        },
-        "responses": {"2XX": {"description": "The event is stored. Any other response makes the server send it again."}},
-    }}})
 }
 
 fn security_schemes() -> Value {
