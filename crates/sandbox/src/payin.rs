@@ -20,6 +20,7 @@ mod provider;
 mod qr_codes;
 mod refunds;
 mod refusal;
+mod repeats;
 mod routes;
 mod sender;
 mod settings;

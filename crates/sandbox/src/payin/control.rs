@@ -77,12 +77,20 @@ async fn move_clock(State(provider): State<Provider>, Json(by): Json<Move>) -> J
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Switches {
-    two_step_payouts: bool,
+    two_step_payouts: Option<bool>,
+    strict_repeats: Option<bool>,
 }
 
-/// `POST /sandbox/settings`: chooses whether payouts have a second step.
+/// `POST /sandbox/settings`: chooses whether payouts have a second step, and whether a known id is
+/// refused to another request.
 async fn settings(State(provider): State<Provider>, Json(switches): Json<Switches>) -> StatusCode {
-    provider.state().two_step_payouts = switches.two_step_payouts;
+    let mut state = provider.state();
+    if let Some(are_strict) = switches.strict_repeats {
+        state.repeats.are_strict = are_strict;
+    }
+    if let Some(two_step_payouts) = switches.two_step_payouts {
+        state.two_step_payouts = two_step_payouts;
+    }
     StatusCode::NO_CONTENT
 }
 

@@ -19,6 +19,7 @@ use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
 use crate::payin::{
     Settings, bills, captures, checks, control, pages, payments, payouts, qr_codes, refunds,
+    repeats,
 };
 
 const MAX_BODY: usize = 256 * 1024;
@@ -72,6 +73,7 @@ pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Rou
             "/payments/{id}/payouts/{payout}/complete",
             put(complete_payout),
         )
+        .layer(from_fn_with_state(provider.clone(), repeats::check))
         .layer(from_fn_with_state(provider.clone(), with_faults))
         .layer(from_fn_with_state(provider.clone(), authorize));
     Router::new()

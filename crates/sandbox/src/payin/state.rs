@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::RandomState;
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -22,6 +23,8 @@ pub(crate) struct State {
     pub(crate) payouts: BTreeMap<(String, String), Payout>,
     /// The ids of bills, by the ids in the addresses of their forms.
     pub(crate) invoices: BTreeMap<String, String>,
+    /// The first requests with their ids.
+    pub(crate) repeats: Repeats,
     /// Whether payouts have a second step.
     pub(crate) two_step_payouts: bool,
     /// What was executed, in order.
@@ -194,6 +197,15 @@ pub(crate) enum PayoutProgress {
     Done {
         is_success: bool,
     },
+}
+
+/// The first request with each id. Requests may have card numbers, so only hashes of them are kept.
+#[derive(Default)]
+pub(crate) struct Repeats {
+    /// Whether a request that differs from the first is refused, instead of answered with what is stored.
+    pub(crate) are_strict: bool,
+    pub(crate) hasher: RandomState,
+    pub(crate) first: BTreeMap<String, u64>,
 }
 
 impl State {

@@ -341,6 +341,8 @@ async fn a_call_that_a_fault_hides_was_executed_once() {
         "empty500",
         "error500",
         "html",
+        "nothing",
+        "other-amount",
         "half",
         "unavailable",
     ]
@@ -429,4 +431,46 @@ async fn a_notification_says_what_the_api_says_in_its_own_words() {
     let body = notifications[0].raw().expose();
     assert!(!body.contains(CARD));
     assert!(body.contains(r#""value":10.0"#), "{body}");
+}
+
+#[tokio::test]
+async fn another_request_with_a_known_id_gets_what_is_stored_or_is_refused() {
+    let sandbox = Sandbox::start().await;
+    let token = sandbox.token().await;
+    let payments = sandbox.client.payments();
+    let first = token_payment("p-1", &token, "1.00");
+    let other = token_payment("p-1", &token, "2.00");
+    payments.create(&first).await.unwrap();
+    // The client finds the amount of the first request in the answer.
+    let error = payments.create(&other).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    let switch = json!({"strictRepeats": true});
+    sandbox.control("POST", "/sandbox/settings", &switch).await;
+    let error = payments.create(&other).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Refused);
+    payments.create(&first).await.unwrap();
+    let executed = sandbox.executed().await;
+    assert_eq!(
+        executed.iter().filter(|it| **it == "payment p-1").count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_paid_bill_takes_no_second_payment() {
+    let sandbox = Sandbox::start().await;
+    let token = sandbox.token().await;
+    let bill_id = BillId::parse("b-1").unwrap();
+    let expires = datetime!(2030-01-01 0:00 +3);
+    let request = BillRequest::payment(bill_id.clone(), amount("1.00"), expires);
+    sandbox.client.bills().create(request).await.unwrap();
+    for (id, expected) in [
+        ("p-1", OperationStatus::Completed),
+        ("p-2", OperationStatus::Declined),
+    ] {
+        let mut payment = token_payment(id, &token, "1.00");
+        payment.bill_id = Some(bill_id.clone());
+        let payment = sandbox.client.payments().create(payment).await.unwrap();
+        assert_eq!(payment.status.value, expected, "{id}");
+    }
 }
