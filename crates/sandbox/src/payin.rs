@@ -21,6 +21,7 @@ mod qr_codes;
 mod refunds;
 mod refusal;
 mod routes;
+mod sender;
 mod settings;
 mod state;
 mod three_ds;

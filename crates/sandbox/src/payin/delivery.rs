@@ -1,74 +1,17 @@
 //! Sends notifications, again and again until they are answered 200. Source: docs/payin.md, "Notifications".
 
-use std::time::Duration;
-
-use serde::Serialize;
 use tokio::sync::oneshot;
 
 use crate::payin::fault::NotificationFault;
 use crate::payin::provider::Provider;
+use crate::payin::sender::{Attempt, Sent};
 use crate::payin::settings::NotificationUrl;
 use crate::payin::state::State;
 
 /// How long the provider waits before each attempt, in milliseconds.
 const SCHEDULE: [i64; 6] = [0, 5_000, 60_000, 300_000, 300_000, 300_000];
-/// How long an answer may take. The provider does not publish it.
-const TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a repeated notification is sent at once.
 const REPEATED: usize = 3;
-
-/// A notification, and how often it was sent.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Sent {
-    pub(crate) url: Option<String>,
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    pub(crate) signature: String,
-    pub(crate) body: String,
-    /// Whether it will be sent again, or for the first time.
-    pub(crate) is_pending: bool,
-    pub(crate) attempts: Vec<Attempt>,
-}
-
-/// An attempt to send a notification.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Attempt {
-    /// When it was made, in milliseconds of the sandbox's clock.
-    at: i64,
-    /// The HTTP status of the answer, or nothing if there was none.
-    status: Option<u16>,
-}
-
-/// Sends over HTTP. It follows no redirects.
-pub(crate) struct Sender(Option<reqwest::Client>);
-
-impl Sender {
-    pub(crate) fn new() -> Self {
-        // This fails only if a provider is installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .timeout(TIMEOUT)
-            .user_agent("pantoken-sandbox")
-            .build();
-        Self(client.inspect_err(|error| tracing::error!("{error}")).ok())
-    }
-
-    /// Returns the status of the answer.
-    async fn post(&self, url: &str, signature: &str, body: &str) -> Option<u16> {
-        let request = self
-            .0
-            .as_ref()?
-            .post(url)
-            .header("Content-Type", "application/json")
-            .header("Signature", signature)
-            .body(body.to_owned());
-        Some(request.send().await.ok()?.status().as_u16())
-    }
-}
 
 /// Lists a notification, and begins to send it if there is an address for it.
 pub(crate) fn start(

@@ -9,32 +9,10 @@ use crate::payin::card::masked;
 use crate::payin::notification;
 use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
-use crate::payin::state::{State, amount, date, without_nulls};
+use crate::payin::state::{Payout, PayoutProgress, State, amount, date, without_nulls};
 
 /// How long a payout waits before its outcome, unless somebody asks for it before, in milliseconds.
 const WAIT: i64 = 3_000;
-
-pub(crate) struct Payout {
-    /// The object that answers show, without its status.
-    object: Value,
-    progress: Progress,
-    changed: i64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Progress {
-    /// It waits for its second step.
-    Init {
-        is_success: bool,
-        waits: bool,
-    },
-    Waiting {
-        is_success: bool,
-    },
-    Done {
-        is_success: bool,
-    },
-}
 
 /// Creates a payout, or returns the one of this id.
 pub(crate) fn create(
@@ -96,9 +74,9 @@ fn new_payout(
     Ok(Payout {
         object: without_nulls(object),
         progress: match (state.two_step_payouts, waits) {
-            (true, _) => Progress::Init { is_success, waits },
-            (false, true) => Progress::Waiting { is_success },
-            (false, false) => Progress::Done { is_success },
+            (true, _) => PayoutProgress::Init { is_success, waits },
+            (false, true) => PayoutProgress::Waiting { is_success },
+            (false, false) => PayoutProgress::Done { is_success },
         },
         changed: now,
     })
@@ -144,12 +122,12 @@ pub(crate) fn complete(
         return Err(Refusal::WrongState("The payout has one step"));
     }
     let payout = state.payouts.get_mut(&key).ok_or(Refusal::NotFound)?;
-    if let Progress::Init { is_success, waits } = payout.progress {
+    if let PayoutProgress::Init { is_success, waits } = payout.progress {
         payout.changed = provider.now();
         payout.progress = if waits {
-            Progress::Waiting { is_success }
+            PayoutProgress::Waiting { is_success }
         } else {
-            Progress::Done { is_success }
+            PayoutProgress::Done { is_success }
         };
         state.execute("payout-completion", id, &Value::Null);
         advance(provider, state, &key);
@@ -180,8 +158,8 @@ pub(crate) fn get(
 /// Tells the outcome, now or later.
 fn advance(provider: &Provider, state: &mut State, key: &(String, String)) {
     match state.payouts.get(key).map(|payout| payout.progress) {
-        Some(Progress::Done { .. }) => tell(provider, state, key),
-        Some(Progress::Waiting { .. }) => {
+        Some(PayoutProgress::Done { .. }) => tell(provider, state, key),
+        Some(PayoutProgress::Waiting { .. }) => {
             let key = key.clone();
             provider.later(provider.now() + WAIT, move |provider, state| {
                 settle(provider, state, &key);
@@ -193,9 +171,9 @@ fn advance(provider: &Provider, state: &mut State, key: &(String, String)) {
 
 fn settle(provider: &Provider, state: &mut State, key: &(String, String)) {
     if let Some(payout) = state.payouts.get_mut(key)
-        && let Progress::Waiting { is_success } = payout.progress
+        && let PayoutProgress::Waiting { is_success } = payout.progress
     {
-        payout.progress = Progress::Done { is_success };
+        payout.progress = PayoutProgress::Done { is_success };
         payout.changed = provider.now();
         tell(provider, state, key);
     }
@@ -211,10 +189,10 @@ fn tell(provider: &Provider, state: &mut State, key: &(String, String)) {
 fn describe(payout: &Payout) -> Value {
     let mut object = payout.object.clone();
     object["status"] = match payout.progress {
-        Progress::Init { .. } => json!({"value": "INIT"}),
-        Progress::Waiting { .. } => json!({"value": "WAITING"}),
-        Progress::Done { is_success: true } => json!({"value": "COMPLETED"}),
-        Progress::Done { is_success: false } => {
+        PayoutProgress::Init { .. } => json!({"value": "INIT"}),
+        PayoutProgress::Waiting { .. } => json!({"value": "WAITING"}),
+        PayoutProgress::Done { is_success: true } => json!({"value": "COMPLETED"}),
+        PayoutProgress::Done { is_success: false } => {
             json!({"value": "DECLINED", "reason": "DECLINED_BY_PAYOUT_GATEWAY"})
         }
     };

@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pantoken_core::{Clock, Random};
 
 use crate::payin::Settings;
-use crate::payin::delivery::Sender;
 use crate::payin::refusal::Refusal;
+use crate::payin::sender::Sender;
 use crate::payin::state::State;
 use crate::payin::timer::MovableClock;
 use crate::uuid;

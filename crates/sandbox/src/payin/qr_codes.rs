@@ -8,7 +8,7 @@ use crate::payin::body::{Body, has_flag};
 use crate::payin::card::Outcome;
 use crate::payin::provider::Provider;
 use crate::payin::refusal::{self, Refusal};
-use crate::payin::state::{Payment, Progress, State, Token, amount, date, without_nulls};
+use crate::payin::state::{Payment, Progress, QrCode, State, Token, amount, date, without_nulls};
 use crate::payin::{notification, payments};
 
 /// The usual lifetime of a code, in minutes.
@@ -16,17 +16,6 @@ const TTL: u64 = 72 * 60;
 /// The only amount that is paid in test mode, in hundredths.
 const PAID: i64 = 20_000;
 const BANK: &str = "100000000111";
-
-pub(crate) struct QrCode {
-    /// The object that answers show, without its state, payment and token.
-    object: Value,
-    minor_units: Option<i64>,
-    expires: i64,
-    payment: Option<String>,
-    /// Whether a token pays for it.
-    by_token: bool,
-    token: Option<Value>,
-}
 
 /// Creates a QR code, or returns the one of this id.
 pub(crate) fn create(

@@ -7,10 +7,8 @@ use time::macros::offset;
 use tokio::sync::oneshot;
 
 use crate::payin::card::{Card, CardResult, Outcome};
-use crate::payin::delivery::Sent;
 use crate::payin::fault::{CallFault, NotificationFault};
-use crate::payin::payouts::Payout;
-use crate::payin::qr_codes::QrCode;
+use crate::payin::sender::Sent;
 
 /// What the provider has stored.
 #[derive(Default)]
@@ -160,6 +158,42 @@ impl Token {
             "account": self.account,
         })
     }
+}
+
+/// A QR code of the faster payments system.
+pub(crate) struct QrCode {
+    /// The object that answers show, without its state, payment and token.
+    pub(crate) object: Value,
+    pub(crate) minor_units: Option<i64>,
+    pub(crate) expires: i64,
+    pub(crate) payment: Option<String>,
+    /// Whether a token pays for it.
+    pub(crate) by_token: bool,
+    pub(crate) token: Option<Value>,
+}
+
+/// A payout.
+pub(crate) struct Payout {
+    /// The object that answers show, without its status.
+    pub(crate) object: Value,
+    pub(crate) progress: PayoutProgress,
+    pub(crate) changed: i64,
+}
+
+/// How far a payout is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PayoutProgress {
+    /// It waits for its second step.
+    Init {
+        is_success: bool,
+        waits: bool,
+    },
+    Waiting {
+        is_success: bool,
+    },
+    Done {
+        is_success: bool,
+    },
 }
 
 impl State {

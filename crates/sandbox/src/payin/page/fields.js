@@ -37,3 +37,9 @@ export function mark(id, text) {
   input.setAttribute('aria-invalid', String(text !== ''));
   document.getElementById(input.getAttribute('aria-describedby')).textContent = text;
 }
+
+/** Shows what is wrong with a field, and leads there. */
+export function refuse(id, text) {
+  mark(id, text);
+  document.getElementById(id).focus();
+}

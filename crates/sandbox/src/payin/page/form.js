@@ -1,7 +1,7 @@
 // The provider's form for payments and card checks. Source: docs/payin.md, "The hosted form".
 
 import { cardField } from './card-field.js';
-import { expiryField, mark, money, textField } from './fields.js';
+import { expiryField, mark, money, refuse, textField } from './fields.js';
 
 /** How often the server is asked for an outcome that is not known yet, in milliseconds. */
 const POLL = 500;
@@ -35,10 +35,13 @@ function start() {
   const code = textField('security-code', clear, true);
   const holder = textField('holder', clear);
   const fields = {
-    pan: () => number.markMistyped(),
-    expiryDate: () => mark('expiry', texts.wrongExpiry),
-    cvv2: () => mark('security-code', texts.wrongCode),
-    holderName: () => mark('holder', texts.wrongHolder),
+    pan: () => {
+      number.markMistyped();
+      number.focus();
+    },
+    expiryDate: () => refuse('expiry', texts.wrongExpiry),
+    cvv2: () => refuse('security-code', texts.wrongCode),
+    holderName: () => refuse('holder', texts.wrongHolder),
   };
 
   function show(state, text) {
@@ -59,9 +62,10 @@ function start() {
   }
 
   function showOutcome(state) {
+    // Changed fields take an error off the page, so they come first.
+    clearFields();
     if (state === 'succeeded') {
       showForm(false);
-      clearFields();
       show('saved', texts.succeeded);
       message.focus();
       post('PAYMENT_SUCCEEDED');
@@ -70,7 +74,6 @@ function start() {
       // A card check has one attempt; a payment can be tried again.
       showForm(!page.isCheck);
       show('error', texts.failed);
-      clearFields();
       post('PAYMENT_FAILED');
     }
   }

@@ -121,7 +121,7 @@ static RUSSIAN: Texts = Texts {
     warning: "Тестовая форма. Не вводите настоящую карту, только тестовые номера.",
     unknown: "Счёт не найден. Сообщите об этом магазину.",
     card_number: "Номер карты",
-    expiry: "Действует до",
+    expiry: "Срок",
     code: "CVV/CVC",
     holder: "Имя на карте (необязательно)",
     back: "Вернуться в магазин",
@@ -141,8 +141,8 @@ static RUSSIAN: Texts = Texts {
         ..RUSSIAN_PAYMENT
     },
     acs: AcsTexts {
-        title: "Подтверждение в банке",
-        question: "Банк, выпустивший карту, спрашивает: вы подтверждаете операцию?",
+        title: "Подтвердите операцию",
+        question: "Эта страница заменяет банк, который выпустил карту. Вы подтверждаете операцию?",
         confirm: "Подтвердить",
         refuse: "Отказаться",
     },
@@ -154,7 +154,7 @@ static ENGLISH: Texts = Texts {
     unknown: "There is no such bill. Please tell the shop.",
     card_number: "Card number",
     expiry: "Expires",
-    code: "Security code",
+    code: "CVC",
     holder: "Name on the card (optional)",
     back: "Return to the shop",
     test_cards: "Test cards",
@@ -173,8 +173,8 @@ static ENGLISH: Texts = Texts {
         ..ENGLISH_PAYMENT
     },
     acs: AcsTexts {
-        title: "Your bank asks",
-        question: "The bank that issued the card asks: do you confirm this operation?",
+        title: "Confirm the operation",
+        question: "This page stands for the bank that issued the card. Do you confirm the operation?",
         confirm: "Confirm",
         refuse: "Refuse",
     },

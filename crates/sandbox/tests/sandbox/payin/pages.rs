@@ -218,7 +218,8 @@ async fn the_issuers_page_leads_back_with_what_it_got() {
         assert_eq!(acs["termUrl"], "https://shop.example/3ds");
         assert_eq!(acs["md"], "a+b");
         let policy = page.headers["content-security-policy"].to_str().unwrap();
-        assert!(policy.contains("form-action 'self' https: http://localhost:* "));
+        let leads_to = "form-action 'self' https: http://localhost:* http://127.0.0.1:*;";
+        assert!(policy.contains(leads_to), "{policy}");
 
         // A plus sign that became a space is no answer.
         let md = invoice(&path);
