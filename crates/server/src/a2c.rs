@@ -8,11 +8,15 @@ pub(crate) mod form_urls;
 pub(crate) mod get_session;
 mod idempotency_key;
 pub(crate) mod list_sessions;
+pub(crate) mod pan_token_alphabet;
+pub(crate) mod pan_token_check;
+mod plain_text;
 pub(crate) mod record_result;
+mod recording;
 pub(crate) mod request_id;
 pub(crate) mod retention;
 pub(crate) mod return_url;
-mod schemas;
+pub(crate) mod schemas;
 mod session_token;
 pub(crate) mod stored;
 

@@ -9,6 +9,7 @@ pub(crate) mod logging;
 mod migrate;
 mod rotate_store;
 mod serve;
+mod sessions;
 mod setting_flags;
 mod settings_file;
 mod sign;
@@ -40,6 +41,8 @@ enum Command {
     #[command(subcommand)]
     Key(key::Command),
     Migrate(migrate::Arguments),
+    #[command(subcommand)]
+    Sessions(sessions::Command),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
     #[command(subcommand)]
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Key(command) => key::run(&command),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Sessions(command) => sessions::run(&command),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Webhooks(command) => webhooks::run(&command),

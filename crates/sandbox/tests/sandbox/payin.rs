@@ -1,5 +1,10 @@
 //! The stand-in for payin, called by the client that merchants use.
 
+mod notifications;
+mod pages;
+mod payouts;
+mod qr_codes;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -11,7 +16,7 @@ use pantoken_payin::{
     Payment, PaymentCompletion, PaymentId, PaymentRequest, RefundId, RefundRequest, RequestUid,
     SiteId, ThreeDsStatus, TokenDeletion, TokenMethod, TokenRemoval,
 };
-use pantoken_sandbox::payin::{Settings, router};
+use pantoken_sandbox::payin::{NotificationUrl, Settings, router};
 use serde_json::{Value, json};
 use time::macros::datetime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,6 +28,12 @@ const CARD: &str = "4256000000000078";
 /// A clock that a test sets.
 #[derive(Clone)]
 struct SetClock(Arc<AtomicI64>);
+
+impl SetClock {
+    fn at(milliseconds: i64) -> Self {
+        Self(Arc::new(AtomicI64::new(milliseconds)))
+    }
+}
 
 impl Clock for SetClock {
     fn now(&self) -> i64 {
@@ -38,15 +49,28 @@ struct Sandbox {
 
 impl Sandbox {
     async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// Starts a sandbox that sends its notifications to this address.
+    async fn notifying(url: &str) -> Self {
+        let url = NotificationUrl::parse(url).unwrap();
+        Self::with(|settings| settings.notification_url = Some(url)).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let settings = Settings {
+        let mut settings = Settings {
             site_id: SiteId::parse("site-01").unwrap(),
             api_key: ApiKey::parse("api-key").unwrap(),
             notification_key: notification_key(),
+            notification_url: None,
+            payout_key: None,
             public_origin: Origin::parse(&format!("http://{address}")).unwrap(),
         };
-        let clock = SetClock(Arc::new(AtomicI64::new(NOW)));
+        change(&mut settings);
+        let clock = SetClock::at(NOW);
         let router = router(settings, SystemRandom, clock.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let client = client(&address, "api-key");
@@ -189,7 +213,7 @@ async fn a_card_is_verified_charged_refunded_and_its_token_deleted() {
             .api_error()
             .unwrap()
             .cause()
-            .contains_key("paymentMethod.paymentToken")
+            .contains_key("paymentToken")
     );
     assert_eq!(
         sandbox.executed().await,
@@ -317,6 +341,8 @@ async fn a_call_that_a_fault_hides_was_executed_once() {
         "empty500",
         "error500",
         "html",
+        "nothing",
+        "other-amount",
         "half",
         "unavailable",
     ]
@@ -405,4 +431,46 @@ async fn a_notification_says_what_the_api_says_in_its_own_words() {
     let body = notifications[0].raw().expose();
     assert!(!body.contains(CARD));
     assert!(body.contains(r#""value":10.0"#), "{body}");
+}
+
+#[tokio::test]
+async fn another_request_with_a_known_id_gets_what_is_stored_or_is_refused() {
+    let sandbox = Sandbox::start().await;
+    let token = sandbox.token().await;
+    let payments = sandbox.client.payments();
+    let first = token_payment("p-1", &token, "1.00");
+    let other = token_payment("p-1", &token, "2.00");
+    payments.create(&first).await.unwrap();
+    // The client finds the amount of the first request in the answer.
+    let error = payments.create(&other).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    let switch = json!({"strictRepeats": true});
+    sandbox.control("POST", "/sandbox/settings", &switch).await;
+    let error = payments.create(&other).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Refused);
+    payments.create(&first).await.unwrap();
+    let executed = sandbox.executed().await;
+    assert_eq!(
+        executed.iter().filter(|it| **it == "payment p-1").count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_paid_bill_takes_no_second_payment() {
+    let sandbox = Sandbox::start().await;
+    let token = sandbox.token().await;
+    let bill_id = BillId::parse("b-1").unwrap();
+    let expires = datetime!(2030-01-01 0:00 +3);
+    let request = BillRequest::payment(bill_id.clone(), amount("1.00"), expires);
+    sandbox.client.bills().create(request).await.unwrap();
+    for (id, expected) in [
+        ("p-1", OperationStatus::Completed),
+        ("p-2", OperationStatus::Declined),
+    ] {
+        let mut payment = token_payment(id, &token, "1.00");
+        payment.bill_id = Some(bill_id.clone());
+        let payment = sandbox.client.payments().create(payment).await.unwrap();
+        assert_eq!(payment.status.value, expected, "{id}");
+    }
 }

@@ -6,6 +6,8 @@ use pantoken_store::{
     Database, Delivery, DeliveryId, DeliveryState, Outbox, SessionResult, StoreError,
 };
 
+use serde_json::{Value, json};
+
 use super::database::{DatabaseFlags, read, with_store};
 use super::terminal::{FAILURE, USAGE, fail, print};
 use crate::http::wire_time::to_rfc3339;
@@ -33,6 +35,9 @@ pub(super) enum Command {
         /// The state: pending, delivered or dead
         #[arg(long, default_value = "dead", value_parser = state)]
         state: DeliveryState,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         flags: DatabaseFlags,
     },
@@ -68,34 +73,58 @@ pub(super) fn run(command: &Command) -> ExitCode {
     };
     with_store(&database, async |store| {
         let done = match command {
-            Command::List { state, .. } => list(&store, *state).await,
+            Command::List { state, json, .. } => list(&store, *state, *json).await,
             Command::Retry { number, .. } => retry(&store, *number).await,
         };
         done.unwrap_or_else(|error| fail(FAILURE, &error))
     })
 }
 
-async fn list(store: &Database, state: DeliveryState) -> Result<ExitCode, StoreError> {
+async fn list(store: &Database, state: DeliveryState, json: bool) -> Result<ExitCode, StoreError> {
+    let mut described = Vec::new();
     let mut after = None;
     loop {
         let page = store.list_deliveries(state, after, PAGE_SIZE).await?;
         let Some(last) = page.last() else {
-            return Ok(ExitCode::SUCCESS);
+            break;
         };
         after = Some(last.id);
         for delivery in &page {
-            print(&line(delivery));
+            match json {
+                true => described.push(describe(delivery)),
+                false => drop(print(&line(delivery))),
+            }
         }
     }
+    Ok(match json {
+        true => print(&json!({"webhooks": described}).to_string()),
+        false => ExitCode::SUCCESS,
+    })
 }
 
-fn line(delivery: &Delivery) -> String {
-    let event = match &delivery.result {
+fn event(delivery: &Delivery) -> &'static str {
+    match &delivery.result {
         // Only panTokens are encrypted, and this command has no key.
         Ok(SessionResult::Saved { .. }) | Err(StoreError::UnknownKey { .. }) => "session.saved",
         Ok(SessionResult::Failed { .. }) => "session.failed",
         Err(_) => "unreadable",
-    };
+    }
+}
+
+fn describe(delivery: &Delivery) -> Value {
+    json!({
+        "number": delivery.id.get(),
+        "requestId": delivery.session_id.to_string(),
+        "type": event(delivery),
+        "state": delivery.state.as_str(),
+        "attempts": delivery.attempts,
+        "recordedAt": to_rfc3339(delivery.recorded_at),
+        "lastError": delivery.last_error,
+    })
+}
+
+fn line(delivery: &Delivery) -> String {
+    let event = event(delivery);
     let recorded = to_rfc3339(delivery.recorded_at).unwrap_or_default();
     let (id, request, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
     let error = delivery.last_error.as_deref().unwrap_or("");

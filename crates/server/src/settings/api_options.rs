@@ -1,6 +1,9 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use crate::a2c::pan_token_alphabet::PanTokenAlphabet;
+use crate::a2c::pan_token_check::PanTokenCheck;
+use crate::a2c::request_id::RequestIdShard;
 use crate::a2c::return_url::ReturnUrls;
 use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
@@ -32,6 +35,12 @@ pub struct ApiOptions {
     pub return_urls: ReturnUrls,
     /// How long a session waits for its first result, in seconds.
     pub session_seconds: u32,
+    /// Sets the request ids of this database apart from those of the agent's other databases.
+    pub request_id_shard: Option<RequestIdShard>,
+    /// Which characters a reported panToken may contain.
+    pub pan_token_alphabet: PanTokenAlphabet,
+    /// Checks a panToken before it is recorded.
+    pub pan_token_check: Option<PanTokenCheck>,
     /// A folder of static files to serve at `/`.
     pub pages: Option<PathBuf>,
     /// Whether [`crate::router`] answers `/metrics`, to everyone who can call it. Leave it off if the public reaches the router;
@@ -58,6 +67,9 @@ impl ApiOptions {
             trusted_proxies: TrustedProxies::default(),
             return_urls: ReturnUrls::default(),
             session_seconds: DEFAULT_SESSION_SECONDS,
+            request_id_shard: None,
+            pan_token_alphabet: PanTokenAlphabet::default(),
+            pan_token_check: None,
             pages: None,
             metrics: false,
             limits: Limits::default(),

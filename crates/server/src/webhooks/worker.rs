@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pantoken_store::{Delivery, Outbox, StoreError};
+use pantoken_store::{Delivery, Outbox, SessionStore, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -105,7 +105,7 @@ impl Worker {
     }
 
     async fn attempt(&self, delivery: Delivery) {
-        let outcome = match event::body(&delivery, &self.app.parts().signer) {
+        let outcome = match self.body(&delivery).await {
             Ok(body) => self.send(&event::id(&delivery), body).await,
             Err(reason) => Err(reason),
         };
@@ -117,6 +117,14 @@ impl Worker {
             // Its lease ends, and it is sent again.
             tracing::error!(%error, delivery = %delivery.id, "the outbox cannot be written");
         }
+    }
+
+    async fn body(&self, delivery: &Delivery) -> Result<String, String> {
+        let app = self.app.parts();
+        let session = app.store.get(delivery.session_id).await;
+        let session = session.map_err(|error| error.to_string())?;
+        let session = session.ok_or("the session was deleted")?;
+        event::body(delivery, session, &app.signer)
     }
 
     async fn send(&self, id: &str, body: String) -> Result<(), String> {

@@ -18,6 +18,7 @@ mod metrics;
 mod openapi;
 mod outgoing;
 mod pages;
+mod pan_tokens;
 mod process;
 mod rate_limits;
 mod record_result;
