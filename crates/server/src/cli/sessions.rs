@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, value_parser};
-use pantoken_a2c::RequestId;
+use pantoken_a2c::{ErrorCode, RequestId};
 use pantoken_core::{Clock, SystemClock};
 use pantoken_store::{Database, SessionFilter, SessionId, SessionState, StoreError};
 
@@ -135,7 +135,7 @@ fn line(session: &ListedSession) -> String {
     let created_at = session.created_at.as_deref().unwrap_or_default();
     let (id, state, flow) = (session.request_id, session.state, session.flow.as_str());
     let customer = session.customer.as_deref().unwrap_or_default();
-    let error = session.error_code.as_ref().map(|code| code.as_str());
+    let error = session.error_code.as_ref().map(ErrorCode::as_str);
     let error = error.unwrap_or_default();
     let line = format!("{id}  {state}  {flow}  {created_at}  {customer}  {error}");
     line.trim_end().to_owned()
