@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use pantoken_core::{Clock, SystemClock};
 use pantoken_store::{
-    Database, Delivery, DeliveryId, DeliveryState, Outbox, SessionResult, StoreError,
+    Database, Delivery, DeliveryId, DeliveryState, Message, Outbox, SessionResult, StoreError,
 };
 
 use super::database::{DatabaseFlags, read, with_store};
@@ -28,7 +28,7 @@ const PAGE_SIZE: u32 = 500;
 #[derive(Debug, Subcommand)]
 #[command(after_help = HELP)]
 pub(super) enum Command {
-    /// Lists webhooks: number, request id, event, attempts, time of the result, error of the last attempt
+    /// Lists webhooks: number, request id or operation, event, attempts, time of the result, error of the last attempt
     List {
         /// The state: pending, delivered or dead
         #[arg(long, default_value = "dead", value_parser = state)]
@@ -90,16 +90,28 @@ async fn list(store: &Database, state: DeliveryState) -> Result<ExitCode, StoreE
 }
 
 fn line(delivery: &Delivery) -> String {
-    let event = match &delivery.result {
-        // Only panTokens are encrypted, and this command has no key.
-        Ok(SessionResult::Saved { .. }) | Err(StoreError::UnknownKey { .. }) => "session.saved",
-        Ok(SessionResult::Failed { .. }) => "session.failed",
-        Err(_) => "unreadable",
+    let (about, event) = match &delivery.message {
+        Message::Result {
+            session_id, result, ..
+        } => {
+            let event = match result {
+                // Only panTokens are encrypted, and this command has no key.
+                Ok(SessionResult::Saved { .. }) | Err(StoreError::UnknownKey { .. }) => {
+                    "session.saved"
+                }
+                Ok(SessionResult::Failed { .. }) => "session.failed",
+                Err(_) => "unreadable",
+            };
+            (session_id.to_string(), event)
+        }
+        Message::Event {
+            operation_id, kind, ..
+        } => (operation_id.to_string(), kind.as_str()),
     };
     let recorded = to_rfc3339(delivery.recorded_at).unwrap_or_default();
-    let (id, request, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
+    let (id, attempts) = (delivery.id, delivery.attempts);
     let error = delivery.last_error.as_deref().unwrap_or("");
-    let line = format!("{id}  {request}  {event}  {attempts} attempts  {recorded}  {error}");
+    let line = format!("{id}  {about}  {event}  {attempts} attempts  {recorded}  {error}");
     line.trim_end().to_owned()
 }
 

@@ -1,6 +1,6 @@
 use pantoken_a2c::{FormOrigins, FormResult, Origin};
 use pantoken_a2c_signing::Signer;
-use pantoken_store::{Delivery, StoreError};
+use pantoken_store::{Delivery, Message, SessionId, SessionResult, StoreError};
 use serde::Serialize;
 
 use crate::a2c::stored;
@@ -29,7 +29,28 @@ struct Event<'a> {
 
 /// Returns the body of a delivery by this agent, or why it cannot be made.
 pub(super) fn body(delivery: &Delivery, signer: &Signer) -> Result<String, String> {
-    let result = result(delivery).map_err(|error| error.to_string())?;
+    match &delivery.message {
+        Message::Result {
+            session_id,
+            customer,
+            result,
+        } => session_body(delivery, *session_id, customer.as_deref(), result, signer),
+        Message::Event { body, .. } => match body {
+            Ok(body) => Ok(body.expose().to_owned()),
+            Err(error) => Err(error.to_string()),
+        },
+    }
+}
+
+fn session_body(
+    delivery: &Delivery,
+    session_id: SessionId,
+    customer: Option<&str>,
+    result: &Result<SessionResult, StoreError>,
+    signer: &Signer,
+) -> Result<String, String> {
+    let result = result.as_ref().map_err(ToString::to_string)?;
+    let result = stored::form_result(session_id, result).map_err(|error| error.to_string())?;
     let (kind, state, pan_token, error_code, error_message) = match &result {
         FormResult::Saved(pan_token) => {
             let pan_token = Some(pan_token.as_str());
@@ -52,9 +73,9 @@ pub(super) fn body(delivery: &Delivery, signer: &Signer) -> Result<String, Strin
         occurred_at: to_rfc3339(delivery.recorded_at),
         agent: signer.agent_id().as_str(),
         live: is_live(signer.host().origin()),
-        request_id: delivery.session_id.to_string(),
+        request_id: session_id.to_string(),
         state,
-        customer: delivery.customer.as_deref(),
+        customer,
         pan_token,
         error_code,
         error_message,
@@ -64,17 +85,15 @@ pub(super) fn body(delivery: &Delivery, signer: &Signer) -> Result<String, Strin
 
 /// Returns the id of the event. The number of a delivery is unique only in one database.
 pub(super) fn id(delivery: &Delivery) -> String {
-    format!("{}-{}", delivery.session_id, delivery.id)
+    match &delivery.message {
+        Message::Result { session_id, .. } => format!("{session_id}-{}", delivery.id),
+        Message::Event { id, .. } => id.clone(),
+    }
 }
 
 /// Returns whether the cards of this form host are real ones.
 fn is_live(host: &Origin) -> bool {
     !host.is_loopback() && host.as_str() != FormOrigins::TEST
-}
-
-fn result(delivery: &Delivery) -> Result<FormResult, StoreError> {
-    let result = delivery.result.as_ref().map_err(Clone::clone)?;
-    stored::form_result(delivery.session_id, result)
 }
 
 #[cfg(test)]

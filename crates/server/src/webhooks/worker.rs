@@ -1,7 +1,8 @@
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pantoken_store::{Delivery, Outbox, StoreError};
+use pantoken_store::{Delivery, Message, Outbox, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -128,18 +129,17 @@ impl Worker {
         let app = self.app.parts();
         app.metrics.record_webhook("delivered");
         app.store.mark_delivered(delivery.claim()).await?;
-        let (id, request_id) = (delivery.id, delivery.session_id);
-        tracing::info!(delivery = %id, requestId = %request_id, "webhook delivered");
+        tracing::info!(delivery = %delivery.id, about = %About(delivery), "webhook delivered");
         Ok(())
     }
 
     async fn record_failure(&self, delivery: &Delivery, reason: String) -> Result<(), StoreError> {
         let app = self.app.parts();
-        let (id, request_id, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
+        let (id, about, attempts) = (delivery.id, About(delivery), delivery.attempts);
         match wait_after(attempts, self.random_number()) {
             Some(wait) => {
                 app.metrics.record_webhook("failed");
-                tracing::warn!(delivery = %id, requestId = %request_id, attempts, reason, "webhook failed");
+                tracing::warn!(delivery = %id, %about, attempts, reason, "webhook failed");
                 let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
                 let next = app.clock.now().saturating_add(wait);
                 app.store
@@ -149,7 +149,7 @@ impl Worker {
             None => {
                 app.metrics.record_webhook("dead");
                 tracing::error!(
-                    delivery = %id, requestId = %request_id, attempts, reason,
+                    delivery = %id, %about, attempts, reason,
                     "webhook given up: `pantoken webhooks retry {id}` retries it"
                 );
                 app.store.mark_dead(delivery.claim(), reason).await?;
@@ -163,5 +163,19 @@ impl Worker {
         // If this fails, the wait is the shortest, which is harmless.
         let _ = self.app.parts().random.fill(&mut bytes);
         u32::from_le_bytes(bytes)
+    }
+}
+
+/// Names in the log what a webhook is about.
+struct About<'a>(&'a Delivery);
+
+impl fmt::Display for About<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.message {
+            Message::Result { session_id, .. } => write!(f, "session {session_id}"),
+            Message::Event {
+                operation_id, kind, ..
+            } => write!(f, "operation {operation_id}, {kind}"),
+        }
     }
 }
