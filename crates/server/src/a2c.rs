@@ -6,13 +6,13 @@ pub(crate) mod create_session;
 mod customer_page;
 pub(crate) mod form_urls;
 pub(crate) mod get_session;
-mod idempotency_key;
+pub(crate) mod idempotency_key;
 pub(crate) mod list_sessions;
 pub(crate) mod record_result;
 pub(crate) mod request_id;
 pub(crate) mod retention;
 pub(crate) mod return_url;
-mod schemas;
+pub(crate) mod schemas;
 mod session_token;
 pub(crate) mod stored;
 

@@ -9,6 +9,8 @@ use crate::http::key_guesses::KeyGuesses;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimits;
 use crate::http::readiness::Readiness;
+use crate::operations::{Engine, Provider};
+use crate::payin::PayinProvider;
 use crate::settings::ApiOptions;
 
 /// The state that all endpoints share. Clones share it too.
@@ -20,11 +22,12 @@ pub(crate) struct Parts {
     pub(crate) signer: Signer,
     pub(crate) options: ApiOptions,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) random: Box<dyn Random>,
+    pub(crate) random: Arc<dyn Random>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) key_guesses: KeyGuesses,
     pub(crate) readiness: Readiness,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) operations: Engine,
 }
 
 impl AppState {
@@ -37,16 +40,29 @@ impl AppState {
         random: impl Random,
     ) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(clock);
+        let random: Arc<dyn Random> = Arc::new(random);
+        let metrics = Arc::new(Metrics::new());
+        let store = store.into();
+        let payin = options.payin.clone().map(PayinProvider);
+        let providers = payin.map(|payin| Arc::new(payin) as Arc<dyn Provider>);
+        let operations = Engine::new(
+            store.clone(),
+            clock.clone(),
+            random.clone(),
+            metrics.clone(),
+            providers.into_iter().collect(),
+        );
         Self(Arc::new(Parts {
-            store: store.into(),
+            store,
             signer,
             rate_limits: RateLimits::new(options.public_session_limits, &clock),
             key_guesses: KeyGuesses::new(options.api_key.as_ref()),
             readiness: Readiness::default(),
             options,
             clock,
-            random: Box::new(random),
-            metrics: Metrics::new(),
+            random,
+            metrics,
+            operations,
         }))
     }
 

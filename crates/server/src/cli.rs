@@ -7,6 +7,7 @@ mod doctor;
 mod key;
 pub(crate) mod logging;
 mod migrate;
+mod operations;
 mod rotate_store;
 mod serve;
 mod setting_flags;
@@ -40,6 +41,8 @@ enum Command {
     #[command(subcommand)]
     Key(key::Command),
     Migrate(migrate::Arguments),
+    #[command(subcommand)]
+    Operations(operations::Command),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
     #[command(subcommand)]
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Key(command) => key::run(&command),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Operations(command) => operations::run(&command),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Webhooks(command) => webhooks::run(&command),

@@ -5,6 +5,7 @@ mod api_options;
 mod config_file;
 mod error;
 mod parse;
+mod payin;
 mod reader;
 mod secret_text;
 pub(crate) mod setting;
@@ -72,8 +73,9 @@ impl Settings {
         let retention_days = read_retention_days(&mut reader);
         let listen = reader.read(&setting::LISTEN, parse::listen);
         let metrics_listen = reader.read(&setting::METRICS_LISTEN, parse::listen);
-        let api = read_api(&mut reader, listen);
         let outgoing = read_outgoing(&mut reader);
+        let payin = payin::read(&mut reader, &outgoing);
+        let api = read_api(&mut reader, listen).map(|api| ApiOptions { payin, ..api });
         let webhook = read_webhook(&mut reader);
         let webhook = webhook.map(|target| target.with_outgoing(outgoing.clone()));
         let log_format = reader.read(&setting::LOG_FORMAT, LogFormat::parse);
@@ -117,6 +119,7 @@ fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOp
         trusted_proxies: trusted_proxies.unwrap_or_default(),
         return_urls: return_urls.unwrap_or_default(),
         session_seconds: session_seconds?,
+        payin: None,
         pages,
         metrics: metrics?,
         limits: limits?,

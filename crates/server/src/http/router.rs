@@ -1,3 +1,4 @@
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Method, header};
 use axum::routing::any;
 use axum::{Extension, Router};
@@ -10,12 +11,16 @@ use utoipa_axum::routes;
 use crate::a2c::{callback, create_session, form_urls, get_session, list_sessions, record_result};
 use crate::app::AppState;
 use crate::http::element_files::element_files;
+use crate::http::limits::MAX_PROVIDER_BODY;
 use crate::http::middleware::add_middleware;
 use crate::http::openapi::{self, Description, Document};
 use crate::http::pages::pages;
 use crate::http::path::Paths;
 use crate::http::problem::Problem;
 use crate::http::{health, metrics_endpoint};
+use crate::payin::{
+    customer, delete_token, notifications, parts, payments, verification_result, verifications,
+};
 use crate::settings::ApiOptions;
 
 /// Returns the HTTP API. It is also served under the path of [`ApiOptions::public_url`].
@@ -28,13 +33,24 @@ pub fn router(app: AppState) -> Router {
             list_sessions::list_sessions
         ))
         .routes(routes!(record_result::record_result))
+        .routes(routes!(verification_result::ask_for_result))
         .split_for_parts();
     let (api, others) = OpenApiRouter::new()
         .routes(routes!(get_session::get_session))
         .routes(routes!(form_urls::sign_form_url))
         .routes(routes!(callback::take_callback))
+        .routes(routes!(verifications::create_verification))
+        .routes(routes!(verifications::get_verification))
+        .routes(routes!(customer::list_tokens))
+        .routes(routes!(delete_token::delete_token))
+        .routes(routes!(payments::put_payment, payments::get_payment))
+        .routes(routes!(parts::put_capture, parts::get_capture))
+        .routes(routes!(parts::put_refund, parts::get_refund))
         .routes(routes!(health::is_alive))
         .routes(routes!(health::is_ready))
+        .split_for_parts();
+    let (notifications, received) = OpenApiRouter::new()
+        .routes(routes!(notifications::receive))
         .split_for_parts();
     let (document, itself) = OpenApiRouter::new()
         .routes(routes!(openapi::describe))
@@ -43,6 +59,7 @@ pub fn router(app: AppState) -> Router {
         .routes(routes!(metrics_endpoint::metrics))
         .split_for_parts();
     described.merge(others);
+    described.merge(received);
     described.merge(itself);
     described.merge(counters);
 
@@ -58,6 +75,7 @@ pub fn router(app: AppState) -> Router {
     let api = called_by_pages
         .merge(api)
         .merge(document)
+        .merge(notifications.layer(DefaultBodyLimit::max(MAX_PROVIDER_BODY)))
         .route("/v1/{*rest}", any(not_found))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     let api = match has_own_element(&parts.options) {

@@ -8,6 +8,7 @@ use crate::http::client_address::TrustedProxies;
 use crate::http::limits::Limits;
 use crate::http::public_url::PublicUrl;
 use crate::http::rate_limit::PublicSessionLimits;
+use crate::payin::PayinOptions;
 
 pub(crate) const DEFAULT_SESSION_SECONDS: u32 = 1800;
 pub(crate) const DEFAULT_PUBLIC_SESSIONS_PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
@@ -32,6 +33,8 @@ pub struct ApiOptions {
     pub return_urls: ReturnUrls,
     /// How long a session waits for its first result, in seconds.
     pub session_seconds: u32,
+    /// The site of payin, if there is one.
+    pub payin: Option<PayinOptions>,
     /// A folder of static files to serve at `/`.
     pub pages: Option<PathBuf>,
     /// Whether [`crate::router`] answers `/metrics`, to everyone who can call it. Leave it off if the public reaches the router;
@@ -58,6 +61,7 @@ impl ApiOptions {
             trusted_proxies: TrustedProxies::default(),
             return_urls: ReturnUrls::default(),
             session_seconds: DEFAULT_SESSION_SECONDS,
+            payin: None,
             pages: None,
             metrics: false,
             limits: Limits::default(),
