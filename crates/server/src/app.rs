@@ -7,6 +7,7 @@ use pantoken_store::Database;
 
 use crate::http::key_guesses::KeyGuesses;
 use crate::http::metrics::Metrics;
+use crate::http::problem::Problem;
 use crate::http::rate_limit::RateLimits;
 use crate::http::readiness::Readiness;
 use crate::operations::{Engine, Provider};
@@ -19,7 +20,8 @@ pub struct AppState(Arc<Parts>);
 
 pub(crate) struct Parts {
     pub(crate) store: Database,
-    pub(crate) signer: Signer,
+    /// `None` if a2c is not configured.
+    pub(crate) signer: Option<Signer>,
     pub(crate) options: ApiOptions,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -30,11 +32,20 @@ pub(crate) struct Parts {
     pub(crate) operations: Engine,
 }
 
+impl Parts {
+    /// Returns what the calls of a2c need, or the problem that names the settings.
+    pub(crate) fn signer(&self) -> Result<&Signer, Problem> {
+        self.signer.as_ref().ok_or(Problem::ProviderNotConfigured(
+            "PANTOKEN_FORM_HOST, PANTOKEN_AGENT_ID and PANTOKEN_AGENT_SECRET_KEY",
+        ))
+    }
+}
+
 impl AppState {
-    /// Creates the state of one server.
+    /// Creates the state of one server. Without a signer, the calls of a2c are answered with 404.
     pub fn new(
         store: impl Into<Database>,
-        signer: Signer,
+        signer: impl Into<Option<Signer>>,
         options: ApiOptions,
         clock: impl Clock,
         random: impl Random,
@@ -54,7 +65,7 @@ impl AppState {
         );
         Self(Arc::new(Parts {
             store,
-            signer,
+            signer: signer.into(),
             rate_limits: RateLimits::new(options.public_session_limits, &clock),
             key_guesses: KeyGuesses::new(options.api_key.as_ref()),
             readiness: Readiness::default(),

@@ -1,5 +1,8 @@
 //! payin: verifies cards, keeps payment tokens and charges them. The documentation is docs/payin.md.
 
+mod bill;
+mod bill_calls;
+pub(crate) mod bills;
 mod calls;
 pub(crate) mod customer;
 pub(crate) mod delete_token;

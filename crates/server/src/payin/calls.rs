@@ -17,11 +17,11 @@ use super::describe::{PartView, PaymentView, VerificationView, fields};
 use super::part::{self, Part};
 use super::payment::{self, AMOUNT_MISMATCH, Payment};
 use super::verification::{self, Card, Outcome, Token, Verification};
-use super::{PayinOptions, token};
+use super::{PayinOptions, bill, token};
 use crate::operations::{Event, Next, Provider, Step, Unreadable};
 
 /// How long after its time a verification is still asked about, in milliseconds.
-const AFTERMATH: i64 = 24 * 3_600_000;
+pub(super) const AFTERMATH: i64 = 24 * 3_600_000;
 
 /// payin, as the engine sees it.
 pub(crate) struct PayinProvider(pub(crate) PayinOptions);
@@ -38,6 +38,7 @@ impl Provider for PayinProvider {
             match operation.kind.as_str() {
                 payment::KIND => self.advance_payment(operation).await,
                 part::CAPTURE | part::REFUND => self.advance_part(operation).await,
+                bill::KIND => self.advance_bill(operation, now).await,
                 verification::KIND => self.advance_verification(operation, now).await,
                 _ => Err(Unreadable),
             }
@@ -49,11 +50,11 @@ impl Provider for PayinProvider {
     }
 }
 
-fn read<T: DeserializeOwned>(operation: &StoredOperation) -> Result<T, Unreadable> {
+pub(super) fn read<T: DeserializeOwned>(operation: &StoredOperation) -> Result<T, Unreadable> {
     serde_json::from_str(operation.progress.data.expose()).map_err(|_| Unreadable)
 }
 
-fn write(data: &impl Serialize) -> Result<Secret, Unreadable> {
+pub(super) fn write(data: &impl Serialize) -> Result<Secret, Unreadable> {
     let text = serde_json::to_string(data).map_err(|_| Unreadable)?;
     Ok(Secret::new(&text))
 }
@@ -64,6 +65,10 @@ fn is_new(operation: &StoredOperation) -> bool {
 }
 
 impl PayinProvider {
+    pub(super) fn options(&self) -> &PayinOptions {
+        &self.0
+    }
+
     async fn advance_payment(&self, operation: &StoredOperation) -> Result<Step, Unreadable> {
         let payment: Payment = read(operation)?;
         let (fact, heard) = self.ask_payment(operation, &payment).await?;
@@ -386,12 +391,7 @@ fn check_fact(answer: Result<CardCheck, Error>) -> verification::Fact {
             token: check
                 .token
                 .filter(|_| check.is_valid_card == Some(true))
-                .map(|issued| Token {
-                    token_id: token::token_id(issued.token.expose()),
-                    payment_token: issued.token.expose().to_owned(),
-                    name: issued.name,
-                    expires_at: issued.expires.map(|date| date.to_string()),
-                }),
+                .map(|issued| Token::of(&issued)),
         })),
         _ => verification::Fact::Open,
     }
@@ -410,7 +410,7 @@ fn describe(status: &Status<OperationStatus>) -> String {
 
 /// Returns the code with which the provider refused a request for good. Errors of the key or of the site are not
 /// about this request, and everything else may pass.
-fn refusal(error: &Error) -> Option<String> {
+pub(super) fn refusal(error: &Error) -> Option<String> {
     let Error::Refused(_) = error else {
         return None;
     };
@@ -430,6 +430,6 @@ fn is_wrong_state(error: &Error) -> bool {
     matches!(error, Error::Refused(_)) && code == Some(&ErrorCode::IncorrectMethodInvocation)
 }
 
-fn is_mismatch(error: &Error) -> bool {
+pub(super) fn is_mismatch(error: &Error) -> bool {
     matches!(error, Error::Unknown(UnknownCause::Mismatch(_)))
 }

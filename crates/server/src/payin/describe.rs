@@ -1,9 +1,11 @@
 //! What the API and the webhooks say of operations.
 
+use pantoken_payin::{FormLanguage, FormUrl};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::bill::{self, Bill, BillPayment};
 use super::money::Money;
 use super::part::{self, Part};
 use super::payment::{self, Payment};
@@ -75,6 +77,75 @@ impl PartView {
             amount: part.amount.clone(),
         }
     }
+}
+
+/// The state of a bill.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PayinBill)]
+pub(crate) struct BillView {
+    bill_id: String,
+    state: bill::State,
+    /// Why the provider refused it, as the provider calls it.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    amount: Money,
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<String>,
+    /// The address of the form, once the provider has made it.
+    #[schema(nullable = false, format = "uri")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_url: Option<String>,
+    /// The payments that succeeded.
+    payments: Vec<BillPayment>,
+    /// The payment token of the customer, if it was asked for.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<Token>,
+    #[schema(value_type = String, format = "date-time")]
+    expires_at: Option<String>,
+}
+
+impl BillView {
+    pub(super) fn new(bill_id: &str, bill: &Bill) -> Self {
+        let (language, return_url) = (&bill.language, bill.return_url.as_deref());
+        let pay_url = bill.pay_url.as_deref();
+        Self {
+            bill_id: bill_id.to_owned(),
+            state: bill.state,
+            reason: bill.reason.clone(),
+            amount: bill.amount.clone(),
+            customer: bill.customer.clone(),
+            pay_url: pay_url.map(|url| form_url(url, language, return_url)),
+            payments: bill.payments.clone(),
+            token: bill.token.clone(),
+            expires_at: to_rfc3339(bill.expires_at),
+        }
+    }
+
+    /// Returns the fields of an event about a bill, which does not have its token: that has an event of its own.
+    pub(super) fn without_token(self) -> Self {
+        Self {
+            token: None,
+            ..self
+        }
+    }
+}
+
+/// Returns the address of a form in this language. The provider has no Kazakh one.
+pub(super) fn form_url(pay_url: &str, language: &str, return_url: Option<&str>) -> String {
+    let language = match language {
+        "en" => FormLanguage::English,
+        _ => FormLanguage::Russian,
+    };
+    let form_url = FormUrl::new(pay_url).language(&language);
+    let form_url = match return_url {
+        Some(return_url) => form_url.success_url(return_url),
+        None => form_url,
+    };
+    form_url.as_str().to_owned()
 }
 
 /// The state of a card verification.

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use pantoken_payin::{Hint, Notification, NotificationError};
 use pantoken_store::{Fact, OperationFilter, OperationStore, StoreError};
 
-use super::{configured, part, payment, verification};
+use super::{bill, configured, part, payment, verification};
 use crate::app::{AppState, Parts};
 use crate::http::problem::Problem;
 
@@ -81,7 +81,14 @@ async fn take(app: &Parts, notification: &Notification) -> Result<bool, StoreErr
             .await
     };
     match notification.hint() {
-        Some(Hint::Payment(_)) => hint(payment::KIND, id).await,
+        Some(Hint::Payment(payment)) => {
+            let bill = match &payment.bill_id {
+                Some(bill_id) => hint(bill::KIND, bill_id.to_string()).await?,
+                None => false,
+            };
+            Ok(hint(payment::KIND, id).await? || bill)
+        }
+        Some(Hint::Bill(_)) => hint(bill::KIND, id).await,
         Some(Hint::Capture(capture)) => match &capture.payment_id {
             Some(payment_id) => {
                 let part = hint(part::CAPTURE, format!("{payment_id}/{id}")).await?;

@@ -59,6 +59,11 @@ impl PayinOptions {
         }
     }
 
+    /// Returns the origins on which forms are accepted, if they are listed.
+    pub(crate) fn form_origins(&self) -> &[Origin] {
+        &self.form_origins
+    }
+
     /// Returns whether customers may be led to a form at this address.
     pub(crate) fn allows_form(&self, url: &str) -> bool {
         let Ok(url) = Url::parse(url) else {

@@ -231,7 +231,7 @@ impl NewPayment {
     }
 }
 
-fn comment(text: &str) -> Result<String, &'static str> {
+pub(super) fn comment(text: &str) -> Result<String, &'static str> {
     let fits = text.chars().count() <= MAX_COMMENT_CHARS && !text.chars().any(char::is_control);
     fits.then(|| text.to_owned())
         .ok_or("must be at most 255 characters long, with no control characters")

@@ -3,9 +3,13 @@
 use pantoken_core::Secret;
 use pantoken_store::{Digest, NewOperation, OperationStore, Progress, StoredOperation};
 
+use serde_json::json;
+
+use super::describe;
 use super::verification::Token;
 use crate::app::Parts;
 use crate::http::problem::Problem;
+use crate::operations::Event;
 
 pub(super) const KIND: &str = "payin.token";
 pub(super) const ACTIVE: &str = "active";
@@ -43,6 +47,17 @@ pub(super) fn record(
         leased_until: None,
         deadline_at: None,
     })
+}
+
+/// Makes the event of a token that another operation has brought about.
+pub(super) fn created(token: &Token, customer: &str) -> Event {
+    let mut fields = describe::fields(token);
+    fields.insert("customer".to_owned(), json!(customer));
+    fields.insert("state".to_owned(), json!(ACTIVE));
+    Event {
+        kind: "payin.token.created",
+        fields,
+    }
 }
 
 pub(super) fn read(operation: &StoredOperation) -> Result<Token, Problem> {

@@ -1,8 +1,10 @@
 //! A card verification: what it is, and what each fact makes of it. Nothing here does I/O.
 
+use pantoken_payin::IssuedToken;
 use serde::{Deserialize, Serialize};
 
 use super::payment::CONTRADICTION;
+use super::token;
 
 pub(crate) const KIND: &str = "payin.verification";
 
@@ -72,6 +74,18 @@ pub(crate) struct Token {
     /// As the provider writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires_at: Option<String>,
+}
+
+impl Token {
+    /// Names a token that the provider has issued.
+    pub(crate) fn of(issued: &IssuedToken) -> Self {
+        Self {
+            token_id: token::token_id(issued.token.expose()),
+            payment_token: issued.token.expose().to_owned(),
+            name: issued.name.clone(),
+            expires_at: issued.expires.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 /// What was heard of a verification.

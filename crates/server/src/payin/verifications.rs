@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{Flow, Language};
 use pantoken_core::Secret;
-use pantoken_payin::{BillId, BillRequest, Error, FormLanguage, FormUrl};
+use pantoken_payin::{BillId, BillRequest, Error};
 use pantoken_store::{
     Digest, NewOperation, OperationChange, OperationCreation, OperationStore, Progress,
     StoredOperation,
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use url::Url;
 use utoipa::ToSchema;
 
-use super::describe::VerificationView;
+use super::describe::{VerificationView, form_url};
 use super::verification::{self, Verification};
 use super::{PayinOptions, ReadProblems, WriteProblems, configured, customer, id, result_token};
 use crate::a2c::idempotency_key;
@@ -267,19 +267,13 @@ fn describe(
 ) -> Result<CreatedVerification, Problem> {
     let pay_url = verification.pay_url.as_deref().unwrap_or_default();
     let form_origin = Url::parse(pay_url).map_err(|_| Problem::Internal)?.origin();
-    let language = match verification.language.as_str() {
-        "en" => FormLanguage::English,
-        _ => FormLanguage::Russian,
-    };
-    let mut form_url = FormUrl::new(pay_url).language(&language);
-    if let Some(return_url) = &verification.return_url {
-        form_url = form_url.success_url(return_url);
-    }
+    let return_url = verification.return_url.as_deref();
+    let form_url = form_url(pay_url, &verification.language, return_url);
     let result_token = result_token::derive(&payin.secret, &id, &verification.seed);
     Ok(CreatedVerification {
         form: "payin",
         request_id: id.clone(),
-        form_url: form_url.as_str().to_owned(),
+        form_url,
         form_origin: form_origin.ascii_serialization(),
         result_token: result_token.expose().to_owned(),
         result_url: app.options.public_url.verification_result(&id),

@@ -4,21 +4,28 @@ use pantoken_core::Origin;
 use pantoken_payin::{ApiKey, NotificationKey, SiteId};
 use url::{Host, Url};
 
-use super::{Reader, parse, setting};
+use super::setting::{self, Setting};
+use super::{Reader, parse};
 use crate::http::client::Outgoing;
 use crate::payin::PayinOptions;
 
 /// Under this length a secret can be guessed.
 const SHORT_SECRET: usize = 16;
 
+const TOGETHER: [&Setting; 3] = [
+    &setting::PAYIN_SITE_ID,
+    &setting::PAYIN_API_KEY,
+    &setting::PAYIN_NOTIFICATION_KEY,
+];
+
+/// Returns whether payin is to be configured.
+pub(super) fn is_given(reader: &Reader<'_>) -> bool {
+    TOGETHER.iter().any(|setting| reader.is_given(setting))
+}
+
 /// Reads the settings of payin, if any of them is given.
 pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<PayinOptions> {
-    let together = [
-        &setting::PAYIN_SITE_ID,
-        &setting::PAYIN_API_KEY,
-        &setting::PAYIN_NOTIFICATION_KEY,
-    ];
-    let given = together.map(|setting| reader.is_given(setting));
+    let given = TOGETHER.map(|setting| reader.is_given(setting));
     let base_url = reader.read(&setting::PAYIN_BASE_URL, |url| {
         Ok::<_, std::convert::Infallible>(url.to_owned())
     });
@@ -27,7 +34,7 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<Payin
     if !given.contains(&true) {
         return None;
     }
-    for (setting, is_given) in together.into_iter().zip(given) {
+    for (setting, is_given) in TOGETHER.into_iter().zip(given) {
         if !is_given {
             let rule = "is required, because PANTOKEN_PAYIN_SITE_ID, _API_KEY and _NOTIFICATION_KEY \
                         belong together";

@@ -437,6 +437,28 @@ fn the_settings_of_payin_belong_together() {
 }
 
 #[test]
+fn a2c_may_be_left_out_if_payin_is_configured() {
+    let mut given = with_payin();
+    for name in ["FORM_HOST", "AGENT_ID", "AGENT_SECRET_KEY"] {
+        given.variables.remove(format!("PANTOKEN_{name}").as_str());
+    }
+    assert!(given.read().unwrap().signer.is_none());
+    let half = Given {
+        variables: given.variables.clone(),
+        ..Given::default()
+    };
+    let half = half.variable("PANTOKEN_AGENT_ID", "agent-01");
+    let text = half.error();
+    assert!(text.contains("PANTOKEN_FORM_HOST: is required"), "{text}");
+    assert!(
+        text.contains("PANTOKEN_AGENT_SECRET_KEY: is required"),
+        "{text}"
+    );
+    let nothing = Given::default().variable("PANTOKEN_API_KEY", API_KEY);
+    assert!(nothing.error().contains("PANTOKEN_FORM_HOST: is required"));
+}
+
+#[test]
 fn a_form_of_payin_is_on_a_listed_origin() {
     let allows = |given: Given, url| given.read().unwrap().api.payin.unwrap().allows_form(url);
     const FORM: &str = "https://payment.qiwi.com/form?invoiceUid=1";

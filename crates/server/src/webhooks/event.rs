@@ -28,7 +28,7 @@ struct Event<'a> {
 }
 
 /// Returns the body of a delivery by this agent, or why it cannot be made.
-pub(super) fn body(delivery: &Delivery, signer: &Signer) -> Result<String, String> {
+pub(super) fn body(delivery: &Delivery, signer: Option<&Signer>) -> Result<String, String> {
     match &delivery.message {
         Message::Result {
             session_id,
@@ -47,8 +47,9 @@ fn session_body(
     session_id: SessionId,
     customer: Option<&str>,
     result: &Result<SessionResult, StoreError>,
-    signer: &Signer,
+    signer: Option<&Signer>,
 ) -> Result<String, String> {
+    let signer = signer.ok_or("the settings of a2c are missing, which name the agent")?;
     let result = result.as_ref().map_err(ToString::to_string)?;
     let result = stored::form_result(session_id, result).map_err(|error| error.to_string())?;
     let (kind, state, pan_token, error_code, error_message) = match &result {

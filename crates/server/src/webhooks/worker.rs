@@ -106,7 +106,7 @@ impl Worker {
     }
 
     async fn attempt(&self, delivery: Delivery) {
-        let outcome = match event::body(&delivery, &self.app.parts().signer) {
+        let outcome = match event::body(&delivery, self.app.parts().signer.as_ref()) {
             Ok(body) => self.send(&event::id(&delivery), body).await,
             Err(reason) => Err(reason),
         };

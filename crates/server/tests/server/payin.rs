@@ -419,3 +419,118 @@ async fn a_provider_that_is_down_keeps_no_verification() {
     answer.is_problem(503, "PROVIDER_UNAVAILABLE", None);
     assert_eq!(answer.header("retry-after"), "5");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_with_payin_alone_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pantoken"));
+    command
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env_clear()
+        .env("PANTOKEN_API_KEY", API_KEY)
+        .env("PANTOKEN_PAYIN_SITE_ID", "site-01")
+        .env("PANTOKEN_PAYIN_API_KEY", "api-key-of-the-site")
+        .env("PANTOKEN_PAYIN_NOTIFICATION_KEY", NOTIFICATION_KEY)
+        .env("PANTOKEN_PAYIN_BASE_URL", "http://127.0.0.1:1/sites")
+        .current_dir(folder.path());
+    let server = pantoken_test_support::Process::start(&mut command);
+    let address = server.wait_for("listening on ");
+    let address = address.unwrap_or_else(|| panic!("{}", server.log()));
+    let call = async |method: reqwest::Method, path: &str, body: &str| {
+        let request = reqwest::Client::new().request(method, format!("{address}{path}"));
+        let request = request
+            .bearer_auth(API_KEY)
+            .header("content-type", "application/json");
+        let answer = request.body(body.to_owned()).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        (
+            status,
+            body["code"].as_str().unwrap_or_default().to_owned(),
+            body.to_string(),
+        )
+    };
+    let flow = r#"{"flow":"iframe"}"#;
+    let (status, code, text) = call(reqwest::Method::POST, "/v1/sessions", flow).await;
+    assert_eq!((status, code.as_str()), (404, "PROVIDER_NOT_CONFIGURED"));
+    assert!(text.contains("PANTOKEN_FORM_HOST"), "{text}");
+    let path = "/v1/payin/payments/p-1";
+    let (status, code, _) = call(reqwest::Method::GET, path, "").await;
+    assert_eq!((status, code.as_str()), (404, "OPERATION_NOT_FOUND"));
+}
+
+#[tokio::test]
+async fn a_bill_is_paid_on_the_form_and_its_payment_is_given_back() {
+    let shop = shop().await;
+    let body = json!({
+        "amount": {"value": "10.00", "currency": "RUB"}, "customer": CUSTOMER, "issueToken": true,
+        "returnUrl": "https://shop.kz/paid", "language": "en",
+    });
+    let created = shop.put("bills/b-1", &body).await;
+    assert_eq!(
+        (created.status.as_u16(), created.field("state")),
+        (200, "created".to_owned())
+    );
+    let pay_url = created.field("payUrl");
+    assert!(
+        pay_url.contains("lang=en") && pay_url.contains("successUrl=https"),
+        "{pay_url}"
+    );
+    let mut other = body.clone();
+    other["amount"]["value"] = json!("9.00");
+    let other = shop.put("bills/b-1", &other).await;
+    other.is_problem(409, "OPERATION_CONFLICT", None);
+    let no_customer = json!({"amount": {"value": "10.00", "currency": "RUB"}, "issueToken": true});
+    let no_customer = shop.put("bills/b-2", &no_customer).await;
+    no_customer.is_problem(400, "MISSING_FIELD", Some("customer"));
+
+    shop.pay_bill("b-1", "p-of-b-1").await;
+    let paid = shop.until_state("bills/b-1", "paid").await.json();
+    assert_eq!(paid["payments"][0]["paymentId"], "p-of-b-1");
+    let told = shop.events("payin.").await;
+    let kinds: Vec<_> = told
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["payin.bill.paid", "payin.token.created"]);
+    assert_eq!(
+        (&told[0]["token"], &told[1]["tokenId"]),
+        (&Value::Null, &paid["token"]["tokenId"])
+    );
+    let tokens = shop.get(&format!("customers/{CUSTOMER}/tokens")).await;
+    assert_eq!(tokens.json()["tokens"], json!([paid["token"]]));
+
+    let whole = json!({"amount": {"value": "10.00", "currency": "RUB"}});
+    let refund = shop.put("payments/p-of-b-1/refunds/r-1", &whole).await;
+    assert_eq!(
+        (refund.status.as_u16(), refund.field("state")),
+        (200, "completed".to_owned())
+    );
+    assert_eq!(
+        shop.get("payments/p-of-b-1").await.field("state"),
+        "refunded"
+    );
+    assert_eq!(shop.executed("bill", "b-1").await, 1);
+}
+
+#[tokio::test]
+async fn a_bill_whose_answer_is_lost_is_created_once_and_expires() {
+    let shop = shop().await;
+    let body = json!({"amount": {"value": "10.00", "currency": "RUB"}});
+    shop.faults(&["drop-answer"]).await;
+    let open = shop.put("bills/b-1", &body).await;
+    assert_eq!(
+        (open.status.as_u16(), open.json()["payUrl"].clone()),
+        (202, Value::Null)
+    );
+    let again = wait::until_some("the bill", async || {
+        let again = shop.put("bills/b-1", &body).await;
+        (again.status == 200).then_some(again)
+    })
+    .await;
+    assert!(again.field("payUrl").contains("invoiceUid="));
+    assert_eq!(shop.executed("bill", "b-1").await, 1);
+    shop.sandbox_clock.advance_seconds(SESSION_SECONDS);
+    shop.until_state("bills/b-1", "expired").await;
+    assert_eq!(shop.events("payin.bill.expired").await.len(), 1);
+}

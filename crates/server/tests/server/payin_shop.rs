@@ -111,6 +111,30 @@ impl Shop {
         self.control(&format!("bills/{id}/card"), Some(card)).await;
     }
 
+    /// The customer pays a bill with a card on the form.
+    pub(crate) async fn pay_bill(&self, bill_id: &str, payment_id: &str) {
+        let url = format!(
+            "http://{}/partner/payin/v1/sites/site-01/payments/{payment_id}",
+            self.sandbox
+        );
+        let payment = json!({
+            "billId": bill_id, "amount": {"value": "10.00", "currency": "RUB"},
+            "flags": ["SALE", "BIND_PAYMENT_TOKEN"], "customer": {"account": CUSTOMER},
+            "paymentMethod": {
+                "type": "CARD", "pan": "4256000000000078", "expiryDate": "12/30", "cvv2": "123",
+                "holderName": "CARD HOLDER",
+            },
+        });
+        let request = self.http.put(url).bearer_auth("api-key-of-the-site");
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(payment.to_string()).send().await.unwrap();
+        assert!(
+            answer.status().is_success(),
+            "{}",
+            answer.text().await.unwrap()
+        );
+    }
+
     pub(crate) async fn ask_for_result(&self, verification: &Answer, token: &str) -> Answer {
         let id = verification.field("verificationId");
         let path = format!("/v1/payin/verifications/{id}/result");

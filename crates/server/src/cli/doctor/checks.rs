@@ -59,7 +59,12 @@ pub(crate) fn page_policy(settings: &Settings) -> String {
     let url = Url::parse(settings.api.public_url.as_str());
     let server = url.map(|url| url.origin().ascii_serialization());
     let server = format!("'self' {}", server.unwrap_or_default());
-    let directives = needed_directives(&server, settings.signer.host().origin());
+    let a2c = settings.signer.as_ref();
+    let a2c = a2c.map(|signer| signer.host().origin().clone());
+    let payin = settings.api.payin.as_ref();
+    let payin = payin.map(|payin| payin.form_origins().to_vec());
+    let form_origins: Vec<_> = a2c.into_iter().chain(payin.unwrap_or_default()).collect();
+    let directives = needed_directives(&server, &form_origins);
     // A page that frames the agent's could put another form in place of the real one.
     format!("{directives}; frame-ancestors 'self'").replace("; ", ";\n")
 }
@@ -193,7 +198,10 @@ async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
 
 /// Checks whether the form host responds, and compares its clock.
 async fn check_form_host(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
-    let host = settings.signer.host();
+    let Some(signer) = &settings.signer else {
+        return Vec::new();
+    };
+    let host = signer.host();
     let form = format!("{host}/form");
     let response = match form_host_client(settings, &form) {
         Ok(client) => client.get(form).send().await.map_err(reason),
