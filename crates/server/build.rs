@@ -1,13 +1,14 @@
 //! Finds the files of the custom element, which `pantoken serve` answers at `/pantoken/`, and lists them for
 //! `src/http/element_files.rs`.
 //!
-//! They are in the folder that `PANTOKEN_ELEMENT_DIR` names, or in `embedded-element` in the target folder,
+//! Each is compressed here, once and at its best, so that the server does not compress it for each browser. They are in the folder that `PANTOKEN_ELEMENT_DIR` names, or in `embedded-element` in the target folder,
 //! where `cargo xtask` puts them. Without them, the binary says how to build it with them.
 
 use std::env;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 const FOLDER: &str = "PANTOKEN_ELEMENT_DIR";
@@ -29,11 +30,37 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in &files {
         let name = file.file_name().unwrap_or_default();
         let path = fs::canonicalize(file)?;
-        writeln!(list, "    ({name:?}, include_bytes!({path:?})),")?;
+        let content = fs::read(&path)?;
+        let compressed = |extension: &str| {
+            let mut compressed = out_dir.join(name).into_os_string();
+            compressed.push(extension);
+            PathBuf::from(compressed)
+        };
+        let (brotli, gzip) = (compressed(".br"), compressed(".gz"));
+        fs::write(&brotli, compress_with_brotli(&content)?)?;
+        fs::write(&gzip, compress_with_gzip(&content)?)?;
+        writeln!(
+            list,
+            "    EmbeddedFile {{ name: {name:?}, content: include_bytes!({path:?}), \
+             brotli: include_bytes!({brotli:?}), gzip: include_bytes!({gzip:?}) }},"
+        )?;
     }
     list.push(']');
     fs::write(out_dir.join("element_files.rs"), list)?;
     Ok(())
+}
+
+fn compress_with_brotli(content: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut compressed = Vec::new();
+    let best = brotli::enc::BrotliEncoderParams::default();
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &best)?;
+    Ok(compressed)
+}
+
+fn compress_with_gzip(content: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(content)?;
+    Ok(gzip.finish()?)
 }
 
 /// Returns the folder to read.

@@ -138,6 +138,8 @@ impl Run {
             &["webhooks", "list"][..],
             &["webhooks", "list", "--state", "delivered"],
             &["key", "list"],
+            &["sessions", "list"],
+            &["sessions", "list", "--json"],
             &["doctor"],
             &["verify", "https://a2c-test.qiwi.kz/form?agentId=a"],
             &[

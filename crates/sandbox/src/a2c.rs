@@ -5,7 +5,6 @@ mod chaos;
 mod form;
 mod misbehaviour;
 mod page;
-mod pan_token;
 mod provider;
 mod refusal;
 mod routes;

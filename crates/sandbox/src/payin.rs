@@ -1,18 +1,32 @@
-//! The stand-in for the payin provider: its API for bills, payments, captures, refunds, card checks and tokens, and
-//! a control API with which a test does what a customer does and looks at what was executed.
+//! The stand-in for the payin provider: its API, its hosted pages and its notifications, and a control API with
+//! which a test does what a customer does and looks at what was executed.
 
 mod bills;
+mod body;
+mod captures;
 mod card;
 mod checks;
 mod control;
+mod delivery;
 mod fault;
+mod forms;
 mod notification;
+mod page;
+mod pages;
 mod payments;
+mod payout_key;
+mod payouts;
 mod provider;
+mod qr_codes;
+mod refunds;
 mod refusal;
 mod routes;
+mod sender;
 mod settings;
 mod state;
+mod three_ds;
+mod timer;
 
+pub use payout_key::{PayoutKey, PayoutKeyError};
 pub use routes::router;
-pub use settings::Settings;
+pub use settings::{NotificationUrl, NotificationUrlError, Settings};

@@ -9,8 +9,14 @@ mod support;
 
 use std::sync::Mutex;
 
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use pantoken_core::{Origin, SystemClock, SystemRandom};
+use pantoken_payin::{ApiKey, NotificationKey, SiteId};
+use pantoken_sandbox::payin;
 use serde_json::{Value, json};
-use support::{CARD, TOKEN, get, iframe_url, path, sandbox, save, save_body};
+use support::{CARD, TOKEN, get, iframe_url, path, sandbox, save, save_body, send};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -53,6 +59,7 @@ async fn the_card_number_is_in_no_answer_and_no_log() {
         answers.push(page.replace(&format!("data-pan=\"{CARD}\""), ""));
     }
 
+    answers.extend(payin_answers().await);
     for answer in answers {
         assert!(!answer.contains(CARD), "{answer}");
     }
@@ -64,6 +71,64 @@ async fn the_card_number_is_in_no_answer_and_no_log() {
     assert!(log.contains("form refused"), "{log}");
     assert!(!log.contains(CARD), "{log}");
     assert!(!log.contains(TOKEN), "{log}");
+}
+
+/// Sends the number to the stand-in for payin wherever a browser or a merchant could, and returns the answers.
+async fn payin_answers() -> Vec<String> {
+    let settings = payin::Settings {
+        site_id: SiteId::parse("site-01").unwrap(),
+        api_key: ApiKey::parse("api-key").unwrap(),
+        notification_key: NotificationKey::parse("notification-key").unwrap(),
+        notification_url: None,
+        payout_key: None,
+        public_origin: Origin::parse("http://127.0.0.1:3021").unwrap(),
+    };
+    let sandbox = payin::router(settings, SystemRandom, SystemClock::new());
+    let api = "/partner/payin/v1/sites/site-01";
+    let amount = json!({"value": "2.00", "currency": "RUB"});
+    let bill = json!({"amount": amount, "expirationDateTime": "2099-01-01T00:00:00+03:00"});
+    let bill = call(&sandbox, "PUT", &format!("{api}/bills/b-1"), &bill).await;
+    let bill: Value = serde_json::from_str(&bill).unwrap();
+    let card = json!({
+        "invoiceUid": bill["invoiceUid"], "pan": CARD, "expiryDate": "12/34", "cvv2": "123",
+    });
+    let mut answers = Vec::new();
+    for name in ["expiryDate", "cvv2", "holderName", "invoiceUid", "none"] {
+        let body = changed(&card, name, json!(CARD));
+        answers.push(call(&sandbox, "POST", "/form/card", &body).await);
+    }
+    let method = changed(&card, "type", json!("CARD"));
+    let payment = json!({"amount": amount, "paymentMethod": method});
+    answers.push(call(&sandbox, "PUT", &format!("{api}/payments/p-1"), &payment).await);
+    let check = json!({"cardData": card});
+    let path = format!("{api}/validation/card/requests/c-1");
+    answers.push(call(&sandbox, "PUT", &path, &check).await);
+    let receiver = json!({"type": "CARD", "pan": CARD});
+    let payout = json!({"amount": amount, "receiverData": receiver});
+    let path = format!("{api}/payments/p-1/payouts/o-1");
+    answers.push(call(&sandbox, "PUT", &path, &payout).await);
+    for path in [
+        &format!("/form?invoiceUid={CARD}"),
+        &format!("{api}/payments/p-1"),
+        "/sandbox/executed",
+        "/sandbox/notifications",
+    ] {
+        answers.push(call(&sandbox, "GET", path, &Value::Null).await);
+    }
+    assert!(answers.iter().any(|it| it.contains("411111******1111")));
+    answers
+}
+
+async fn call(sandbox: &Router, method: &str, path: &str, body: &Value) -> String {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("authorization", "Bearer api-key")
+        .header("content-type", "application/json")
+        .header("x-digital-sign", "unchecked")
+        .body(Body::from(body.to_string()))
+        .unwrap();
+    send(sandbox, request).await.body
 }
 
 fn changed(body: &Value, name: &str, value: Value) -> Value {

@@ -10,6 +10,7 @@ mod migrate;
 mod operations;
 mod rotate_store;
 mod serve;
+mod sessions;
 mod setting_flags;
 mod settings_file;
 mod sign;
@@ -43,6 +44,8 @@ enum Command {
     Migrate(migrate::Arguments),
     #[command(subcommand)]
     Operations(operations::Command),
+    #[command(subcommand)]
+    Sessions(sessions::Command),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
     #[command(subcommand)]
@@ -60,6 +63,7 @@ pub fn run() -> ExitCode {
         Command::Key(command) => key::run(&command),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Operations(command) => operations::run(&command),
+        Command::Sessions(command) => sessions::run(&command),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Webhooks(command) => webhooks::run(&command),

@@ -13,6 +13,9 @@ mod test_log;
 pub mod cli;
 pub mod webhooks;
 
+pub use a2c::pan_token_alphabet::{PanTokenAlphabet, PanTokenAlphabetError};
+pub use a2c::pan_token_check::{PanTokenCheck, PanTokenVerdict, ReportedPanToken};
+pub use a2c::request_id::{RequestIdShard, RequestIdShardError};
 pub use a2c::return_url::{ReturnUrl, ReturnUrlError, ReturnUrls};
 pub use app::AppState;
 pub use http::allowed_origin::{AllowedOrigin, AllowedOriginError};

@@ -16,6 +16,8 @@ use pantoken_a2c::{AgentId, FormHost};
 use pantoken_a2c_signing::{AgentSecret, Signer};
 use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 
+use crate::a2c::pan_token_alphabet::PanTokenAlphabet;
+use crate::a2c::request_id::RequestIdShard;
 use crate::a2c::return_url::ReturnUrls;
 use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
@@ -107,6 +109,8 @@ fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOp
     let trusted_proxies = reader.read(&setting::TRUSTED_PROXIES, TrustedProxies::parse);
     let return_urls = reader.read(&setting::RETURN_URLS, ReturnUrls::parse);
     let session_seconds = reader.read(&setting::SESSION_SECONDS, parse::session_seconds);
+    let request_id_shard = reader.read(&setting::REQUEST_ID_SHARD, RequestIdShard::parse);
+    let pan_token_alphabet = reader.read(&setting::PAN_TOKEN_ALPHABET, PanTokenAlphabet::parse);
     let pages = reader.read(&setting::PAGES, parse::folder);
     let metrics = reader.read(&setting::METRICS, parse::switch);
     let limits = read_limits(reader);
@@ -120,6 +124,9 @@ fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOp
         return_urls: return_urls.unwrap_or_default(),
         session_seconds: session_seconds?,
         payin: None,
+        request_id_shard,
+        pan_token_alphabet: pan_token_alphabet?,
+        pan_token_check: None,
         pages,
         metrics: metrics?,
         limits: limits?,

@@ -2,6 +2,7 @@
 //! accepted. `docs/webhooks.md` explains how to receive webhooks.
 
 mod backoff;
+pub(crate) mod description;
 mod event;
 mod public_address;
 mod sender;

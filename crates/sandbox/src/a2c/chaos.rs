@@ -12,8 +12,8 @@ use axum::response::Response;
 use axum::routing::{any, get};
 
 use crate::a2c::Misbehaviour;
-use crate::a2c::form::{add_asset, form_routes, show_form};
-use crate::a2c::page::Asset;
+use crate::a2c::form::{form_routes, show_form};
+use crate::a2c::page::asset;
 use crate::a2c::provider::Provider;
 
 /// How long a slow form takes. A customer notices it, and no page gives up.
@@ -38,9 +38,9 @@ fn form(misbehaviour: Misbehaviour) -> Router<Arc<Provider>> {
     if misbehaviour == Misbehaviour::SlowLoad {
         show = show.layer(from_fn(delay));
     }
-    let form = form_routes(show, Asset::misbehaving(misbehaviour));
+    let form = form_routes(show, asset::misbehaving(misbehaviour));
     if misbehaviour == Misbehaviour::WrongOriginFrame {
-        return add_asset(form, Asset::STRANGER);
+        return asset::STRANGER.add_to(form);
     }
     form
 }

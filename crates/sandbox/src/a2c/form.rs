@@ -5,17 +5,17 @@ use std::sync::Arc;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, post};
 use axum::{Json, Router};
 use pantoken_a2c::{Language, SignedRequest};
 
 use crate::a2c::answer::Answer;
-use crate::a2c::page::{self, Asset};
+use crate::a2c::page::{self, asset};
 use crate::a2c::provider::Provider;
 use crate::a2c::refusal::Refusal;
 use crate::a2c::save_request::SaveRequest;
+use crate::page::Asset;
 
 /// Creates the routes of the form and its assets. Their addresses are relative to the form's, so that
 /// they also work under a prefix.
@@ -26,13 +26,10 @@ pub(crate) fn form_routes(
     let routes = Router::new()
         .route("/form", form)
         .route("/save", post(save));
-    let assets = Asset::OTHERS.into_iter().chain([embedder]);
-    assets.fold(routes, add_asset)
-}
-
-pub(crate) fn add_asset(routes: Router<Arc<Provider>>, asset: Asset) -> Router<Arc<Provider>> {
-    let answer = ([(CONTENT_TYPE, asset.content_type)], asset.text);
-    routes.route(asset.path, get(async move || answer))
+    let assets = Asset::OF_CARD_FORMS
+        .into_iter()
+        .chain([asset::FORM, embedder]);
+    assets.fold(routes, |routes, asset| asset.add_to(routes))
 }
 
 pub(crate) async fn show_form(

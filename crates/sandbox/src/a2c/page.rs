@@ -1,17 +1,15 @@
 //! The form's page: HTML that the server fills in, with scripts and a style sheet.
-//!
-//! Only fixed texts are inserted into the HTML. Values of the query reach the script as data.
 
-mod asset;
+pub(crate) mod asset;
 mod data;
 mod texts;
 
 use pantoken_a2c::{Language, Origin, SignedRequest};
 
-pub(crate) use self::asset::Asset;
 use self::data::PageData;
 use self::texts::Texts;
 use crate::a2c::refusal::Refusal;
+use crate::page::Shell;
 
 /// Returns the page with the form.
 pub(crate) fn form(signed: &SignedRequest, registered_hosts: &[Origin]) -> String {
@@ -45,16 +43,17 @@ pub(crate) fn refusal(refusal: Refusal, language: Language, registered_hosts: &[
     shell(language, "error", &content, &data)
 }
 
-fn shell(language: Language, state: &str, content: &str, data: &PageData<'_>) -> String {
+fn shell(language: Language, state: &'static str, content: &str, data: &PageData<'_>) -> String {
     let texts = Texts::of(language);
-    format!(
-        include_str!("page/shell.html"),
-        lang = language.html_lang(),
-        state = state,
-        title = texts.title,
-        sandbox = texts.sandbox,
-        warning = texts.warning,
-        content = content,
-        data = data.to_script_text(),
-    )
+    let shell = Shell {
+        language: language.html_lang(),
+        assets: "",
+        script: "form.js",
+        state,
+        title: texts.title,
+        sandbox: texts.sandbox,
+        warning: texts.warning,
+        content,
+    };
+    shell.with_data(data)
 }

@@ -3,10 +3,11 @@ use std::sync::{Mutex, PoisonError};
 use pantoken_a2c::{FormUrlError, PanToken, RequestId, SignedRequest};
 use pantoken_core::{Random, RandomError, is_luhn_valid};
 
+use crate::a2c::Settings;
 use crate::a2c::refusal::Refusal;
 use crate::a2c::save_request::SaveRequest;
 use crate::a2c::saved_requests::SavedRequests;
-use crate::a2c::{Settings, pan_token};
+use crate::uuid;
 
 const FORBIDDEN_PAN: &str = "4000000000000002";
 const INVALID_SESSION_PAN: &str = "4000000000000069";
@@ -46,9 +47,14 @@ impl Provider {
         Ok(signed)
     }
 
-    /// Generates a new panToken.
+    /// Generates a new panToken. Like the provider's, it is a UUID of 36 characters.
     pub(crate) fn new_pan_token(&self) -> Result<PanToken, RandomError> {
-        pan_token::generate(self.random.as_ref())
+        let uuid = uuid::generate(self.random.as_ref())?;
+        match PanToken::parse(&uuid) {
+            Ok(token) => Ok(token),
+            // A UUID with dashes cannot be a card number.
+            Err(_) => unreachable!(),
+        }
     }
 
     /// Records that the request has a card. A request can have one card, and the number is not stored.

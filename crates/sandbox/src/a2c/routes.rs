@@ -2,9 +2,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::map_response;
 use axum::response::Response;
@@ -15,8 +12,9 @@ use pantoken_core::Random;
 use crate::a2c::Settings;
 use crate::a2c::chaos;
 use crate::a2c::form::{form_routes, show_form};
-use crate::a2c::page::Asset;
+use crate::a2c::page::asset::EMBEDDER;
 use crate::a2c::provider::Provider;
+use crate::page;
 
 const MAX_BODY: usize = 16 * 1024;
 
@@ -26,13 +24,14 @@ const MAX_BODY: usize = 16 * 1024;
 /// The router remembers in memory which requests have a card.
 pub fn router(settings: Settings, random: impl Random) -> Router {
     let policy = content_security_policy(&settings.registered_hosts);
-    form_routes(get(show_form), Asset::EMBEDDER)
+    form_routes(get(show_form), EMBEDDER)
         .merge(chaos::routes())
         .route("/healthz", get(async || "ok"))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(map_response(move |response| {
-            std::future::ready(with_headers(response, policy.clone()))
+        .layer(map_response(move |mut response: Response| {
+            page::set_headers(response.headers_mut(), policy.clone());
+            std::future::ready(response)
         }))
         .with_state(Arc::new(Provider::new(settings, random)))
 }
@@ -42,30 +41,8 @@ async fn not_found() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, text)
 }
 
-fn with_headers(mut response: Response, policy: HeaderValue) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, policy);
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
 fn content_security_policy(registered_hosts: &[Origin]) -> HeaderValue {
-    let mut policy = String::from(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-         form-action 'none'; base-uri 'none'; frame-ancestors",
-    );
-    for host in registered_hosts {
-        policy.push(' ');
-        policy.push_str(host.as_str());
-    }
-    if registered_hosts.is_empty() {
-        policy.push_str(" 'none'");
-    }
-    match HeaderValue::try_from(policy) {
-        Ok(policy) => policy,
-        // An origin contains only visible ASCII characters.
-        Err(_) => unreachable!(),
-    }
+    let hosts: Vec<_> = registered_hosts.iter().map(Origin::as_str).collect();
+    let hosts = hosts.join(" ");
+    page::policy("'none'", if hosts.is_empty() { "'none'" } else { &hosts })
 }

@@ -2,8 +2,9 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::payin::body::Body;
 use crate::payin::payments;
-use crate::payin::provider::{Body, Provider};
+use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
 use crate::payin::state::{Bill, State, amount, date, without_nulls};
 
@@ -17,6 +18,8 @@ pub(crate) fn create(
     if !state.bills.contains_key(id) {
         let bill = new_bill(provider, id, body)?;
         state.execute("bill", id, &bill.object["amount"]);
+        let uid = bill.object["invoiceUid"].as_str().unwrap_or_default();
+        state.invoices.insert(uid.to_owned(), id.to_owned());
         state.bills.insert(id.to_owned(), bill);
     }
     get(state, id, provider.now())
@@ -29,6 +32,8 @@ fn new_bill(provider: &Provider, id: &str, body: &Body) -> Result<Bill, Refusal>
     // Without an offset, the provider answers 400.
     let wrong = Refusal::Field("expirationDateTime", "Invalid date");
     let expires = OffsetDateTime::parse(expires, &Rfc3339).map_err(|_| wrong)?;
+    let url = "customFields.invoice_callback_url";
+    body.check_url(url, "/customFields/invoice_callback_url")?;
     if body.has_flag("BIND_PAYMENT_TOKEN") && body.text("/customer/account").is_none() {
         return Err(Refusal::Field("customer.account", "May not be null"));
     }
@@ -50,16 +55,17 @@ fn new_bill(provider: &Provider, id: &str, body: &Body) -> Result<Bill, Refusal>
     });
     Ok(Bill {
         object: without_nulls(object),
+        minor_units,
         is_paid: false,
         expires,
+        form_payment: None,
     })
 }
 
 /// Returns the bill without its payments.
 pub(crate) fn get(state: &State, id: &str, now: i64) -> Result<Value, Refusal> {
     let bill = state.bills.get(id).ok_or(Refusal::NotFound)?;
-    let is_expired = bill.expires.unix_timestamp().saturating_mul(1_000) <= now;
-    let status = match (bill.is_paid, is_expired) {
+    let status = match (bill.is_paid, bill.is_expired(now)) {
         (true, _) => "PAID",
         (false, true) => "EXPIRED",
         (false, false) => "CREATED",
@@ -67,6 +73,13 @@ pub(crate) fn get(state: &State, id: &str, now: i64) -> Result<Value, Refusal> {
     let mut object = bill.object.clone();
     object["status"] = json!({"value": status, "changedDateTime": date(now)});
     Ok(object)
+}
+
+impl Bill {
+    /// Returns whether its time is over. A payment that began before may still succeed.
+    pub(crate) fn is_expired(&self, now: i64) -> bool {
+        self.expires.unix_timestamp().saturating_mul(1_000) <= now
+    }
 }
 
 /// Returns the bill with its payments.

@@ -5,6 +5,8 @@ use crate::payin::refusal::Refusal;
 
 /// The time after which a slow test card has its outcome, in milliseconds.
 const SLOW: i64 = 3_000;
+/// The longest name of a card's holder.
+const MAX_HOLDER: usize = 26;
 
 /// A test card. Its number is not kept, only what the provider shows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,23 +24,19 @@ impl Card {
         let (pan, expiry, code) = (text("pan"), text("expiryDate"), text("cvv2"));
         let is_grouped = pan.bytes().any(|byte| !byte.is_ascii_digit());
         if !is_card_number(pan) || is_grouped {
-            return Err(Refusal::Field("paymentMethod.pan", "Invalid card number"));
+            return Err(Refusal::Field("pan", "Invalid card number"));
         }
-        let month = expiry.get(..2).and_then(|month| month.parse().ok());
-        let is_month = month.is_some_and(|month: u8| (1..=12).contains(&month));
-        if expiry.len() != 5 || !is_month || expiry.get(2..3) != Some("/") {
-            let field = "paymentMethod.expiryDate";
-            return Err(Refusal::Field(field, "Invalid expiry date"));
+        if !is_expiry(expiry) {
+            return Err(Refusal::Field("expiryDate", "Invalid expiry date"));
         }
-        if !code.is_empty() && (code.len() != 3 || code.bytes().any(|byte| !byte.is_ascii_digit()))
-        {
-            return Err(Refusal::Field(
-                "paymentMethod.cvv2",
-                "Invalid security code",
-            ));
+        let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+        if !code.is_empty() && !is_code {
+            return Err(Refusal::Field("cvv2", "Invalid security code"));
         }
-        let (first, last) = (pan.get(..6), pan.get(pan.len() - 4..));
-        let masked_pan = format!("{}******{}", first.unwrap_or(""), last.unwrap_or(""));
+        if text("holderName").chars().count() > MAX_HOLDER {
+            return Err(Refusal::Field("holderName", "Too long"));
+        }
+        let masked_pan = masked(pan);
         debug_assert!(!contains_card_number(&masked_pan));
         Ok(Self {
             masked_pan,
@@ -47,18 +45,19 @@ impl Card {
         })
     }
 
-    /// Returns when the outcome is known if the operation starts now, and whether it is a success. The month
-    /// decides: 02 fails, 03 succeeds late, 04 fails late, all others succeed.
+    /// Returns when the outcome is known if the operation starts now, and what it is. The month decides: 02
+    /// fails, 03 succeeds late, 04 fails late, all others succeed.
     pub(crate) fn outcome(&self, now: i64) -> Outcome {
-        let (wait, is_success) = match self.expiry.get(..2) {
-            Some("02") => (0, false),
-            Some("03") => (SLOW, true),
-            Some("04") => (SLOW, false),
-            _ => (0, true),
+        let declined = Err("ACQUIRING_NOT_PERMITTED");
+        let (wait, result) = match self.expiry.get(..2) {
+            Some("02") => (0, declined),
+            Some("03") => (SLOW, Ok(())),
+            Some("04") => (SLOW, declined),
+            _ => (0, Ok(())),
         };
         Outcome {
             at: now + wait,
-            is_success,
+            result,
         }
     }
 
@@ -69,9 +68,27 @@ impl Card {
     }
 }
 
+/// Returns the first six and the last four digits of a number.
+pub(crate) fn masked(pan: &str) -> String {
+    let last = pan.len().saturating_sub(4);
+    let (first, last) = (pan.get(..6), pan.get(last..));
+    format!("{}******{}", first.unwrap_or(""), last.unwrap_or(""))
+}
+
+fn is_expiry(text: &str) -> bool {
+    let month_and_year = text.split_once('/');
+    month_and_year.is_some_and(|(month, year)| {
+        let is_number = |text: &str| text.len() == 2 && text.bytes().all(|it| it.is_ascii_digit());
+        is_number(month) && is_number(year) && ("01"..="12").contains(&month)
+    })
+}
+
 /// The outcome of an operation with a card, and when it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) at: i64,
-    pub(crate) is_success: bool,
+    pub(crate) result: CardResult,
 }
+
+/// Success, or the reason why an operation was declined.
+pub(crate) type CardResult = Result<(), &'static str>;

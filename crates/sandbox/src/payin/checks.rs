@@ -1,10 +1,12 @@
 use serde_json::{Value, json};
 
-use crate::payin::card::{Card, Outcome};
+use crate::payin::body::{Body, has_flag};
+use crate::payin::card::Card;
 use crate::payin::notification;
-use crate::payin::provider::{Body, Provider};
-use crate::payin::refusal::Refusal;
+use crate::payin::provider::Provider;
+use crate::payin::refusal::{self, Refusal};
 use crate::payin::state::{Check, Progress, State, Token, date};
+use crate::payin::three_ds;
 
 /// Checks a card through the API, or returns the check of this id.
 pub(crate) fn create(
@@ -29,13 +31,7 @@ pub(crate) fn start(
     card: Card,
     wants_token: Option<String>,
 ) {
-    let outcome = card.outcome(provider.now());
-    let is_success = outcome.is_success;
-    let progress = if card.needs_3ds {
-        Progress::Waits3ds { is_success }
-    } else {
-        Progress::Decided(outcome)
-    };
+    let progress = Progress::of_card(&card, provider.now());
     let status = if card.needs_3ds {
         "NOT_PASSED"
     } else {
@@ -49,6 +45,12 @@ pub(crate) fn start(
     };
     state.execute("check", id, &Value::Null);
     state.checks.insert(id.to_owned(), check);
+    if let Some(due) = progress.due().filter(|due| *due > provider.now()) {
+        let id = id.to_owned();
+        provider.later(due, move |provider, state| {
+            refusal::log(settle(provider, state, &id));
+        });
+    }
 }
 
 /// Returns a check, after its outcome if that is due. Before the customer has used the form of a bill, it is
@@ -56,41 +58,34 @@ pub(crate) fn start(
 pub(crate) fn get(provider: &Provider, state: &mut State, id: &str) -> Result<Value, Refusal> {
     if !state.checks.contains_key(id) {
         let bill = state.bills.get(id).ok_or(Refusal::NotFound)?;
-        let flags = bill.object["flags"].as_array();
-        let is_check = flags.is_some_and(|flags| flags.iter().any(|flag| flag == "CHECK_CARD"));
-        let answer = json!({"requestUid": id, "status": "INIT"});
-        return if is_check {
-            Ok(answer)
-        } else {
-            Err(Refusal::NotFound)
-        };
+        if has_flag(&bill.object, "CHECK_CARD") {
+            return Ok(json!({"requestUid": id, "status": "INIT"}));
+        }
+        return Err(Refusal::NotFound);
     }
     settle(provider, state, id)?;
     let check = state.checks.get(id).ok_or(Refusal::NotFound)?;
     let mut object = check.object.clone();
     match check.progress {
         Progress::Waits3ds { .. } => {
-            let url = format!("{}/acs", provider.settings().public_origin.as_str());
-            let requirements = json!({"pareq": id, "acsUrl": url});
+            let requirements = three_ds::requirements(provider, id);
             return Ok(json!({
                 "requestUid": id, "status": "WAITING_3DS", "requirements": requirements,
             }));
         }
         Progress::Decided(_) => return Ok(json!({"requestUid": id, "status": "INIT"})),
-        Progress::Done { .. } => object["status"] = json!("SUCCESS"),
+        Progress::Done(_) => object["status"] = json!("SUCCESS"),
     }
     Ok(object)
 }
 
 fn settle(provider: &Provider, state: &mut State, id: &str) -> Result<(), Refusal> {
     let check = state.checks.get_mut(id).ok_or(Refusal::NotFound)?;
-    let Progress::Decided(Outcome { at, is_success }) = check.progress else {
+    let Some(result) = check.progress.result_at(provider.now()) else {
         return Ok(());
     };
-    if provider.now() < at {
-        return Ok(());
-    }
-    check.progress = Progress::Done { is_success };
+    let is_success = result.is_ok();
+    check.progress = Progress::Done(result);
     check.object["isValidCard"] = json!(is_success);
     check.object["checkOperationDate"] = json!(date(provider.now()));
     check.object["cardInfo"] = json!({
@@ -100,7 +95,7 @@ fn settle(provider: &Provider, state: &mut State, id: &str) -> Result<(), Refusa
     if let Some(account) = check.wants_token.take().filter(|_| is_success) {
         let id = provider.uuid()?;
         let card = check.card.clone();
-        let token = Token { account, card };
+        let token = Token::of_card(account, card);
         check.object["createdToken"] = token.describe(&id);
         state.tokens.insert(id, token);
     }
@@ -116,23 +111,33 @@ pub(crate) fn complete(
     id: &str,
     body: &Body,
 ) -> Result<Value, Refusal> {
-    let pares = body.text("/pares");
-    let pares = pares.ok_or(Refusal::Field("pares", "May not be null"))?;
+    let pares = body.required("pares", "/pares", usize::MAX)?;
+    authenticate(provider, state, id, pares)?;
+    get(provider, state, id)
+}
+
+/// Takes the answer of the issuer's page.
+pub(crate) fn authenticate(
+    provider: &Provider,
+    state: &mut State,
+    id: &str,
+    pares: &str,
+) -> Result<(), Refusal> {
+    let is_authenticated = three_ds::is_authenticated(pares)?;
+    settle(provider, state, id)?;
     let check = state.checks.get_mut(id).ok_or(Refusal::NotFound)?;
-    if let Progress::Waits3ds { is_success } = check.progress {
-        let is_authenticated = pares != "failed";
-        let status = if is_authenticated {
+    if let Progress::Waits3ds { .. } = check.progress {
+        let passed = if is_authenticated {
             "PASSED"
         } else {
             "NOT_PASSED"
         };
-        check.object["threeDsStatus"] = json!(status);
-        check.progress = Progress::Decided(Outcome {
-            at: provider.now(),
-            is_success: is_success && is_authenticated,
-        });
+        check.object["threeDsStatus"] = json!(passed);
     }
-    get(provider, state, id)
+    check.progress = check
+        .progress
+        .authenticated(is_authenticated, provider.now());
+    settle(provider, state, id)
 }
 
 /// Deletes a token of this customer.
@@ -144,7 +149,7 @@ pub(crate) fn delete_token(state: &mut State, body: &Body) -> Result<(), Refusal
     let account = field("customerAccountId", "/customerAccountId")?;
     let token = field("token", "/token")?;
     match state.tokens.get(token) {
-        Some(known) if known.account == account => {
+        Some(known) if known.account == account && known.card.is_some() => {
             state.tokens.remove(token);
             state.execute("token-deletion", account, &Value::Null);
             Ok(())

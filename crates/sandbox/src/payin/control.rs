@@ -1,56 +1,151 @@
-//! What only a sandbox has: faults, what was executed, and what a customer does on the form.
+//! What only a sandbox has: faults, a clock that can be moved, what was executed, and what a customer does.
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Router, body::Bytes};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::payin::body::has_flag;
 use crate::payin::card::Card;
-use crate::payin::checks;
 use crate::payin::fault::Fault;
 use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
+use crate::payin::{checks, forms, payments, qr_codes, three_ds};
+
+pub(crate) fn routes() -> Router<Provider> {
+    Router::new()
+        .route("/executed", get(executed))
+        .route("/notifications", get(notifications))
+        .route("/faults", post(faults))
+        .route("/clock", get(clock).post(move_clock))
+        .route("/settings", post(settings))
+        .route("/bills/{id}/card", post(type_card))
+        .route("/bills/{id}/3ds", post(finish_3ds))
+        .route("/qr-codes/{id}/scan", post(scan))
+}
 
 /// `GET /sandbox/executed`: what was executed, in order.
-pub(crate) async fn executed(State(provider): State<Provider>) -> Json<Value> {
+async fn executed(State(provider): State<Provider>) -> Json<Value> {
     Json(json!({"executed": provider.state().executed}))
 }
 
-/// `GET /sandbox/notifications`: the notifications that the provider would send, each with its signature.
-pub(crate) async fn notifications(State(provider): State<Provider>) -> Json<Value> {
+/// `GET /sandbox/notifications`: the notifications, each with its signature and the attempts to send it.
+async fn notifications(State(provider): State<Provider>) -> Json<Value> {
     Json(json!({"notifications": provider.state().notifications}))
 }
 
-/// `POST /sandbox/faults` with a list of faults: the next calls that change something fail with them, one each.
-pub(crate) async fn faults(
+/// `POST /sandbox/faults` with a list of faults: the next calls that change something, and the next
+/// notifications, get one each.
+async fn faults(
     State(provider): State<Provider>,
-    Json(faults): Json<Vec<Fault>>,
-) -> StatusCode {
-    provider.state().faults.extend(faults);
+    body: Bytes,
+) -> Result<StatusCode, (StatusCode, &'static str)> {
+    let faults: Vec<Fault> = serde_json::from_slice(&body).map_err(|_| {
+        let text = "The body must be a list such as [{\"fault\": \"drop-answer\"}]. \
+                    docs/sandbox.md has the names.\n";
+        (StatusCode::BAD_REQUEST, text)
+    })?;
+    let mut state = provider.state();
+    for fault in faults {
+        match fault {
+            Fault::Call(fault) => state.faults.push_back(fault),
+            Fault::Notification(fault) => state.notification_faults.push_back(fault),
+        }
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /sandbox/clock`: the time, in milliseconds since the Unix epoch.
+async fn clock(State(provider): State<Provider>) -> Json<Value> {
+    Json(json!({"now": provider.now()}))
+}
+
+#[derive(Deserialize)]
+struct Move {
+    milliseconds: u32,
+}
+
+/// `POST /sandbox/clock` with milliseconds: moves the clock on.
+async fn move_clock(State(provider): State<Provider>, Json(by): Json<Move>) -> Json<Value> {
+    provider.clock().move_on(by.milliseconds);
+    clock(State(provider)).await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Switches {
+    two_step_payouts: bool,
+}
+
+/// `POST /sandbox/settings`: chooses whether payouts have a second step.
+async fn settings(State(provider): State<Provider>, Json(switches): Json<Switches>) -> StatusCode {
+    provider.state().two_step_payouts = switches.two_step_payouts;
     StatusCode::NO_CONTENT
 }
 
-/// `POST /sandbox/bills/{billId}/card` with a card: the customer types it into the form of a card check.
-pub(crate) async fn type_card(
+/// `POST /sandbox/bills/{billId}/card` with a card: the customer types it into the form. The answer is the check
+/// or the payment.
+async fn type_card(
     State(provider): State<Provider>,
     Path(bill_id): Path<String>,
     Json(fields): Json<Value>,
 ) -> Result<Json<Value>, Refusal> {
     let card = Card::read(&fields)?;
-    let mut state = provider.state();
-    let bill = state.bills.get(&bill_id).ok_or(Refusal::NotFound)?;
-    let has_flag = |flag: &str| {
-        let flags = bill.object["flags"].as_array();
-        flags.is_some_and(|flags| flags.iter().any(|it| it == flag))
+    forms::submit(&provider, &mut provider.state(), &bill_id, card)?;
+    form_result(&provider, &bill_id)
+}
+
+#[derive(Deserialize)]
+struct Authentication {
+    authenticated: bool,
+}
+
+/// `POST /sandbox/bills/{billId}/3ds`: the customer confirms on the issuer's page, or fails to. The answer is the
+/// check or the payment.
+async fn finish_3ds(
+    State(provider): State<Provider>,
+    Path(bill_id): Path<String>,
+    Json(answer): Json<Authentication>,
+) -> Result<Json<Value>, Refusal> {
+    let pares = if answer.authenticated {
+        three_ds::CONFIRMED
+    } else {
+        three_ds::FAILED
     };
-    if !has_flag("CHECK_CARD") {
-        return Err(Refusal::WrongState("The bill is not a card check"));
+    forms::authenticate(&provider, &mut provider.state(), &bill_id, pares)?;
+    form_result(&provider, &bill_id)
+}
+
+fn form_result(provider: &Provider, bill_id: &str) -> Result<Json<Value>, Refusal> {
+    let mut state = provider.state();
+    let bill = state.bills.get(bill_id).ok_or(Refusal::NotFound)?;
+    let is_check = has_flag(&bill.object, "CHECK_CARD");
+    let id = forms::pareq(&state, bill_id).ok_or(Refusal::NotFound)?;
+    if is_check {
+        return checks::get(provider, &mut state, &id).map(Json);
     }
-    let account = bill.object["customer"]["account"].as_str();
-    let account = account.filter(|_| has_flag("BIND_PAYMENT_TOKEN"));
-    let account = account.map(str::to_owned);
-    if !state.checks.contains_key(&bill_id) {
-        checks::start(&provider, &mut state, &bill_id, card, account);
-    }
-    checks::get(&provider, &mut state, &bill_id).map(Json)
+    payments::get(provider, &mut state, &id).map(Json)
+}
+
+#[derive(Deserialize)]
+struct Scan {
+    #[serde(default = "agrees")]
+    agrees: bool,
+}
+
+fn agrees() -> bool {
+    true
+}
+
+/// `POST /sandbox/qr-codes/{qrCodeUid}/scan`: the customer scans the code with the app of a bank, and agrees or
+/// refuses.
+async fn scan(
+    State(provider): State<Provider>,
+    Path(id): Path<String>,
+    Json(scan): Json<Scan>,
+) -> Result<Json<Value>, Refusal> {
+    qr_codes::scan(&provider, &mut provider.state(), &id, scan.agrees).map(Json)
 }

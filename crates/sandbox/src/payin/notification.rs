@@ -1,19 +1,15 @@
-//! The notifications that the provider would send, in the order in which it would. The control API lists them.
+//! The notifications that the provider sends, in its words. Source: docs/payin.md, "Notifications".
 
 use serde_json::{Value, json};
 
+use crate::payin::delivery;
 use crate::payin::provider::Provider;
+use crate::payin::settings::NotificationUrl;
 use crate::payin::state::State;
 
 pub(crate) fn payment(provider: &Provider, state: &mut State, mut payment: Value) {
-    let url = payment["callbackUrl"].take();
-    let declined = payment["status"]["value"] == "DECLINED";
-    payment["status"]["value"] = json!(if declined { "DECLINE" } else { "SUCCESS" });
-    if let Some(status) = payment["status"].as_object_mut()
-        && let Some(reason) = status.remove("reason")
-    {
-        status.insert("reasonCode".to_owned(), reason);
-    }
+    let url = url_of_payment(state, &payment);
+    translate_status(&mut payment);
     if let Some(object) = payment.as_object_mut() {
         for only_in_answers in ["capturedAmount", "refundedAmount", "callbackUrl"] {
             object.remove(only_in_answers);
@@ -26,102 +22,129 @@ pub(crate) fn payment(provider: &Provider, state: &mut State, mut payment: Value
         }
     }
     payment["type"] = json!("PAYMENT");
-    add(provider, state, "PAYMENT", "payment", &payment, &url);
+    add(provider, state, "PAYMENT", "payment", &payment, url);
 }
 
-pub(crate) fn capture(provider: &Provider, state: &mut State, payment_id: &str, capture: &Value) {
-    add_of_payment(
-        provider,
-        state,
-        payment_id,
-        "CAPTURE",
-        "capture",
-        capture.clone(),
-    );
-}
-
-pub(crate) fn refund(provider: &Provider, state: &mut State, payment_id: &str, refund: &Value) {
-    add_of_payment(
-        provider,
-        state,
-        payment_id,
-        "REFUND",
-        "refund",
-        refund.clone(),
-    );
-}
-
-fn add_of_payment(
+/// Tells the outcome of a capture, a refund or a payout. `kind` is its type.
+pub(crate) fn of_payment(
     provider: &Provider,
     state: &mut State,
     payment_id: &str,
-    kind: &str,
-    member: &str,
+    kind: &'static str,
     mut object: Value,
 ) {
+    let own_url = object["callbackUrl"].take();
     object["paymentId"] = json!(payment_id);
     object["type"] = json!(kind);
-    object["status"]["value"] = json!("SUCCESS");
+    if let Some(members) = object.as_object_mut() {
+        members.remove("callbackUrl");
+    }
+    if kind == "PAYOUT" {
+        let is_completed = object["status"]["value"] == "COMPLETED";
+        object["status"]["value"] = json!(if is_completed { "SUCCESS" } else { "DECLINED" });
+    } else {
+        translate_status(&mut object);
+    }
     let payment = state.payments.get(payment_id);
-    let url = payment.map_or(Value::Null, |payment| payment.object["callbackUrl"].clone());
-    add(provider, state, kind, member, &object, &url);
+    let payment = payment.map_or(Value::Null, |payment| payment.object.clone());
+    let url = read_url(&own_url).or_else(|| url_of_payment(state, &payment));
+    let member = match kind {
+        "CAPTURE" => "capture",
+        "REFUND" => "refund",
+        _ => "payout",
+    };
+    add(provider, state, kind, member, &object, url);
 }
 
 pub(crate) fn check(provider: &Provider, state: &mut State, id: &str, check: &Value) {
-    let bill = state.bills.get(id);
-    let url = bill.map_or(Value::Null, |bill| {
-        bill.object["customFields"]["invoice_callback_url"].clone()
-    });
+    let url = url_of_bill(state, id);
+    let mut check = check.clone();
+    check["merchantSiteUid"] = json!(provider.settings().site_id.as_str());
     add(
         provider,
         state,
         "CHECK_CARD",
         "checkPaymentMethod",
-        check,
-        &url,
+        &check,
+        url,
     );
+}
+
+/// Tells that a token of the faster payments system was issued or refused.
+pub(crate) fn token(provider: &Provider, state: &mut State, mut token: Value) {
+    token["merchantSiteUid"] = json!(provider.settings().site_id.as_str());
+    add(provider, state, "TOKEN", "token", &token, None);
+}
+
+/// Writes a status as notifications do.
+fn translate_status(object: &mut Value) {
+    let is_declined = object["status"]["value"] == "DECLINED";
+    object["status"]["value"] = json!(if is_declined { "DECLINE" } else { "SUCCESS" });
+    if let Some(status) = object["status"].as_object_mut()
+        && let Some(reason) = status.remove("reason")
+    {
+        status.insert("reasonCode".to_owned(), reason);
+    }
+}
+
+fn read_url(url: &Value) -> Option<NotificationUrl> {
+    NotificationUrl::parse(url.as_str()?).ok()
+}
+
+fn url_of_payment(state: &State, payment: &Value) -> Option<NotificationUrl> {
+    let bill_id = payment["billId"].as_str().unwrap_or_default();
+    read_url(&payment["callbackUrl"]).or_else(|| url_of_bill(state, bill_id))
+}
+
+fn url_of_bill(state: &State, bill_id: &str) -> Option<NotificationUrl> {
+    let bill = state.bills.get(bill_id)?;
+    read_url(&bill.object["customFields"]["invoice_callback_url"])
 }
 
 fn add(
     provider: &Provider,
     state: &mut State,
-    kind: &str,
+    kind: &'static str,
     member: &str,
     object: &Value,
-    url: &Value,
+    url: Option<NotificationUrl>,
 ) {
-    let signature = provider
-        .settings()
-        .notification_key
-        .sign(&signed_text(member, object));
+    let settings = provider.settings();
+    let signature = settings.notification_key.sign(&signed_text(kind, object));
     let mut body = json!({member: object, "type": kind, "version": "1"});
     // In notifications the provider writes amounts as numbers, and not padded.
     let amount = object["amount"]["value"].as_str();
     if let Some(number) = amount.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
         body[member]["amount"]["value"] = number;
     }
-    state.notifications.push(json!({
-        "url": url,
-        "signature": signature,
-        "body": body.to_string(),
-    }));
+    let method = object["paymentMethod"]["type"].as_str().unwrap_or_default();
+    // The provider's samples have this key twice.
+    let once = r#""paymentMethod":{"#;
+    let twice = format!(r#"{once}"type":"{method}","#);
+    let body = body.to_string().replacen(once, &twice, 1);
+    let url = url.or_else(|| settings.notification_url.clone());
+    delivery::start(provider, state, kind, url, signature, body);
 }
 
 /// Source: docs/payin.md, "Notifications".
-fn signed_text(member: &str, object: &Value) -> String {
-    let text = |pointer| {
-        object
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+fn signed_text(kind: &str, object: &Value) -> String {
+    let fields: &[&str] = match kind {
+        "CHECK_CARD" => &["/requestUid", "/checkOperationDate"],
+        "TOKEN" => &[
+            "/merchantSiteUid",
+            "/account",
+            "/status/value",
+            "/status/changedDateTime",
+        ],
+        "CAPTURE" => &["/captureId", "/createdDateTime", "/amount/value"],
+        "REFUND" => &["/refundId", "/createdDateTime", "/amount/value"],
+        "PAYOUT" => &["/payoutId", "/createdDateTime", "/amount/value"],
+        _ => &["/paymentId", "/createdDateTime", "/amount/value"],
     };
-    let id = match member {
-        "checkPaymentMethod" => {
-            return [text("/requestUid"), text("/checkOperationDate")].join("|");
-        }
-        "capture" => text("/captureId"),
-        "refund" => text("/refundId"),
-        _ => text("/paymentId"),
-    };
-    [id, text("/createdDateTime"), text("/amount/value")].join("|")
+    let text = |field: &&str| object.pointer(field).and_then(Value::as_str);
+    let texts: Vec<_> = fields
+        .iter()
+        .map(|field| text(field).unwrap_or_default())
+        .collect();
+    texts.join("|")
 }

@@ -1,15 +1,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::body::Bytes;
 use pantoken_core::{Clock, Random};
-use pantoken_payin::Amount;
-use serde::Deserialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::payin::Settings;
 use crate::payin::refusal::Refusal;
+use crate::payin::sender::Sender;
 use crate::payin::state::State;
+use crate::payin::timer::MovableClock;
+use crate::uuid;
 
 /// The provider, as all requests share it.
 #[derive(Clone)]
@@ -18,7 +16,8 @@ pub(crate) struct Provider(Arc<Shared>);
 struct Shared {
     settings: Settings,
     random: Box<dyn Random>,
-    clock: Box<dyn Clock>,
+    clock: MovableClock,
+    sender: Sender,
     state: Mutex<State>,
 }
 
@@ -27,7 +26,8 @@ impl Provider {
         Self(Arc::new(Shared {
             settings,
             random: Box::new(random),
-            clock: Box::new(clock),
+            clock: MovableClock::new(clock),
+            sender: Sender::new(),
             state: Mutex::default(),
         }))
     }
@@ -36,8 +36,16 @@ impl Provider {
         &self.0.settings
     }
 
+    pub(crate) fn clock(&self) -> &MovableClock {
+        &self.0.clock
+    }
+
     pub(crate) fn now(&self) -> i64 {
         self.0.clock.now()
+    }
+
+    pub(crate) fn sender(&self) -> &Sender {
+        &self.0.sender
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -46,77 +54,15 @@ impl Provider {
 
     /// Returns a new random UUID.
     pub(crate) fn uuid(&self) -> Result<String, Refusal> {
-        let mut bytes = [0; 16];
-        self.0
-            .random
-            .fill(&mut bytes)
-            .map_err(|_| Refusal::Internal)?;
-        bytes[6] = bytes[6] & 0x0f | 0x40;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        let digits = hex::encode(bytes);
-        let groups = [0..8, 8..12, 12..16, 16..20, 20..32];
-        let groups = groups.map(|range| digits.get(range).unwrap_or_default());
-        Ok(groups.join("-"))
-    }
-}
-
-/// The body of a request: as it came, and as JSON.
-pub(crate) struct Body {
-    bytes: Bytes,
-    pub(crate) json: Value,
-}
-
-impl Body {
-    pub(crate) fn read(bytes: Bytes) -> Result<Self, Refusal> {
-        let json = serde_json::from_slice(&bytes).map_err(|_| Refusal::NotJson)?;
-        Ok(Self { bytes, json })
+        uuid::generate(self.0.random.as_ref()).map_err(|_| Refusal::Internal)
     }
 
-    /// Reads the amount in hundredths. Its value is a text or a literal with exactly two decimals.
-    pub(crate) fn amount(&self) -> Result<i64, Refusal> {
-        let wrong = Refusal::Field(
-            "amount",
-            "Invalid money format. Should have 2 fraction digits",
-        );
-        let currency = self.json["amount"]["currency"].as_str();
-        if currency != Some("RUB") {
-            return Err(Refusal::Field("amount.currency", "Only RUB in test mode"));
-        }
-        let Ok(fields) = serde_json::from_slice::<AmountFields<'_>>(&self.bytes) else {
-            return Err(wrong);
-        };
-        // As a literal, 3.0 and 3.00 differ only in their spelling.
-        let value = fields.amount.value.get().trim_matches('"');
-        let amount = Amount::parse(value, "RUB").ok();
-        let minor_units = amount.and_then(|amount| amount.minor_units());
-        match minor_units.ok_or(wrong)? {
-            above if above > MOST => Err(Refusal::Field("amount", "At most 10.00 in test mode")),
-            minor_units => Ok(minor_units),
-        }
+    /// Does something when its time has come.
+    pub(crate) fn later(&self, time: i64, act: impl FnOnce(&Self, &mut State) + Send + 'static) {
+        let provider = self.clone();
+        tokio::spawn(async move {
+            provider.clock().wait_until(time).await;
+            act(&provider, &mut provider.state());
+        });
     }
-
-    pub(crate) fn has_flag(&self, flag: &str) -> bool {
-        let flags = self.json["flags"].as_array();
-        flags.is_some_and(|flags| flags.iter().any(|it| it == flag))
-    }
-
-    /// Returns a text of the body, by its JSON pointer.
-    pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
-        self.json.pointer(pointer)?.as_str()
-    }
-}
-
-/// The largest amount in test mode, in hundredths.
-const MOST: i64 = 1_000;
-
-#[derive(Deserialize)]
-struct AmountFields<'a> {
-    #[serde(borrow)]
-    amount: ValueField<'a>,
-}
-
-#[derive(Deserialize)]
-struct ValueField<'a> {
-    #[serde(borrow)]
-    value: &'a RawValue,
 }

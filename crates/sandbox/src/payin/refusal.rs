@@ -48,3 +48,10 @@ impl IntoResponse for Refusal {
         (status, Json(body)).into_response()
     }
 }
+
+/// Logs why something that happens by itself failed.
+pub(crate) fn log(result: Result<(), Refusal>) {
+    if let Err(error) = result {
+        tracing::error!("{error:?}");
+    }
+}

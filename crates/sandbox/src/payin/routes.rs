@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::Json;
 use axum::Router;
 use axum::body::{Body as AnswerBody, Bytes, to_bytes};
@@ -11,10 +13,13 @@ use futures_util::stream;
 use pantoken_core::{Clock, Random, Secret};
 use serde_json::Value;
 
-use crate::payin::fault::Fault;
-use crate::payin::provider::{Body, Provider};
+use crate::payin::body::Body;
+use crate::payin::fault::CallFault;
+use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
-use crate::payin::{Settings, bills, checks, control, payments};
+use crate::payin::{
+    Settings, bills, captures, checks, control, pages, payments, payouts, qr_codes, refunds,
+};
 
 const MAX_BODY: usize = 256 * 1024;
 /// The answers of the sandbox are shorter.
@@ -22,8 +27,10 @@ const MAX_ANSWER: usize = 1024 * 1024;
 
 type Answer = Result<Json<Value>, Refusal>;
 
-/// Creates the sandbox's routes: the provider's API under `/partner/payin/v1/sites/{siteId}`, and the control API
-/// under `/sandbox`. The router stores everything in memory.
+/// Creates the sandbox's routes: the provider's API under `/partner/payin/v1/sites/{siteId}`, the hosted pages,
+/// and the control API under `/sandbox`. The router stores everything in memory.
+///
+/// Notifications are sent by tasks of the runtime that serves the router.
 pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Router {
     let provider = Provider::new(settings, random, clock);
     let path = format!("/partner/payin/v1/sites/{}", provider.settings().site_id);
@@ -38,6 +45,10 @@ pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Rou
         )
         .route("/payments/{id}/refunds", get(list_refunds))
         .route(
+            "/payments/{id}/refunds/{refund}/decline",
+            post(decline_refund),
+        )
+        .route(
             "/payments/{id}/refunds/{refund}",
             put(put_refund).get(get_refund),
         )
@@ -50,14 +61,23 @@ pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Rou
             post(complete_check),
         )
         .route("/tokens", delete(delete_token))
+        .route("/sbp/qrCodes", post(post_qr_code))
+        .route("/sbp/qrCodes/{id}", put(put_qr_code).get(get_qr_code))
+        .route("/sbp/qrCodes/{id}/payments", post(pay_qr_code))
+        .route(
+            "/payments/{id}/payouts/{payout}",
+            put(put_payout).get(get_payout),
+        )
+        .route(
+            "/payments/{id}/payouts/{payout}/complete",
+            put(complete_payout),
+        )
         .layer(from_fn_with_state(provider.clone(), with_faults))
         .layer(from_fn_with_state(provider.clone(), authorize));
     Router::new()
         .nest(&path, api)
-        .route("/sandbox/executed", get(control::executed))
-        .route("/sandbox/notifications", get(control::notifications))
-        .route("/sandbox/faults", post(control::faults))
-        .route("/sandbox/bills/{id}/card", post(control::type_card))
+        .nest("/sandbox", control::routes())
+        .merge(pages::routes())
         .route("/healthz", get(async || "ok"))
         .fallback(async || Refusal::NotFound)
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -88,21 +108,31 @@ async fn with_faults(State(provider): State<Provider>, request: Request, next: N
     let Some(fault) = fault else {
         return next.run(request).await;
     };
-    if fault == Fault::Unavailable {
+    if fault == CallFault::Unavailable {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let response = next.run(request).await;
-    if let Some(delay) = fault.delay() {
-        tokio::time::sleep(delay).await;
+    if let CallFault::Delay { milliseconds } = fault {
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
         return response;
     }
     match fault {
-        Fault::Empty500 => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        Fault::Error500 => Refusal::Internal.into_response(),
-        Fault::Html => "<html><body>Please log in</body></html>".into_response(),
-        Fault::Half => cut(response, 2).await,
+        CallFault::Empty500 => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        CallFault::Error500 => Refusal::Internal.into_response(),
+        CallFault::Html => "<html><body>Please log in</body></html>".into_response(),
+        CallFault::Nothing => StatusCode::OK.into_response(),
+        CallFault::OtherAmount => with_other_amount(response).await,
+        CallFault::Half => cut(response, 2).await,
         _ => cut(response, usize::MAX).await,
     }
+}
+
+/// Changes the amount in an answer.
+async fn with_other_amount(response: Response) -> Response {
+    let body = to_bytes(response.into_body(), MAX_ANSWER).await;
+    let mut json: Value = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
+    json["amount"] = serde_json::json!({"value": "123.45", "currency": "RUB"});
+    Json(json).into_response()
 }
 
 /// Sends one of so many parts of the answer, and then cuts the connection.
@@ -154,12 +184,17 @@ async fn complete_payment(
 
 type TwoIds = Path<(String, String)>;
 
-async fn put_capture(State(provider): State<Provider>, Path((id, capture)): TwoIds) -> Answer {
-    payments::capture(&provider, &mut provider.state(), &id, &capture).map(Json)
+async fn put_capture(
+    State(provider): State<Provider>,
+    Path((id, capture)): TwoIds,
+    body: Bytes,
+) -> Answer {
+    let body = Body::read(body)?;
+    captures::create(&provider, &mut provider.state(), &id, &capture, &body).map(Json)
 }
 
 async fn get_capture(State(provider): State<Provider>, Path((id, capture)): TwoIds) -> Answer {
-    payments::get_capture(&provider.state(), &id, &capture).map(Json)
+    captures::get(&provider.state(), &id, &capture).map(Json)
 }
 
 async fn put_refund(
@@ -168,15 +203,23 @@ async fn put_refund(
     body: Bytes,
 ) -> Answer {
     let body = Body::read(body)?;
-    payments::refund(&provider, &mut provider.state(), &id, &refund, &body).map(Json)
+    refunds::create(&provider, &mut provider.state(), &id, &refund, &body).map(Json)
 }
 
 async fn get_refund(State(provider): State<Provider>, Path((id, refund)): TwoIds) -> Answer {
-    payments::get_refund(&provider.state(), &id, &refund).map(Json)
+    refunds::get(&provider.state(), &id, &refund).map(Json)
 }
 
 async fn list_refunds(State(provider): State<Provider>, Path(id): Path<String>) -> Answer {
-    payments::list_refunds(&provider.state(), &id).map(Json)
+    refunds::list(&provider.state(), &id).map(Json)
+}
+
+/// Only merchants with postponed refunds may decline them, and this site is none of them.
+async fn decline_refund(State(provider): State<Provider>, Path((id, refund)): TwoIds) -> Answer {
+    refunds::get(&provider.state(), &id, &refund)?;
+    Err(Refusal::WrongState(
+        "Refunds of this site are not postponed",
+    ))
 }
 
 async fn put_check(
@@ -208,4 +251,51 @@ async fn delete_token(
     let body = Body::read(body)?;
     checks::delete_token(&mut provider.state(), &body)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn post_qr_code(State(provider): State<Provider>, body: Bytes) -> Answer {
+    let body = Body::read(body)?;
+    let id = body.required("qrCodeUid", "/qrCodeUid", 200)?;
+    qr_codes::create(&provider, &mut provider.state(), id, &body).map(Json)
+}
+
+async fn put_qr_code(
+    State(provider): State<Provider>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let body = Body::read(body)?;
+    qr_codes::create(&provider, &mut provider.state(), &id, &body).map(Json)
+}
+
+async fn get_qr_code(State(provider): State<Provider>, Path(id): Path<String>) -> Answer {
+    qr_codes::get(&provider, &mut provider.state(), &id).map(Json)
+}
+
+async fn pay_qr_code(
+    State(provider): State<Provider>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let body = Body::read(body)?;
+    qr_codes::pay_with_token(&provider, &mut provider.state(), &id, &body).map(Json)
+}
+
+async fn put_payout(
+    State(provider): State<Provider>,
+    Path((id, payout)): TwoIds,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let body = Body::read(body)?;
+    let ids = (id.as_str(), payout.as_str());
+    payouts::create(&provider, &mut provider.state(), ids, &headers, &body).map(Json)
+}
+
+async fn get_payout(State(provider): State<Provider>, Path((id, payout)): TwoIds) -> Answer {
+    payouts::get(&provider, &mut provider.state(), &id, &payout).map(Json)
+}
+
+async fn complete_payout(State(provider): State<Provider>, Path((id, payout)): TwoIds) -> Answer {
+    payouts::complete(&provider, &mut provider.state(), &id, &payout).map(Json)
 }

@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::offset;
+use tokio::sync::oneshot;
 
-use crate::payin::card::{Card, Outcome};
-use crate::payin::fault::Fault;
+use crate::payin::card::{Card, CardResult, Outcome};
+use crate::payin::fault::{CallFault, NotificationFault};
+use crate::payin::sender::Sent;
 
 /// What the provider has stored.
 #[derive(Default)]
@@ -15,19 +17,33 @@ pub(crate) struct State {
     pub(crate) payments: BTreeMap<String, Payment>,
     pub(crate) checks: BTreeMap<String, Check>,
     pub(crate) tokens: BTreeMap<String, Token>,
+    pub(crate) qr_codes: BTreeMap<String, QrCode>,
+    /// By the payment's id and their own.
+    pub(crate) payouts: BTreeMap<(String, String), Payout>,
+    /// The ids of bills, by the ids in the addresses of their forms.
+    pub(crate) invoices: BTreeMap<String, String>,
+    /// Whether payouts have a second step.
+    pub(crate) two_step_payouts: bool,
     /// What was executed, in order.
     pub(crate) executed: Vec<Value>,
     /// What goes wrong with the next calls.
-    pub(crate) faults: VecDeque<Fault>,
-    /// The notifications that the provider would send, in order.
-    pub(crate) notifications: Vec<Value>,
+    pub(crate) faults: VecDeque<CallFault>,
+    /// What goes wrong with the next notifications.
+    pub(crate) notification_faults: VecDeque<NotificationFault>,
+    /// The notifications, in order.
+    pub(crate) notifications: Vec<Sent>,
+    /// The notifications that are sent once another one was.
+    pub(crate) waiting_for_next: Vec<oneshot::Sender<()>>,
 }
 
 pub(crate) struct Bill {
     /// The object that answers show, without its status.
     pub(crate) object: Value,
+    pub(crate) minor_units: i64,
     pub(crate) is_paid: bool,
     pub(crate) expires: OffsetDateTime,
+    /// The payment that the customer last began on the form.
+    pub(crate) form_payment: Option<String>,
 }
 
 pub(crate) struct Payment {
@@ -36,6 +52,8 @@ pub(crate) struct Payment {
     pub(crate) minor_units: i64,
     pub(crate) is_sale: bool,
     pub(crate) progress: Progress,
+    /// When the state last changed.
+    pub(crate) changed: i64,
     pub(crate) captured: bool,
     pub(crate) captures: BTreeMap<String, Value>,
     pub(crate) refunds: BTreeMap<String, Value>,
@@ -55,28 +73,127 @@ pub(crate) struct Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// The customer has to finish 3-D Secure; then this is the outcome.
-    Waits3ds { is_success: bool },
+    Waits3ds {
+        /// The outcome.
+        result: CardResult,
+        /// When the customer can no longer finish it.
+        expires: i64,
+    },
     /// The outcome is decided, and known from its time on.
     Decided(Outcome),
     /// The outcome was told.
-    Done { is_success: bool },
+    Done(CardResult),
 }
 
+/// The time in which the customer can finish 3-D Secure, in milliseconds. The provider does not publish it.
+const THREE_DS_TIME: i64 = 15 * 60 * 1_000;
+
+impl Progress {
+    /// Begins an operation with a card.
+    pub(crate) fn of_card(card: &Card, now: i64) -> Self {
+        let outcome = card.outcome(now);
+        if card.needs_3ds {
+            Self::Waits3ds {
+                result: outcome.result,
+                expires: now + THREE_DS_TIME,
+            }
+        } else {
+            Self::Decided(outcome)
+        }
+    }
+
+    /// Returns when something happens by itself.
+    pub(crate) fn due(self) -> Option<i64> {
+        match self {
+            Self::Waits3ds { expires, .. } => Some(expires),
+            Self::Decided(outcome) => Some(outcome.at),
+            Self::Done(_) => None,
+        }
+    }
+
+    /// Returns the outcome if its time has come.
+    pub(crate) fn result_at(self, now: i64) -> Option<CardResult> {
+        match self {
+            Self::Waits3ds { expires, .. } if expires <= now => Some(Err("PAYMENT_EXPIRED_3DS")),
+            Self::Decided(outcome) if outcome.at <= now => Some(outcome.result),
+            _ => None,
+        }
+    }
+
+    /// Ends 3-D Secure with the answer of the issuer's page.
+    pub(crate) fn authenticated(self, is_authenticated: bool, now: i64) -> Self {
+        match self {
+            Self::Waits3ds { result, .. } if is_authenticated => {
+                Self::Decided(Outcome { at: now, result })
+            }
+            Self::Waits3ds { .. } => {
+                let result = Err("DECLINED_BY_MPI");
+                Self::Decided(Outcome { at: now, result })
+            }
+            other => other,
+        }
+    }
+}
+
+/// A payment token.
 pub(crate) struct Token {
     pub(crate) account: String,
-    pub(crate) card: Card,
+    /// The card, or nothing if it is a token of the faster payments system.
+    pub(crate) card: Option<Card>,
 }
 
 impl Token {
+    /// Returns a token of a card.
+    pub(crate) fn of_card(account: String, card: Card) -> Self {
+        let card = Some(card);
+        Self { account, card }
+    }
+
     /// Returns what the operation that issued it says of it.
     pub(crate) fn describe(&self, token: &str) -> Value {
         json!({
             "token": token,
-            "name": self.card.masked_pan,
-            "expiredDate": self.card.token_expiry(),
+            "name": self.card.as_ref().map(|card| card.masked_pan.as_str()),
+            "expiredDate": self.card.as_ref().map(Card::token_expiry),
             "account": self.account,
         })
     }
+}
+
+/// A QR code of the faster payments system.
+pub(crate) struct QrCode {
+    /// The object that answers show, without its state, payment and token.
+    pub(crate) object: Value,
+    pub(crate) minor_units: Option<i64>,
+    pub(crate) expires: i64,
+    pub(crate) payment: Option<String>,
+    /// Whether a token pays for it.
+    pub(crate) by_token: bool,
+    pub(crate) token: Option<Value>,
+}
+
+/// A payout.
+pub(crate) struct Payout {
+    /// The object that answers show, without its status.
+    pub(crate) object: Value,
+    pub(crate) progress: PayoutProgress,
+    pub(crate) changed: i64,
+}
+
+/// How far a payout is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PayoutProgress {
+    /// It waits for its second step.
+    Init {
+        is_success: bool,
+        waits: bool,
+    },
+    Waiting {
+        is_success: bool,
+    },
+    Done {
+        is_success: bool,
+    },
 }
 
 impl State {

@@ -11,7 +11,11 @@ fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pantoken-sandbox"));
     command
         .env_remove("PANTOKEN_AGENT_SECRET_KEY")
-        .env_remove("PANTOKEN_AGENT_SECRET_KEY_FILE");
+        .env_remove("PANTOKEN_AGENT_SECRET_KEY_FILE")
+        .env_remove("PANTOKEN_PAYIN_API_KEY")
+        .env_remove("PANTOKEN_PAYIN_API_KEY_FILE")
+        .env_remove("PANTOKEN_PAYIN_NOTIFICATION_KEY")
+        .env_remove("PANTOKEN_PAYIN_NOTIFICATION_KEY_FILE");
     command
 }
 
@@ -96,11 +100,72 @@ fn takes_the_agent_its_secret_and_its_hosts_from_outside() {
 fn names_a_port_that_is_taken() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let text = fails(command().args(["--listen", &address]), 1);
-    assert!(
-        text.contains(&format!("cannot listen on {address}: the port is taken")),
-        "{text}"
-    );
+    for (args, flag) in [
+        (vec!["--listen", &address], "--a2c-listen"),
+        (vec!["--only=a2c", "--a2c-listen", &address], "--a2c-listen"),
+        (
+            vec!["--only=payin", "--payin-listen", &address],
+            "--payin-listen",
+        ),
+    ] {
+        let text = fails(command().args(args), 1);
+        let expected = format!("cannot listen on {address}: the port is taken");
+        assert!(text.contains(&expected) && text.contains(flag), "{text}");
+    }
+}
+
+const PAYIN: &str = "pantoken-sandbox: payin listening on http://";
+
+#[test]
+fn starts_every_provider_each_on_its_port() {
+    let process = Process::start(command().args([
+        "--a2c-listen=127.0.0.1:0",
+        "--payin-listen=127.0.0.1:0",
+        "--payin-site-id=site-02",
+    ]));
+    for words in ["pantoken-sandbox: listening on http://", PAYIN] {
+        let address = process.wait_for(words);
+        let address = address.unwrap_or_else(|| panic!("{}", process.log()));
+        let health = send_request(&address, "GET /healthz HTTP/1.1", "");
+        assert!(health.starts_with("HTTP/1.1 200 OK\r\n"), "{health}");
+    }
+}
+
+#[test]
+fn starts_payin_alone_with_a_key_from_outside() {
+    for (key, expected) in [(None, "404"), (Some("another-key"), "401")] {
+        let mut command = command();
+        if let Some(key) = key {
+            command.env("PANTOKEN_PAYIN_API_KEY", key);
+        }
+        let process = Process::start(command.args(["--only=payin", "--payin-listen=127.0.0.1:0"]));
+        let address = process.wait_for(PAYIN);
+        let address = address.unwrap_or_else(|| panic!("{}", process.log()));
+        assert!(!process.log().contains("sandbox: listening on"));
+        let head = "GET /partner/payin/v1/sites/site-01/payments/p HTTP/1.1\r\n\
+                    Authorization: Bearer pantoken-sandbox-payin-api-key";
+        let answer = send_request(&address, head, "");
+        let status = format!("HTTP/1.1 {expected} ");
+        assert!(answer.starts_with(&status), "{answer}");
+    }
+}
+
+/// Runs the command of docs/sandbox.md, against the port that this test has.
+#[test]
+fn the_documented_command_creates_a_bill_with_a_form() {
+    let process = Process::start(command().args(["--only=payin", "--payin-listen=127.0.0.1:0"]));
+    let address = process.wait_for(PAYIN);
+    let address = address.unwrap_or_else(|| panic!("{}", process.log()));
+    let document = include_str!("../../../../docs/sandbox.md");
+    let (_, rest) = document.split_once("```sh\ncurl ").unwrap();
+    let (arguments, _) = rest.split_once("```").unwrap();
+    let script = format!("curl -s {}", arguments.replace("127.0.0.1:3021", &address));
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let bill: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let pay_url = bill["payUrl"].as_str().unwrap();
+    let path = pay_url.strip_prefix(&format!("http://{address}")).unwrap();
+    let form = send_request(&address, &format!("GET {path}&lang=en HTTP/1.1"), "");
+    assert!(form.contains("<h1>Pay by card</h1>"), "{form}");
 }
 
 #[test]
@@ -111,6 +176,10 @@ fn wrong_usage_exits_with_2() {
         ["--registered-host", "http://a.kz"],
         ["--agent-id", "a;b"],
         ["--agent-secret-key", "22f3b3cc2ae84451"],
+        ["--only", "a2c,nobody"],
+        ["--payin-listen", "nowhere"],
+        ["--payin-site-id", "a/b|c"],
+        ["--payin-notification-url", "http://shop.example/"],
     ] {
         let text = fails(command().args(args), 2);
         assert!(text.contains(args[0]), "{text}");
@@ -132,6 +201,13 @@ fn a_bad_secret_is_named_and_not_repeated() {
     assert!(text.contains(key_file), "{text}");
     let text = fails(command().env(key, "a").env(key_file, "b"), 2);
     assert!(text.contains("both set"), "{text}");
+    for key in ["PANTOKEN_PAYIN_API_KEY", "PANTOKEN_PAYIN_NOTIFICATION_KEY"] {
+        let text = fails(command().env(key, "not a secret"), 2);
+        assert!(
+            text.contains(key) && !text.contains("not a secret"),
+            "{text}"
+        );
+    }
 }
 
 #[test]
@@ -140,6 +216,14 @@ fn help_has_examples() {
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
     for part in [
+        "--only",
+        "--a2c-listen",
+        "--payin-listen",
+        "--payin-site-id",
+        "--payin-notification-url",
+        "PANTOKEN_PAYIN_API_KEY",
+        "PANTOKEN_PAYIN_NOTIFICATION_KEY",
+        "127.0.0.1:3021",
         "--listen",
         "--registered-host",
         "--agent-id",

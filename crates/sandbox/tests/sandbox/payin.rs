@@ -1,5 +1,10 @@
 //! The stand-in for payin, called by the client that merchants use.
 
+mod notifications;
+mod pages;
+mod payouts;
+mod qr_codes;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -11,7 +16,7 @@ use pantoken_payin::{
     Payment, PaymentCompletion, PaymentId, PaymentRequest, RefundId, RefundRequest, RequestUid,
     SiteId, ThreeDsStatus, TokenDeletion, TokenMethod, TokenRemoval,
 };
-use pantoken_sandbox::payin::{Settings, router};
+use pantoken_sandbox::payin::{NotificationUrl, Settings, router};
 use serde_json::{Value, json};
 use time::macros::datetime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,6 +28,12 @@ const CARD: &str = "4256000000000078";
 /// A clock that a test sets.
 #[derive(Clone)]
 struct SetClock(Arc<AtomicI64>);
+
+impl SetClock {
+    fn at(milliseconds: i64) -> Self {
+        Self(Arc::new(AtomicI64::new(milliseconds)))
+    }
+}
 
 impl Clock for SetClock {
     fn now(&self) -> i64 {
@@ -38,15 +49,28 @@ struct Sandbox {
 
 impl Sandbox {
     async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// Starts a sandbox that sends its notifications to this address.
+    async fn notifying(url: &str) -> Self {
+        let url = NotificationUrl::parse(url).unwrap();
+        Self::with(|settings| settings.notification_url = Some(url)).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let settings = Settings {
+        let mut settings = Settings {
             site_id: SiteId::parse("site-01").unwrap(),
             api_key: ApiKey::parse("api-key").unwrap(),
             notification_key: notification_key(),
+            notification_url: None,
+            payout_key: None,
             public_origin: Origin::parse(&format!("http://{address}")).unwrap(),
         };
-        let clock = SetClock(Arc::new(AtomicI64::new(NOW)));
+        change(&mut settings);
+        let clock = SetClock::at(NOW);
         let router = router(settings, SystemRandom, clock.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let client = client(&address, "api-key");
@@ -189,7 +213,7 @@ async fn a_card_is_verified_charged_refunded_and_its_token_deleted() {
             .api_error()
             .unwrap()
             .cause()
-            .contains_key("paymentMethod.paymentToken")
+            .contains_key("paymentToken")
     );
     assert_eq!(
         sandbox.executed().await,

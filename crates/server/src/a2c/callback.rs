@@ -8,6 +8,7 @@ use pantoken_store::{Credential, RecordOutcome, Session, SessionFlow, SessionSto
 
 use crate::a2c::browser_binding;
 use crate::a2c::customer_page::{self, CallbackError};
+use crate::a2c::recording::{RecordError, record};
 use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::CallbackState;
 use crate::a2c::stored;
@@ -20,6 +21,7 @@ use crate::http::trace::record_session;
     get,
     path = "/v1/callback/{state}",
     operation_id = "takeCallback",
+    tag = "a2c",
     summary = "Receives the customer's browser from the provider in the redirect flow",
     params(
         ("state" = String, Path, min_length = 1),
@@ -92,13 +94,13 @@ async fn take(app: &Parts, state: &str, query: &str, headers: &HeaderMap) -> Tak
         _ => return Err((CallbackError::UnreadableAnswer, language)),
     };
     let now = app.clock.now();
-    let result = stored::session_result(&answer.result);
-    let outcome = app
-        .store
-        .record_result(session.data.id, credential, result, now)
-        .await;
-    let outcome = outcome.map_err(|error| store_error(&error, language))?;
-    app.metrics.record_result(&outcome);
+    let outcome = record(app, &session, credential, &answer.result, now).await;
+    let outcome = outcome.map_err(|error| match error {
+        RecordError::UnexpectedPanToken => (CallbackError::UnexpectedToken, language),
+        RecordError::RefusedPanToken => (CallbackError::UnreadableAnswer, language),
+        RecordError::UncheckedPanToken => (CallbackError::UncheckedToken, language),
+        RecordError::Store(error) => store_error(&error, language),
+    })?;
     match outcome {
         // The stored status is told whatever came, so that the same callback twice is the same.
         RecordOutcome::Recorded(session)

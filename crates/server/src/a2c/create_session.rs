@@ -33,11 +33,14 @@ use crate::http::wire_time::to_rfc3339;
 use super::{only_in_redirect, take_flow};
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-/// Two requests of one millisecond have the same id once in 4,096 times.
+/// Two requests of one millisecond have the same id once in 4,096 times, or with a shard once in 256 times.
 const MAX_ATTEMPTS: usize = 16;
 
 /// A session to create.
 #[derive(ToSchema)]
+#[schema(example = json!({
+    "flow": "iframe", "language": "en", "customer": "order 7"
+}))]
 #[schema(rename_all = "camelCase")]
 pub(crate) struct NewSession {
     #[schema(value_type = schemas::Flow)]
@@ -64,6 +67,15 @@ pub(crate) struct NewSession {
 
 /// A created session.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "form": "a2c",
+    "requestId": "123456789",
+    "formUrl": "https://a2c-test.qiwi.kz/form?agentId=agent-01&requestId=123456789&language=en&agentSign=3e77416dbc65b9225c1ff455d357cdc4200fa83ee273bce727aa34c8dc44c725",
+    "formOrigin": "https://a2c-test.qiwi.kz",
+    "resultToken": "hIqUo2fcJlRjEl8QuvtUIGq6PzYdZFlDrGLd0ioBBxk",
+    "resultUrl": "https://pay.shop.kz/v1/sessions/123456789/result",
+    "expiresAt": "2025-06-01T12:30:00Z"
+}))]
 #[schema(as = Session)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreatedSession {
@@ -108,6 +120,7 @@ impl IntoResponses for CreateSessionProblems {
     post,
     path = "/v1/sessions",
     operation_id = "createSession",
+    tag = "a2c",
     summary = "Creates a session and signs its form URL",
     description = "Requires an API key or, where sessions are public, a browser on an allowed origin.",
     security(("apiKey" = []), ()),
@@ -119,10 +132,8 @@ impl IntoResponses for CreateSessionProblems {
     )),
     request_body = NewSession,
     responses(
-        (status = 201, description = "The session.", body = CreatedSession, headers(
-            ("Set-Cookie" = String, description = "The cookie of a redirect session that a page on the server's \
-             own origin creates.")
-        ), links(
+        (status = 201, description = "The session. If a page on the server's own origin creates it for the redirect \
+         flow, the response sets a cookie.", body = CreatedSession, links(
             ("session" = (
                 operation_id = "getSession",
                 parameters(("requestId" = "$response.body#/requestId"))
@@ -255,7 +266,11 @@ fn new_session(
     new: &NewSession,
 ) -> Result<SessionData, Problem> {
     let created_at = app.clock.now();
-    let request_id = new_request_id(created_at, app.random.as_ref())?;
+    let request_id = new_request_id(
+        created_at,
+        app.random.as_ref(),
+        app.options.request_id_shard,
+    )?;
     let mut seed = [0; 16];
     app.random.fill(&mut seed).map_err(RequestIdError::from)?;
     let secret = app.signer()?.secret();

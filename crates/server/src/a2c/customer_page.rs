@@ -16,6 +16,11 @@ pub(crate) enum CallbackError {
     UnreadableAnswer,
     /// The session began in another browser, which has its cookie.
     AnotherBrowser,
+    /// The panToken has a character that the provider is not known to use. Reloading the page helps once the setting
+    /// is changed.
+    UnexpectedToken,
+    /// The agent's check of panTokens has no answer now. Reloading the page may help.
+    UncheckedToken,
     /// The answer could not be stored. Reloading the page may help.
     Unavailable,
 }
@@ -26,7 +31,19 @@ impl CallbackError {
             Self::UnknownLink => StatusCode::NOT_FOUND,
             Self::AnotherBrowser => StatusCode::FORBIDDEN,
             Self::UnreadableAnswer => StatusCode::BAD_REQUEST,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::UnexpectedToken => Problem::PanTokenUnexpected.status(),
+            Self::UncheckedToken => Problem::PanTokenUnchecked.status(),
+            Self::Unavailable => Problem::StoreUnavailable.status(),
+        }
+    }
+
+    /// Returns what is counted and logged.
+    fn problem(self) -> Option<Problem> {
+        match self {
+            Self::UnknownLink | Self::AnotherBrowser | Self::UnreadableAnswer => None,
+            Self::UnexpectedToken => Some(Problem::PanTokenUnexpected),
+            Self::UncheckedToken => Some(Problem::PanTokenUnchecked),
+            Self::Unavailable => Some(Problem::StoreUnavailable),
         }
     }
 
@@ -68,6 +85,18 @@ impl CallbackError {
             (Self::AnotherBrowser, Language::Kz) => (
                 "Басқа браузерде жалғастырыңыз",
                 "Картаны қоса бастаған браузерге оралыңыз. Егер оны сіз қоспаған болсаңыз, бұл бетті жабыңыз.",
+            ),
+            (Self::UnexpectedToken | Self::UncheckedToken, Language::Ru) => (
+                "Карта ещё не подтверждена",
+                "Не закрывайте эту страницу: обновите её через несколько минут.",
+            ),
+            (Self::UnexpectedToken | Self::UncheckedToken, Language::En) => (
+                "The card is not confirmed yet",
+                "Do not close this page: reload it in a few minutes.",
+            ),
+            (Self::UnexpectedToken | Self::UncheckedToken, Language::Kz) => (
+                "Карта әлі расталған жоқ",
+                "Бұл бетті жаппаңыз: бірнеше минуттан кейін жаңартыңыз.",
             ),
             (Self::Unavailable, Language::Ru) => (
                 "Сервис временно недоступен",
@@ -129,11 +158,13 @@ pub(crate) fn page(error: CallbackError, languages: &[Language]) -> Response {
         header::CONTENT_SECURITY_POLICY,
         header::HeaderValue::from_static(policy),
     );
-    if error == CallbackError::Unavailable {
-        headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
-        let code = Problem::StoreUnavailable.code();
-        response.extensions_mut().insert(code);
+    let Some(problem) = error.problem() else {
+        return response;
+    };
+    if let Some(seconds) = problem.retry_after() {
+        headers.insert(header::RETRY_AFTER, seconds.into());
     }
+    response.extensions_mut().insert(problem.code());
     response
 }
 

@@ -21,6 +21,12 @@ use super::{only_in_redirect, take_flow};
 
 /// A form URL to sign.
 #[derive(ToSchema)]
+#[schema(example = json!({
+    "flow": "redirect",
+    "requestId": "12345678",
+    "language": "ru",
+    "callbackUrl": "https://agent.site.kz"
+}))]
 #[schema(rename_all = "camelCase")]
 pub(crate) struct FormUrlRequest {
     #[schema(value_type = schemas::Flow)]
@@ -38,6 +44,10 @@ pub(crate) struct FormUrlRequest {
 
 /// A signed form URL.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "formUrl": "https://a2c-test.qiwi.kz/form?agentId=agent-01&requestId=12345678&language=ru&agentCallbackUrl=https%3A%2F%2Fagent.site.kz&agentSign=bc305308aa5fa30a56d69ab166a7d5613cf2ca17783d034fdc08eeba23bad901",
+    "formOrigin": "https://a2c-test.qiwi.kz"
+}))]
 #[schema(as = FormUrl)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SignedFormUrl {
@@ -66,6 +76,7 @@ impl IntoResponses for SignFormUrlProblems {
     post,
     path = "/v1/form-urls",
     operation_id = "signFormUrl",
+    tag = "a2c",
     summary = "Signs a form URL for a request id of the agent's own, and stores nothing",
     security(("apiKey" = [])),
     request_body = FormUrlRequest,

@@ -25,15 +25,26 @@ use crate::http::wire_time::to_rfc3339;
 
 /// The state of a session.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "requestId": "7136560807448576",
+    "state": "saved",
+    "flow": "iframe",
+    "language": "en",
+    "customer": "order 7",
+    "panToken": "1a77343a-dd8a-11eb-ba80-0242ac130004",
+    "createdAt": "2025-06-01T12:00:00Z",
+    "expiresAt": "2025-06-01T12:30:00Z",
+    "finishedAt": "2025-06-01T12:01:00Z"
+}))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionState {
     #[schema(value_type = schemas::RequestId)]
     request_id: RequestId,
     #[schema(schema_with = schemas::session_state)]
     state: &'static str,
-    #[schema(value_type = schemas::Flow)]
+    #[schema(schema_with = schemas::flow)]
     flow: Flow,
-    #[schema(value_type = schemas::Language)]
+    #[schema(schema_with = schemas::language)]
     language: Language,
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,6 +85,7 @@ impl IntoResponses for GetSessionProblems {
     get,
     path = "/v1/sessions/{requestId}",
     operation_id = "getSession",
+    tag = "a2c",
     summary = "Returns the state of a session",
     security(("apiKey" = [])),
     params(
@@ -110,7 +122,12 @@ pub(crate) async fn get_session(
     Ok(Json(describe(request_id, session, app.clock.now())?))
 }
 
-fn describe(request_id: RequestId, session: Session, now: i64) -> Result<SessionState, StoreError> {
+/// Describes a session at this time, for this endpoint and for webhooks.
+pub(crate) fn describe(
+    request_id: RequestId,
+    session: Session,
+    now: i64,
+) -> Result<SessionState, StoreError> {
     let state = session.state(now).as_str();
     let data = session.data;
     let finished_at = session.recorded.as_ref().map(|last| last.recorded_at);

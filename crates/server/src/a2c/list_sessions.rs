@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use pantoken_a2c::{ErrorCode, ErrorMessage, Flow, Language, RequestId};
-use pantoken_store::{SessionFilter, SessionState, SessionStore, SessionSummary, StoreError};
+use pantoken_store::{
+    Database, SessionFilter, SessionState, SessionStore, SessionSummary, StoreError,
+};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -21,47 +23,69 @@ use crate::http::openapi::problems;
 use crate::http::problem::Problem;
 use crate::http::wire_time::to_rfc3339;
 
-const DEFAULT_LIMIT: u32 = 50;
-const MAX_LIMIT: u32 = 100;
+pub(crate) const DEFAULT_LIMIT: u32 = 50;
+pub(crate) const MAX_LIMIT: u32 = 100;
 
 /// Sessions, the newest first.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "sessions": [{
+        "requestId": "7136560807448576",
+        "state": "failed",
+        "flow": "iframe",
+        "language": "en",
+        "createdAt": "2025-06-01T12:00:00Z",
+        "expiresAt": "2025-06-01T12:30:00Z"
+    }],
+    "next": "7136560807448576"
+}))]
 pub(crate) struct SessionList {
-    sessions: Vec<ListedSession>,
+    pub(crate) sessions: Vec<ListedSession>,
     /// The value of `after` that continues the list, if there may be more.
     #[schema(value_type = schemas::RequestId, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<RequestId>,
+    pub(crate) next: Option<RequestId>,
 }
 
 /// A session without its panToken.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "requestId": "7136560807448576",
+    "state": "failed",
+    "flow": "iframe",
+    "language": "en",
+    "customer": "order 7",
+    "errorCode": "INVALID_PAN",
+    "createdAt": "2025-06-01T12:00:00Z",
+    "expiresAt": "2025-06-01T12:30:00Z",
+    "finishedAt": "2025-06-01T12:01:00Z"
+}))]
 #[serde(rename_all = "camelCase")]
-struct ListedSession {
+pub(crate) struct ListedSession {
     #[schema(value_type = schemas::RequestId)]
-    request_id: RequestId,
+    pub(crate) request_id: RequestId,
     #[schema(schema_with = schemas::session_state)]
-    state: &'static str,
-    #[schema(value_type = schemas::Flow)]
-    flow: Flow,
-    #[schema(value_type = schemas::Language)]
-    language: Language,
+    pub(crate) state: &'static str,
+    #[schema(schema_with = schemas::flow)]
+    pub(crate) flow: Flow,
+    #[schema(schema_with = schemas::language)]
+    pub(crate) language: Language,
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    customer: Option<String>,
+    pub(crate) customer: Option<String>,
     #[schema(value_type = String, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<ErrorCode>,
+    pub(crate) error_code: Option<ErrorCode>,
     #[schema(value_type = String, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<ErrorMessage>,
+    pub(crate) error_message: Option<ErrorMessage>,
     #[schema(value_type = String, format = "date-time")]
-    created_at: Option<String>,
+    pub(crate) created_at: Option<String>,
     #[schema(value_type = String, format = "date-time")]
-    expires_at: Option<String>,
+    pub(crate) expires_at: Option<String>,
     #[schema(value_type = String, format = "date-time", required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    finished_at: Option<String>,
+    pub(crate) finished_at: Option<String>,
 }
 
 struct ListSessionsProblems;
@@ -81,6 +105,7 @@ impl IntoResponses for ListSessionsProblems {
     get,
     path = "/v1/sessions",
     operation_id = "listSessions",
+    tag = "a2c",
     summary = "Lists sessions without their panTokens, the newest first",
     security(("apiKey" = [])),
     params(
@@ -107,8 +132,16 @@ pub(crate) async fn list_sessions(
         created_by: holder.reads_only().cloned(),
         ..filter
     };
+    Ok(Json(read_page(&app.store, filter).await?))
+}
+
+/// Reads a page of sessions.
+pub(crate) async fn read_page(
+    store: &Database,
+    filter: SessionFilter,
+) -> Result<SessionList, StoreError> {
     let limit = filter.limit as usize;
-    let found = app.store.list_sessions(filter).await?;
+    let found = store.list_sessions(filter).await?;
     let is_full = found.len() == limit;
     let sessions = found
         .into_iter()
@@ -118,18 +151,20 @@ pub(crate) async fn list_sessions(
         .last()
         .filter(|_| is_full)
         .map(|last| last.request_id);
-    Ok(Json(SessionList { sessions, next }))
+    Ok(SessionList { sessions, next })
+}
+
+/// Parses the name of a state.
+pub(crate) fn parse_state(text: &str) -> Result<SessionState, &'static str> {
+    let mut states = SessionState::ALL.into_iter();
+    let state = states.find(|state| state.as_str() == text);
+    state.ok_or("must be created, saved, failed or expired")
 }
 
 fn read_filter(query: &str, now: i64) -> Result<SessionFilter, Problem> {
     let mut fields = Fields::of_query(query);
     let customer = fields.optional("customer", Customer::parse)?;
-    let state = fields.optional("state", |text| {
-        SessionState::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or("must be created, saved, failed or expired")
-    })?;
+    let state = fields.optional("state", parse_state)?;
     let limit = fields.optional("limit", |text| {
         let limit = text.parse().ok();
         limit

@@ -7,17 +7,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{ErrorCode, ErrorMessage, FormResult, PanToken, RequestId};
-use pantoken_store::{
-    Credential, RecordOutcome, SessionId, SessionResult, SessionStore, StoreError,
-};
+use pantoken_store::{Credential, RecordOutcome, SessionStore};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::a2c::recording::{RecordError, record};
 use crate::a2c::schemas;
 use crate::a2c::session_token::SessionToken;
 use crate::a2c::stored;
-use crate::app::{AppState, Parts};
+use crate::app::AppState;
 use crate::http::auth::result_token;
 use crate::http::fields::Fields;
 use crate::http::openapi::problems;
@@ -27,6 +26,9 @@ use crate::http::trace::record_session;
 
 /// A result to record: either `panToken`, or `errorCode` with or without `errorMessage`.
 #[derive(ToSchema)]
+#[schema(example = json!({
+    "panToken": "1a77343a-dd8a-11eb-ba80-0242ac130004"
+}))]
 #[schema(as = Result, rename_all = "camelCase")]
 pub(crate) struct NewResult {
     #[schema(value_type = Option<String>, min_length = 1)]
@@ -39,6 +41,10 @@ pub(crate) struct NewResult {
 
 /// A recorded result.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "requestId": "7136560807448576",
+    "state": "saved"
+}))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Recorded {
     #[schema(value_type = schemas::RequestId)]
@@ -72,6 +78,7 @@ impl IntoResponses for RecordResultProblems {
     post,
     path = "/v1/sessions/{requestId}/result",
     operation_id = "recordResult",
+    tag = "a2c",
     summary = "Records the result of the form, once",
     security(("resultToken" = []), ("resultTokenAsBearer" = [])),
     params(("requestId" = schemas::RequestId, Path)),
@@ -92,16 +99,17 @@ pub(crate) async fn record_result(
     let token = SessionToken::parse(token).ok_or(Problem::ResultTokenInvalid)?;
     let request_id = RequestId::parse(&request_id).map_err(|_| Problem::ResultTokenInvalid)?;
     let result = NewResult::read(fields?)?.into_form_result()?;
-    let result = stored::session_result(&result);
     let credential = Credential::ResultToken(token.digest());
     let now = app.clock.now();
-    let id = stored::session_id(request_id);
-    let outcome = record(app, id, credential, result, now).await?;
-    app.metrics.record_result(&outcome);
-    if !matches!(outcome, RecordOutcome::Forbidden) {
-        record_session(request_id);
-    }
-    match outcome {
+    // A wrong token is refused before anything is written, so that a flood of them does not hold up the only writer of
+    // SQLite.
+    let session = app.store.get(stored::session_id(request_id)).await?;
+    let Some(session) = session.filter(|session| session.accepts(&credential)) else {
+        app.metrics.record_result(&RecordOutcome::Forbidden);
+        return Err(Problem::ResultTokenInvalid);
+    };
+    record_session(request_id);
+    match record(app, &session, credential, &result, now).await? {
         RecordOutcome::Recorded(session)
         | RecordOutcome::Repeated(session)
         | RecordOutcome::Ignored(session) => Ok(Json(Recorded {
@@ -115,20 +123,16 @@ pub(crate) async fn record_result(
     }
 }
 
-/// Records a result. A wrong token is refused before anything is written, so that a flood of them does not hold up the
-/// only writer of SQLite.
-async fn record(
-    app: &Parts,
-    id: SessionId,
-    credential: Credential,
-    result: SessionResult,
-    now: i64,
-) -> Result<RecordOutcome, StoreError> {
-    match app.store.get(id).await? {
-        Some(session) if session.accepts(&credential) => {
-            app.store.record_result(id, credential, result, now).await
+impl From<RecordError> for Problem {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::UnexpectedPanToken => Self::PanTokenUnexpected,
+            RecordError::RefusedPanToken => {
+                Self::invalid("panToken", "was refused by the agent's own check")
+            }
+            RecordError::UncheckedPanToken => Self::PanTokenUnchecked,
+            RecordError::Store(error) => error.into(),
         }
-        _ => Ok(RecordOutcome::Forbidden),
     }
 }
 

@@ -6,6 +6,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::http::enumerations::{closed, open};
+
 pub(crate) struct RequestId;
 
 impl ToSchema for RequestId {}
@@ -28,7 +30,7 @@ impl ToSchema for Language {}
 
 impl PartialSchema for Language {
     fn schema() -> RefOr<Schema> {
-        one_of(a2c::Language::ALL.map(a2c::Language::as_str))
+        closed(languages())
     }
 }
 
@@ -38,30 +40,46 @@ impl ToSchema for Flow {}
 
 impl PartialSchema for Flow {
     fn schema() -> RefOr<Schema> {
-        one_of([a2c::Flow::Iframe, a2c::Flow::Redirect].map(a2c::Flow::as_str))
+        closed(flows())
     }
+}
+
+fn languages() -> [&'static str; 3] {
+    a2c::Language::ALL.map(a2c::Language::as_str)
+}
+
+fn flows() -> [&'static str; 2] {
+    [a2c::Flow::Iframe, a2c::Flow::Redirect].map(a2c::Flow::as_str)
+}
+
+/// The flow in a response.
+pub(crate) fn flow() -> RefOr<Schema> {
+    open(flows())
+}
+
+/// The language in a response.
+pub(crate) fn language() -> RefOr<Schema> {
+    open(languages())
 }
 
 /// The value of `form` in a created session.
 pub(crate) const FORM: &str = "a2c";
 
 pub(crate) fn form() -> RefOr<Schema> {
-    one_of([FORM])
+    open([FORM])
 }
 
 /// The states that a session can have.
 pub(crate) fn session_state() -> RefOr<Schema> {
-    one_of(SessionState::ALL.map(SessionState::as_str))
+    open(SessionState::ALL.map(SessionState::as_str))
+}
+
+/// The types of events about sessions.
+pub(crate) fn event_type() -> RefOr<Schema> {
+    open(["session.saved", "session.failed"])
 }
 
 /// The states of a session with a result.
 pub(crate) fn recorded_state() -> RefOr<Schema> {
-    one_of([SessionState::Saved, SessionState::Failed].map(SessionState::as_str))
-}
-
-fn one_of<const N: usize>(values: [&'static str; N]) -> RefOr<Schema> {
-    let schema = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some(values));
-    Schema::from(schema).into()
+    open([SessionState::Saved, SessionState::Failed].map(SessionState::as_str))
 }

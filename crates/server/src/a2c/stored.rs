@@ -6,6 +6,8 @@ use pantoken_a2c::{ErrorCode, ErrorMessage, Flow, FormResult, Language, PanToken
 use pantoken_core::Secret;
 use pantoken_store::{SessionData, SessionFlow, SessionId, SessionResult, StoreError};
 
+use crate::a2c::plain_text::without_markup;
+
 /// Returns the id of the session for this request.
 pub(crate) fn session_id(request_id: RequestId) -> SessionId {
     SessionId::from_i64(request_id.get())
@@ -29,15 +31,15 @@ pub(crate) fn flow(flow: &SessionFlow) -> Flow {
     }
 }
 
-/// Returns the result of the form, as the store keeps it.
+/// Returns the result of the form, as the store keeps it: with no markup in the texts of an error.
 pub(crate) fn session_result(result: &FormResult) -> SessionResult {
     match result {
         FormResult::Saved(token) => SessionResult::Saved {
             token: Secret::new(token.as_str()),
         },
         FormResult::Failed { code, message } => SessionResult::Failed {
-            code: code.as_str().to_owned(),
-            message: message.as_str().to_owned(),
+            code: without_markup(code.as_str()),
+            message: without_markup(message.as_str()),
         },
     }
 }

@@ -6,6 +6,8 @@ use pantoken_store::{
     ApiKeyName, ApiKeyRecord, ApiKeyScope, ApiKeyScopeError, ApiKeyStore, Database,
 };
 
+use serde_json::{Value, json};
+
 use super::database::{DatabaseFlags, read_with, with_store, with_store_and_keys};
 use super::rotate_store;
 use super::terminal::{FAILURE, USAGE, fail, print};
@@ -43,7 +45,13 @@ pub(super) enum Command {
     },
     /// Lists the keys: name, time of creation, scope, time of revocation, and `not signed` if
     /// PANTOKEN_STORE_KEY is set and did not sign it
-    List(DatabaseFlags),
+    List {
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        flags: DatabaseFlags,
+    },
     /// Revokes a key
     Revoke(Named),
     RotateStore(rotate_store::Arguments),
@@ -77,13 +85,14 @@ pub(super) fn run(command: &Command) -> ExitCode {
                 Err(error) => fail(USAGE, &error),
             }
         }
-        Command::List(flags) => match read_with(flags, |reader| Some(read_store_keys(reader))) {
-            Ok((database, None)) => with_store(&database, async |store| list(&store).await),
-            Ok((database, keys)) => {
-                with_store_and_keys(&database, keys, async |store| list(&store).await)
+        Command::List { json, flags } => {
+            let list = async |store: Database| list(&store, *json).await;
+            match read_with(flags, |reader| Some(read_store_keys(reader))) {
+                Ok((database, None)) => with_store(&database, list),
+                Ok((database, keys)) => with_store_and_keys(&database, keys, list),
+                Err(error) => fail(USAGE, &error),
             }
-            Err(error) => fail(USAGE, &error),
-        },
+        }
         Command::Revoke(named) => with_name(named, async |store, name| revoke(&store, name).await),
         Command::RotateStore(arguments) => rotate_store::run(arguments),
     }
@@ -131,14 +140,28 @@ async fn revoke(store: &Database, name: ApiKeyName) -> ExitCode {
     }
 }
 
-async fn list(store: &Database) -> ExitCode {
+async fn list(store: &Database, json: bool) -> ExitCode {
     match store.list_api_keys().await {
+        Ok(keys) if json => {
+            let keys: Vec<_> = keys.iter().map(describe).collect();
+            print(&json!({"keys": keys}).to_string())
+        }
         Ok(keys) => {
             let lines: Vec<_> = keys.iter().map(line).collect();
             print(&lines.join("\n"))
         }
         Err(error) => fail(FAILURE, &error),
     }
+}
+
+fn describe(key: &ApiKeyRecord) -> Value {
+    json!({
+        "name": key.name.to_string(),
+        "createdAt": to_rfc3339(key.created_at),
+        "scope": key.scope.as_str(),
+        "revokedAt": key.revoked_at.and_then(to_rfc3339),
+        "isSigned": key.is_signed,
+    })
 }
 
 fn line(key: &ApiKeyRecord) -> String {

@@ -6,6 +6,8 @@ use pantoken_store::{
     Database, Delivery, DeliveryId, DeliveryState, Message, Outbox, SessionResult, StoreError,
 };
 
+use serde_json::{Value, json};
+
 use super::database::{DatabaseFlags, read, with_store};
 use super::terminal::{FAILURE, USAGE, fail, print};
 use crate::http::wire_time::to_rfc3339;
@@ -33,6 +35,9 @@ pub(super) enum Command {
         /// The state: pending, delivered or dead
         #[arg(long, default_value = "dead", value_parser = state)]
         state: DeliveryState,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         flags: DatabaseFlags,
     },
@@ -68,46 +73,75 @@ pub(super) fn run(command: &Command) -> ExitCode {
     };
     with_store(&database, async |store| {
         let done = match command {
-            Command::List { state, .. } => list(&store, *state).await,
+            Command::List { state, json, .. } => list(&store, *state, *json).await,
             Command::Retry { number, .. } => retry(&store, *number).await,
         };
         done.unwrap_or_else(|error| fail(FAILURE, &error))
     })
 }
 
-async fn list(store: &Database, state: DeliveryState) -> Result<ExitCode, StoreError> {
+async fn list(store: &Database, state: DeliveryState, json: bool) -> Result<ExitCode, StoreError> {
+    let mut described = Vec::new();
     let mut after = None;
     loop {
         let page = store.list_deliveries(state, after, PAGE_SIZE).await?;
         let Some(last) = page.last() else {
-            return Ok(ExitCode::SUCCESS);
+            break;
         };
         after = Some(last.id);
         for delivery in &page {
-            print(&line(delivery));
+            match json {
+                true => described.push(describe(delivery)),
+                false => drop(print(&line(delivery))),
+            }
         }
+    }
+    Ok(match json {
+        true => print(&json!({"webhooks": described}).to_string()),
+        false => ExitCode::SUCCESS,
+    })
+}
+
+fn event(delivery: &Delivery) -> &str {
+    let result = match &delivery.message {
+        Message::Result { result, .. } => result,
+        Message::Event { kind, .. } => return kind,
+    };
+    match result {
+        // Only panTokens are encrypted, and this command has no key.
+        Ok(SessionResult::Saved { .. }) | Err(StoreError::UnknownKey { .. }) => "session.saved",
+        Ok(SessionResult::Failed { .. }) => "session.failed",
+        Err(_) => "unreadable",
     }
 }
 
-fn line(delivery: &Delivery) -> String {
-    let (about, event) = match &delivery.message {
-        Message::Result {
-            session_id, result, ..
-        } => {
-            let event = match result {
-                // Only panTokens are encrypted, and this command has no key.
-                Ok(SessionResult::Saved { .. }) | Err(StoreError::UnknownKey { .. }) => {
-                    "session.saved"
-                }
-                Ok(SessionResult::Failed { .. }) => "session.failed",
-                Err(_) => "unreadable",
-            };
-            (session_id.to_string(), event)
-        }
-        Message::Event {
-            operation_id, kind, ..
-        } => (operation_id.to_string(), kind.as_str()),
+/// Returns the number of what a webhook is about.
+fn about(delivery: &Delivery) -> String {
+    match &delivery.message {
+        Message::Result { session_id, .. } => session_id.to_string(),
+        Message::Event { operation_id, .. } => operation_id.to_string(),
+    }
+}
+
+fn describe(delivery: &Delivery) -> Value {
+    let (request_id, operation) = match &delivery.message {
+        Message::Result { session_id, .. } => (Some(session_id.to_string()), None),
+        Message::Event { operation_id, .. } => (None, Some(operation_id.get())),
     };
+    json!({
+        "number": delivery.id.get(),
+        "requestId": request_id,
+        "operation": operation,
+        "type": event(delivery),
+        "state": delivery.state.as_str(),
+        "attempts": delivery.attempts,
+        "recordedAt": to_rfc3339(delivery.recorded_at),
+        "lastError": delivery.last_error,
+    })
+}
+
+fn line(delivery: &Delivery) -> String {
+    let (event, about) = (event(delivery), about(delivery));
     let recorded = to_rfc3339(delivery.recorded_at).unwrap_or_default();
     let (id, attempts) = (delivery.id, delivery.attempts);
     let error = delivery.last_error.as_deref().unwrap_or("");

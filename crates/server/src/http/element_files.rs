@@ -15,8 +15,15 @@ use sha2::{Digest, Sha256};
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 
-/// The name and the content of each file.
-type EmbeddedFiles = &'static [(&'static str, &'static [u8])];
+/// A file as `build.rs` found it.
+struct EmbeddedFile {
+    name: &'static str,
+    content: &'static [u8],
+    brotli: &'static [u8],
+    gzip: &'static [u8],
+}
+
+type EmbeddedFiles = &'static [EmbeddedFile];
 
 const EMBEDDED: EmbeddedFiles = include!(concat!(env!("OUT_DIR"), "/element_files.rs"));
 /// The version in the path of files that never change.
@@ -46,25 +53,32 @@ fn routes<S: Clone + Send + Sync + 'static>(embedded: EmbeddedFiles) -> Router<S
 struct Files(Arc<[File]>);
 
 struct File {
-    name: &'static str,
-    content: &'static [u8],
-    /// A digest of the content, in quotes.
+    embedded: &'static EmbeddedFile,
+    /// A digest of the content. It is a weak tag, because it is the same however the file is compressed.
     etag: String,
 }
 
 impl File {
-    fn new(&(name, content): &(&'static str, &'static [u8])) -> Self {
-        let digest = Sha256::digest(content);
-        let etag = format!("\"{}\"", hex::encode(&digest[..16]));
-        Self {
-            name,
-            content,
-            etag,
+    fn new(embedded: &'static EmbeddedFile) -> Self {
+        let digest = Sha256::digest(embedded.content);
+        let etag = format!("W/\"{}\"", hex::encode(&digest[..16]));
+        Self { embedded, etag }
+    }
+
+    /// Returns the content in the best encoding that the client accepts, and the encoding's name.
+    fn encoded(&self, headers: &HeaderMap) -> (&'static [u8], Option<&'static str>) {
+        let encodings = [("br", self.embedded.brotli), ("gzip", self.embedded.gzip)];
+        let mut accepted = encodings
+            .into_iter()
+            .filter(|(name, _)| accepts(headers, name));
+        match accepted.next() {
+            Some((name, content)) => (content, Some(name)),
+            None => (self.embedded.content, None),
         }
     }
 
     fn content_type(&self) -> &'static str {
-        match self.name.ends_with(".wasm") {
+        match self.embedded.name.ends_with(".wasm") {
             true => "application/wasm",
             false => "text/javascript; charset=utf-8",
         }
@@ -73,12 +87,31 @@ impl File {
     fn is_known_to(&self, headers: &HeaderMap) -> bool {
         let known = headers.get_all(header::IF_NONE_MATCH).iter();
         let mut known = known.filter_map(|value| value.to_str().ok());
-        // A proxy that compresses the file makes the tag a weak one.
         known.any(|tags| {
             let mut tags = tags.split(',').map(str::trim);
-            tags.any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.etag)
+            tags.any(|tag| tag == "*" || strong(tag) == strong(&self.etag))
         })
     }
+}
+
+fn strong(tag: &str) -> &str {
+    tag.trim_start_matches("W/")
+}
+
+/// Returns whether the client accepts this content coding. Source: RFC 9110, section 12.5.3.
+fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+    let lists = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let mut codings = lists
+        .filter_map(|list| list.to_str().ok())
+        .flat_map(|list| list.split(','));
+    codings.any(|accepted| {
+        let mut parts = accepted.split(';').map(str::trim);
+        let is_named = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(coding));
+        let weight = parts.find_map(|part| part.strip_prefix("q="));
+        is_named && weight.is_none_or(|weight| weight.parse().is_ok_and(|weight: f32| weight > 0.0))
+    })
 }
 
 async fn serve_file(
@@ -95,16 +128,22 @@ async fn serve_file(
         None => (path.as_str(), "no-cache"),
     };
     let mut files = files.iter();
-    let file = files.find(|file| file.name == name);
+    let file = files.find(|file| file.embedded.name == name);
     let file = file.ok_or(Problem::NotFound)?;
-    let mut response = match file.is_known_to(&headers) {
+    let (content, encoding) = file.encoded(&headers);
+    let is_known = file.is_known_to(&headers);
+    let mut response = match is_known {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => Bytes::from_static(file.content).into_response(),
+        false => Bytes::from_static(content).into_response(),
     };
     let answered = response.headers_mut();
+    if let Some(encoding) = encoding.filter(|_| !is_known) {
+        answered.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
     for (name, value) in [
         (header::CONTENT_TYPE, file.content_type()),
         (header::CACHE_CONTROL, caching),
+        (header::VARY, "Accept-Encoding"),
         (CORS, "*"),
         // For pages that are isolated (Cross-Origin-Embedder-Policy).
         (RESOURCE_POLICY, "cross-origin"),
@@ -119,6 +158,8 @@ async fn serve_file(
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
     use tower::ServiceExt;
@@ -126,8 +167,18 @@ mod tests {
     use super::*;
 
     const FILES: EmbeddedFiles = &[
-        ("element.js", b"export {};"),
-        ("pantoken_element_bg.wasm", b"\0asm"),
+        EmbeddedFile {
+            name: "element.js",
+            content: b"export {};",
+            brotli: b"with brotli",
+            gzip: b"with gzip",
+        },
+        EmbeddedFile {
+            name: "pantoken_element_bg.wasm",
+            content: b"\0asm",
+            brotli: b"",
+            gzip: b"",
+        },
     ];
 
     async fn get(path: &str, if_none_match: &str, files: EmbeddedFiles) -> Response {
@@ -172,7 +223,7 @@ mod tests {
         let etag = response.headers()[header::ETAG].to_str().unwrap();
         for known in [
             etag,
-            &format!("W/{etag}"),
+            etag.trim_start_matches("W/"),
             &format!("\"other\", {etag}"),
             "*",
         ] {
@@ -183,6 +234,46 @@ mod tests {
         }
         let changed = get("/pantoken/element.js", "\"other\"", FILES).await;
         assert_eq!(changed.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_browser_gets_the_best_encoding_that_it_accepts() {
+        for (accepted, encoding, expected) in [
+            ("gzip, deflate, br, zstd", "br", "with brotli"),
+            ("gzip, deflate", "gzip", "with gzip"),
+            ("GZIP;q=0.5, br;q=0", "gzip", "with gzip"),
+            ("br; q=0.0, gzip ; q=0", "", "export {};"),
+            ("identity", "", "export {};"),
+            ("", "", "export {};"),
+        ] {
+            let request = Request::get("/pantoken/element.js");
+            let request = request.header(header::ACCEPT_ENCODING, accepted);
+            let request = request.body(Body::empty()).unwrap();
+            let Ok(response) = routes(FILES).oneshot(request).await;
+            let headers = response.headers();
+            let found = headers.get(header::CONTENT_ENCODING);
+            let found = found.map_or("", |value| value.to_str().unwrap());
+            assert_eq!(found, encoding, "{accepted}");
+            assert_eq!(headers[header::VARY], "Accept-Encoding");
+            assert!(headers[header::ETAG].to_str().unwrap().starts_with("W/"));
+            assert_eq!(body(response).await, expected);
+        }
+    }
+
+    /// Without the element in the binary there is nothing to compare: `cargo xtask element` puts it there.
+    #[test]
+    fn what_is_compressed_is_the_file() {
+        for file in EMBEDDED {
+            let mut gunzipped = Vec::new();
+            let mut gzip = flate2::read::GzDecoder::new(file.gzip);
+            gzip.read_to_end(&mut gunzipped).unwrap();
+            assert!(gunzipped == file.content, "{}", file.name);
+            let mut unbrotlied = Vec::new();
+            let mut brotli = brotli::Decompressor::new(file.brotli, 4096);
+            brotli.read_to_end(&mut unbrotlied).unwrap();
+            assert!(unbrotlied == file.content, "{}", file.name);
+            assert!(file.brotli.len() < file.gzip.len(), "{}", file.name);
+        }
     }
 
     #[tokio::test]

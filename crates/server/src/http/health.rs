@@ -9,6 +9,7 @@ use crate::http::problem::Problem;
     get,
     path = "/healthz",
     operation_id = "isAlive",
+    tag = "server",
     summary = "Responds while the process runs",
     responses((status = 200, description = "It runs.", body = String, content_type = "text/plain"))
 )]
@@ -20,6 +21,7 @@ pub(crate) async fn is_alive() -> &'static str {
     get,
     path = "/readyz",
     operation_id = "isReady",
+    tag = "server",
     summary = "Responds while the store accepts writes too",
     responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain"))
 )]

@@ -38,6 +38,7 @@ pub fn metrics_router(app: AppState) -> Router {
     get,
     path = "/metrics",
     operation_id = "getMetrics",
+    tag = "server",
     summary = "Returns the server's counters for Prometheus",
     description = "Served at this address only with `PANTOKEN_METRICS=true`, and at \
                    `PANTOKEN_METRICS_LISTEN`.",

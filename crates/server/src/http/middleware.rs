@@ -1,11 +1,8 @@
 //! What every request goes through.
 
-use std::time::Instant;
-
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
@@ -14,7 +11,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
 use crate::http::limits::MAX_BODY;
-use crate::http::problem::{Problem, ProblemCode};
+use crate::http::metrics_layer::MetricsLayer;
+use crate::http::problem::Problem;
 use crate::http::request_id::RequestIdGenerator;
 use crate::http::trace;
 
@@ -54,7 +52,7 @@ pub(crate) fn add_middleware(router: Router<AppState>, app: &AppState) -> Router
                 .on_response(trace::log_response)
                 .on_failure(()),
         )
-        .layer(from_fn_with_state(app.clone(), record_metrics))
+        .layer(MetricsLayer(app.clone()))
         // One function instead of a layer per header and one for the error: each layer is cloned per request.
         .map_response(complete)
         .layer(TimeoutLayer::with_status_code(
@@ -81,19 +79,6 @@ fn complete(response: Response) -> Response {
     for (name, value) in &DEFAULT_HEADERS {
         let header = response.headers_mut().entry(name);
         header.or_insert_with(|| value.clone());
-    }
-    response
-}
-
-async fn record_metrics(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let method = trace::method(&request);
-    let route = trace::route(&request).to_owned();
-    let response = next.run(request).await;
-    let metrics = &app.parts().metrics;
-    metrics.record_response(method, route, response.status(), started.elapsed());
-    if let Some(code) = ProblemCode::of(&response) {
-        metrics.record_problem(code);
     }
     response
 }

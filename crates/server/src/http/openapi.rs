@@ -17,8 +17,14 @@ use crate::http::problem::{Problem, ProblemDocument};
     info(
         title = "pantoken",
         version = "1",
-        description = "Signs form URLs, manages sessions and records their results.",
+        description = "Signs form URLs, manages sessions and records their results.\n\nResponses and webhooks may gain \
+                       fields, and their enumerations may gain values: ignore those that you do not know. Requests with \
+                       unknown fields are refused.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "a2c", description = "Saves a card through the provider's form."),
+        (name = "server", description = "The server itself.")
     ),
     components(schemas(ProblemDocument))
 )]
@@ -29,20 +35,23 @@ pub(crate) struct Document;
 pub(crate) struct Description(String);
 
 impl Description {
-    /// Completes the document that the router collected.
-    pub(crate) fn new(openapi: &utoipa::openapi::OpenApi) -> Self {
+    /// Completes the document that the router collected, with these webhooks.
+    pub(crate) fn new(openapi: &utoipa::openapi::OpenApi, webhooks: Value) -> Self {
         let mut document = json!(openapi);
         document["components"]["securitySchemes"] = security_schemes();
         document["components"]["responses"] = problem_responses();
-        let schemas = document["components"]["schemas"].as_object_mut();
-        for schema in schemas.into_iter().flat_map(serde_json::Map::values_mut) {
-            if schema["type"] == "object" {
-                // The server sends no other fields, and refuses unknown ones.
-                schema["additionalProperties"] = false.into();
-            }
-        }
+        document["webhooks"] = webhooks;
+        let mut requests = Vec::new();
         for operation in operations(&mut document) {
             complete_responses(&mut operation["responses"]);
+            let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+            let schema = body.as_str().and_then(|body| body.rsplit('/').next());
+            requests.extend(schema.map(ToOwned::to_owned));
+        }
+        for request in requests {
+            // The server refuses unknown fields. What it sends may gain some.
+            let schema = &mut document["components"]["schemas"][request];
+            schema["additionalProperties"] = false.into();
         }
         Self(format!("{document:#}\n"))
     }
@@ -143,9 +152,8 @@ fn complete_responses(responses: &mut Value) {
     }
     for response in responses.as_object_mut().into_iter().flatten() {
         let headers = response.1.get_mut("headers").and_then(Value::as_object_mut);
-        for (name, value) in headers.into_iter().flatten() {
-            // A cookie is set for some requests only.
-            value["required"] = (!name.eq_ignore_ascii_case(header::SET_COOKIE.as_str())).into();
+        for (_, value) in headers.into_iter().flatten() {
+            value["required"] = true.into();
         }
     }
 }
@@ -154,6 +162,7 @@ fn complete_responses(responses: &mut Value) {
     get,
     path = "/openapi.json",
     operation_id = "describe",
+    tag = "server",
     summary = "Returns this document",
     responses((status = 200, description = "The document.", body = Object))
 )]

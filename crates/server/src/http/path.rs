@@ -1,6 +1,8 @@
 //! Which paths are the same: with and without the path of the public URL in front, which some proxies keep,
 //! and with and without a `/` at the end.
 
+use std::sync::Arc;
+
 use axum::extract::Request;
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
@@ -9,13 +11,13 @@ use axum::http::uri::PathAndQuery;
 #[derive(Clone)]
 pub(super) struct Paths {
     /// The path of the public URL, without a `/` at its end.
-    base: String,
+    base: Arc<str>,
 }
 
 impl Paths {
     pub(super) fn new(base: &str) -> Self {
         Self {
-            base: base.trim_end_matches('/').to_owned(),
+            base: base.trim_end_matches('/').into(),
         }
     }
 
@@ -33,7 +35,7 @@ impl Paths {
     }
 
     fn normal<'a>(&self, path: &'a str) -> &'a str {
-        let path = match path.strip_prefix(self.base.as_str()) {
+        let path = match path.strip_prefix(&*self.base) {
             Some("") => "/",
             Some(rest) if rest.starts_with('/') => rest,
             _ => path,

@@ -8,8 +8,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 
+use crate::http::enumerations::open;
 use crate::http::limits::MAX_BODY;
 use crate::http::rate_limit::RateLimited;
 use pantoken_store::StoreError;
@@ -117,6 +119,15 @@ pub enum Problem {
          Idempotency-Key"
     )]
     IdempotencyKeyStale,
+    /// The panToken has a character that the provider is not known to use.
+    #[error(
+        "panToken: contains a character that the provider is not known to use, so it was not recorded; if the \
+         provider issued it, add the character to PANTOKEN_PAN_TOKEN_ALPHABET and report it again"
+    )]
+    PanTokenUnexpected,
+    /// The agent's check of panTokens has no answer now.
+    #[error("the panToken cannot be checked now; report it again")]
+    PanTokenUnchecked,
     /// The result came too late.
     #[error(
         "the session has expired; it accepts a first panToken for 24 hours more, and nothing else; create a new \
@@ -172,6 +183,7 @@ impl Problem {
             Self::MissingField(_) => (StatusCode::BAD_REQUEST, "MISSING_FIELD"),
             Self::InvalidField { .. } => (StatusCode::BAD_REQUEST, "INVALID_FIELD"),
             Self::CardNumber(_) => (StatusCode::BAD_REQUEST, "CARD_NUMBER_REFUSED"),
+            Self::PanTokenUnexpected => (StatusCode::BAD_REQUEST, "PAN_TOKEN_UNEXPECTED"),
             Self::ApiKeyRequired => (StatusCode::UNAUTHORIZED, "API_KEY_REQUIRED"),
             Self::ResultTokenRequired => (StatusCode::UNAUTHORIZED, "RESULT_TOKEN_REQUIRED"),
             Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "ORIGIN_NOT_ALLOWED"),
@@ -207,6 +219,7 @@ impl Problem {
             Self::RateLimited(_) | Self::WrongApiKeys(_) => {
                 (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED")
             }
+            Self::PanTokenUnchecked => (StatusCode::SERVICE_UNAVAILABLE, "PAN_TOKEN_UNCHECKED"),
             Self::AnswerTimeout => (StatusCode::SERVICE_UNAVAILABLE, "ANSWER_TIMEOUT"),
             Self::StoreUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
@@ -219,7 +232,7 @@ impl Problem {
     }
 
     /// Returns a problem of each kind, for the OpenAPI document.
-    pub(crate) fn one_of_each() -> [Self; 35] {
+    pub(crate) fn one_of_each() -> [Self; 37] {
         [
             Self::MalformedJson(""),
             Self::UnknownField(None),
@@ -227,6 +240,7 @@ impl Problem {
             Self::MissingField(""),
             Self::invalid("", ""),
             Self::CardNumber(""),
+            Self::PanTokenUnexpected,
             Self::ApiKeyRequired,
             Self::ResultTokenRequired,
             Self::OriginNotAllowed,
@@ -256,6 +270,7 @@ impl Problem {
             Self::Internal,
             Self::StoreUnavailable,
             Self::AnswerTimeout,
+            Self::PanTokenUnchecked,
         ]
     }
 
@@ -265,12 +280,13 @@ impl Problem {
     }
 
     /// Returns after how many seconds to try again, rounded up, if that can help.
-    fn retry_after(&self) -> Option<u64> {
+    pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
             Self::RateLimited(wait) | Self::WrongApiKeys(wait) => Some(wait.as_secs() + 1),
-            Self::AnswerTimeout | Self::StoreUnavailable | Self::ProviderUnavailable => {
-                Some(RETRY_AFTER_SECONDS)
-            }
+            Self::AnswerTimeout
+            | Self::StoreUnavailable
+            | Self::ProviderUnavailable
+            | Self::PanTokenUnchecked => Some(RETRY_AFTER_SECONDS),
             _ => None,
         }
     }
@@ -282,6 +298,7 @@ impl Problem {
             | Self::MissingField(field)
             | Self::InvalidField { field, .. }
             | Self::CardNumber(field) => Some(field),
+            Self::PanTokenUnexpected => Some("panToken"),
             _ => None,
         }
     }
@@ -321,6 +338,14 @@ impl ProblemCode {
 
 /// RFC 9457. No text repeats a value that was rejected.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "about:blank",
+    "title": "Bad Request",
+    "status": 400,
+    "code": "INVALID_FIELD",
+    "detail": "language: must be ru, en or kz",
+    "field": "language"
+}))]
 #[schema(as = Problem)]
 pub(crate) struct ProblemDocument {
     #[schema(schema_with = problem_type)]
@@ -337,18 +362,12 @@ pub(crate) struct ProblemDocument {
     field: Option<String>,
 }
 
-fn problem_type() -> Object {
-    one_of(vec!["about:blank"])
+fn problem_type() -> RefOr<Schema> {
+    open(["about:blank"])
 }
 
-fn problem_code() -> Object {
-    let problems = Problem::one_of_each();
-    one_of(problems.iter().map(|problem| problem.code().0).collect())
-}
-
-fn one_of(values: Vec<&'static str>) -> Object {
-    let schema = ObjectBuilder::new().schema_type(Type::String);
-    schema.enum_values(Some(values)).build()
+fn problem_code() -> RefOr<Schema> {
+    open(Problem::one_of_each().map(|problem| problem.code().0))
 }
 
 impl IntoResponse for Problem {

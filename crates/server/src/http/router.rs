@@ -24,6 +24,7 @@ use crate::payin::{
     verifications,
 };
 use crate::settings::ApiOptions;
+use crate::webhooks;
 
 /// Returns the HTTP API. It is also served under the path of [`ApiOptions::public_url`].
 pub fn router(app: AppState) -> Router {
@@ -65,6 +66,7 @@ pub fn router(app: AppState) -> Router {
     described.merge(received);
     described.merge(itself);
     described.merge(counters);
+    described.merge(webhooks::description::Schemas::openapi());
 
     let called_by_pages = called_by_pages
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
@@ -74,7 +76,10 @@ pub fn router(app: AppState) -> Router {
         false => api,
     };
     // Only this route has the document: a layer around all of them would copy it for every request.
-    let document = document.layer(Extension(Description::new(&described)));
+    let document = document.layer(Extension(Description::new(
+        &described,
+        webhooks::description::describe(),
+    )));
     let api = called_by_pages
         .merge(api)
         .merge(document)
@@ -127,5 +132,6 @@ fn cors(options: &ApiOptions) -> CorsLayer {
         .allow_methods([Method::POST])
         // Scripts that trace requests add headers of their own, and a header alone authorises nobody.
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([header::RETRY_AFTER])
+        // The element reads when to try again, and by the server's clock how long a session lasts.
+        .expose_headers([header::RETRY_AFTER, header::DATE])
 }

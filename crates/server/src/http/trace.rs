@@ -56,7 +56,11 @@ pub(super) fn method(request: &Request) -> &'static str {
 }
 
 /// Returns the template of the request's path, or `other`.
-pub(super) fn route(request: &Request) -> &str {
-    let route = request.extensions().get::<MatchedPath>();
+fn route(request: &Request) -> &str {
+    template(request.extensions().get())
+}
+
+/// Returns the template of a path, or `other`.
+pub(super) fn template(route: Option<&MatchedPath>) -> &str {
     route.map_or("other", MatchedPath::as_str)
 }

@@ -1,6 +1,9 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use crate::a2c::pan_token_alphabet::PanTokenAlphabet;
+use crate::a2c::pan_token_check::PanTokenCheck;
+use crate::a2c::request_id::RequestIdShard;
 use crate::a2c::return_url::ReturnUrls;
 use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
@@ -35,6 +38,12 @@ pub struct ApiOptions {
     pub session_seconds: u32,
     /// The site of payin, if there is one.
     pub payin: Option<PayinOptions>,
+    /// Sets the request ids of this database apart from those of the agent's other databases.
+    pub request_id_shard: Option<RequestIdShard>,
+    /// Which characters a reported panToken may contain.
+    pub pan_token_alphabet: PanTokenAlphabet,
+    /// Checks a panToken before it is recorded.
+    pub pan_token_check: Option<PanTokenCheck>,
     /// A folder of static files to serve at `/`.
     pub pages: Option<PathBuf>,
     /// Whether [`crate::router`] answers `/metrics`, to everyone who can call it. Leave it off if the public reaches the router;
@@ -62,6 +71,9 @@ impl ApiOptions {
             return_urls: ReturnUrls::default(),
             session_seconds: DEFAULT_SESSION_SECONDS,
             payin: None,
+            request_id_shard: None,
+            pan_token_alphabet: PanTokenAlphabet::default(),
+            pan_token_check: None,
             pages: None,
             metrics: false,
             limits: Limits::default(),

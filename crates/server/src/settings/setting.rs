@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::a2c::pan_token_alphabet::PanTokenAlphabet;
 use crate::http::limits::{DEFAULT_CONNECTIONS_PER_ADDRESS, DEFAULT_IDLE_SECONDS};
 
 use super::api_options::{
@@ -246,6 +247,22 @@ pub(crate) const PAYIN_LIVE: Setting = Setting {
     default: Default::Text("true"),
     example: "false",
 };
+pub(crate) const REQUEST_ID_SHARD: Setting = Setting {
+    key: "request_id_shard",
+    kind: Kind::Text("NUMBER"),
+    help: "Sets the request ids of this database apart from those of your other databases with the same agent id; \
+           give each its own number from 0 to 15",
+    default: Default::Absent("none, for an agent with one database"),
+    example: "1",
+};
+pub(crate) const PAN_TOKEN_ALPHABET: Setting = Setting {
+    key: "pan_token_alphabet",
+    kind: Kind::Text("CHARACTERS"),
+    help: "The characters beside letters and digits that a reported panToken may contain; add to them if the \
+           provider uses others",
+    default: Default::Text(PanTokenAlphabet::DEFAULT),
+    example: "-_+/=",
+};
 pub(crate) const PAGES: Setting = Setting {
     key: "pages",
     kind: Kind::Text("FOLDER"),
@@ -332,6 +349,8 @@ pub(crate) const ALL: &[&Setting] = &[
     &PAYIN_BASE_URL,
     &PAYIN_FORM_ORIGINS,
     &PAYIN_LIVE,
+    &REQUEST_ID_SHARD,
+    &PAN_TOKEN_ALPHABET,
     &PAGES,
     &WEBHOOK_URL,
     &WEBHOOK_SECRET,

@@ -344,6 +344,8 @@ fn every_setting_has_its_rule_and_the_error_says_where_it_came_from() {
         ("PANTOKEN_RETURN_URLS", "/back", "absolute"),
         ("PANTOKEN_SESSION_SECONDS", "59", "60 to 86400"),
         ("PANTOKEN_SESSION_SECONDS", "86401", "60 to 86400"),
+        ("PANTOKEN_REQUEST_ID_SHARD", "16", "from 0 to 15"),
+        ("PANTOKEN_PAN_TOKEN_ALPHABET", "-é", "visible ASCII"),
         ("PANTOKEN_LOG_FORMAT", "xml", "text or json"),
     ];
     for (name, value, rule) in table {

@@ -1,87 +1,74 @@
-use pantoken_a2c::{FormOrigins, FormResult, Origin};
+use pantoken_a2c::{FormOrigins, Origin};
 use pantoken_a2c_signing::Signer;
-use pantoken_store::{Delivery, Message, SessionId, SessionResult, StoreError};
+use pantoken_store::{Delivery, Message, RecordedResult, Session, SessionResult, StoreError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::a2c::stored;
+use crate::a2c::get_session::{self, SessionState};
+use crate::a2c::{schemas, stored};
 use crate::http::wire_time::to_rfc3339;
 
-/// The body of a webhook. Every attempt of a delivery sends the same text.
-#[derive(Serialize)]
+/// A result that was recorded. The body has the fields of the session as `GET /v1/sessions/{requestId}` returns it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SessionEvent)]
 #[serde(rename_all = "camelCase")]
-struct Event<'a> {
+pub(crate) struct Event<'a> {
+    /// The id of the event. It is the same when the event is sent again.
     id: String,
+    #[schema(schema_with = schemas::event_type)]
     r#type: &'static str,
+    /// When the result was recorded.
+    #[schema(value_type = String, format = "date-time")]
     occurred_at: Option<String>,
+    /// The agent id at the provider.
     agent: &'a str,
+    /// Whether the card is a real one: `false` for forms on the provider's test host or on loopback.
     live: bool,
-    request_id: String,
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    customer: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pan_token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<&'a str>,
+    #[serde(flatten)]
+    session: SessionState,
 }
 
-/// Returns the body of a delivery by this agent, or why it cannot be made.
-pub(super) fn body(delivery: &Delivery, signer: Option<&Signer>) -> Result<String, String> {
-    match &delivery.message {
-        Message::Result {
-            session_id,
-            customer,
-            result,
-        } => session_body(delivery, *session_id, customer.as_deref(), result, signer),
-        Message::Event { body, .. } => match body {
-            Ok(body) => Ok(body.expose().to_owned()),
-            Err(error) => Err(error.to_string()),
-        },
-    }
-}
-
-fn session_body(
+/// Returns the body of the delivery of a result by this agent, or why it cannot be made. Every attempt sends the same text.
+pub(super) fn body(
     delivery: &Delivery,
-    session_id: SessionId,
-    customer: Option<&str>,
-    result: &Result<SessionResult, StoreError>,
-    signer: Option<&Signer>,
+    result: Result<SessionResult, StoreError>,
+    session: Session,
+    signer: &Signer,
 ) -> Result<String, String> {
-    let signer = signer.ok_or("the settings of a2c are missing, which name the agent")?;
-    let result = result.as_ref().map_err(ToString::to_string)?;
-    let result = stored::form_result(session_id, result).map_err(|error| error.to_string())?;
-    let (kind, state, pan_token, error_code, error_message) = match &result {
-        FormResult::Saved(pan_token) => {
-            let pan_token = Some(pan_token.as_str());
-            ("session.saved", "saved", pan_token, None, None)
-        }
-        FormResult::Failed { code, message } => {
-            let message = Some(message.as_str()).filter(|text| !text.is_empty());
-            (
-                "session.failed",
-                "failed",
-                None,
-                Some(code.as_str()),
-                message,
-            )
-        }
+    let event = event(delivery, result, session, signer).map_err(|error| error.to_string())?;
+    serde_json::to_string(&event).map_err(|error| error.to_string())
+}
+
+fn event<'a>(
+    delivery: &Delivery,
+    result: Result<SessionResult, StoreError>,
+    session: Session,
+    signer: &'a Signer,
+) -> Result<Event<'a>, StoreError> {
+    let result = result?;
+    let kind = match result {
+        SessionResult::Saved { .. } => "session.saved",
+        SessionResult::Failed { .. } => "session.failed",
     };
-    let event = Event {
+    // The session as it was with this result, which a later one may have replaced.
+    let recorded_at = delivery.recorded_at;
+    let recorded = Some(RecordedResult {
+        result,
+        recorded_at,
+    });
+    let session = Session {
+        recorded,
+        ..session
+    };
+    let request_id = stored::request_id(session.data.id)?;
+    Ok(Event {
         id: id(delivery),
         r#type: kind,
-        occurred_at: to_rfc3339(delivery.recorded_at),
+        occurred_at: to_rfc3339(recorded_at),
         agent: signer.agent_id().as_str(),
         live: is_live(signer.host().origin()),
-        request_id: session_id.to_string(),
-        state,
-        customer,
-        pan_token,
-        error_code,
-        error_message,
-    };
-    serde_json::to_string(&event).map_err(|error| error.to_string())
+        session: get_session::describe(request_id, session, recorded_at)?,
+    })
 }
 
 /// Returns the id of the event. The number of a delivery is unique only in one database.

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pantoken_store::{Delivery, Message, Outbox, StoreError};
+use pantoken_store::{Delivery, Message, Outbox, SessionStore, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -106,7 +106,7 @@ impl Worker {
     }
 
     async fn attempt(&self, delivery: Delivery) {
-        let outcome = match event::body(&delivery, self.app.parts().signer.as_ref()) {
+        let outcome = match self.body(&delivery).await {
             Ok(body) => self.send(&event::id(&delivery), body).await,
             Err(reason) => Err(reason),
         };
@@ -118,6 +118,25 @@ impl Worker {
             // Its lease ends, and it is sent again.
             tracing::error!(%error, delivery = %delivery.id, "the outbox cannot be written");
         }
+    }
+
+    async fn body(&self, delivery: &Delivery) -> Result<String, String> {
+        let app = self.app.parts();
+        let (session_id, result) = match &delivery.message {
+            Message::Result {
+                session_id, result, ..
+            } => (*session_id, result.clone()),
+            Message::Event { body, .. } => {
+                let body = body.as_ref().map_err(ToString::to_string)?;
+                return Ok(body.expose().to_owned());
+            }
+        };
+        let signer = app.signer.as_ref();
+        let signer = signer.ok_or("the settings of a2c are missing, which name the agent")?;
+        let session = app.store.get(session_id).await;
+        let session = session.map_err(|error| error.to_string())?;
+        let session = session.ok_or("the session was deleted")?;
+        event::body(delivery, result, session, signer)
     }
 
     async fn send(&self, id: &str, body: String) -> Result<(), String> {

@@ -26,6 +26,11 @@ fn main() -> ExitCode {
             nginx::it_distinguishes_clients_and_logs_no_token,
         ),
         trial(
+            "nginx::it_lets_a_back_end_make_sessions_for_all_its_customers",
+            &["nginx", "openssl"],
+            nginx::it_lets_a_back_end_make_sessions_for_all_its_customers,
+        ),
+        trial(
             "replicas::a_session_of_one_is_finished_on_another",
             &["nginx", "openssl", POSTGRES],
             replicas::a_session_of_one_is_finished_on_another,

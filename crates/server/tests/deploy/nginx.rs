@@ -1,4 +1,4 @@
-use crate::load::program;
+use crate::load::{API_KEY, program};
 use crate::site;
 
 const PAN_TOKEN: &str = "canary-pan-token";
@@ -48,6 +48,35 @@ pub(crate) fn it_distinguishes_clients_and_logs_no_token() {
     );
     assert!(log.contains("GET /v1/callback/ 404"), "{log}");
     assert!(!log.contains(PAN_TOKEN) && !log.contains(STATE), "{log}");
+}
+
+pub(crate) fn it_lets_a_back_end_make_sessions_for_all_its_customers() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut serve = program::serve(folder.path());
+    serve.env("PANTOKEN_API_KEY", API_KEY);
+    let (_pantoken, address) = program::start(&mut serve);
+    let (_nginx, url) = site::start(folder.path(), &[&address]);
+    runtime.block_on(async {
+        let back_end = site::client("127.0.0.2");
+        let create = || {
+            let request = back_end.post(format!("{url}/v1/sessions"));
+            let request = request.header("content-type", "application/json");
+            request.body(r#"{"flow":"iframe"}"#)
+        };
+        // More than a browser may send at once.
+        for _ in 0..400 {
+            let answer = create().bearer_auth(API_KEY).send().await.unwrap();
+            assert_eq!(answer.status(), 201);
+        }
+        // Credentials of another scheme are no API key, and count as a browser's.
+        let mut statuses = std::collections::HashSet::new();
+        for _ in 0..400 {
+            let answer = create().basic_auth("staging", Some("secret")).send();
+            statuses.insert(answer.await.unwrap().status().as_u16());
+        }
+        assert_eq!(statuses, [401, 429].into());
+    });
 }
 
 async fn create(url: &str, address: &str, forwarded_for: &str) -> u16 {

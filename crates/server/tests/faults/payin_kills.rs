@@ -162,6 +162,8 @@ async fn sandbox() -> String {
         site_id: SiteId::parse("site-01").unwrap(),
         api_key: ApiKey::parse(SITE_KEY).unwrap(),
         notification_key: NotificationKey::parse(NOTIFICATION_KEY).unwrap(),
+        notification_url: None,
+        payout_key: None,
         public_origin: Origin::parse(&format!("http://{address}")).unwrap(),
     };
     let router = pantoken_sandbox::payin::router(settings, SystemRandom, SystemClock::new());

@@ -5,6 +5,8 @@ use std::process::{Command, Output};
 
 use pantoken_store::{Database, DatabaseUrl, SessionStore, StoreKey, StoreKeys, StoreOptions};
 
+use serde_json::Value;
+
 use crate::process::{API_KEY, PAN_TOKEN, Server, command, json_field};
 use crate::retention::edit;
 use crate::wait;
@@ -136,6 +138,86 @@ fn an_api_key_that_nobody_signed_opens_nothing_and_is_named() {
     let process = Server::spawn(&mut serve);
     assert_eq!(create_with(&process, &unsigned), "HTTP/1.1 201 Created");
     process.stop();
+}
+
+#[test]
+fn sessions_are_listed_and_shown_without_keys_and_without_their_tokens() {
+    let folder = tempfile::tempdir().unwrap();
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
+    let run = |arguments: &[&str], code| {
+        let output = pantoken(folder.path(), &[&["sessions"], arguments].concat(), &[]);
+        let text = ends(&output, code);
+        assert!(!text.contains(PAN_TOKEN), "{text}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let list = run(&["list"], 0);
+    let ids: Vec<_> = list
+        .lines()
+        .map(|line| line.split("  ").next().unwrap())
+        .collect();
+    let [newer, older] = ids[..] else {
+        panic!("{list}")
+    };
+    assert!(
+        list.starts_with(&format!("{newer}  saved  iframe  20")),
+        "{list}"
+    );
+    let page: Value = serde_json::from_str(&run(&["list", "--limit", "1", "--json"], 0)).unwrap();
+    assert_eq!(page["sessions"][0]["requestId"], newer);
+    assert_eq!(page["next"], newer);
+    let rest = run(&["list", "--after", newer], 0);
+    assert!(
+        rest.starts_with(older) && rest.lines().count() == 1,
+        "{rest}"
+    );
+    assert_eq!(run(&["list", "--state", "failed"], 0), "");
+    assert_eq!(run(&["list", "--customer", "order 7"], 0), "");
+    for id in [newer, older] {
+        assert!(run(&["show", id], 0).starts_with(&format!("{id}  saved")));
+        let session: Value = serde_json::from_str(&run(&["show", id, "--json"], 0)).unwrap();
+        assert_eq!(
+            (&session["requestId"], &session["state"]),
+            (&id.into(), &"saved".into())
+        );
+    }
+    run(&["show", "1"], 1);
+    run(&["show", "9223372036854775807"], 1);
+    for wrong in [
+        ["show", "x"],
+        ["list", "--limit=0"],
+        ["list", "--limit=101"],
+        ["list", "--state=lost"],
+    ] {
+        run(&wrong, 2);
+    }
+}
+
+#[test]
+fn lists_are_json_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    ends(&pantoken(folder.path(), &["migrate"], &[]), 0);
+    ends(&pantoken(folder.path(), &["key", "add", "shop-1"], &[]), 0);
+    let json = |arguments: &[&str]| -> Value {
+        let output = pantoken(folder.path(), &[arguments, &["--json"]].concat(), &[]);
+        ends(&output, 0);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let keys = json(&["key", "list"]);
+    let key = &keys["keys"][0];
+    assert_eq!(
+        (&key["name"], &key["scope"]),
+        (&"shop-1".into(), &"read-all".into())
+    );
+    assert_eq!(
+        (&key["isSigned"], &key["revokedAt"]),
+        (&true.into(), &Value::Null)
+    );
+    assert!(key["createdAt"].as_str().unwrap().starts_with("20"));
+    assert_eq!(
+        json(&["webhooks", "list"]),
+        serde_json::json!({"webhooks": []})
+    );
 }
 
 #[test]

@@ -205,3 +205,40 @@ async fn sessions_are_listed_without_their_pan_tokens() {
         .await
         .is_problem(401, "API_KEY_REQUIRED", None);
 }
+
+/// A card must not be filed under whoever opens a link: each recipe asks for the session of the customer who is logged
+/// in.
+#[test]
+fn every_recipe_names_the_customer_who_is_logged_in() {
+    const READS: &str = "/v1/sessions/{requestId}";
+    let mut count = 0;
+    for text in [
+        include_str!("../../../../README.md"),
+        include_str!("../../../../docs/embedding.md"),
+        include_str!("../../../../examples/README.md"),
+        include_str!("../../../../web/element/README.md"),
+    ] {
+        for after in text.split(READS).skip(1) {
+            assert!(after.starts_with("?customer="), "{READS}{after:.80}");
+            count += 1;
+        }
+    }
+    assert!(count >= 4, "{count}");
+    let back_ends = [
+        (
+            include_str!("../../../../examples/back-end/node/server.mjs"),
+            "session.customer !== customer",
+        ),
+        (
+            include_str!("../../../../examples/back-end/php/index.php"),
+            "($session['customer'] ?? null) !== $customer",
+        ),
+        (
+            include_str!("../../../../examples/back-end/python/server.py"),
+            "session.get(\"customer\") != customer",
+        ),
+    ];
+    for (program, comparison) in back_ends {
+        assert!(program.contains(comparison), "{comparison}");
+    }
+}

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::support::{API_KEY, Server, server_with};
+use crate::support::{API_KEY, Answer, Server, callback_path, server_with};
 use crate::wait;
 
 const SHORT: Duration = Duration::from_millis(50);
@@ -60,9 +60,9 @@ async fn limited(change: impl Fn(&mut Limits)) -> (Server, Listening) {
     (server, listening)
 }
 
-async fn send(address: SocketAddr, text: &str) -> TcpStream {
+async fn send(address: SocketAddr, bytes: impl AsRef<[u8]>) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(text.as_bytes()).await.unwrap();
+    stream.write_all(bytes.as_ref()).await.unwrap();
     stream
 }
 
@@ -265,6 +265,65 @@ async fn an_answer_that_takes_too_long_is_given_up_and_can_be_tried_again() {
         (answer.status == 201).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_flood_of_wrong_result_tokens_does_not_wait_for_the_writer() {
+    let server = server_with(|_| {}).await;
+    let session = server.iframe_session().await;
+    let path = format!("/v1/sessions/{}/result", session.field("requestId"));
+    let url = format!("sqlite://{}", server.database.display());
+    let mut other = SqliteConnection::connect(&url).await.unwrap();
+    let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let body = r#"{"panToken":"token-1"}"#;
+    let wrong = "a".repeat(43);
+    for token in [&wrong, &session.field("resultToken").to_uppercase()] {
+        let headers = [
+            ("content-type", "application/json"),
+            ("pantoken-result-token", token),
+        ];
+        for _ in 0..100 {
+            let answer = server.call("POST", &path, &headers, body);
+            let answer = wait::until_done("a refusal", answer).await;
+            answer.is_problem(403, "RESULT_TOKEN_INVALID", None);
+        }
+    }
+    // The right token needs the lock.
+    let right = server.post_result(&session, body);
+    tokio::pin!(right);
+    let pending = tokio::time::timeout(SHORT, &mut right).await;
+    assert!(pending.is_err(), "the writer is not locked");
+    drop(lock);
+    other.close().await.unwrap();
+    let answer = wait::until_done("the result", right).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+/// Browsers percent-encode such bytes, so only another client sends them as they are. hyper takes UTF-8, and refuses
+/// other bytes as no URI.
+#[tokio::test]
+async fn a_card_is_not_lost_for_bytes_of_a_callback_that_are_not_ascii() {
+    let (server, listening) = limited(|_| {}).await;
+    let come_back = async |session: &Answer, note: &[u8]| {
+        let (path, id) = (callback_path(session), session.field("requestId"));
+        let start = format!("GET {path}?requestId={id}&panToken=token-1&note=");
+        let end = b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        let request = [start.as_bytes(), note, end].concat();
+        rest(send(listening.address, request).await).await
+    };
+    let session = server.redirect_session().await;
+    let answer = come_back(&session, "Не".as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    assert_eq!(server.state(&session).await, "saved");
+
+    let session = server.redirect_session().await;
+    let answer = come_back(&session, b"\xcd\xe5").await;
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert_eq!(server.state(&session).await, "created");
+    // The link is still good.
+    let answer = come_back(&session, b"%CD%E5").await;
+    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    assert_eq!(server.state(&session).await, "saved");
 }
 
 #[tokio::test]

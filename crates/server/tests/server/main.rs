@@ -18,6 +18,7 @@ mod metrics;
 mod openapi;
 mod outgoing;
 mod pages;
+mod pan_tokens;
 mod payin;
 mod payin_faults;
 mod payin_shop;

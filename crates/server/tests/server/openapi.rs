@@ -61,6 +61,92 @@ async fn the_document_has_every_route_and_the_server_every_path() {
     }
 }
 
+/// The component that a reference names.
+fn component<'a>(document: &'a Value, reference: &Value) -> Option<&'a Value> {
+    let path = reference["$ref"]
+        .as_str()?
+        .strip_prefix("#/components/schemas/")?;
+    Some(&document["components"]["schemas"][path])
+}
+
+/// Every object schema that a schema leads to.
+fn objects<'a>(document: &'a Value, schema: &'a Value, found: &mut Vec<&'a Value>) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(component) = component(document, schema) {
+                objects(document, component, found);
+            }
+            if schema["type"] == "object" {
+                found.push(schema);
+            }
+            for value in map.values() {
+                objects(document, value, found);
+            }
+        }
+        Value::Array(values) => values
+            .iter()
+            .for_each(|value| objects(document, value, found)),
+        _ => {}
+    }
+}
+
+/// What the server refuses is closed, and what it may extend is open. The first half is true of the server:
+/// `create_session::unknown_fields_are_refused` and others.
+#[test]
+fn requests_are_closed_and_responses_and_webhooks_are_open() {
+    let document = document();
+    let (mut requests, mut responses) = (Vec::new(), Vec::new());
+    for path in document["paths"].as_object().unwrap().values() {
+        for operation in path.as_object().unwrap().values() {
+            objects(&document, &operation["requestBody"], &mut requests);
+            objects(&document, &operation["responses"], &mut responses);
+        }
+    }
+    let webhook = &document["webhooks"]["session"]["post"]["requestBody"];
+    objects(&document, webhook, &mut responses);
+    objects(
+        &document,
+        &document["components"]["responses"],
+        &mut responses,
+    );
+    assert_eq!(requests.len(), 3);
+    assert!(responses.len() >= 7, "{}", responses.len());
+    for request in requests {
+        assert_eq!(request["additionalProperties"], false, "{request}");
+    }
+    for response in responses {
+        assert_eq!(response["additionalProperties"], Value::Null, "{response}");
+        let properties = response["properties"].as_object();
+        for (name, property) in properties.into_iter().flatten() {
+            assert_eq!(
+                property["enum"],
+                Value::Null,
+                "{name} is a closed enumeration"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_a_tag_and_every_body_of_json_an_example() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for (name, schema) in schemas
+        .iter()
+        .filter(|(_, schema)| schema["type"] == "object")
+    {
+        assert_ne!(schema["example"], Value::Null, "{name}");
+    }
+    let tags = document["tags"].as_array().unwrap().iter();
+    let tags: BTreeSet<_> = tags.map(|tag| tag["name"].as_str().unwrap()).collect();
+    for path in document["paths"].as_object().unwrap().values() {
+        for operation in path.as_object().unwrap().values() {
+            let tag = operation["tags"][0].as_str().unwrap();
+            assert!(tags.contains(tag), "{tag}");
+        }
+    }
+}
+
 #[test]
 fn the_document_and_the_guide_have_every_error_code() {
     let document = document();
@@ -72,7 +158,8 @@ fn the_document_and_the_guide_have_every_error_code() {
         .filter(|text| text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
         .collect();
     assert!(codes.len() > 20, "{codes:?}");
-    let listed = &document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"];
+    let listed =
+        &document["components"]["schemas"]["Problem"]["properties"]["code"]["anyOf"][0]["enum"];
     let listed = listed.as_array().unwrap().iter();
     assert_eq!(codes, listed.map(|code| code.as_str().unwrap()).collect());
     let responses = document["components"]["responses"].to_string();

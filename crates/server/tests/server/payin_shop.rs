@@ -47,6 +47,8 @@ pub(crate) async fn shop() -> Shop {
         site_id: SiteId::parse("site-01").unwrap(),
         api_key: ApiKey::parse("api-key-of-the-site").unwrap(),
         notification_key: NotificationKey::parse(NOTIFICATION_KEY).unwrap(),
+        notification_url: None,
+        payout_key: None,
         public_origin: Origin::parse(&format!("http://{sandbox}")).unwrap(),
     };
     let sandbox_clock = SetClock::start();

@@ -26,7 +26,7 @@ const FAILED: &str = r#"{"errorCode":"INVALID_PAN","errorMessage":"no"}"#;
 const SAVED: &str = r#"{"panToken":"token-1"}"#;
 
 /// Computed with openssl from the golden body, its id and the time at which the tests start.
-const STANDARD_SIGNATURE: &str = "v1,REMQJS3KfKZhUIssR0TmCyrqXd8ZaGIEFii9ts4x4W4=";
+const STANDARD_SIGNATURE: &str = "v1,ikDIAbsLeY+I1oLXa6tF4Yb2PfgHUOxdOSdeCKJyTaM=";
 
 struct Received {
     headers: HeaderMap,
@@ -140,6 +140,28 @@ async fn a_result_is_told_signed() {
     only(&server.store, DeliveryState::Delivered, |_| true).await;
     let line = r#"pantoken_webhooks_total{outcome="delivered"}"#;
     assert_eq!(server.metric(line).await, "1");
+}
+
+/// The fields of an event that are its own, before those of the session.
+const OF_THE_EVENT: [&str; 5] = ["id", "type", "occurredAt", "agent", "live"];
+
+#[tokio::test]
+async fn an_event_has_the_fields_of_the_session_as_it_was_with_this_result() {
+    let server = server().await;
+    let mut receiver = receiver(&[]).await;
+    start(&server, &receiver);
+    let session = server.redirect_session().await;
+    for result in [FAILED, SAVED] {
+        server.clock.advance_seconds(1);
+        server.post_result(&session, result).await;
+        let mut event = at_once(&mut receiver).await.json();
+        let event = event.as_object_mut().unwrap();
+        for name in OF_THE_EVENT {
+            assert!(event.remove(name).is_some(), "{name}");
+        }
+        let session = server.session(&session).await.json();
+        assert_eq!(Some(&*event), session.as_object());
+    }
 }
 
 #[tokio::test]

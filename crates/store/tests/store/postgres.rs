@@ -284,6 +284,46 @@ async fn a_man_in_the_middle_gets_no_password_unless_the_url_allows_it() {
     waiting.abort();
 }
 
+/// The state of a connection to the database, while it is open.
+async fn state_of(observer: &mut PgConnection, pid: i32) -> Option<String> {
+    let state = sqlx::query_scalar("SELECT state FROM pg_stat_activity WHERE pid = $1");
+    let state: Option<Option<String>> = state.bind(pid).fetch_optional(observer).await.unwrap();
+    state.flatten()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_caller_is_gone_runs_to_its_end_and_keeps_its_connection() {
+    const WAITING: &str = "SELECT pid FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let Some(place) = PostgresPlace::new() else {
+        return;
+    };
+    let store = place.open(StoreOptions::default()).await;
+    create(&store, 1).await;
+    let mut locker = PgConnection::connect(&place.text).await.unwrap();
+    let mut observer = PgConnection::connect(&place.text).await.unwrap();
+    locker.execute("BEGIN; LOCK TABLE sessions").await.unwrap();
+    let callers = store.clone();
+    let caller = tokio::spawn(async move { callers.create(session_data(2), None).await });
+    let pid: i32 = loop {
+        let waiting = sqlx::query_scalar(WAITING).fetch_optional(&mut observer);
+        if let Some(pid) = waiting.await.unwrap() {
+            break pid;
+        }
+    };
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
+    locker.execute("COMMIT").await.unwrap();
+    loop {
+        match state_of(&mut observer, pid).await.as_deref() {
+            Some("idle") => break,
+            Some(_) => {}
+            None => panic!("the connection was closed"),
+        }
+    }
+    assert!(store.get(session_id(2)).await.unwrap().is_some());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_migration_does_not_wait_long_for_a_table_that_is_in_use() {
     let Some(place) = PostgresPlace::new() else {

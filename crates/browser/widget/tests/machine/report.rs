@@ -83,6 +83,8 @@ fn a_refusal_by_somebody_else_or_for_now_is_not_final() {
         (503, "STORE_UNAVAILABLE"),
         (503, "ANSWER_TIMEOUT"),
         (408, "BODY_TIMEOUT"),
+        (400, "PAN_TOKEN_UNEXPECTED"),
+        (503, "PAN_TOKEN_UNCHECKED"),
         (401, "INVALID_TOKEN"),
         (403, ""),
     ] {

@@ -69,14 +69,4 @@ impl<'a> PageData<'a> {
             texts,
         }
     }
-
-    /// Returns the data as JSON for a `script` element. Every `<` is escaped, so that no value can end
-    /// the element or open a comment in it.
-    pub(super) fn to_script_text(&self) -> String {
-        match serde_json::to_string(self) {
-            Ok(json) => json.replace('<', "\\u003c"),
-            // Structs of texts can always be serialised.
-            Err(_) => unreachable!(),
-        }
-    }
 }

@@ -66,7 +66,7 @@ function startForm() {
   function showRefused(result) {
     const invalidPan = result.errorCode === 'INVALID_PAN';
     if (invalidPan) field.markMistyped();
-    showError(texts.errors[result.errorCode] ?? result.errorMessage, result.errorCode);
+    showError(texts.errors[result.errorCode], result.errorCode);
     if (redirects && invalidPan) {
       back.href = callbackUrl(result);
       back.hidden = false;

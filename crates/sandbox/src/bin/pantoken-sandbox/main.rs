@@ -1,32 +1,33 @@
 //! Runs the sandbox on this machine.
 
-mod agent_secret;
 mod options;
+mod secrets;
 mod serve;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use axum::Router;
 use clap::Parser;
 use clap::error::ErrorKind as UsageError;
 use pantoken_a2c::{Origin, OriginError};
-use pantoken_a2c_signing::AgentSecret;
-use pantoken_core::{StopSignals, SystemRandom};
-use pantoken_sandbox::a2c::{Settings, router};
+use pantoken_core::{StopSignals, SystemClock, SystemRandom};
+use pantoken_sandbox::{a2c, payin};
 use tokio::net::TcpListener;
 
-use crate::options::Options;
+use crate::options::{Options, Provider};
+use crate::secrets::Secrets;
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let secret = match agent_secret::read() {
-        Ok(secret) => secret,
+    let secrets = match secrets::read() {
+        Ok(secrets) => secrets,
         Err(error) => options::command()
             .error(UsageError::ValueValidation, error)
             .exit(),
     };
-    match run(options, secret) {
+    match run(&options, &secrets) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pantoken-sandbox: {error}");
@@ -38,11 +39,11 @@ fn main() -> ExitCode {
 #[derive(Debug, thiserror::Error)]
 enum RunError {
     #[error(
-        "cannot listen on {0}: the port is taken by another program; choose another one with --listen"
+        "cannot listen on {0}: the port is taken by another program; choose another one with {1}"
     )]
-    PortTaken(SocketAddr),
-    #[error("cannot listen on {0}: {1}; choose another address with --listen")]
-    Listen(SocketAddr, std::io::Error),
+    PortTaken(SocketAddr, &'static str),
+    #[error("cannot listen on {0}: {1}; choose another address with {2}")]
+    Listen(SocketAddr, std::io::Error, &'static str),
     #[error("the address {0} cannot be part of an origin: {1}")]
     Origin(SocketAddr, OriginError),
     #[error("the server failed: {0}")]
@@ -50,41 +51,77 @@ enum RunError {
 }
 
 #[tokio::main]
-async fn run(options: Options, secret: AgentSecret) -> Result<(), RunError> {
+async fn run(options: &Options, secrets: &Secrets) -> Result<(), RunError> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .without_time()
         .with_target(false)
         .init();
-    let listener = listen(options.listen).await?;
-    let address = listener.local_addr()?;
-    let settings = Settings {
-        agent_id: options.agent_id,
-        secret,
-        registered_hosts: options.registered_hosts,
-        public_origin: public_origin(address).map_err(|error| RunError::Origin(address, error))?,
-    };
+    let a2c = listen(options, Provider::A2c, "--a2c-listen").await?;
+    let payin = listen(options, Provider::Payin, "--payin-listen").await?;
     let signals = StopSignals::listen()?;
-    writeln!(
-        std::io::stdout(),
-        "pantoken-sandbox: listening on http://{address}"
-    )?;
-    serve::until_stopped(signals, listener, router(settings, SystemRandom)).await?;
+    let mut out = std::io::stdout();
+    let mut providers = Vec::new();
+    if let Some(Listening(listener, address, origin)) = a2c {
+        writeln!(out, "pantoken-sandbox: listening on http://{address}")?;
+        providers.push((listener, a2c_router(options, secrets, origin)));
+    }
+    if let Some(Listening(listener, address, origin)) = payin {
+        writeln!(out, "pantoken-sandbox: payin listening on http://{address}")?;
+        providers.push((listener, payin_router(options, secrets, origin)));
+    }
+    serve::until_stopped(signals, providers).await?;
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| match error.kind() {
-            ErrorKind::AddrInUse => RunError::PortTaken(address),
-            _ => RunError::Listen(address, error),
-        })
+fn a2c_router(options: &Options, secrets: &Secrets, public_origin: Origin) -> Router {
+    let settings = a2c::Settings {
+        agent_id: options.agent_id.clone(),
+        secret: secrets.agent_secret.clone(),
+        registered_hosts: options.registered_hosts.clone(),
+        public_origin,
+    };
+    a2c::router(settings, SystemRandom)
 }
 
-/// Returns the origin at which browsers on this machine reach the sandbox. A form host must be on
-/// loopback or use https.
+fn payin_router(options: &Options, secrets: &Secrets, public_origin: Origin) -> Router {
+    let settings = payin::Settings {
+        site_id: options.payin_site_id.clone(),
+        api_key: secrets.payin_api_key.clone(),
+        notification_key: secrets.payin_notification_key.clone(),
+        notification_url: options.payin_notification_url.clone(),
+        payout_key: options.payin_payout_key.clone(),
+        public_origin,
+    };
+    payin::router(settings, SystemRandom, SystemClock::new())
+}
+
+/// A provider's port, its address, and the origin at which browsers on this machine reach it.
+struct Listening(TcpListener, SocketAddr, Origin);
+
+/// Listens for a provider, unless it is not to be started. `flag` is the one that chooses its address.
+async fn listen(
+    options: &Options,
+    provider: Provider,
+    flag: &'static str,
+) -> Result<Option<Listening>, RunError> {
+    let Some(address) = options.address(provider) else {
+        return Ok(None);
+    };
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => RunError::PortTaken(address, flag),
+            _ => RunError::Listen(address, error, flag),
+        })?;
+    let address = listener.local_addr()?;
+    let origin = public_origin(address).map_err(|error| RunError::Origin(address, error))?;
+    Ok(Some(Listening(listener, address, origin)))
+}
+
+/// Returns the origin at which browsers on this machine reach an address. A form host must be on loopback
+/// or use https.
 fn public_origin(address: SocketAddr) -> Result<Origin, OriginError> {
     if address.ip().is_loopback() {
         Origin::parse(&format!("http://{address}"))

@@ -1,60 +1,126 @@
 use std::net::SocketAddr;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, ValueEnum};
 use pantoken_a2c::{AgentId, Origin};
-use pantoken_sandbox::a2c::{Misbehaviour, Settings};
+use pantoken_payin::SiteId;
+use pantoken_sandbox::{a2c, payin};
 
 /// Returns the part of `--help` after the flags.
 fn after_help() -> String {
-    let names = Misbehaviour::ALL.map(Misbehaviour::name);
+    let names = a2c::Misbehaviour::ALL.map(a2c::Misbehaviour::name);
     let lines: Vec<String> = names.chunks(5).map(|line| line.join(", ")).collect();
     let names = lines.join(",\n  ");
+    let (api_key, notification_key) = (
+        payin::Settings::TEST_API_KEY,
+        payin::Settings::TEST_NOTIFICATION_KEY,
+    );
     format!(
         "\
-Environment:
-  PANTOKEN_AGENT_SECRET_KEY       The agent's secret key [default: the provider's published test key]
-  PANTOKEN_AGENT_SECRET_KEY_FILE  A file that contains the key, instead
+Environment (with _FILE at its end, a variable names a file that contains the key):
+  PANTOKEN_AGENT_SECRET_KEY        The a2c agent's secret key [default: the provider's published test key]
+  PANTOKEN_PAYIN_API_KEY           The key with which the payin site calls [default: {api_key}]
+  PANTOKEN_PAYIN_NOTIFICATION_KEY  The key that signs notifications [default: {notification_key}]
 
-Card numbers:
+Card numbers of a2c:
   Any 13 to 19 digits that pass the Luhn check, such as 4111111111111111, return a panToken.
   4000000000000002 returns FORBIDDEN, 4000000000000069 INVALID_SESSION, a wrong number INVALID_PAN.
 
-To test how your page handles a misbehaving form, use /chaos/NAME/form, where NAME is one of:
+Cards of payin, up to 10.00 RUB:
+  The month of expiry decides: 02 is declined, 03 succeeds after 3 s, 04 is declined after 3 s, others succeed.
+  The security code 849, or 3ds in the holder's name, asks for 3-D Secure.
+
+To test how your page handles a misbehaving a2c form, use /chaos/NAME/form, where NAME is one of:
   {names}
 
 Examples:
   pantoken-sandbox
-  pantoken-sandbox --listen 127.0.0.1:0 --registered-host http://localhost:8080
+  pantoken-sandbox --only payin --payin-listen 127.0.0.1:0
+  pantoken-sandbox --only payin --payin-notification-url http://127.0.0.1:8080/v1/payin/notifications
+  pantoken-sandbox --a2c-listen 127.0.0.1:0 --registered-host http://localhost:8080
   PANTOKEN_AGENT_SECRET_KEY_FILE=key.txt pantoken-sandbox --agent-id my-agent
   PANTOKEN_FORM_HOST=http://127.0.0.1:3020/chaos/late-ready pantoken serve"
     )
 }
 
-/// A stand-in for the provider's card form, with the same URLs and answers, for tests and demos
+/// A provider that the sandbox stands in for.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Provider {
+    A2c,
+    Payin,
+}
+
+/// Stand-ins for the providers, with the same URLs, forms and answers, for tests and demos
 #[derive(Parser)]
 #[command(name = "pantoken-sandbox", version, after_help = after_help())]
 pub(crate) struct Options {
-    /// Address to listen on; port 0 chooses a free port
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3020")]
-    pub(crate) listen: SocketAddr,
+    /// Providers to start, separated by commas [default: all]
+    #[arg(long, value_enum, value_name = "PROVIDERS", value_delimiter = ',')]
+    only: Vec<Provider>,
 
-    /// Site that may show the form in an iframe, such as https://shop.example; can be repeated
+    /// Start a2c alone on this address; the same as --only a2c --a2c-listen ADDRESS
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "a2c_listen", "payin_listen"])]
+    listen: Option<SocketAddr>,
+
+    /// Address of a2c; port 0 chooses a free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3020")]
+    a2c_listen: SocketAddr,
+
+    /// Address of payin; port 0 chooses a free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3021")]
+    payin_listen: SocketAddr,
+
+    /// Site that may show the form of a2c in an iframe, such as https://shop.example; can be repeated
     #[arg(
         long = "registered-host",
         value_name = "ORIGIN",
-        default_value = Settings::TEST_REGISTERED_HOST,
+        default_value = a2c::Settings::TEST_REGISTERED_HOST,
         value_parser = Origin::parse,
     )]
     pub(crate) registered_hosts: Vec<Origin>,
 
-    /// Agent whose form URLs are accepted
+    /// Agent of a2c whose form URLs are accepted
     #[arg(
         long,
         value_name = "ID",
-        default_value = Settings::TEST_AGENT_ID,
+        default_value = a2c::Settings::TEST_AGENT_ID,
         value_parser = AgentId::parse,
     )]
     pub(crate) agent_id: AgentId,
+
+    /// Site of payin whose calls are accepted
+    #[arg(
+        long,
+        value_name = "ID",
+        default_value = payin::Settings::TEST_SITE_ID,
+        value_parser = SiteId::parse,
+    )]
+    pub(crate) payin_site_id: SiteId,
+
+    /// Where payin sends the notifications of objects that name no address of their own
+    #[arg(long, value_name = "URL", value_parser = payin::NotificationUrl::parse)]
+    pub(crate) payin_notification_url: Option<payin::NotificationUrl>,
+
+    /// File with the RSA public key, in PEM, with which payouts are verified
+    #[arg(long, value_name = "FILE", value_parser = read_payout_key)]
+    pub(crate) payin_payout_key: Option<payin::PayoutKey>,
+}
+
+fn read_payout_key(path: &str) -> Result<payin::PayoutKey, String> {
+    let pem = std::fs::read(path).map_err(|error| error.to_string())?;
+    payin::PayoutKey::from_pem(&pem).map_err(|error| error.to_string())
+}
+
+impl Options {
+    /// Returns the address of the provider, or `None` if it is not to be started.
+    pub(crate) fn address(&self, provider: Provider) -> Option<SocketAddr> {
+        let address = match provider {
+            Provider::A2c => self.listen.unwrap_or(self.a2c_listen),
+            Provider::Payin if self.listen.is_some() => return None,
+            Provider::Payin => self.payin_listen,
+        };
+        let is_started = self.only.is_empty() || self.only.contains(&provider);
+        is_started.then_some(address)
+    }
 }
 
 pub(crate) fn command() -> clap::Command {

@@ -2,6 +2,7 @@ use std::io;
 use std::time::Duration;
 
 use axum::Router;
+use futures_util::future::try_join_all;
 use pantoken_core::StopSignals;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -12,12 +13,15 @@ const GRACE: Duration = Duration::from_secs(3);
 /// Serves until a signal arrives, then finishes the requests in progress, within [`GRACE`].
 pub(crate) async fn until_stopped(
     mut signals: StopSignals,
-    listener: TcpListener,
-    router: Router,
+    providers: Vec<(TcpListener, Router)>,
 ) -> io::Result<()> {
-    let (stop, mut stopped) = watch::channel(());
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        let _ = stopped.changed().await;
+    let (stop, stopped) = watch::channel(());
+    let servers = providers.into_iter().map(|(listener, router)| {
+        let mut stopped = stopped.clone();
+        let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+            let _ = stopped.changed().await;
+        });
+        server.into_future()
     });
     let grace_period = async {
         signals.received().await;
@@ -25,7 +29,7 @@ pub(crate) async fn until_stopped(
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        result = server => result,
+        result = try_join_all(servers) => result.map(drop),
         () = grace_period => Ok(()),
     }
 }

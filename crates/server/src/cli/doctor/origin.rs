@@ -52,7 +52,9 @@ pub(crate) async fn check(
             "a page shows the form of a2c, which is not configured".to_owned(),
         ));
     };
-    let form = new_request_id(clock.now(), &SystemRandom).map(|id| signer.iframe(id));
+    let shard = settings.api.request_id_shard;
+    let request_id = new_request_id(clock.now(), &SystemRandom, shard);
+    let form = request_id.map(|id| signer.iframe(id));
     let form = form.ok().and_then(|form| Url::parse(&form.to_text()).ok());
     let server = Url::parse(settings.api.public_url.as_str()).ok();
     let Some((server, form)) = server.zip(form) else {

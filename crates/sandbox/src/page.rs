@@ -1,0 +1,111 @@
+//! What the hosted pages of all providers have in common: their frame in HTML, their style, the field for a
+//! card's number, and the headers of their answers.
+//!
+//! Only fixed texts are inserted into the HTML. Everything else reaches a page's script as data.
+
+use axum::Router;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::routing::get;
+use serde::Serialize;
+
+/// A file that a page loads.
+#[derive(Clone, Copy)]
+pub(crate) struct Asset {
+    pub(crate) path: &'static str,
+    content_type: &'static str,
+    text: &'static str,
+}
+
+impl Asset {
+    /// The files that every page with a card number loads.
+    pub(crate) const OF_CARD_FORMS: [Self; 3] = [
+        Self {
+            path: "/form.css",
+            content_type: "text/css; charset=utf-8",
+            text: include_str!("page/form.css"),
+        },
+        Self::script("/card-field.js", include_str!("page/card-field.js")),
+        Self::script("/card-number.js", include_str!("page/card-number.js")),
+    ];
+
+    pub(crate) const fn script(path: &'static str, text: &'static str) -> Self {
+        Self {
+            path,
+            content_type: "text/javascript; charset=utf-8",
+            text,
+        }
+    }
+
+    /// Adds the route of the file.
+    pub(crate) fn add_to<S: Clone + Send + Sync + 'static>(self, routes: Router<S>) -> Router<S> {
+        let answer = ([(CONTENT_TYPE, self.content_type)], self.text);
+        routes.route(self.path, get(async move || answer))
+    }
+}
+
+/// A page, without the data of its script.
+pub(crate) struct Shell<'a> {
+    pub(crate) language: &'static str,
+    /// The path of the page's files, with a slash at its end, or nothing if it is the page's own.
+    pub(crate) assets: &'static str,
+    pub(crate) script: &'static str,
+    /// The state in which the page begins, for its style.
+    pub(crate) state: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) sandbox: &'static str,
+    pub(crate) warning: &'static str,
+    pub(crate) content: &'a str,
+}
+
+impl Shell<'_> {
+    /// Returns the HTML of the page with the data for its script.
+    pub(crate) fn with_data(&self, data: &impl Serialize) -> String {
+        format!(
+            include_str!("page/shell.html"),
+            lang = self.language,
+            assets = self.assets,
+            script = self.script,
+            state = self.state,
+            title = self.title,
+            sandbox = self.sandbox,
+            warning = self.warning,
+            content = self.content,
+            data = script_text(data),
+        )
+    }
+}
+
+/// Returns JSON for a `script` element. Every `<` is escaped, so that no value can end the element or open a
+/// comment in it.
+fn script_text(data: &impl Serialize) -> String {
+    match serde_json::to_string(data) {
+        Ok(json) => json.replace('<', "\\u003c"),
+        // Structs of texts can always be serialised.
+        Err(_) => unreachable!(),
+    }
+}
+
+/// Sets the headers of an answer to a browser.
+pub(crate) fn set_headers(headers: &mut HeaderMap, policy: HeaderValue) {
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+/// Returns a policy that allows the sandbox's own scripts and styles alone, forms that lead to `form_action`, and
+/// frames in pages of `frame_ancestors`.
+pub(crate) fn policy(form_action: &str, frame_ancestors: &str) -> HeaderValue {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+         form-action {form_action}; base-uri 'none'; frame-ancestors {frame_ancestors}"
+    );
+    match HeaderValue::try_from(policy) {
+        Ok(policy) => policy,
+        // Origins and keywords contain only visible ASCII characters.
+        Err(_) => unreachable!(),
+    }
+}
