@@ -6,7 +6,7 @@ pub(crate) mod create_session;
 mod customer_page;
 pub(crate) mod form_urls;
 pub(crate) mod get_session;
-mod idempotency_key;
+pub(crate) mod idempotency_key;
 pub(crate) mod list_sessions;
 pub(crate) mod pan_token_alphabet;
 pub(crate) mod pan_token_check;

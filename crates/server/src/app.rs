@@ -7,8 +7,11 @@ use pantoken_store::Database;
 
 use crate::http::key_guesses::KeyGuesses;
 use crate::http::metrics::Metrics;
+use crate::http::problem::Problem;
 use crate::http::rate_limit::RateLimits;
 use crate::http::readiness::Readiness;
+use crate::operations::{Engine, Provider};
+use crate::payin::PayinProvider;
 use crate::settings::ApiOptions;
 
 /// The state that all endpoints share. Clones share it too.
@@ -17,36 +20,60 @@ pub struct AppState(Arc<Parts>);
 
 pub(crate) struct Parts {
     pub(crate) store: Database,
-    pub(crate) signer: Signer,
+    /// `None` if a2c is not configured.
+    pub(crate) signer: Option<Signer>,
     pub(crate) options: ApiOptions,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) random: Box<dyn Random>,
+    pub(crate) random: Arc<dyn Random>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) key_guesses: KeyGuesses,
     pub(crate) readiness: Readiness,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) operations: Engine,
+}
+
+impl Parts {
+    /// Returns what the calls of a2c need, or the problem that names the settings.
+    pub(crate) fn signer(&self) -> Result<&Signer, Problem> {
+        self.signer.as_ref().ok_or(Problem::ProviderNotConfigured(
+            "PANTOKEN_FORM_HOST, PANTOKEN_AGENT_ID and PANTOKEN_AGENT_SECRET_KEY",
+        ))
+    }
 }
 
 impl AppState {
-    /// Creates the state of one server.
+    /// Creates the state of one server. Without a signer, the calls of a2c are answered with 404.
     pub fn new(
         store: impl Into<Database>,
-        signer: Signer,
+        signer: impl Into<Option<Signer>>,
         options: ApiOptions,
         clock: impl Clock,
         random: impl Random,
     ) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(clock);
+        let random: Arc<dyn Random> = Arc::new(random);
+        let metrics = Arc::new(Metrics::new());
+        let store = store.into();
+        let payin = options.payin.clone().map(PayinProvider);
+        let providers = payin.map(|payin| Arc::new(payin) as Arc<dyn Provider>);
+        let operations = Engine::new(
+            store.clone(),
+            clock.clone(),
+            random.clone(),
+            metrics.clone(),
+            providers.into_iter().collect(),
+        );
         Self(Arc::new(Parts {
-            store: store.into(),
-            signer,
+            store,
+            signer: signer.into(),
             rate_limits: RateLimits::new(options.public_session_limits, &clock),
             key_guesses: KeyGuesses::new(options.api_key.as_ref()),
             readiness: Readiness::default(),
             options,
             clock,
-            random: Box::new(random),
-            metrics: Metrics::new(),
+            random,
+            metrics,
+            operations,
         }))
     }
 

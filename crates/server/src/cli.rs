@@ -7,6 +7,7 @@ mod doctor;
 mod key;
 pub(crate) mod logging;
 mod migrate;
+mod operations;
 mod rotate_store;
 mod serve;
 mod sessions;
@@ -42,6 +43,8 @@ enum Command {
     Key(key::Command),
     Migrate(migrate::Arguments),
     #[command(subcommand)]
+    Operations(operations::Command),
+    #[command(subcommand)]
     Sessions(sessions::Command),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Key(command) => key::run(&command),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Operations(command) => operations::run(&command),
         Command::Sessions(command) => sessions::run(&command),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

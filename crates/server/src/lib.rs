@@ -3,6 +3,8 @@
 mod a2c;
 mod app;
 mod http;
+mod operations;
+mod payin;
 mod server;
 mod settings;
 #[cfg(test)]
@@ -28,7 +30,9 @@ pub use http::problem::Problem;
 pub use http::public_url::{PublicUrl, PublicUrlError};
 pub use http::rate_limit::PublicSessionLimits;
 pub use http::router::router;
+pub use operations::reconcile_operations;
 pub use pantoken_a2c_signing::Signer;
 pub use pantoken_core::{Clock, Random, RandomError, SystemClock, SystemRandom};
+pub use payin::PayinOptions;
 pub use server::{ServeError, serve};
 pub use settings::{ApiOptions, LogFormat, SettingError, Settings, SettingsError, Sources};

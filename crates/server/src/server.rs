@@ -18,6 +18,7 @@ use crate::http::connections::serve_connections;
 use crate::http::metrics_endpoint::metrics_router;
 use crate::http::public_url::PublicUrl;
 use crate::http::router::router;
+use crate::operations::reconcile_operations;
 use crate::settings::Settings;
 use crate::webhooks::{WebhookTarget, deliver};
 
@@ -122,6 +123,11 @@ pub(crate) async fn serve_with(
     }
     let (stop, stopped) = watch::channel(());
     let deliveries = deliver_webhooks(&app, settings.webhook.clone(), until(stopped.clone()));
+    let reconciling = reconcile_operations(app.clone(), until(stopped.clone()));
+    let reconciled = async {
+        reconciling.await;
+        Ok(())
+    };
     let api = serve_connections(
         listener,
         router(app.clone()).merge(routes),
@@ -142,7 +148,7 @@ pub(crate) async fn serve_with(
         tokio::time::sleep(limits.answer_time + MARGIN).await;
     };
     tokio::select! {
-        done = async { tokio::try_join!(api, deliveries) } => drop(done?),
+        done = async { tokio::try_join!(api, deliveries, reconciled) } => drop(done?),
         // A webhook that was in progress is sent again.
         () = too_slow => if !answered.load(Ordering::Relaxed) {
             tracing::warn!("requests in progress were aborted");

@@ -5,6 +5,7 @@ mod api_options;
 mod config_file;
 mod error;
 mod parse;
+mod payin;
 mod reader;
 mod secret_text;
 pub(crate) mod setting;
@@ -39,8 +40,8 @@ const MIN_WEBHOOK_DAYS: u32 = 7;
 /// The settings of `pantoken serve`.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Signs form URLs for one agent at one form host.
-    pub signer: Signer,
+    /// Signs form URLs of a2c for one agent at one form host. `None` if only another provider is configured.
+    pub signer: Option<Signer>,
     /// The database of the sessions.
     pub database: DatabaseUrl,
     /// The keys that encrypt panTokens in the database.
@@ -68,14 +69,15 @@ impl Settings {
     /// Returns [`SettingsError`], which lists every setting that is missing or invalid.
     pub fn read(sources: &Sources<'_>) -> Result<Self, SettingsError> {
         let mut reader = Reader::open(sources)?;
-        let signer = read_signer(&mut reader);
         let database = read_database(&mut reader);
         let store_keys = read_store_keys(&mut reader);
         let retention_days = read_retention_days(&mut reader);
         let listen = reader.read(&setting::LISTEN, parse::listen);
         let metrics_listen = reader.read(&setting::METRICS_LISTEN, parse::listen);
-        let api = read_api(&mut reader, listen);
         let outgoing = read_outgoing(&mut reader);
+        let payin = payin::read(&mut reader, &outgoing);
+        let signer = read_signer_if_needed(&mut reader);
+        let api = read_api(&mut reader, listen).map(|api| ApiOptions { payin, ..api });
         let webhook = read_webhook(&mut reader);
         let webhook = webhook.map(|target| target.with_outgoing(outgoing.clone()));
         let log_format = reader.read(&setting::LOG_FORMAT, LogFormat::parse);
@@ -121,6 +123,7 @@ fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOp
         trusted_proxies: trusted_proxies.unwrap_or_default(),
         return_urls: return_urls.unwrap_or_default(),
         session_seconds: session_seconds?,
+        payin: None,
         request_id_shard,
         pan_token_alphabet: pan_token_alphabet?,
         pan_token_check: None,
@@ -240,6 +243,21 @@ pub(crate) fn require_store_keys(reader: &mut Reader<'_>) -> Option<StoreKeys> {
         reader.refuse(&setting::STORE_KEY, "is required");
     }
     read_store_keys(reader)
+}
+
+/// Reads the settings of a2c, unless none of them is given and another provider is. Returns `None` if one of them
+/// is wrong.
+fn read_signer_if_needed(reader: &mut Reader<'_>) -> Option<Option<Signer>> {
+    let a2c = [
+        &setting::FORM_HOST,
+        &setting::AGENT_ID,
+        &setting::AGENT_SECRET_KEY,
+    ];
+    let is_given = a2c.iter().any(|setting| reader.is_given(setting));
+    if !is_given && payin::is_given(reader) {
+        return Some(None);
+    }
+    read_signer(reader).map(Some)
 }
 
 /// Reads the three settings that signing takes, so that an error lists each that is missing.

@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::{ApiKeyName, SessionId, StoreError};
+use crate::{ApiKeyName, OperationId, SessionId, StoreError};
 
 /// Encrypts tokens with a new key while sessions are created and results recorded.
 ///
@@ -18,6 +18,16 @@ pub trait KeyRotation: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Reencrypted, StoreError>> + Send;
 
+    /// Does the same with up to `limit` operations with ids above `after`, and with their events.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the database fails. Then nothing of this call was changed.
+    fn reencrypt_operations(
+        &self,
+        after: Option<OperationId>,
+        limit: u32,
+    ) -> impl Future<Output = Result<ReencryptedOperations, StoreError>> + Send;
+
     /// Signs the API keys that are not revoked with the current key: those that are not signed, and those
     /// that are signed with another key. Without keys it does nothing.
     ///
@@ -28,8 +38,8 @@ pub trait KeyRotation: Send + Sync + 'static {
     /// Returns [`StoreError`] if the database fails. Then no API key was signed.
     fn sign_api_keys(&self) -> impl Future<Output = Result<SignedApiKeys, StoreError>> + Send;
 
-    /// Forgets every key but the current one, unless some tokens are unencrypted or encrypted with
-    /// another key. Returns the number of those tokens. If there are none, tokens that are not encrypted
+    /// Forgets every key but the current one, unless some tokens or operations are unencrypted or
+    /// encrypted with another key. Returns the number of those. If there are none, tokens that are not encrypted
     /// are no longer believed.
     ///
     /// # Errors
@@ -59,4 +69,15 @@ pub struct Reencrypted {
     /// The sessions whose token cannot be decrypted, because it was changed or its key was not given.
     /// They are left as they are.
     pub unreadable: Vec<SessionId>,
+}
+
+/// What [`KeyRotation::reencrypt_operations`] did with a page of operations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReencryptedOperations {
+    /// The last operation that was read, or `None` if there are no more.
+    pub last: Option<OperationId>,
+    /// How many operations and events were encrypted.
+    pub encrypted: u64,
+    /// The operations that cannot be decrypted, or one of whose events cannot be. They are left as they are.
+    pub unreadable: Vec<OperationId>,
 }

@@ -7,9 +7,12 @@ mod database;
 mod database_url;
 mod digest;
 mod key_rotation;
+mod operation;
+mod operation_store;
 mod operations;
 mod outbox;
 mod postgres;
+mod sealed_data;
 mod session;
 mod session_row;
 mod session_store;
@@ -24,8 +27,13 @@ pub use api_key_store::{
 pub use database::Database;
 pub use database_url::{DatabaseUrl, DatabaseUrlError, PostgresUrl};
 pub use digest::Digest;
-pub use key_rotation::{KeyRotation, Reencrypted, SignedApiKeys};
-pub use outbox::{Claim, Delivery, DeliveryId, DeliveryState, Outbox};
+pub use key_rotation::{KeyRotation, Reencrypted, ReencryptedOperations, SignedApiKeys};
+pub use operation::{
+    Fact, InboxEntry, NewEvent, NewOperation, OperationChange, OperationFilter, OperationId,
+    Progress, StoredOperation,
+};
+pub use operation_store::{OperationCreation, OperationStore};
+pub use outbox::{Claim, Delivery, DeliveryId, DeliveryState, Message, Outbox};
 pub use postgres::PostgresStore;
 pub use session::{
     Credential, Decision, RecordedResult, Session, SessionData, SessionFilter, SessionFlow,

@@ -4,6 +4,11 @@ mod api_keys;
 mod create;
 mod delete_expired;
 mod deliveries;
+mod operation_changes;
+mod operation_claims;
+mod operation_keys;
+mod operation_lists;
+mod operation_row;
 #[cfg(test)]
 mod plans;
 mod record_result;
@@ -15,9 +20,11 @@ mod sweeps;
 use crate::backend::Backend;
 use crate::{
     ApiKeyName, ApiKeyRecord, ApiKeyScope, ApiKeyStore, Claim, CreateOutcome, Credential, Delivery,
-    DeliveryId, DeliveryState, Digest, Idempotency, KeyRotation, Outbox, RecordOutcome,
-    Reencrypted, Session, SessionData, SessionFilter, SessionId, SessionResult, SessionStore,
-    SessionSummary, SignedApiKeys, StoreError,
+    DeliveryId, DeliveryState, Digest, Fact, Idempotency, InboxEntry, KeyRotation, NewOperation,
+    OperationChange, OperationCreation, OperationFilter, OperationId, OperationStore, Outbox,
+    RecordOutcome, Reencrypted, ReencryptedOperations, Session, SessionData, SessionFilter,
+    SessionId, SessionResult, SessionStore, SessionSummary, SignedApiKeys, StoreError,
+    StoredOperation,
 };
 
 impl<B: Backend> SessionStore for B {
@@ -202,6 +209,105 @@ impl<B: Backend> Outbox for B {
     }
 }
 
+impl<B: Backend> OperationStore for B {
+    async fn create_operation(
+        &self,
+        operation: NewOperation,
+    ) -> Result<OperationCreation, StoreError> {
+        self.write(operation_changes::Create { operation }).await
+    }
+
+    async fn find_operation(
+        &self,
+        kind: String,
+        key: String,
+    ) -> Result<Option<StoredOperation>, StoreError> {
+        self.read(operation_lists::Find { kind, key }).await
+    }
+
+    async fn get_operation(&self, id: OperationId) -> Result<Option<StoredOperation>, StoreError> {
+        self.read(operation_lists::Get { id }).await
+    }
+
+    async fn claim_operation(
+        &self,
+        id: OperationId,
+        now: i64,
+        leased_until: i64,
+    ) -> Result<Option<StoredOperation>, StoreError> {
+        let claim = operation_claims::ClaimOne {
+            id,
+            now,
+            leased_until,
+        };
+        self.write(claim).await
+    }
+
+    async fn claim_due_operations(
+        &self,
+        now: i64,
+        leased_until: i64,
+        limit: u32,
+    ) -> Result<Vec<Result<StoredOperation, StoreError>>, StoreError> {
+        let claim = operation_claims::ClaimDue {
+            now,
+            leased_until,
+            limit,
+        };
+        self.write(claim).await
+    }
+
+    async fn renew_claim(
+        &self,
+        id: OperationId,
+        version: i64,
+        leased_until: i64,
+    ) -> Result<bool, StoreError> {
+        let renewal = operation_claims::Renew {
+            id,
+            version,
+            leased_until,
+        };
+        self.write(renewal).await
+    }
+
+    async fn change_operation(&self, change: OperationChange) -> Result<bool, StoreError> {
+        self.write(operation_changes::Change { change }).await
+    }
+
+    async fn hint_operation(
+        &self,
+        kind: String,
+        key: String,
+        fact: Fact,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let hint = operation_changes::Hint {
+            kind,
+            key,
+            fact,
+            now,
+        };
+        self.write(hint).await
+    }
+
+    async fn list_operations(
+        &self,
+        filter: OperationFilter,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
+        self.read(operation_lists::List { filter }).await
+    }
+
+    async fn operation_inbox(&self, id: OperationId) -> Result<Vec<InboxEntry>, StoreError> {
+        self.read(operation_lists::Inbox { id }).await
+    }
+
+    async fn delete_finished_operations(&self, time: i64, limit: u32) -> Result<u64, StoreError> {
+        self.write(operation_lists::DeleteFinished { time, limit })
+            .await
+    }
+}
+
 impl<B: Backend> KeyRotation for B {
     async fn reencrypt(
         &self,
@@ -211,12 +317,21 @@ impl<B: Backend> KeyRotation for B {
         self.write(store_keys::Reencrypt { after, limit }).await
     }
 
+    async fn reencrypt_operations(
+        &self,
+        after: Option<OperationId>,
+        limit: u32,
+    ) -> Result<ReencryptedOperations, StoreError> {
+        self.write(operation_keys::Reencrypt { after, limit }).await
+    }
+
     async fn sign_api_keys(&self) -> Result<SignedApiKeys, StoreError> {
         self.write(api_keys::Sign).await
     }
 
     async fn forget_other_keys(&self) -> Result<u64, StoreError> {
-        let (mut others, mut after) = (0, Some(0));
+        let mut others = self.read(operation_keys::CountOthers).await?;
+        let mut after = Some(0);
         while let Some(last) = after {
             let (found, next) = self.read(store_keys::CountOthers { after: last }).await?;
             others += found;

@@ -1,18 +1,20 @@
 use std::fmt;
 use std::future::Future;
 
-use crate::{SessionId, SessionResult, StoreError};
+use pantoken_core::Secret;
 
-/// Stores the deliveries to the agent's back end: one for each recorded result, added in the
-/// transaction that records it if [`crate::StoreOptions::outbox`] is set.
+use crate::{OperationId, SessionId, SessionResult, StoreError};
+
+/// Stores the deliveries to the agent's back end: one for each recorded result and each event of an
+/// operation, added in the transaction that records it if [`crate::StoreOptions::outbox`] is set.
 ///
 /// Every store guarantees:
 /// - One caller at a time can claim a delivery, until the caller's lease ends.
-/// - The deliveries of a session are claimed in the order of its results. None is claimed while an
-///   earlier one is pending.
+/// - The deliveries of a session or an operation are claimed in the order in which they were added. None is
+///   claimed while an earlier one is pending.
 /// - A token is not held up by an error: when it is recorded, the session's pending errors are dropped,
 ///   except one that is claimed, which is dropped if its attempt fails.
-/// - A session with a pending delivery is not deleted.
+/// - A session or an operation with a pending delivery is not deleted.
 /// - The store has no clock and no retry policy. The caller passes every time in Unix milliseconds,
 ///   and decides when to retry and when to give up.
 pub trait Outbox: Send + Sync + 'static {
@@ -113,7 +115,7 @@ pub trait Outbox: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
-/// The number of a delivery. A later result of the same session has a larger number.
+/// The number of a delivery. A later one of the same session or operation has a larger number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(i64);
 
@@ -144,19 +146,14 @@ pub struct Claim {
     pub(crate) attempts: i64,
 }
 
-/// A result that is to be delivered to the agent's back end.
+/// A result or an event that is to be delivered to the agent's back end.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// The delivery's id.
     pub id: DeliveryId,
-    /// The session whose result it is.
-    pub session_id: SessionId,
-    /// The agent's own reference to the customer.
-    pub customer: Option<String>,
-    /// The result. A result that cannot be read is an error here, so that it does not block the other
-    /// deliveries.
-    pub result: Result<SessionResult, StoreError>,
-    /// When the result was recorded, in Unix milliseconds.
+    /// What is to be delivered.
+    pub message: Message,
+    /// When it was recorded, in Unix milliseconds.
     pub recorded_at: i64,
     /// The delivery's state.
     pub state: DeliveryState,
@@ -166,6 +163,32 @@ pub struct Delivery {
     pub next_attempt_at: i64,
     /// Why the last attempt failed, as the caller described it.
     pub last_error: Option<String>,
+}
+
+/// What a delivery says. What cannot be read is an error in it, so that it does not block the other
+/// deliveries.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// The result of a session.
+    Result {
+        /// The session.
+        session_id: SessionId,
+        /// The agent's own reference to the customer.
+        customer: Option<String>,
+        /// The result.
+        result: Result<SessionResult, StoreError>,
+    },
+    /// An event of an operation.
+    Event {
+        /// The operation.
+        operation_id: OperationId,
+        /// The event's id.
+        id: String,
+        /// The event's type.
+        kind: String,
+        /// The whole body.
+        body: Result<Secret, StoreError>,
+    },
 }
 
 impl Delivery {

@@ -7,7 +7,7 @@ use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
-use crate::SessionId;
+use crate::{OperationId, SessionId};
 
 /// The error of the database. It is shared by all calls that the same failure ended.
 pub type Cause = Arc<dyn Error + Send + Sync>;
@@ -58,6 +58,16 @@ pub enum StoreError {
     Corrupt {
         /// The session.
         session_id: SessionId,
+        /// The column.
+        column: &'static str,
+    },
+    /// The row of an operation contains a value that was not written by this store.
+    #[error(
+        "operation {operation_id}: the column {column} has an invalid value: was the database edited?"
+    )]
+    CorruptOperation {
+        /// The operation.
+        operation_id: OperationId,
         /// The column.
         column: &'static str,
     },

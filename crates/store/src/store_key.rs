@@ -96,24 +96,29 @@ impl StoreKey {
         mac
     }
 
-    fn encrypt(&self, owner: Owner<'_>, text: &[u8]) -> Vec<u8> {
+    pub(crate) fn encrypt(&self, nonce: &Nonce, associated_data: &[u8], text: &[u8]) -> Vec<u8> {
         let payload = Payload {
             msg: text,
-            aad: &owner.associated_data(),
+            aad: associated_data,
         };
-        match self.cipher.encrypt(&owner.nonce(), payload) {
+        match self.cipher.encrypt(nonce, payload) {
             Ok(bytes) => bytes,
             // Only a text of 64 GiB cannot be encrypted.
             Err(_) => unreachable!(),
         }
     }
 
-    fn decrypt(&self, owner: Owner<'_>, associated_data: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn decrypt(
+        &self,
+        nonce: &Nonce,
+        associated_data: &[u8],
+        bytes: &[u8],
+    ) -> Option<Vec<u8>> {
         let payload = Payload {
             msg: bytes,
             aad: associated_data,
         };
-        self.cipher.decrypt(&owner.nonce(), payload).ok()
+        self.cipher.decrypt(nonce, payload).ok()
     }
 }
 
@@ -178,6 +183,11 @@ impl StoreKeys {
             .chain(self.others.iter())
             .find(|key| key.id == id)
     }
+
+    /// Returns the key with this label, which [`StoreKey::label`] returned.
+    pub(crate) fn find_label(&self, label: &str) -> Option<&StoreKey> {
+        self.find(label.strip_suffix(StoreKey::BOUND_TO_CUSTOMER)?)
+    }
 }
 
 /// A token as the database stores it: encrypted with the key of this label, or unencrypted.
@@ -200,7 +210,9 @@ impl StoredToken {
     pub(crate) fn new(owner: Owner<'_>, text: &[u8], keys: Option<&StoreKeys>) -> Self {
         match keys {
             Some(keys) => Self {
-                bytes: keys.current.encrypt(owner, text),
+                bytes: keys
+                    .current
+                    .encrypt(&owner.nonce(), &owner.associated_data(), text),
                 key: Some(keys.current.label()),
             },
             None => Self {
@@ -236,8 +248,8 @@ impl StoredToken {
             return Err(StoreError::UnknownKey { key_id });
         };
         let text = match bound {
-            Some(_) => key.decrypt(owner, &owner.associated_data(), &self.bytes),
-            None => key.decrypt(owner, &owner.id.get().to_be_bytes(), &self.bytes),
+            Some(_) => key.decrypt(&owner.nonce(), &owner.associated_data(), &self.bytes),
+            None => key.decrypt(&owner.nonce(), &owner.id.get().to_be_bytes(), &self.bytes),
         };
         text.map(Zeroizing::new).ok_or(corrupt)
     }

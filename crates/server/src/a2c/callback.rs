@@ -108,7 +108,10 @@ async fn take(app: &Parts, state: &str, query: &str, headers: &HeaderMap) -> Tak
         | RecordOutcome::Conflict(session)
         | RecordOutcome::Ignored(session)
         | RecordOutcome::Expired(session) => {
-            let secret = app.signer.secret();
+            let Ok(signer) = app.signer() else {
+                return Err((CallbackError::UnknownLink, None));
+            };
+            let secret = signer.secret();
             let (id, data) = (state.request_id, &session.data);
             let is_bound = browser_binding::is_bound(secret, id, data);
             // The card is recorded all the same, because it was saved.

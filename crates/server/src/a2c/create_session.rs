@@ -148,6 +148,7 @@ pub(crate) async fn create_session(
     fields: Result<Fields, Problem>,
 ) -> Result<(StatusCode, HeaderMap, Json<CreatedSession>), Problem> {
     let app = app.parts();
+    app.signer()?;
     let principal = Principal::identify(app, &request).await?;
     let new = NewSession::read(app, &principal, fields?)?;
     let idempotency = read_idempotency_key(&principal, &request.headers, &new)?;
@@ -161,7 +162,7 @@ pub(crate) async fn create_session(
     record_session(request_id);
     let created = describe(app, request_id, &data)?;
     let mut headers = HeaderMap::new();
-    let secret = app.signer.secret();
+    let secret = app.signer()?.secret();
     if browser_binding::is_bound(secret, request_id, &data) {
         let cookie = browser_binding::cookie(secret, request_id, &data);
         headers.extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
@@ -272,7 +273,7 @@ fn new_session(
     )?;
     let mut seed = [0; 16];
     app.random.fill(&mut seed).map_err(RequestIdError::from)?;
-    let secret = app.signer.secret();
+    let secret = app.signer()?.secret();
     let flow = match (new.flow, &new.return_url) {
         (Flow::Redirect, Some(return_url)) => SessionFlow::Redirect {
             return_url: return_url.as_str().to_owned(),
@@ -298,7 +299,7 @@ fn describe(
     request_id: RequestId,
     data: &SessionData,
 ) -> Result<CreatedSession, Problem> {
-    let result_token = SessionToken::result(app.signer.secret(), request_id, &data.seed);
+    let result_token = SessionToken::result(app.signer()?.secret(), request_id, &data.seed);
     if result_token.digest() != data.result_token {
         return Err(Problem::IdempotencyKeyStale);
     }
@@ -306,7 +307,7 @@ fn describe(
         form: schemas::FORM,
         request_id,
         form_url: form_url(app, request_id, data)?,
-        form_origin: app.signer.host().origin().clone(),
+        form_origin: app.signer()?.host().origin().clone(),
         result_token: result_token.expose().to_owned(),
         result_url: app.options.public_url.result(request_id),
         expires_at: to_rfc3339(data.expires_at),
@@ -315,9 +316,9 @@ fn describe(
 
 fn form_url(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<FormUrl, Problem> {
     let url = match stored::flow(&data.flow) {
-        Flow::Iframe => app.signer.iframe(request_id),
+        Flow::Iframe => app.signer()?.iframe(request_id),
         Flow::Redirect => {
-            let secret = app.signer.secret();
+            let secret = app.signer()?.secret();
             let is_bound = browser_binding::is_bound(secret, request_id, data);
             let state = CallbackState {
                 request_id,
@@ -328,7 +329,7 @@ fn form_url(app: &Parts, request_id: RequestId, data: &SessionData) -> Result<Fo
                 tracing::error!(%error, "no callback URL can be built");
                 Problem::Internal
             })?;
-            app.signer.redirect(request_id, callback_url)
+            app.signer()?.redirect(request_id, callback_url)
         }
     };
     Ok(url.with_language(stored::language(data)?))

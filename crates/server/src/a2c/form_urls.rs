@@ -90,7 +90,7 @@ pub(crate) async fn sign_form_url(
     State(app): State<AppState>,
     fields: Fields,
 ) -> Result<Json<SignedFormUrl>, Problem> {
-    let signer = &app.parts().signer;
+    let signer = app.parts().signer()?;
     let request = FormUrlRequest::read(fields)?;
     let form_url = match (request.flow, request.callback_url) {
         (Flow::Redirect, Some(callback_url)) => signer.redirect(request.request_id, callback_url),

@@ -14,7 +14,7 @@ const RANDOM: &str = "must be random in a browser, so that nobody guesses it: se
                       random bits as 32 hexadecimal digits or 22 base64url characters, and no order number";
 
 /// Checks the key of a caller who is known, and shares its keys with nobody.
-pub(super) fn check(key: &str) -> Result<(), &'static str> {
+pub(crate) fn check(key: &str) -> Result<(), &'static str> {
     let fits =
         (1..=MAX_LENGTH).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then_some(()).ok_or(SHAPE)

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use pantoken_store::{Database, Outbox, Session, SessionStore, StoreError};
+use pantoken_store::{Database, OperationStore, Outbox, Session, SessionStore, StoreError};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use pantoken_core::{Clock, SystemClock};
@@ -116,6 +116,10 @@ impl<C: Clock> Retention<C> {
                     "webhooks were given up because PANTOKEN_WEBHOOK_URL is not set"
                 );
             }
+        }
+        let finished = in_batches(|| store.delete_finished_operations(before, BATCH)).await?;
+        if finished > 0 {
+            tracing::info!(finished, "finished operations were deleted");
         }
         let deleted = in_batches(|| store.delete_expired_before(before, BATCH)).await?;
         if deleted > 0 {

@@ -113,11 +113,14 @@ async fn start(arguments: Arguments) -> Result<(), DevError> {
     let settings = setup.settings()?;
     let back_end = BackEnd::new(arguments.webhook_url).map_err(ServeError::from)?;
 
-    let form = sandbox::router(setup.sandbox_settings(&settings.signer)?, SystemRandom);
+    // The settings of this command name an agent.
+    let signer = settings.signer.as_ref();
+    let signer = signer.ok_or_else(|| SettingsError(Vec::new()))?;
+    let form = sandbox::router(setup.sandbox_settings(signer)?, SystemRandom);
     tokio::spawn(axum::serve(TcpListener::from_std(ports.sandbox)?, form).into_future());
     let webhooks = axum::serve(back_end_listener, back_end.clone().receiver());
     tokio::spawn(webhooks.into_future());
-    let page = try_page::routes(&setup, back_end, settings.signer.host().origin());
+    let page = try_page::routes(&setup, back_end, signer.host().origin());
     serve_with(&settings, page, |_| announce(&setup)).await?;
     Ok(())
 }

@@ -3,8 +3,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use pantoken_store::{
-    ApiKeyName, Database, DatabaseUrl, KeyRotation, Reencrypted, SessionId, SignedApiKeys,
-    StoreError, StoreKeys, StoreOptions,
+    ApiKeyName, Database, DatabaseUrl, KeyRotation, OperationId, Reencrypted,
+    ReencryptedOperations, SessionId, SignedApiKeys, StoreError, StoreKeys, StoreOptions,
 };
 
 use super::database::{DatabaseFlags, read_with, require_existing};
@@ -20,7 +20,7 @@ const PROGRESS_EVERY: u64 = 500;
 const MAX_PASSES: u32 = 10;
 
 const HELP: &str = "\
-Encrypts every panToken with PANTOKEN_STORE_KEY: those that are encrypted with a key of
+Encrypts every panToken and every operation with PANTOKEN_STORE_KEY: those that are encrypted with a key of
 PANTOKEN_STORE_KEY_OLD, and those that are unencrypted. Servers may keep running if they have both
 settings. You can stop the command at any time and start it again. Once it exits with 0, the old keys are
 no longer needed, and servers refuse unencrypted panTokens. A panToken that cannot be decrypted is left as
@@ -88,7 +88,8 @@ struct Rotated {
     /// How many sessions the last pass read.
     seen: u64,
     unreadable: Vec<SessionId>,
-    /// How many panTokens are encrypted with another key.
+    unreadable_operations: Vec<OperationId>,
+    /// How many panTokens and operations are encrypted with another key.
     others: u64,
     api_keys: SignedApiKeys,
 }
@@ -100,7 +101,10 @@ impl Rotated {
     }
 
     fn is_complete(&self) -> bool {
-        self.unreadable.is_empty() && self.others == 0 && self.api_keys.refused.is_empty()
+        self.unreadable.is_empty()
+            && self.unreadable_operations.is_empty()
+            && self.others == 0
+            && self.api_keys.refused.is_empty()
     }
 
     /// Prints the names of the API keys that were not signed before.
@@ -123,6 +127,16 @@ impl Rotated {
             return fail(
                 FAILURE,
                 &format!("{done}; those of these requests cannot be decrypted ({advice}): {ids}"),
+            );
+        }
+        if !self.unreadable_operations.is_empty() {
+            let ids = self.unreadable_operations.iter();
+            let ids: Vec<_> = ids.map(ToString::to_string).collect();
+            let ids = ids.join(" ");
+            let advice = "their key is missing, or they were changed; keep the old keys";
+            return fail(
+                FAILURE,
+                &format!("{done}; these operations cannot be decrypted ({advice}): {ids}"),
             );
         }
         if self.others > 0 {
@@ -162,22 +176,37 @@ async fn rotate(database: &DatabaseUrl, keys: StoreKeys) -> Result<Rotated, Stor
     let store = Database::open(database, options).await?;
     let mut encrypted = 0;
     let mut last = pass(&store).await?;
+    let mut operations = pass_over_operations(&store).await?;
     for _ in 1..MAX_PASSES {
-        if last.encrypted == 0 {
+        if last.encrypted + operations.encrypted == 0 {
             break;
         }
         encrypted += last.encrypted;
         last = pass(&store).await?;
+        operations = pass_over_operations(&store).await?;
     }
     let rotated = Rotated {
         encrypted: encrypted + last.encrypted,
         seen: last.seen,
         unreadable: last.unreadable,
+        unreadable_operations: operations.unreadable,
         others: store.forget_other_keys().await?,
         api_keys: store.sign_api_keys().await?,
     };
     store.close().await;
     Ok(rotated)
+}
+
+/// Reads every operation once.
+async fn pass_over_operations(store: &Database) -> Result<ReencryptedOperations, StoreError> {
+    let mut whole = store.reencrypt_operations(None, BATCH).await?;
+    while whole.last.is_some() {
+        let page = store.reencrypt_operations(whole.last, BATCH).await?;
+        whole.last = page.last;
+        whole.encrypted += page.encrypted;
+        whole.unreadable.extend(page.unreadable);
+    }
+    Ok(whole)
 }
 
 /// Reads every session once.

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use pantoken_core::{Clock, SystemClock};
 use pantoken_store::{
-    Database, Delivery, DeliveryId, DeliveryState, Outbox, SessionResult, StoreError,
+    Database, Delivery, DeliveryId, DeliveryState, Message, Outbox, SessionResult, StoreError,
 };
 
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ const PAGE_SIZE: u32 = 500;
 #[derive(Debug, Subcommand)]
 #[command(after_help = HELP)]
 pub(super) enum Command {
-    /// Lists webhooks: number, request id, event, attempts, time of the result, error of the last attempt
+    /// Lists webhooks: number, request id or operation, event, attempts, time of the result, error of the last attempt
     List {
         /// The state: pending, delivered or dead
         #[arg(long, default_value = "dead", value_parser = state)]
@@ -102,8 +102,12 @@ async fn list(store: &Database, state: DeliveryState, json: bool) -> Result<Exit
     })
 }
 
-fn event(delivery: &Delivery) -> &'static str {
-    match &delivery.result {
+fn event(delivery: &Delivery) -> &str {
+    let result = match &delivery.message {
+        Message::Result { result, .. } => result,
+        Message::Event { kind, .. } => return kind,
+    };
+    match result {
         // Only panTokens are encrypted, and this command has no key.
         Ok(SessionResult::Saved { .. }) | Err(StoreError::UnknownKey { .. }) => "session.saved",
         Ok(SessionResult::Failed { .. }) => "session.failed",
@@ -111,10 +115,23 @@ fn event(delivery: &Delivery) -> &'static str {
     }
 }
 
+/// Returns the number of what a webhook is about.
+fn about(delivery: &Delivery) -> String {
+    match &delivery.message {
+        Message::Result { session_id, .. } => session_id.to_string(),
+        Message::Event { operation_id, .. } => operation_id.to_string(),
+    }
+}
+
 fn describe(delivery: &Delivery) -> Value {
+    let (request_id, operation) = match &delivery.message {
+        Message::Result { session_id, .. } => (Some(session_id.to_string()), None),
+        Message::Event { operation_id, .. } => (None, Some(operation_id.get())),
+    };
     json!({
         "number": delivery.id.get(),
-        "requestId": delivery.session_id.to_string(),
+        "requestId": request_id,
+        "operation": operation,
         "type": event(delivery),
         "state": delivery.state.as_str(),
         "attempts": delivery.attempts,
@@ -124,11 +141,11 @@ fn describe(delivery: &Delivery) -> Value {
 }
 
 fn line(delivery: &Delivery) -> String {
-    let event = event(delivery);
+    let (event, about) = (event(delivery), about(delivery));
     let recorded = to_rfc3339(delivery.recorded_at).unwrap_or_default();
-    let (id, request, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
+    let (id, attempts) = (delivery.id, delivery.attempts);
     let error = delivery.last_error.as_deref().unwrap_or("");
-    let line = format!("{id}  {request}  {event}  {attempts} attempts  {recorded}  {error}");
+    let line = format!("{id}  {about}  {event}  {attempts} attempts  {recorded}  {error}");
     line.trim_end().to_owned()
 }
 

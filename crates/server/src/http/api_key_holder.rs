@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts as Request;
-use pantoken_store::{ApiKeyName, ApiKeyScope, ApiKeyStore, SessionData};
+use pantoken_store::{ApiKeyName, ApiKeyScope, ApiKeyStore, SessionData, StoredOperation};
 
 use crate::app::{AppState, Parts};
 use crate::http::api_key::ApiKey;
@@ -83,6 +83,16 @@ impl ApiKeyHolder {
         match self.scope {
             ApiKeyScope::Create => false,
             ApiKeyScope::ReadOwn => session.created_by.is_some() && session.created_by == self.name,
+            ApiKeyScope::ReadAll => true,
+        }
+    }
+
+    /// Returns whether the key may read this operation.
+    pub(crate) fn may_read_operation(&self, operation: &StoredOperation) -> bool {
+        let own = self.name.as_ref().map(ApiKeyName::as_str);
+        match self.scope {
+            ApiKeyScope::Create => false,
+            ApiKeyScope::ReadOwn => own.is_some() && operation.created_by.as_deref() == own,
             ApiKeyScope::ReadAll => true,
         }
     }

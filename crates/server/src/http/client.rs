@@ -1,6 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use pantoken_core::Secret;
 use reqwest::{Certificate, Client, ClientBuilder, Proxy};
 use url::Url;
 
@@ -10,6 +11,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone, Default)]
 pub struct Outgoing {
     roots: Vec<Certificate>,
+    roots_pem: Option<String>,
     proxy: Option<OutgoingProxy>,
 }
 
@@ -17,6 +19,8 @@ pub struct Outgoing {
 #[derive(Clone)]
 pub struct OutgoingProxy {
     proxy: Proxy,
+    /// It may contain a password.
+    url: Secret,
     is_https: bool,
 }
 
@@ -51,7 +55,11 @@ impl Outgoing {
     /// Returns [`RootsError`] if there is none, or one that is damaged.
     pub fn with_roots(self, pem: &str) -> Result<Self, RootsError> {
         match Certificate::from_pem_bundle(pem.as_bytes()) {
-            Ok(roots) if !roots.is_empty() => Ok(Self { roots, ..self }),
+            Ok(roots) if !roots.is_empty() => Ok(Self {
+                roots,
+                roots_pem: Some(pem.to_owned()),
+                ..self
+            }),
             _ => Err(RootsError),
         }
     }
@@ -66,6 +74,16 @@ impl Outgoing {
     /// Returns whether calls go through a proxy, which then resolves the names of hosts.
     pub(crate) fn has_proxy(&self) -> bool {
         self.proxy.is_some()
+    }
+
+    /// Returns the root certificates beside the system's, for a client that is built elsewhere.
+    pub(crate) fn roots_pem(&self) -> Option<&str> {
+        self.roots_pem.as_deref()
+    }
+
+    /// Returns the URL of the proxy, for a client that is built elsewhere.
+    pub(crate) fn proxy_url(&self) -> Option<&str> {
+        self.proxy.as_ref().map(|proxy| proxy.url.expose())
     }
 
     /// Builds an HTTP client for one host, which follows no redirects, has time limits, and ignores the
@@ -127,7 +145,12 @@ impl OutgoingProxy {
             return Err(OutgoingProxyError);
         }
         let proxy = Proxy::all(url).map_err(|_| OutgoingProxyError)?;
-        Ok(Self { proxy, is_https })
+        let url = Secret::new(text);
+        Ok(Self {
+            proxy,
+            url,
+            is_https,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Extracts the fields of a request body: one flat JSON object whose values are strings. Every value
+//! Extracts the fields of a request body: one JSON object, mostly of strings. Every value
 //! passes through here, so that no card number gets any further.
 
 use std::error::Error;
@@ -64,6 +64,38 @@ impl Fields {
             Some(_) => return Err(Problem::invalid(name, "must be a string")),
         };
         parse_text(name, &text, parse).map(Some)
+    }
+
+    /// Takes a field that may be missing or `null`, and is `true` or `false`.
+    pub(crate) fn optional_switch(&mut self, name: &'static str) -> Result<Option<bool>, Problem> {
+        match self.take(name)? {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(_) => Err(Problem::invalid(name, "must be true or false")),
+        }
+    }
+
+    /// Takes a required field that is an object.
+    pub(crate) fn required_object(&mut self, name: &'static str) -> Result<Self, Problem> {
+        match self.take(name)? {
+            None | Some(Value::Null) => Err(Problem::MissingField(name)),
+            Some(Value::Object(fields)) => Ok(Self(fields.into_iter().collect())),
+            Some(_) => Err(Problem::invalid(name, "must be an object")),
+        }
+    }
+
+    /// Takes a required text of an object within the body, which errors call by its full name.
+    pub(crate) fn required_as<T, E: fmt::Display>(
+        &mut self,
+        name: &'static str,
+        full_name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        match self.take(name)? {
+            None | Some(Value::Null) => Err(Problem::MissingField(full_name)),
+            Some(Value::String(text)) => parse_text(full_name, &text, parse),
+            Some(_) => Err(Problem::invalid(full_name, "must be a string")),
+        }
     }
 
     /// Takes a request id, and explains why it cannot be a number.
@@ -168,7 +200,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 }
 
 /// Returns why a body could not be read. Its limits of size and time are set by the middleware.
-fn unreadable(rejection: &BytesRejection) -> Problem {
+pub(crate) fn unreadable(rejection: &BytesRejection) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return Problem::BodyTooLarge;
     }

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 /// The largest body of a request, in bytes.
 pub(crate) const MAX_BODY: usize = 16 * 1024;
+/// The largest body of a provider's call, in bytes.
+pub(crate) const MAX_PROVIDER_BODY: usize = 64 * 1024;
 /// The largest headers of a request together, in bytes.
 pub(crate) const MAX_HEADERS: u32 = 16 * 1024;
 /// Load balancers keep idle connections for 60 seconds by default.

@@ -40,6 +40,15 @@ pub(crate) struct Metrics {
     sessions: Counters<2>,
     results: Counters<1>,
     webhooks: Counters<1>,
+    operations: Family<OperationLabels, Counter>,
+    notifications: Counters<2>,
+}
+
+/// The labels of an operation, which a provider's kinds and states make up.
+#[derive(Clone, Debug, EncodeLabelSet, PartialEq, Eq, Hash)]
+struct OperationLabels {
+    kind: String,
+    outcome: &'static str,
 }
 
 impl Metrics {
@@ -53,6 +62,8 @@ impl Metrics {
             sessions: Family::default(),
             results: Family::default(),
             webhooks: Family::default(),
+            operations: Family::default(),
+            notifications: Family::default(),
         };
         metrics.registered()
     }
@@ -88,6 +99,16 @@ impl Metrics {
             "webhooks",
             "Attempts to deliver a webhook, by outcome",
             self.webhooks.clone(),
+        );
+        self.registry.register(
+            "operations",
+            "Changes of operations, by kind and the state after them, and alarms",
+            self.operations.clone(),
+        );
+        self.registry.register(
+            "notifications",
+            "Notifications of providers, by provider and outcome",
+            self.notifications.clone(),
         );
         self
     }
@@ -137,6 +158,18 @@ impl Metrics {
 
     pub(crate) fn record_webhook(&self, outcome: &'static str) {
         self.webhooks.get_or_create(&[("outcome", outcome)]).inc();
+    }
+
+    /// `kind` is one of a provider's, and no text of a client.
+    pub(crate) fn record_operation(&self, kind: &str, outcome: &'static str) {
+        let kind = kind.to_owned();
+        let labels = OperationLabels { kind, outcome };
+        self.operations.get_or_create(&labels).inc();
+    }
+
+    pub(crate) fn record_notification(&self, provider: &'static str, outcome: &'static str) {
+        let labels = [("provider", provider), ("outcome", outcome)];
+        self.notifications.get_or_create(&labels).inc();
     }
 
     /// Returns all counters as OpenMetrics text.

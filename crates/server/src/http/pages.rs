@@ -17,7 +17,7 @@ type FilesFuture = std::pin::Pin<Box<dyn Future<Output = Result<Response, Infall
 /// Serves the files of a folder, with headers that allow a page to show the form and nothing else.
 pub(crate) fn pages(
     folder: &Path,
-    form_origin: &Origin,
+    form_origins: &[Origin],
 ) -> impl Service<Request, Response = Response, Error = Infallible, Future = FilesFuture>
 + Clone
 + Send
@@ -28,7 +28,7 @@ pub(crate) fn pages(
         .fallback(service_fn(|_: Request| async {
             Ok::<_, Infallible>(Problem::NotFound.into_response())
         }));
-    let policy = HeaderValue::from_str(&policy(form_origin)).ok();
+    let policy = HeaderValue::from_str(&policy(form_origins)).ok();
     service_fn(move |request: Request| -> FilesFuture {
         let (files, policy) = (files.clone(), policy.clone());
         Box::pin(async move {
@@ -49,8 +49,8 @@ pub(crate) fn pages(
     })
 }
 
-fn policy(form_origin: &Origin) -> String {
-    let needed = needed_directives("'self'", form_origin);
+fn policy(form_origins: &[Origin]) -> String {
+    let needed = needed_directives("'self'", form_origins);
     format!(
         "default-src 'self'; {needed}; style-src 'self'; img-src 'self' data:; \
          object-src 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -58,9 +58,14 @@ fn policy(form_origin: &Origin) -> String {
 }
 
 /// Returns what the Content-Security-Policy of a page with the form has to allow: the element's code, its
-/// requests to the server, and the form.
-pub(crate) fn needed_directives(server: &str, form_origin: &Origin) -> String {
+/// requests to the server, and the forms.
+pub(crate) fn needed_directives(server: &str, form_origins: &[Origin]) -> String {
+    let forms: Vec<_> = form_origins.iter().map(Origin::as_str).collect();
+    let forms = match forms.is_empty() {
+        true => "'none'".to_owned(),
+        false => forms.join(" "),
+    };
     format!(
-        "script-src 'self' 'wasm-unsafe-eval'; connect-src {server}; frame-src {form_origin}; base-uri 'none'"
+        "script-src 'self' 'wasm-unsafe-eval'; connect-src {server}; frame-src {forms}; base-uri 'none'"
     )
 }

@@ -81,6 +81,30 @@ pub enum Problem {
     /// There is no such session.
     #[error("there is no session with this id")]
     SessionNotFound,
+    /// The provider of the call is not configured. The text names the settings.
+    #[error("this provider is not configured: set {0}")]
+    ProviderNotConfigured(&'static str),
+    /// There is no such operation.
+    #[error("there is no such operation")]
+    OperationNotFound,
+    /// There is no such token, or it is another customer's. Both are answered alike.
+    #[error("this customer has no such token")]
+    TokenNotFound,
+    /// The id stands for another request.
+    #[error("there is already another operation with this id; use a new id")]
+    OperationConflict,
+    /// The payment is in the wrong state.
+    #[error("{0}")]
+    OperationImpossible(&'static str),
+    /// More is to be given back than is left.
+    #[error("the amount is more than what is left of the payment")]
+    AmountAboveRest,
+    /// The signature of a notification is missing or wrong.
+    #[error("the notification has no valid signature")]
+    NotificationRefused,
+    /// The provider does not answer, or answers something else.
+    #[error("the provider does not answer as it should; try again")]
+    ProviderUnavailable,
     /// The path does not support the method.
     #[error(
         "this path does not support this method; the header Allow lists those that it supports"
@@ -168,6 +192,14 @@ impl Problem {
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::ElementNotBuilt => (StatusCode::NOT_FOUND, "ELEMENT_NOT_BUILT"),
             Self::SessionNotFound => (StatusCode::NOT_FOUND, "SESSION_NOT_FOUND"),
+            Self::ProviderNotConfigured(_) => (StatusCode::NOT_FOUND, "PROVIDER_NOT_CONFIGURED"),
+            Self::OperationNotFound => (StatusCode::NOT_FOUND, "OPERATION_NOT_FOUND"),
+            Self::TokenNotFound => (StatusCode::NOT_FOUND, "TOKEN_NOT_FOUND"),
+            Self::OperationConflict => (StatusCode::CONFLICT, "OPERATION_CONFLICT"),
+            Self::OperationImpossible(_) => (StatusCode::CONFLICT, "OPERATION_IMPOSSIBLE"),
+            Self::AmountAboveRest => (StatusCode::CONFLICT, "AMOUNT_ABOVE_REST"),
+            Self::NotificationRefused => (StatusCode::FORBIDDEN, "NOTIFICATION_REFUSED"),
+            Self::ProviderUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::ResultConflict => (StatusCode::CONFLICT, "RESULT_CONFLICT"),
             Self::IdempotencyKeyStale => (StatusCode::CONFLICT, "IDEMPOTENCY_KEY_STALE"),
@@ -200,7 +232,7 @@ impl Problem {
     }
 
     /// Returns a problem of each kind, for the OpenAPI document.
-    pub(crate) fn one_of_each() -> [Self; 29] {
+    pub(crate) fn one_of_each() -> [Self; 37] {
         [
             Self::MalformedJson(""),
             Self::UnknownField(None),
@@ -217,6 +249,14 @@ impl Problem {
             Self::NotFound,
             Self::ElementNotBuilt,
             Self::SessionNotFound,
+            Self::ProviderNotConfigured(""),
+            Self::OperationNotFound,
+            Self::TokenNotFound,
+            Self::OperationConflict,
+            Self::OperationImpossible(""),
+            Self::AmountAboveRest,
+            Self::NotificationRefused,
+            Self::ProviderUnavailable,
             Self::MethodNotAllowed,
             Self::BodyTimeout,
             Self::ResultConflict,
@@ -243,9 +283,10 @@ impl Problem {
     pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
             Self::RateLimited(wait) | Self::WrongApiKeys(wait) => Some(wait.as_secs() + 1),
-            Self::AnswerTimeout | Self::StoreUnavailable | Self::PanTokenUnchecked => {
-                Some(RETRY_AFTER_SECONDS)
-            }
+            Self::AnswerTimeout
+            | Self::StoreUnavailable
+            | Self::ProviderUnavailable
+            | Self::PanTokenUnchecked => Some(RETRY_AFTER_SECONDS),
             _ => None,
         }
     }

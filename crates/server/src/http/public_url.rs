@@ -66,6 +66,11 @@ impl PublicUrl {
         format!("{}/v1/sessions/{request_id}/result", self.0)
     }
 
+    /// Returns the URL at which the page asks for the result of this card verification.
+    pub(crate) fn verification_result(&self, verification_id: &str) -> String {
+        format!("{}/v1/payin/verifications/{verification_id}/result", self.0)
+    }
+
     /// Returns the callback URL with this state.
     ///
     /// # Errors

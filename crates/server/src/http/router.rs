@@ -1,6 +1,8 @@
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Method, header};
 use axum::routing::any;
 use axum::{Extension, Router};
+use pantoken_core::Origin;
 use tower::ServiceBuilder;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use utoipa::OpenApi;
@@ -8,14 +10,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::a2c::{callback, create_session, form_urls, get_session, list_sessions, record_result};
-use crate::app::AppState;
+use crate::app::{AppState, Parts};
 use crate::http::element_files::element_files;
+use crate::http::limits::MAX_PROVIDER_BODY;
 use crate::http::middleware::add_middleware;
 use crate::http::openapi::{self, Description, Document};
 use crate::http::pages::pages;
 use crate::http::path::Paths;
 use crate::http::problem::Problem;
 use crate::http::{health, metrics_endpoint};
+use crate::payin::{
+    bills, customer, delete_token, notifications, parts, payments, verification_result,
+    verifications,
+};
 use crate::settings::ApiOptions;
 use crate::webhooks;
 
@@ -29,13 +36,25 @@ pub fn router(app: AppState) -> Router {
             list_sessions::list_sessions
         ))
         .routes(routes!(record_result::record_result))
+        .routes(routes!(verification_result::ask_for_result))
         .split_for_parts();
     let (api, others) = OpenApiRouter::new()
         .routes(routes!(get_session::get_session))
         .routes(routes!(form_urls::sign_form_url))
         .routes(routes!(callback::take_callback))
+        .routes(routes!(verifications::create_verification))
+        .routes(routes!(verifications::get_verification))
+        .routes(routes!(customer::list_tokens))
+        .routes(routes!(delete_token::delete_token))
+        .routes(routes!(bills::put_bill, bills::get_bill))
+        .routes(routes!(payments::put_payment, payments::get_payment))
+        .routes(routes!(parts::put_capture, parts::get_capture))
+        .routes(routes!(parts::put_refund, parts::get_refund))
         .routes(routes!(health::is_alive))
         .routes(routes!(health::is_ready))
+        .split_for_parts();
+    let (notifications, received) = OpenApiRouter::new()
+        .routes(routes!(notifications::receive))
         .split_for_parts();
     let (document, itself) = OpenApiRouter::new()
         .routes(routes!(openapi::describe))
@@ -44,6 +63,7 @@ pub fn router(app: AppState) -> Router {
         .routes(routes!(metrics_endpoint::metrics))
         .split_for_parts();
     described.merge(others);
+    described.merge(received);
     described.merge(itself);
     described.merge(counters);
     described.merge(webhooks::description::Schemas::openapi());
@@ -63,6 +83,7 @@ pub fn router(app: AppState) -> Router {
     let api = called_by_pages
         .merge(api)
         .merge(document)
+        .merge(notifications.layer(DefaultBodyLimit::max(MAX_PROVIDER_BODY)))
         .route("/v1/{*rest}", any(not_found))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     let api = match has_own_element(&parts.options) {
@@ -70,7 +91,7 @@ pub fn router(app: AppState) -> Router {
         false => api.merge(element_files()),
     };
     let api = match &parts.options.pages {
-        Some(folder) => api.fallback_service(pages(folder, parts.signer.host().origin())),
+        Some(folder) => api.fallback_service(pages(folder, &form_origins(parts))),
         None => api.fallback(not_found),
     };
     let paths = Paths::new(&parts.options.public_url.path());
@@ -79,6 +100,17 @@ pub fn router(app: AppState) -> Router {
     // Around the router, which has matched the path before its own layers are reached.
     let api = ServiceBuilder::new().map_request(normalize).service(api);
     Router::new().fallback_service(api)
+}
+
+/// Returns the origins of the forms that pages may show.
+fn form_origins(app: &Parts) -> Vec<Origin> {
+    let a2c = app
+        .signer
+        .as_ref()
+        .map(|signer| signer.host().origin().clone());
+    let payin = app.options.payin.as_ref();
+    let payin = payin.map(|payin| payin.form_origins().to_vec());
+    a2c.into_iter().chain(payin.unwrap_or_default()).collect()
 }
 
 /// Returns whether the pages bring the element along, in the version that they were made for.

@@ -11,6 +11,7 @@ use crate::http::client_address::TrustedProxies;
 use crate::http::limits::Limits;
 use crate::http::public_url::PublicUrl;
 use crate::http::rate_limit::PublicSessionLimits;
+use crate::payin::PayinOptions;
 
 pub(crate) const DEFAULT_SESSION_SECONDS: u32 = 1800;
 pub(crate) const DEFAULT_PUBLIC_SESSIONS_PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
@@ -35,6 +36,8 @@ pub struct ApiOptions {
     pub return_urls: ReturnUrls,
     /// How long a session waits for its first result, in seconds.
     pub session_seconds: u32,
+    /// The site of payin, if there is one.
+    pub payin: Option<PayinOptions>,
     /// Sets the request ids of this database apart from those of the agent's other databases.
     pub request_id_shard: Option<RequestIdShard>,
     /// Which characters a reported panToken may contain.
@@ -67,6 +70,7 @@ impl ApiOptions {
             trusted_proxies: TrustedProxies::default(),
             return_urls: ReturnUrls::default(),
             session_seconds: DEFAULT_SESSION_SECONDS,
+            payin: None,
             request_id_shard: None,
             pan_token_alphabet: PanTokenAlphabet::default(),
             pan_token_check: None,

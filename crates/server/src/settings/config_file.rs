@@ -24,7 +24,7 @@ pub(super) fn parse(
     })?;
     let mut values = BTreeMap::new();
     let mut errors = Vec::new();
-    for (key, value) in table {
+    for (key, value) in flatten(table) {
         if !is_known(&key) {
             errors.push(refusal(path, Some(&key), "unknown setting"));
         } else if let Some(text) = to_text(value) {
@@ -39,6 +39,22 @@ pub(super) fn parse(
     } else {
         Err(errors)
     }
+}
+
+/// Returns the settings of a provider's table under their whole names: `site_id` in `[payin]` is
+/// `payin_site_id`.
+fn flatten(table: toml::Table) -> Vec<(String, Value)> {
+    let mut entries = Vec::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(provider) => {
+                let whole = |(name, value)| (format!("{key}_{name}"), value);
+                entries.extend(provider.into_iter().map(whole));
+            }
+            value => entries.push((key, value)),
+        }
+    }
+    entries
 }
 
 fn is_known(key: &str) -> bool {

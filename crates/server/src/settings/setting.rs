@@ -205,6 +205,48 @@ pub(crate) const SESSION_SECONDS: Setting = Setting {
     default: Default::Number(DEFAULT_SESSION_SECONDS),
     example: "3600",
 };
+pub(crate) const PAYIN_SITE_ID: Setting = Setting {
+    key: "payin_site_id",
+    kind: Kind::Text("ID"),
+    help: "Your site id at payin, which verifies cards and charges tokens",
+    default: Default::Absent("payin's calls are answered with 404"),
+    example: "site-01",
+};
+pub(crate) const PAYIN_API_KEY: Setting = Setting {
+    key: "payin_api_key",
+    kind: Kind::Secret,
+    help: "The key of payin's API",
+    default: Default::Absent("required with a site id of payin"),
+    example: "the key that the provider gave you",
+};
+pub(crate) const PAYIN_NOTIFICATION_KEY: Setting = Setting {
+    key: "payin_notification_key",
+    kind: Kind::Secret,
+    help: "The key with which payin signs notifications",
+    default: Default::Absent("required with a site id of payin"),
+    example: "the notification key that the provider gave you",
+};
+pub(crate) const PAYIN_BASE_URL: Setting = Setting {
+    key: "payin_base_url",
+    kind: Kind::Text("URL"),
+    help: "The address of payin's API up to /sites; http on loopback only",
+    default: Default::Text("https://b2b-api.qiwi.com/partner/payin/v1/sites"),
+    example: "http://127.0.0.1:3021/partner/payin/v1/sites",
+};
+pub(crate) const PAYIN_FORM_ORIGINS: Setting = Setting {
+    key: "payin_form_origins",
+    kind: Kind::Text("ORIGINS"),
+    help: "The origins of payin's forms, separated by commas; a form elsewhere is not shown",
+    default: Default::Absent("those that the provider names"),
+    example: "https://payment.qiwi.com,https://oplata.qiwi.com",
+};
+pub(crate) const PAYIN_LIVE: Setting = Setting {
+    key: "payin_live",
+    kind: Kind::Switch,
+    help: "Whether payin's site moves real money, which webhooks repeat; never on loopback",
+    default: Default::Text("true"),
+    example: "false",
+};
 pub(crate) const REQUEST_ID_SHARD: Setting = Setting {
     key: "request_id_shard",
     kind: Kind::Text("NUMBER"),
@@ -301,6 +343,12 @@ pub(crate) const ALL: &[&Setting] = &[
     &STORE_KEY_OLD,
     &RETENTION_DAYS,
     &SESSION_SECONDS,
+    &PAYIN_SITE_ID,
+    &PAYIN_API_KEY,
+    &PAYIN_NOTIFICATION_KEY,
+    &PAYIN_BASE_URL,
+    &PAYIN_FORM_ORIGINS,
+    &PAYIN_LIVE,
     &REQUEST_ID_SHARD,
     &PAN_TOKEN_ALPHABET,
     &PAGES,

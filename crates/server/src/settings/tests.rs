@@ -399,6 +399,97 @@ fn no_secret_is_printed() {
     assert!(!text.contains(SECRET) && !text.contains(API_KEY), "{text}");
 }
 
+fn with_payin() -> Given {
+    Given::enough()
+        .variable("PANTOKEN_PAYIN_SITE_ID", "site-01")
+        .variable("PANTOKEN_PAYIN_API_KEY", "key-of-the-site-01")
+        .variable("PANTOKEN_PAYIN_NOTIFICATION_KEY", "notification-key-01")
+}
+
+#[test]
+fn the_settings_of_payin_belong_together() {
+    assert!(Given::enough().read().unwrap().api.payin.is_none());
+    let payin = with_payin().read().unwrap().api.payin.unwrap();
+    assert!(payin.is_live);
+    let text = format!("{payin:?}");
+    assert!(
+        !text.contains("key-of-the-site-01") && !text.contains("notification-key-01"),
+        "{text}"
+    );
+    for missing in ["SITE_ID", "API_KEY", "NOTIFICATION_KEY"] {
+        let missing = format!("PANTOKEN_PAYIN_{missing}");
+        let mut given = with_payin();
+        given.variables.remove(missing.as_str());
+        let text = given.error();
+        assert!(text.contains(&format!("{missing}: is required")), "{text}");
+    }
+    let plain = with_payin().variable("PANTOKEN_PAYIN_BASE_URL", "http://b2b-api.qiwi.com/sites");
+    assert!(
+        plain
+            .error()
+            .contains("PANTOKEN_PAYIN_BASE_URL: the base URL must be an https URL")
+    );
+    for (name, value) in [
+        ("PANTOKEN_PAYIN_BASE_URL", "http://localhost:3021/sites"),
+        ("PANTOKEN_PAYIN_LIVE", "false"),
+    ] {
+        let payin = with_payin().variable(name, value).read().unwrap().api.payin;
+        assert!(!payin.unwrap().is_live, "{name}");
+    }
+}
+
+#[test]
+fn a2c_may_be_left_out_if_payin_is_configured() {
+    let mut given = with_payin();
+    for name in ["FORM_HOST", "AGENT_ID", "AGENT_SECRET_KEY"] {
+        given.variables.remove(format!("PANTOKEN_{name}").as_str());
+    }
+    assert!(given.read().unwrap().signer.is_none());
+    let half = Given {
+        variables: given.variables.clone(),
+        ..Given::default()
+    };
+    let half = half.variable("PANTOKEN_AGENT_ID", "agent-01");
+    let text = half.error();
+    assert!(text.contains("PANTOKEN_FORM_HOST: is required"), "{text}");
+    assert!(
+        text.contains("PANTOKEN_AGENT_SECRET_KEY: is required"),
+        "{text}"
+    );
+    let nothing = Given::default().variable("PANTOKEN_API_KEY", API_KEY);
+    assert!(nothing.error().contains("PANTOKEN_FORM_HOST: is required"));
+}
+
+#[test]
+fn a_form_of_payin_is_on_a_listed_origin() {
+    let allows = |given: Given, url| given.read().unwrap().api.payin.unwrap().allows_form(url);
+    const FORM: &str = "https://payment.qiwi.com/form?invoiceUid=1";
+    let listed =
+        || with_payin().variable("PANTOKEN_PAYIN_FORM_ORIGINS", "https://payment.qiwi.com");
+    assert!(allows(with_payin(), FORM) && allows(listed(), FORM));
+    assert!(!allows(listed(), "https://evil.example/form"));
+    assert!(!allows(with_payin(), "javascript:alert(1)"));
+    let path = with_payin().variable(
+        "PANTOKEN_PAYIN_FORM_ORIGINS",
+        "https://payment.qiwi.com/form",
+    );
+    assert!(path.error().contains("PANTOKEN_PAYIN_FORM_ORIGINS"));
+}
+
+#[test]
+fn a_provider_may_have_a_table_in_the_file() {
+    let file = "session_seconds = 600\n[payin]\nsite_id = \"site-01\"\napi_key = \"key-of-the-site-01\"\n\
+                notification_key = \"notification-key-01\"\n";
+    let settings = Given::enough().file("pantoken.toml", file).read().unwrap();
+    assert!(settings.api.payin.is_some());
+    let unknown = Given::enough().file("pantoken.toml", "[payin]\nsite = \"site-01\"\n");
+    assert!(
+        unknown.error().contains("payin_site"),
+        "{}",
+        unknown.error()
+    );
+}
+
 /// `PANTOKEN_UPDATE_GOLDEN=1` writes the table.
 #[test]
 fn the_guide_has_the_table_of_all_settings() {

@@ -1,6 +1,6 @@
 use pantoken_a2c::{FormOrigins, Origin};
 use pantoken_a2c_signing::Signer;
-use pantoken_store::{Delivery, RecordedResult, Session, SessionResult, StoreError};
+use pantoken_store::{Delivery, Message, RecordedResult, Session, SessionResult, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,22 +28,24 @@ pub(crate) struct Event<'a> {
     session: SessionState,
 }
 
-/// Returns the body of a delivery by this agent, or why it cannot be made. Every attempt sends the same text.
+/// Returns the body of the delivery of a result by this agent, or why it cannot be made. Every attempt sends the same text.
 pub(super) fn body(
     delivery: &Delivery,
+    result: Result<SessionResult, StoreError>,
     session: Session,
     signer: &Signer,
 ) -> Result<String, String> {
-    let event = event(delivery, session, signer).map_err(|error| error.to_string())?;
+    let event = event(delivery, result, session, signer).map_err(|error| error.to_string())?;
     serde_json::to_string(&event).map_err(|error| error.to_string())
 }
 
 fn event<'a>(
     delivery: &Delivery,
+    result: Result<SessionResult, StoreError>,
     session: Session,
     signer: &'a Signer,
 ) -> Result<Event<'a>, StoreError> {
-    let result = delivery.result.clone()?;
+    let result = result?;
     let kind = match result {
         SessionResult::Saved { .. } => "session.saved",
         SessionResult::Failed { .. } => "session.failed",
@@ -71,7 +73,10 @@ fn event<'a>(
 
 /// Returns the id of the event. The number of a delivery is unique only in one database.
 pub(super) fn id(delivery: &Delivery) -> String {
-    format!("{}-{}", delivery.session_id, delivery.id)
+    match &delivery.message {
+        Message::Result { session_id, .. } => format!("{session_id}-{}", delivery.id),
+        Message::Event { id, .. } => id.clone(),
+    }
 }
 
 /// Returns whether the cards of this form host are real ones.

@@ -1,7 +1,8 @@
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pantoken_store::{Delivery, Outbox, SessionStore, StoreError};
+use pantoken_store::{Delivery, Message, Outbox, SessionStore, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -121,10 +122,21 @@ impl Worker {
 
     async fn body(&self, delivery: &Delivery) -> Result<String, String> {
         let app = self.app.parts();
-        let session = app.store.get(delivery.session_id).await;
+        let (session_id, result) = match &delivery.message {
+            Message::Result {
+                session_id, result, ..
+            } => (*session_id, result.clone()),
+            Message::Event { body, .. } => {
+                let body = body.as_ref().map_err(ToString::to_string)?;
+                return Ok(body.expose().to_owned());
+            }
+        };
+        let signer = app.signer.as_ref();
+        let signer = signer.ok_or("the settings of a2c are missing, which name the agent")?;
+        let session = app.store.get(session_id).await;
         let session = session.map_err(|error| error.to_string())?;
         let session = session.ok_or("the session was deleted")?;
-        event::body(delivery, session, &app.signer)
+        event::body(delivery, result, session, signer)
     }
 
     async fn send(&self, id: &str, body: String) -> Result<(), String> {
@@ -136,18 +148,17 @@ impl Worker {
         let app = self.app.parts();
         app.metrics.record_webhook("delivered");
         app.store.mark_delivered(delivery.claim()).await?;
-        let (id, request_id) = (delivery.id, delivery.session_id);
-        tracing::info!(delivery = %id, requestId = %request_id, "webhook delivered");
+        tracing::info!(delivery = %delivery.id, about = %About(delivery), "webhook delivered");
         Ok(())
     }
 
     async fn record_failure(&self, delivery: &Delivery, reason: String) -> Result<(), StoreError> {
         let app = self.app.parts();
-        let (id, request_id, attempts) = (delivery.id, delivery.session_id, delivery.attempts);
+        let (id, about, attempts) = (delivery.id, About(delivery), delivery.attempts);
         match wait_after(attempts, self.random_number()) {
             Some(wait) => {
                 app.metrics.record_webhook("failed");
-                tracing::warn!(delivery = %id, requestId = %request_id, attempts, reason, "webhook failed");
+                tracing::warn!(delivery = %id, %about, attempts, reason, "webhook failed");
                 let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
                 let next = app.clock.now().saturating_add(wait);
                 app.store
@@ -157,7 +168,7 @@ impl Worker {
             None => {
                 app.metrics.record_webhook("dead");
                 tracing::error!(
-                    delivery = %id, requestId = %request_id, attempts, reason,
+                    delivery = %id, %about, attempts, reason,
                     "webhook given up: `pantoken webhooks retry {id}` retries it"
                 );
                 app.store.mark_dead(delivery.claim(), reason).await?;
@@ -171,5 +182,19 @@ impl Worker {
         // If this fails, the wait is the shortest, which is harmless.
         let _ = self.app.parts().random.fill(&mut bytes);
         u32::from_le_bytes(bytes)
+    }
+}
+
+/// Names in the log what a webhook is about.
+struct About<'a>(&'a Delivery);
+
+impl fmt::Display for About<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.message {
+            Message::Result { session_id, .. } => write!(f, "session {session_id}"),
+            Message::Event {
+                operation_id, kind, ..
+            } => write!(f, "operation {operation_id}, {kind}"),
+        }
     }
 }

@@ -12,6 +12,7 @@ mod kills;
 #[allow(dead_code)]
 #[path = "../load/mod.rs"]
 mod load;
+mod payin_kills;
 mod requests;
 
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -203,3 +203,47 @@ async fn a_connection_to_postgres_that_is_not_verified_is_a_warning() {
         assert_eq!(text.contains(warning), is_warned, "{text}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_does_not_answer_or_refuses_the_key_is_named() {
+    let host = form_host(None).await;
+    let payin = |base_url: &str| {
+        doctor(
+            &host,
+            &[
+                ("PANTOKEN_PAYIN_SITE_ID", "site-01"),
+                ("PANTOKEN_PAYIN_API_KEY", "canary-key-of-the-site"),
+                ("PANTOKEN_PAYIN_NOTIFICATION_KEY", "canary-notification-key"),
+                ("PANTOKEN_PAYIN_BASE_URL", base_url),
+            ],
+        )
+    };
+    let (code, text) = payin(&nobody().await);
+    assert_eq!(code, Some(1));
+    says(
+        &text,
+        &["PANTOKEN_PAYIN_BASE_URL: ", "no connection to the provider"],
+    );
+    for (status, expected, words) in [
+        (
+            401,
+            Some(1),
+            "PANTOKEN_PAYIN_API_KEY: the provider refuses the key",
+        ),
+        (
+            404,
+            Some(0),
+            "payin: the provider answers, and accepts the key",
+        ),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let status = axum::http::StatusCode::from_u16(status).unwrap();
+        let router = Router::new().fallback(async move || status);
+        tokio::spawn(async { axum::serve(listener, router).await });
+        let (code, text) = payin(&url);
+        says(&text, &[words]);
+        assert_eq!(code, expected, "{text}");
+        assert!(!text.contains("canary"), "{text}");
+    }
+}

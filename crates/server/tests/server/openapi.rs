@@ -42,7 +42,7 @@ async fn the_document_has_every_route_and_the_server_every_path() {
     assert_eq!(routes, BTreeSet::from(["/v1/{*rest}"]));
     let paths: BTreeSet<_> = document["paths"].as_object().unwrap().keys().collect();
     let paths: BTreeSet<_> = paths.into_iter().map(String::as_str).collect();
-    assert_eq!(paths.len(), 9);
+    assert_eq!(paths.len(), 19);
     let server = server_with(|options| options.metrics = true).await;
     for path in paths {
         let url = path.replace("{requestId}", "1").replace("{state}", "x");

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use pantoken_store::{DeliveryState, Outbox, SessionResult};
+use pantoken_store::{DeliveryState, Message, Outbox, SessionResult};
 
 use crate::support::{SESSION_SECONDS, assert_golden, server};
 
@@ -269,7 +269,12 @@ async fn whoever_reports_errors_without_end_is_told_of_a_few_times() {
         let store = &server.store;
         let waiting = store.list_deliveries(DeliveryState::Pending, None, 10);
         let waiting = waiting.await.unwrap().into_iter();
-        let results: Vec<_> = waiting.map(|delivery| delivery.result.unwrap()).collect();
+        let results: Vec<_> = waiting
+            .map(|delivery| match delivery.message {
+                Message::Result { result, .. } => result.unwrap(),
+                Message::Event { .. } => panic!("no operation has an event"),
+            })
+            .collect();
         results
     };
     // The last one that was recorded; none before it was ever tried.

@@ -30,6 +30,10 @@ pub(crate) const SESSION_SECONDS: u32 = 1800;
 pub(crate) struct SetClock(Arc<AtomicI64>);
 
 impl SetClock {
+    pub(crate) fn start() -> Self {
+        Self(Arc::new(AtomicI64::new(START)))
+    }
+
     pub(crate) fn advance_seconds(&self, seconds: u32) {
         self.0
             .fetch_add(i64::from(seconds) * 1000, Ordering::Relaxed);
@@ -132,7 +136,7 @@ pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server 
         ..ApiOptions::new(PublicUrl::parse("https://pay.shop.kz").unwrap())
     };
     change(&mut options);
-    let clock = SetClock(Arc::new(AtomicI64::new(START)));
+    let clock = SetClock::start();
     let app = app_of(&store, "22f3b3cc2ae84451", &options, &clock);
     Server {
         router: router(app.clone()),

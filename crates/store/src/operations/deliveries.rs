@@ -1,10 +1,12 @@
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement, Value};
-use crate::session_row::{error_columns, read_result, read_session_id};
+use crate::sealed_data::{Place, SealedData};
+use crate::session_row::{error_columns, read_belief, read_result, read_session_id};
 use crate::{
-    Claim, Delivery, DeliveryId, DeliveryState, SessionId, SessionResult, StoreError, StoreKeys,
-    StoreOptions,
+    Claim, Delivery, DeliveryId, DeliveryState, Message, NewEvent, OperationId, SessionId,
+    SessionResult, StoreError, StoreKeys, StoreOptions,
 };
+use pantoken_core::Secret;
 
 const INSERT: Statement = Statement::same(
     "INSERT INTO deliveries (request_id, error_code, error_message, recorded_at, state, due_at, \
@@ -46,29 +48,55 @@ pub(super) async fn insert<C: Connection>(
     connection.execute(&INSERT, &values).await.map(drop)
 }
 
+const INSERT_EVENT: Statement = Statement::same(
+    "INSERT INTO deliveries (operation_id, event_type, event_id, event, event_key, recorded_at, state, \
+     due_at, attempts) VALUES ($1, $2, $3, $4, $5, $6, 'pending', $6, 0) ON CONFLICT DO NOTHING",
+);
+
+/// Adds an event of an operation to the outbox, unless the operation has it already.
+pub(super) async fn insert_event<C: Connection>(
+    connection: &mut C,
+    keys: Option<&StoreKeys>,
+    id: OperationId,
+    event: &NewEvent,
+    now: i64,
+) -> Result<(), StoreError> {
+    let place = Place::event(&event.id);
+    let body = SealedData::store(connection, keys, &place, event.body.expose()).await?;
+    let values = [
+        id.get().into(),
+        event.kind.as_str().into(),
+        event.id.as_str().into(),
+        body.bytes.as_slice().into(),
+        body.key.as_deref().into(),
+        now.into(),
+    ];
+    connection.execute(&INSERT_EVENT, &values).await.map(drop)
+}
+
 pub(super) struct ClaimDue {
     pub(super) now: i64,
     pub(super) leased_until: i64,
     pub(super) limit: u32,
 }
 
-/// Selects deliveries with the columns of their session. SQLite has to use the given index.
+/// Selects deliveries, with the columns of their session if they have one. SQLite has to use the given index.
 macro_rules! select {
     ($index:literal, $condition:expr) => {
         concat!(
             "SELECT deliveries.id, deliveries.request_id, deliveries.error_code, \
              deliveries.error_message, recorded_at, state, due_at, attempts, last_error, customer, \
-             pan_token, pan_token_key, \
+             pan_token, pan_token_key, operation_id, event_type, event_id, event, event_key, \
              (SELECT count(*) FROM store_keys WHERE sealed = 1) AS is_sealed FROM deliveries ",
             $index,
-            " JOIN sessions ON sessions.request_id = deliveries.request_id WHERE ",
+            " LEFT JOIN sessions ON sessions.request_id = deliveries.request_id WHERE ",
             $condition
         )
     };
 }
 
 macro_rules! due {
-    ($due:literal, $waiting:literal) => {
+    ($due:literal, $waiting:literal, $waiting_of_operation:literal) => {
         select!(
             $due,
             concat!(
@@ -76,7 +104,11 @@ macro_rules! due {
                  (SELECT 1 FROM deliveries AS earlier ",
                 $waiting,
                 " WHERE earlier.request_id = deliveries.request_id AND earlier.id < deliveries.id \
-                 AND earlier.state = 'pending') ORDER BY due_at, deliveries.id LIMIT $2"
+                 AND earlier.state = 'pending') AND NOT EXISTS \
+                 (SELECT 1 FROM deliveries AS earlier ",
+                $waiting_of_operation,
+                " WHERE earlier.operation_id = deliveries.operation_id \
+                 AND earlier.id < deliveries.id AND earlier.state = 'pending') ORDER BY due_at, deliveries.id LIMIT $2"
             )
         )
     };
@@ -85,8 +117,12 @@ macro_rules! due {
 pub(crate) const DUE: Statement = Statement {
     // Nobody runs ANALYZE, and without statistics SQLite would scan all pending deliveries for each
     // one that is due.
-    sqlite: due!("INDEXED BY deliveries_due", "INDEXED BY deliveries_waiting"),
-    postgres: concat!(due!("", ""), " FOR UPDATE OF deliveries SKIP LOCKED"),
+    sqlite: due!(
+        "INDEXED BY deliveries_due",
+        "INDEXED BY deliveries_waiting",
+        "INDEXED BY deliveries_waiting_of_operation"
+    ),
+    postgres: concat!(due!("", "", ""), " FOR UPDATE OF deliveries SKIP LOCKED"),
 };
 
 const CLAIM: Statement = Statement::same(
@@ -318,23 +354,73 @@ impl Operation for Retry {
 }
 
 fn read_delivery(row: &impl Row, keys: Option<&StoreKeys>) -> Result<Delivery, StoreError> {
-    let session_id = read_session_id(row)?;
-    let corrupt = |column| StoreError::corrupt(session_id, column);
-    let integer = |column| row.integer(column)?.ok_or(corrupt(column));
+    let corrupt = |column| match row.integer("operation_id") {
+        Ok(Some(id)) => StoreError::CorruptOperation {
+            operation_id: OperationId::from_i64(id),
+            column,
+        },
+        _ => StoreError::corrupt(
+            read_session_id(row).unwrap_or(SessionId::from_i64(0)),
+            column,
+        ),
+    };
+    let integer = |column| row.integer(column)?.ok_or_else(|| corrupt(column));
     let state = row.text("state")?;
-    let result = read_result(row, keys);
+    let message = match row.integer("operation_id")? {
+        Some(id) => read_event(row, OperationId::from_i64(id), keys)?,
+        None => read_session_result(row, keys)?,
+    };
     Ok(Delivery {
         id: DeliveryId::from_i64(integer("id")?),
-        session_id,
-        customer: row.text("customer")?.map(str::to_owned),
-        result: result.and_then(|result| result.ok_or(corrupt("pan_token"))),
+        message,
         recorded_at: integer("recorded_at")?,
         state: DeliveryState::ALL
             .into_iter()
             .find(|known| Some(known.as_str()) == state)
-            .ok_or(corrupt("state"))?,
+            .ok_or_else(|| corrupt("state"))?,
         attempts: integer("attempts")?,
         next_attempt_at: integer("due_at")?,
         last_error: row.text("last_error")?.map(str::to_owned),
+    })
+}
+
+fn read_session_result(row: &impl Row, keys: Option<&StoreKeys>) -> Result<Message, StoreError> {
+    let session_id = read_session_id(row)?;
+    let missing = StoreError::corrupt(session_id, "pan_token");
+    Ok(Message::Result {
+        session_id,
+        customer: row.text("customer")?.map(str::to_owned),
+        result: read_result(row, keys).and_then(|result| result.ok_or(missing)),
+    })
+}
+
+fn read_event(
+    row: &impl Row,
+    operation_id: OperationId,
+    keys: Option<&StoreKeys>,
+) -> Result<Message, StoreError> {
+    let text = |column| Ok::<_, StoreError>(row.text(column)?.unwrap_or_default().to_owned());
+    let id = text("event_id")?;
+    let corrupt = StoreError::CorruptOperation {
+        operation_id,
+        column: "event",
+    };
+    let stored = SealedData {
+        bytes: row.bytes("event")?.unwrap_or_default().to_vec(),
+        key: row.text("event_key")?.map(str::to_owned),
+    };
+    let body = stored
+        .open(keys, &Place::event(&id), read_belief(row)?)
+        .and_then(|text| {
+            let text = text
+                .as_ref()
+                .and_then(|text| std::str::from_utf8(text).ok());
+            text.map(Secret::new).ok_or(corrupt)
+        });
+    Ok(Message::Event {
+        operation_id,
+        id,
+        kind: text("event_type")?,
+        body,
     })
 }

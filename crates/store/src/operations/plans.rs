@@ -5,12 +5,15 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 
-use super::{api_keys, delete_expired, deliveries, session_list, sessions, store_keys};
+use super::{
+    api_keys, delete_expired, deliveries, operation_claims, operation_lists, session_list,
+    sessions, store_keys,
+};
 use crate::connection::Statement;
 use crate::{Database, DatabaseUrl};
 
 /// Each statement with values for its parameters, and the index that each database has to use.
-const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 18] = [
+const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 25] = [
     (
         "get",
         &sessions::FIND,
@@ -119,6 +122,51 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 18] = [
         "50, 10, 'a key'",
         ["PRIMARY KEY", "sessions_pkey"],
     ),
+    (
+        "claim in the order of events",
+        &deliveries::DUE,
+        "50, 10",
+        [
+            "deliveries_waiting_of_operation",
+            "deliveries_waiting_of_operation",
+        ],
+    ),
+    (
+        "find an operation",
+        &operation_lists::FIND,
+        "'a kind', '5'",
+        ["sqlite_autoindex_operations_1", "operations_kind_key_key"],
+    ),
+    (
+        "claim an operation",
+        &operation_claims::FREE,
+        "5, 50",
+        ["PRIMARY KEY", "operations_pkey"],
+    ),
+    (
+        "claim operations",
+        &operation_claims::DUE,
+        "50, 10",
+        ["operations_due", "operations_due"],
+    ),
+    (
+        "list a customer's operations",
+        &operation_lists::LIST_OF_CUSTOMER,
+        "50, '', '', 0, 10, 'Ann'",
+        ["operations_by_customer", "operations_by_customer"],
+    ),
+    (
+        "list the parts of an operation",
+        &operation_lists::LIST_OF_PARENT,
+        "50, '', '', 0, 10, 5",
+        ["operations_by_parent", "operations_by_parent"],
+    ),
+    (
+        "delete finished operations",
+        &operation_lists::DELETE,
+        "50, 10",
+        ["operations_finished", "operations_finished"],
+    ),
 ];
 
 /// Postgres takes a table without statistics for a small one, and sorts it rather than walk through an index.
@@ -210,8 +258,9 @@ async fn postgres_plan(connection: &mut PgConnection, sql: &str, values: &str) -
     plan
 }
 
-/// Inserts many rows. Most sessions expired long ago and have a pending delivery.
-fn fill(with: &str, numbers: &str, byte: &str) -> [String; 4] {
+/// Inserts many rows. Most sessions expired long ago, and a third of them have a pending delivery, like the
+/// operations.
+fn fill(with: &str, numbers: &str, byte: &str) -> [String; 6] {
     let inserts = [
         format!(
             "INSERT INTO sessions (request_id, language, seed, result_token_digest, \
@@ -221,6 +270,18 @@ fn fill(with: &str, numbers: &str, byte: &str) -> [String; 4] {
         format!(
             "INSERT INTO deliveries (request_id, error_code, error_message, recorded_at, state, \
              due_at, attempts) {with}SELECT n, 'FORBIDDEN', '', n, \
+             CASE n % 3 WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, n, 0 \
+             FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO operations (kind, key, parent_id, customer, fingerprint, state, data, version, \
+             is_final, created_at, changed_at, next_attempt_at, attempts) \
+             {with}SELECT 'a kind', '' || n, CASE WHEN n > 1 THEN n - 1 END, 'customer ' || n, {byte}, \
+             'pending', {byte}, 1, n % 2, n, n, n, 0 FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO deliveries (operation_id, event_type, event_id, event, recorded_at, state, \
+             due_at, attempts) {with}SELECT n, '', '' || n, {byte}, n, \
              CASE n % 3 WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, n, 0 \
              FROM {numbers}"
         ),

@@ -33,7 +33,7 @@ impl Operation for CheckKeys {
 
 /// Records that tokens may be encrypted with the current key. This happens in the transaction that
 /// encrypts the first one, so that a key that never encrypted anything is not required later.
-pub(super) async fn record_current_key<C: Connection>(
+pub(crate) async fn record_current_key<C: Connection>(
     connection: &mut C,
     keys: &StoreKeys,
 ) -> Result<(), StoreError> {

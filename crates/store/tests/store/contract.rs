@@ -1,6 +1,7 @@
 //! The contract of every store. The tests of a store call `contract_tests!` with their [`Place`].
 
 pub(crate) mod api_keys;
+pub(crate) mod operations;
 pub(crate) mod outbox;
 pub(crate) mod races;
 pub(crate) mod retention;
@@ -9,8 +10,9 @@ pub(crate) mod store_keys;
 
 use pantoken_core::Secret;
 use pantoken_store::{
-    ApiKeyName, ApiKeyStore, CreateOutcome, Credential, Digest, KeyRotation, Outbox, SessionData,
-    SessionFlow, SessionId, SessionResult, SessionStore, StoreError, StoreOptions,
+    ApiKeyName, ApiKeyStore, CreateOutcome, Credential, Digest, KeyRotation, OperationStore,
+    Outbox, SessionData, SessionFlow, SessionId, SessionResult, SessionStore, StoreError,
+    StoreOptions,
 };
 
 pub(crate) const CREATED_AT: i64 = 1_748_779_200_000;
@@ -74,7 +76,24 @@ macro_rules! contract_tests {
             what_was_due_long_ago_can_be_given_up,
             what_is_due_too_late_is_brought_forward,
         }
+        $crate::contract::contract_tests! { $place, operations:
+            a_kind_and_key_stand_for_one_operation,
+            a_change_replaces_the_version_that_was_read,
+            a_change_its_fact_its_events_and_its_operations_are_one,
+            exactly_one_of_many_racing_changes_is_made,
+            many_creations_of_one_key_make_one_operation,
+            racing_claims_of_operations_share_nothing,
+            a_claimed_operation_is_claimed_again_after_its_lease,
+            a_hint_makes_an_operation_due,
+            a_hint_during_a_claim_makes_it_due_afterwards,
+            a_fact_is_kept_once,
+            an_event_is_told_once_and_in_order,
+            operations_are_listed_the_newest_first,
+            what_is_open_or_untold_or_has_parts_is_not_deleted,
+        }
         $crate::contract::contract_tests! { $place, place store_keys:
+            an_operation_and_its_events_are_sealed_at_rest,
+            a_rotation_seals_operations_too,
             a_token_is_sealed_at_rest_and_compared_open,
             a_token_in_clear_is_read_beside_sealed_ones,
             a_store_without_the_key_of_its_tokens_does_not_open,
@@ -125,7 +144,7 @@ pub(crate) use contract_tests;
 
 /// A new database, which is deleted when it is dropped.
 pub(crate) trait Place: Sized {
-    type Store: SessionStore + ApiKeyStore + Outbox + KeyRotation + Clone;
+    type Store: SessionStore + ApiKeyStore + OperationStore + Outbox + KeyRotation + Clone;
 
     /// Returns `None` if the database's server is not installed.
     fn new() -> Option<Self>;

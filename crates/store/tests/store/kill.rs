@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use pantoken_store::{
-    CreateOutcome, Database, DatabaseUrl, DeliveryState, Outbox, RecordOutcome, SessionResult,
-    SessionStore, StoreOptions,
+    CreateOutcome, Database, DatabaseUrl, DeliveryState, Message, Outbox, RecordOutcome,
+    SessionResult, SessionStore, StoreOptions,
 };
 
 use pantoken_test_support::Process;
@@ -92,10 +92,15 @@ async fn each_token_has_one_delivery(store: &Database, acknowledged: &HashMap<i6
         let Some(end) = page.last() else { break };
         last = Some(end.id);
         for delivery in &page {
-            let id = delivery.session_id.get();
-            let SessionResult::Saved { token } = delivery.result.as_ref().unwrap() else {
+            let Message::Result {
+                session_id,
+                result: Ok(SessionResult::Saved { token }),
+                ..
+            } = &delivery.message
+            else {
                 panic!("{delivery:?}")
             };
+            let id = session_id.get();
             assert_eq!(token_of(store, id).await.unwrap(), token.expose());
             let earlier = delivered.insert(id, token.expose().to_owned());
             assert_eq!(earlier, None, "two tokens for {id}");

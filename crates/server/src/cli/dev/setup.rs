@@ -128,7 +128,7 @@ mod tests {
         assert!(settings.api.public_sessions && settings.listen.ip().is_loopback());
         let allowed = settings.api.allowed_origins.iter();
         let allowed: Vec<_> = allowed.map(ToString::to_string).collect();
-        let registered = setup.sandbox_settings(&settings.signer).unwrap();
+        let registered = setup.sandbox_settings(&settings.signer.unwrap()).unwrap();
         let registered = registered.registered_hosts.iter();
         let registered: Vec<_> = registered.map(ToString::to_string).collect();
         assert_eq!(allowed, registered);

@@ -70,7 +70,7 @@ fn answer(content: &'static str, kind: &'static str, policy: Option<HeaderValue>
 }
 
 fn policy(form_origin: &Origin) -> Option<HeaderValue> {
-    let needed = needed_directives("'self'", form_origin);
+    let needed = needed_directives("'self'", std::slice::from_ref(form_origin));
     let policy = format!(
         "default-src 'none'; {needed}; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
          frame-ancestors 'none'"

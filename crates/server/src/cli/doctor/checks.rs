@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use pantoken_core::Clock;
+use pantoken_payin::RequestUid;
 use pantoken_store::{Database, SessionStore};
 use reqwest::Client;
 use url::Url;
@@ -19,6 +20,9 @@ use crate::webhooks::WebhookTarget;
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A larger difference means that no time service keeps the clock right.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
+
+/// The id of a card check that nobody makes.
+const NOBODYS_CHECK: &str = "pantoken-doctor";
 
 /// The result of one check.
 #[derive(Debug)]
@@ -46,7 +50,8 @@ pub(crate) async fn check(settings: &Settings, clock: &dyn Clock, report: &mut d
     check_form_host(settings, clock)
         .await
         .into_iter()
-        .for_each(report);
+        .for_each(&mut *report);
+    check_payin(settings).await.into_iter().for_each(report);
 }
 
 /// Returns what the Content-Security-Policy of the agent's page needs, one directive per line.
@@ -54,7 +59,12 @@ pub(crate) fn page_policy(settings: &Settings) -> String {
     let url = Url::parse(settings.api.public_url.as_str());
     let server = url.map(|url| url.origin().ascii_serialization());
     let server = format!("'self' {}", server.unwrap_or_default());
-    let directives = needed_directives(&server, settings.signer.host().origin());
+    let a2c = settings.signer.as_ref();
+    let a2c = a2c.map(|signer| signer.host().origin().clone());
+    let payin = settings.api.payin.as_ref();
+    let payin = payin.map(|payin| payin.form_origins().to_vec());
+    let form_origins: Vec<_> = a2c.into_iter().chain(payin.unwrap_or_default()).collect();
+    let directives = needed_directives(&server, &form_origins);
     // A page that frames the agent's could put another form in place of the real one.
     format!("{directives}; frame-ancestors 'self'").replace("; ", ";\n")
 }
@@ -123,6 +133,32 @@ async fn check_store(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
+/// Asks payin for a card check that does not exist. Its answer shows whether the address and the key are right.
+async fn check_payin(settings: &Settings) -> Vec<Finding> {
+    let Some(payin) = &settings.api.payin else {
+        return Vec::new();
+    };
+    let Ok(nobodys) = RequestUid::parse(NOBODYS_CHECK) else {
+        return Vec::new();
+    };
+    let client = payin.client.with_timeout(RESPONSE_TIMEOUT);
+    let answer = client.card_checks().get(&nobodys).await;
+    vec![match answer {
+        Ok(_) => Finding::Ok("payin: the provider answers".to_owned()),
+        Err(error) if error.is_not_found() => {
+            Finding::Ok("payin: the provider answers, and accepts the key".to_owned())
+        }
+        Err(error) if error.answer().is_some_and(|answer| matches!(answer.status, 401 | 403)) => {
+            Finding::Error(
+                "PANTOKEN_PAYIN_API_KEY: the provider refuses the key for this site: compare both with what it \
+                 gave you"
+                    .to_owned(),
+            )
+        }
+        Err(error) => Finding::Error(format!("PANTOKEN_PAYIN_BASE_URL: {error}")),
+    }]
+}
+
 /// `pantoken serve` creates a missing file, but not its folder.
 fn missing_store(settings: &Settings, file: &str) -> Vec<Finding> {
     let folder = Path::new(file).parent();
@@ -162,7 +198,10 @@ async fn check_api_keys(settings: &Settings, store: &Database) -> Vec<Finding> {
 
 /// Checks whether the form host responds, and compares its clock.
 async fn check_form_host(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
-    let host = settings.signer.host();
+    let Some(signer) = &settings.signer else {
+        return Vec::new();
+    };
+    let host = signer.host();
     let form = format!("{host}/form");
     let response = match form_host_client(settings, &form) {
         Ok(client) => client.get(form).send().await.map_err(reason),

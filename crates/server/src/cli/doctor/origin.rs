@@ -47,9 +47,14 @@ pub(crate) async fn check(
     clock: &dyn Clock,
     report: &mut dyn FnMut(Finding),
 ) {
+    let Some(signer) = &settings.signer else {
+        return report(Error(
+            "a page shows the form of a2c, which is not configured".to_owned(),
+        ));
+    };
     let shard = settings.api.request_id_shard;
     let request_id = new_request_id(clock.now(), &SystemRandom, shard);
-    let form = request_id.map(|id| settings.signer.iframe(id));
+    let form = request_id.map(|id| signer.iframe(id));
     let form = form.ok().and_then(|form| Url::parse(&form.to_text()).ok());
     let server = Url::parse(settings.api.public_url.as_str()).ok();
     let Some((server, form)) = server.zip(form) else {
@@ -177,7 +182,7 @@ impl Page<'_> {
 
     /// Asks the form host for a form, as a frame in the page would.
     async fn check_form(&self) -> Finding {
-        let host = self.settings.signer.host().origin();
+        let host = self.form.origin().ascii_serialization();
         let request = self.client.get(self.form.clone());
         let referrer = format!("{}/", self.origin);
         let answer = match request.header(header::REFERER, referrer).send().await {

@@ -1,7 +1,8 @@
 //! The outbox: deliveries are claimed by one at a time and in order.
 
 use pantoken_store::{
-    Delivery, DeliveryState, Outbox, RecordOutcome, SessionResult, SessionStore, StoreOptions,
+    Delivery, DeliveryState, Message, Outbox, RecordOutcome, SessionId, SessionResult,
+    SessionStore, StoreError, StoreOptions,
 };
 
 use super::{CREATED_AT, EXPIRES_AT, create, credential, failed, saved, session_id};
@@ -33,8 +34,22 @@ async fn claim_one(store: &impl Outbox, now: i64) -> Delivery {
     claimed.remove(0)
 }
 
+fn session_of(delivery: &Delivery) -> SessionId {
+    match &delivery.message {
+        Message::Result { session_id, .. } => *session_id,
+        Message::Event { .. } => panic!("{delivery:?}"),
+    }
+}
+
+pub(crate) fn result_of(delivery: &Delivery) -> &Result<SessionResult, StoreError> {
+    match &delivery.message {
+        Message::Result { result, .. } => result,
+        Message::Event { .. } => panic!("{delivery:?}"),
+    }
+}
+
 fn requests(deliveries: &[Delivery]) -> Vec<i64> {
-    deliveries.iter().map(|one| one.session_id.get()).collect()
+    deliveries.iter().map(|one| session_of(one).get()).collect()
 }
 
 pub(crate) async fn each_recorded_result_is_delivered_once_and_in_order(
@@ -45,9 +60,17 @@ pub(crate) async fn each_recorded_result_is_delivered_once_and_in_order(
 
     let first = claim_one(&other, NOW).await;
     record(&store, 1, saved("token"), CREATED_AT + 2).await;
-    assert_eq!(first.session_id, session_id(1));
-    assert_eq!(first.customer.as_deref(), Some("Айгүл"));
-    assert_eq!(first.result.as_ref().unwrap(), &failed("INVALID_PAN"));
+    let Message::Result {
+        session_id: session,
+        customer,
+        result,
+    } = &first.message
+    else {
+        panic!("{first:?}");
+    };
+    assert_eq!(*session, session_id(1));
+    assert_eq!(customer.as_deref(), Some("Айгүл"));
+    assert_eq!(result.as_ref().unwrap(), &failed("INVALID_PAN"));
     assert_eq!(first.recorded_at, CREATED_AT + 1);
     assert_eq!((first.state, first.attempts), (DeliveryState::Pending, 1));
     assert_eq!(
@@ -58,7 +81,7 @@ pub(crate) async fn each_recorded_result_is_delivered_once_and_in_order(
 
     assert!(store.mark_delivered(first.claim()).await.unwrap());
     let second = claim_one(&store, NOW).await;
-    assert_eq!(second.result.as_ref().unwrap(), &saved("token"));
+    assert_eq!(result_of(&second).as_ref().unwrap(), &saved("token"));
     assert_eq!(second.recorded_at, CREATED_AT + 2);
     assert!(second.id > first.id);
     assert!(store.mark_delivered(second.claim()).await.unwrap());
@@ -132,7 +155,7 @@ pub(crate) async fn a_dead_delivery_lets_the_next_one_pass_and_can_be_retried(
     );
     assert!(store.mark_dead(first.claim(), reason).await.unwrap());
     let second = claim_one(&store, NOW).await;
-    assert_eq!(second.result.unwrap(), saved("token"));
+    assert_eq!(result_of(&second).as_ref().unwrap(), &saved("token"));
 
     let dead = other
         .list_deliveries(DeliveryState::Dead, None, 10)
@@ -249,7 +272,7 @@ pub(crate) async fn an_error_takes_the_place_of_one_that_was_never_tried(
     record(&store, 1, failed("FORBIDDEN"), CREATED_AT + 1).await;
     let claimed = claim(&store, NOW).await;
     assert_eq!(requests(&claimed), [2, 1]);
-    let result = claimed[1].result.as_ref().unwrap();
+    let result = result_of(&claimed[1]).as_ref().unwrap();
     assert_eq!(result, &failed("FORBIDDEN"));
 
     record(&store, 1, failed("INVALID_PAN"), CREATED_AT + 2).await;
@@ -272,7 +295,7 @@ pub(crate) async fn a_token_is_not_held_up_by_an_error_that_was_refused(
 
     record(&store, 1, saved("token"), NOW + 1).await;
     let told = claim_one(&other, NOW + 1).await;
-    assert_eq!(told.result.as_ref().unwrap(), &saved("token"));
+    assert_eq!(result_of(&told).as_ref().unwrap(), &saved("token"));
     assert!(other.mark_delivered(told.claim()).await.unwrap());
     assert_eq!(requests(&claim(&store, days).await), NONE);
     let dead = store.list_deliveries(DeliveryState::Dead, None, 10);
@@ -307,7 +330,7 @@ pub(crate) async fn an_error_that_is_being_sent_comes_before_the_token(
     let dropped = store.reschedule_delivery(again[0].claim(), NOW + 999_999, reason);
     assert!(dropped.await.unwrap());
     let told = claim_one(&other, NOW + LEASE).await;
-    assert_eq!(told.result.unwrap(), saved("token"));
+    assert_eq!(result_of(&told).as_ref().unwrap(), &saved("token"));
 }
 
 pub(crate) async fn what_was_due_long_ago_can_be_given_up(
@@ -351,7 +374,7 @@ pub(crate) async fn what_is_due_too_late_is_brought_forward(
     assert_eq!(other.bring_forward_deliveries(latest).await.unwrap(), 1);
     assert_eq!(other.bring_forward_deliveries(latest).await.unwrap(), 0);
     let first = claim_one(&store, NOW + 1).await;
-    assert_eq!(first.session_id, session_id(1));
+    assert_eq!(session_of(&first), session_id(1));
     assert!(store.mark_delivered(first.claim()).await.unwrap());
     assert_eq!(requests(&claim(&store, latest - 1).await), NONE);
     assert_eq!(requests(&claim(&store, latest).await), [2, 3]);

@@ -1,11 +1,13 @@
 //! panTokens at rest.
 
 use pantoken_store::{
-    ApiKeyName, ApiKeyScope, ApiKeyStore, DeliveryState, Digest, KeyRotation, Outbox,
-    RecordOutcome, Reencrypted, SessionResult, SessionStore, StoreError, StoreKey, StoreKeys,
-    StoreOptions,
+    ApiKeyName, ApiKeyScope, ApiKeyStore, DeliveryState, Digest, KeyRotation, Message,
+    OperationStore, Outbox, RecordOutcome, Reencrypted, SessionResult, SessionStore, StoreError,
+    StoreKey, StoreKeys, StoreOptions,
 };
 
+use super::operations::{change, created, hint, new_operation};
+use super::outbox::result_of;
 use super::{CREATED_AT, Place, create, credential, saved, session_id};
 
 fn key(digit: char) -> StoreKey {
@@ -142,10 +144,10 @@ pub(crate) async fn a_delivery_that_cannot_be_read_does_not_hold_up_the_others(p
         panic!("{claimed:?}")
     };
     assert!(
-        matches!(first.result, Err(StoreError::Corrupt { .. })),
+        matches!(result_of(first), Err(StoreError::Corrupt { .. })),
         "{first:?}"
     );
-    assert_eq!(second.result.as_ref().unwrap(), &saved("canary-2"));
+    assert_eq!(result_of(second).as_ref().unwrap(), &saved("canary-2"));
     assert!(
         store
             .mark_dead(first.claim(), "unreadable".to_owned())
@@ -389,4 +391,67 @@ pub(crate) async fn a_rotation_signs_api_keys_and_names_those_that_were_not_sign
     assert_eq!(names(&again.signed), Vec::<String>::new());
     let [signed, _] = keys_of(&place.open(under("2")).await).await;
     assert_eq!(signed, ["earlier", "shop"]);
+}
+
+pub(crate) async fn an_operation_and_its_events_are_sealed_at_rest(place: impl Place) {
+    let [store, other] = place.open_twice(under("1")).await;
+    let operation = created(&store, "1").await;
+    assert!(store.change_operation(change(&operation)).await.unwrap());
+    // In clear the columns would be as long as these texts; the edit fails if they are.
+    place
+        .edit(
+            "CREATE TABLE proof (sealed INTEGER CHECK (sealed = 2)); \
+             INSERT INTO proof SELECT (SELECT count(*) FROM operations \
+             WHERE data_key IS NOT NULL AND length(data) = 5 + 16) + (SELECT count(*) FROM deliveries \
+             WHERE event_key IS NOT NULL AND length(event) = 4 + 16)",
+        )
+        .await;
+    let read = other.get_operation(operation.id).await.unwrap().unwrap();
+    assert_eq!(read.progress.data.expose(), "after");
+    place
+        .edit("UPDATE operations SET data = substr(data, 1, 5)")
+        .await;
+    let answer = other.get_operation(operation.id).await;
+    assert!(
+        matches!(
+            answer,
+            Err(StoreError::CorruptOperation { column: "data", .. })
+        ),
+        "{answer:?}"
+    );
+    // It does not hold up the others.
+    assert!(hint(&store, "1", CREATED_AT).await);
+    created(&store, "2").await;
+    let claimed = store.claim_due_operations(i64::MAX - 9, i64::MAX, 9).await;
+    let claimed = claimed.unwrap();
+    assert_eq!(claimed.len(), 2);
+    assert_eq!(claimed.iter().filter(|one| one.is_err()).count(), 1);
+}
+
+pub(crate) async fn a_rotation_seals_operations_too(place: impl Place) {
+    let clear = place.open(under("")).await;
+    let operation = created(&clear, "1").await;
+    assert!(clear.change_operation(change(&operation)).await.unwrap());
+    created(&place.open(under("1")).await, "2").await;
+    let store = place.open(under("21")).await;
+    assert_eq!(store.forget_other_keys().await.unwrap(), 3);
+    let done = store.reencrypt_operations(None, 9).await.unwrap();
+    assert_eq!((done.encrypted, done.unreadable.len()), (3, 0));
+    let end = store.reencrypt_operations(done.last, 9).await.unwrap();
+    assert_eq!((end.last, end.encrypted), (None, 0));
+    assert_eq!(store.forget_other_keys().await.unwrap(), 0);
+
+    let store = place.open(under("2")).await;
+    let read = store.get_operation(operation.id).await.unwrap().unwrap();
+    assert_eq!(read.progress.data.expose(), "after");
+    let told = store
+        .claim_deliveries(i64::MAX - 9, i64::MAX, 9)
+        .await
+        .unwrap();
+    let Message::Event { body, .. } = &told[0].message else {
+        panic!("{told:?}");
+    };
+    assert_eq!(body.as_ref().unwrap().expose(), "body");
+    let answer = clear.create_operation(new_operation("3")).await;
+    assert!(matches!(answer, Err(StoreError::KeyRequired)), "{answer:?}");
 }

@@ -1,0 +1,86 @@
+//! `DELETE /v1/payin/customers/{customer}/tokens/{tokenId}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use pantoken_payin::{PaymentToken, TokenDeletion};
+use pantoken_store::{OperationChange, OperationStore, Progress, StoredOperation};
+use serde_json::{Map, json};
+
+use super::id::TwoSegments;
+use super::{PayinOptions, ReadProblems, configured, customer, token};
+use crate::app::{AppState, Parts};
+use crate::http::api_key_holder::RequireApiKey;
+use crate::http::problem::Problem;
+use crate::operations::Engine;
+
+#[utoipa::path(
+    delete,
+    path = "/v1/payin/customers/{customer}/tokens/{tokenId}",
+    operation_id = "deletePayinToken",
+    summary = "Deletes a payment token, here and at the provider",
+    security(("apiKey" = [])),
+    params(
+        ("customer" = String, Path, min_length = 1, max_length = 64),
+        ("tokenId" = String, Path)
+    ),
+    responses(
+        (status = 204, description = "There is no such token any more, or never was."),
+        ReadProblems
+    )
+)]
+pub(crate) async fn delete_token(
+    RequireApiKey(holder): RequireApiKey,
+    State(app): State<AppState>,
+    TwoSegments(customer, token_id): TwoSegments,
+) -> Result<StatusCode, Problem> {
+    let app = app.parts();
+    let payin = configured(app)?;
+    holder.require_reading()?;
+    let customer = customer::parse(&customer).map_err(|rule| Problem::invalid("customer", rule))?;
+    let found = token::find(app, &customer, &token_id).await?;
+    let found = found.filter(|token| holder.may_read_operation(token));
+    if let Some(record) = found.filter(|token| token.progress.state != token::DELETED) {
+        delete(app, payin, &customer, &record).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes the token at the provider first: until that has succeeded, it can be charged.
+async fn delete(
+    app: &Parts,
+    payin: &PayinOptions,
+    customer: &str,
+    record: &StoredOperation,
+) -> Result<(), Problem> {
+    let token = token::read(record)?;
+    let secret = PaymentToken::parse(&token.payment_token).map_err(|_| Problem::Internal)?;
+    let deletion = TokenDeletion::new(customer, secret);
+    if let Err(error) = payin.client.tokens().delete(deletion).await {
+        tracing::warn!(%error, "the provider did not delete a token");
+        return Err(Problem::ProviderUnavailable);
+    }
+    let now = app.clock.now();
+    let mut fields = Map::new();
+    fields.insert("customer".to_owned(), json!(customer));
+    fields.insert("tokenId".to_owned(), json!(token.token_id));
+    fields.insert("state".to_owned(), json!(token::DELETED));
+    let event = Engine::event(record, "payin.token.deleted", &fields, now, payin.is_live);
+    let change = OperationChange {
+        id: record.id,
+        version: record.version,
+        progress: Progress {
+            state: token::DELETED.to_owned(),
+            is_final: true,
+            ..record.progress.clone()
+        },
+        is_progress: true,
+        fact: None,
+        events: vec![event],
+        creates: Vec::new(),
+        wakes: Vec::new(),
+        now,
+    };
+    // If it changed meanwhile, another call has deleted it.
+    app.store.change_operation(change).await?;
+    Ok(())
+}

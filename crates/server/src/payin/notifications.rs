@@ -1,0 +1,132 @@
+//! `POST /v1/payin/notifications`: what the provider says is a hint, because it does not sign the status.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use pantoken_payin::{Hint, Notification, NotificationError};
+use pantoken_store::{Fact, OperationFilter, OperationStore, StoreError};
+
+use super::{bill, configured, part, payment, verification};
+use crate::app::{AppState, Parts};
+use crate::http::problem::Problem;
+
+/// The longest text of a hint that is kept.
+const MAX_STATUS: usize = 40;
+/// A customer has few verifications at one time.
+const MAX_VERIFICATIONS: u32 = 50;
+
+#[utoipa::path(
+    post,
+    path = "/v1/payin/notifications",
+    operation_id = "receivePayinNotification",
+    summary = "Takes a notification of the provider",
+    description = "The provider calls it. What it says is asked for, and not believed.",
+    request_body = Object,
+    responses(
+        (status = 200, description = "The signature holds and the hint is stored, or the type is not known."),
+        super::WriteProblems
+    )
+)]
+pub(crate) async fn receive(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Result<StatusCode, Problem> {
+    let app = app.parts();
+    let payin = configured(app)?;
+    let body = body.map_err(|rejection| crate::http::fields::unreadable(&rejection))?;
+    let pairs = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()));
+    match Notification::verify(&payin.notification_key, pairs, &body) {
+        Ok(notification) => {
+            let outcome = match take(app, &notification).await? {
+                true => "taken",
+                false => "unknown_operation",
+            };
+            app.metrics.record_notification("payin", outcome);
+            Ok(StatusCode::OK)
+        }
+        Err(NotificationError::UnknownKind(_)) => {
+            app.metrics.record_notification("payin", "unknown_type");
+            Ok(StatusCode::OK)
+        }
+        Err(NotificationError::TooLong) => Err(Problem::BodyTooLarge),
+        Err(NotificationError::Unreadable(_)) => {
+            app.metrics.record_notification("payin", "unreadable");
+            Err(Problem::MalformedJson(
+                "it is no notification of the provider",
+            ))
+        }
+        Err(error) => {
+            app.metrics.record_notification("payin", "refused");
+            tracing::warn!(%error, "a notification of payin was refused");
+            Err(Problem::NotificationRefused)
+        }
+    }
+}
+
+/// Makes the operations due that a notification is about. Returns whether there are any.
+async fn take(app: &Parts, notification: &Notification) -> Result<bool, StoreError> {
+    let status: String = notification.status().chars().take(MAX_STATUS).collect();
+    let fact = Fact {
+        source: "notification".to_owned(),
+        text: format!("{} {status}", notification.kind()),
+    };
+    let id = notification.object_id().to_owned();
+    let hint = async |kind: &str, key: String| {
+        let now = app.clock.now();
+        app.store
+            .hint_operation(kind.to_owned(), key, fact.clone(), now)
+            .await
+    };
+    match notification.hint() {
+        Some(Hint::Payment(payment)) => {
+            let bill = match &payment.bill_id {
+                Some(bill_id) => hint(bill::KIND, bill_id.to_string()).await?,
+                None => false,
+            };
+            Ok(hint(payment::KIND, id).await? || bill)
+        }
+        Some(Hint::Bill(_)) => hint(bill::KIND, id).await,
+        Some(Hint::Capture(capture)) => match &capture.payment_id {
+            Some(payment_id) => {
+                let part = hint(part::CAPTURE, format!("{payment_id}/{id}")).await?;
+                Ok(hint(payment::KIND, payment_id.to_string()).await? || part)
+            }
+            None => Ok(false),
+        },
+        Some(Hint::Refund(refund)) => match &refund.payment_id {
+            Some(payment_id) => {
+                let part = hint(part::REFUND, format!("{payment_id}/{id}")).await?;
+                Ok(hint(payment::KIND, payment_id.to_string()).await? || part)
+            }
+            None => Ok(false),
+        },
+        Some(Hint::CardCheck(check)) => {
+            if hint(verification::KIND, id).await? {
+                return Ok(true);
+            }
+            // The id may differ from that of the bill. The customer does not.
+            let token = check.token.as_ref();
+            let Some(customer) = token.and_then(|token| token.account.clone()) else {
+                return Ok(false);
+            };
+            let filter = OperationFilter {
+                kind: Some(verification::KIND.to_owned()),
+                customer: Some(customer),
+                limit: MAX_VERIFICATIONS,
+                ..OperationFilter::default()
+            };
+            let mut is_known = false;
+            for open in app.store.list_operations(filter).await? {
+                let is_open = matches!(open.progress.state.as_str(), "created" | "expired");
+                if is_open {
+                    is_known |= hint(verification::KIND, open.key).await?;
+                }
+            }
+            Ok(is_known)
+        }
+        _ => Ok(false),
+    }
+}

@@ -1,0 +1,238 @@
+//! `PUT` and `GET /v1/payin/payments/{paymentId}`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use pantoken_core::Secret;
+use pantoken_payin::PaymentToken;
+use pantoken_store::{Digest, NewOperation, OperationStore, Progress, StoredOperation};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::describe::PaymentView;
+use super::money::Money;
+use super::payment::{self, Payment};
+use super::{ReadProblems, WriteProblems, configured, customer, id, token};
+use crate::app::{AppState, Parts};
+use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
+use crate::http::fields::Fields;
+use crate::http::path_segment::PathSegment;
+use crate::http::problem::Problem;
+
+/// After this time a payment that is still pending is an alarm, in milliseconds.
+pub(super) const DEADLINE: i64 = 24 * 3_600_000;
+const MAX_COMMENT_CHARS: usize = 255;
+
+/// A payment by token. Send either `tokenId` or `paymentToken`.
+#[derive(ToSchema)]
+#[schema(as = NewPayinPayment, rename_all = "camelCase")]
+pub(crate) struct NewPayment {
+    /// The agent's own reference, which tokens are bound to.
+    #[schema(min_length = 1, max_length = 64)]
+    customer: String,
+    /// A token of `GET /v1/payin/customers/{customer}/tokens`.
+    token_id: Option<String>,
+    /// The token itself, if it was issued elsewhere.
+    payment_token: Option<String>,
+    amount: Money,
+    /// `false` only holds the money until it is captured.
+    #[schema(default = true, value_type = Option<bool>)]
+    capture: bool,
+    #[schema(max_length = 255)]
+    comment: Option<String>,
+}
+
+#[utoipa::path(
+    put,
+    path = "/v1/payin/payments/{paymentId}",
+    operation_id = "putPayinPayment",
+    summary = "Charges a payment token, once",
+    description = "You choose the id. The same id and body are the same payment.",
+    security(("apiKey" = [])),
+    params(("paymentId" = String, Path, min_length = 1, max_length = 200)),
+    request_body = NewPayment,
+    responses(
+        (status = 200, description = "The payment has an outcome.", body = PaymentView),
+        (status = 202, description = "The outcome is not known yet. A webhook tells it.", body = PaymentView),
+        WriteProblems
+    )
+)]
+pub(crate) async fn put_payment(
+    RequireApiKey(holder): RequireApiKey,
+    State(app): State<AppState>,
+    PathSegment(payment_id): PathSegment,
+    fields: Result<Fields, Problem>,
+) -> Result<(StatusCode, Json<PaymentView>), Problem> {
+    let app = app.parts();
+    configured(app)?;
+    holder.require_reading()?;
+    let payment_id = id::check("paymentId", payment_id)?;
+    let new = NewPayment::read(fields?)?;
+    let operation = new.into_operation(app, &holder, payment_id).await?;
+    match app.operations.submit(operation).await? {
+        Some(operation) if holder.may_read_operation(&operation) => {
+            let (status, view) = describe(&operation)?;
+            Ok((status, Json(view)))
+        }
+        Some(_) | None => Err(Problem::OperationConflict),
+    }
+}
+
+#[utoipa::path(
+    get,
+    path = "/v1/payin/payments/{paymentId}",
+    operation_id = "getPayinPayment",
+    summary = "Returns the state of a payment",
+    security(("apiKey" = [])),
+    params(("paymentId" = String, Path, min_length = 1, max_length = 200)),
+    responses(
+        (status = 200, description = "The payment.", body = PaymentView),
+        ReadProblems
+    )
+)]
+pub(crate) async fn get_payment(
+    RequireApiKey(holder): RequireApiKey,
+    State(app): State<AppState>,
+    PathSegment(payment_id): PathSegment,
+) -> Result<Json<PaymentView>, Problem> {
+    let app = app.parts();
+    configured(app)?;
+    holder.require_reading()?;
+    let payment_id = id::check("paymentId", payment_id)?;
+    let operation = find(app, &holder, payment_id).await?;
+    let (_, view) = describe(&operation)?;
+    Ok(Json(view))
+}
+
+/// Returns a payment of this server that the holder may read.
+pub(super) async fn find(
+    app: &Parts,
+    holder: &ApiKeyHolder,
+    payment_id: String,
+) -> Result<StoredOperation, Problem> {
+    let found = app
+        .store
+        .find_operation(payment::KIND.to_owned(), payment_id)
+        .await?;
+    let found = found.filter(|operation| holder.may_read_operation(operation));
+    found.ok_or(Problem::OperationNotFound)
+}
+
+pub(super) fn read(operation: &StoredOperation) -> Result<Payment, Problem> {
+    serde_json::from_str(operation.progress.data.expose()).map_err(|error| {
+        tracing::error!(operation = %operation.id, %error, "a payment cannot be read");
+        Problem::Internal
+    })
+}
+
+/// A hold is an outcome of its payment, although more may follow.
+fn describe(operation: &StoredOperation) -> Result<(StatusCode, PaymentView), Problem> {
+    let payment = read(operation)?;
+    let status = match payment.state {
+        payment::State::Pending => StatusCode::ACCEPTED,
+        _ => StatusCode::OK,
+    };
+    Ok((status, PaymentView::new(&operation.key, &payment)))
+}
+
+impl NewPayment {
+    fn read(mut fields: Fields) -> Result<Self, Problem> {
+        let new = Self {
+            customer: fields.required("customer", customer::parse)?,
+            token_id: fields.optional("tokenId", |text| {
+                Ok::<_, std::convert::Infallible>(text.to_owned())
+            })?,
+            payment_token: fields.optional("paymentToken", |text| {
+                PaymentToken::parse(text).map(|token| token.expose().to_owned())
+            })?,
+            amount: Money::take(&mut fields)?,
+            capture: fields.optional_switch("capture")?.unwrap_or(true),
+            comment: fields.optional("comment", comment)?,
+        };
+        fields.finish()?;
+        match (&new.token_id, &new.payment_token) {
+            (None, None) => Err(Problem::MissingField("tokenId")),
+            (Some(_), Some(_)) => Err(Problem::invalid(
+                "paymentToken",
+                "cannot be combined with tokenId: send one of the two",
+            )),
+            _ => Ok(new),
+        }
+    }
+
+    /// Returns a digest that differs between different requests.
+    fn fingerprint(&self) -> Digest {
+        let parts = json!([
+            self.customer,
+            self.token_id,
+            self.payment_token,
+            self.amount,
+            self.capture,
+            self.comment,
+        ]);
+        Digest::of(parts.to_string().as_bytes())
+    }
+
+    async fn into_operation(
+        self,
+        app: &Parts,
+        holder: &ApiKeyHolder,
+        payment_id: String,
+    ) -> Result<NewOperation, Problem> {
+        let fingerprint = self.fingerprint();
+        let (kind, key) = (payment::KIND.to_owned(), payment_id);
+        // The same request stays the same payment when its token is deleted.
+        let is_new = app
+            .store
+            .find_operation(kind.clone(), key.clone())
+            .await?
+            .is_none();
+        let payment_token = match (self.token_id, self.payment_token) {
+            (Some(token_id), _) if is_new => {
+                token::chargeable(app, &self.customer, &token_id).await?
+            }
+            (_, Some(token)) if is_new => {
+                token::check_chargeable(app, &self.customer, &token).await?;
+                token
+            }
+            (_, token) => token.unwrap_or_default(),
+        };
+        let payment = Payment {
+            customer: self.customer,
+            payment_token,
+            amount: self.amount,
+            capture: self.capture,
+            comment: self.comment,
+            state: payment::State::Pending,
+            reason: None,
+            captured: 0,
+            refunded: 0,
+        };
+        let data = serde_json::to_string(&payment).map_err(|_| Problem::Internal)?;
+        let now = app.clock.now();
+        Ok(NewOperation {
+            kind,
+            key,
+            parent: None,
+            customer: Some(payment.customer),
+            created_by: holder.name().map(ToString::to_string),
+            fingerprint,
+            progress: Progress {
+                state: payment.state.as_str().to_owned(),
+                data: Secret::new(&data),
+                is_final: false,
+                attention: None,
+                next_attempt_at: None,
+            },
+            created_at: now,
+            leased_until: None,
+            deadline_at: Some(now.saturating_add(DEADLINE)),
+        })
+    }
+}
+
+pub(super) fn comment(text: &str) -> Result<String, &'static str> {
+    let fits = text.chars().count() <= MAX_COMMENT_CHARS && !text.chars().any(char::is_control);
+    fits.then(|| text.to_owned())
+        .ok_or("must be at most 255 characters long, with no control characters")
+}

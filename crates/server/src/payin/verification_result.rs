@@ -1,0 +1,101 @@
+//! `POST /v1/payin/verifications/{verificationId}/result`
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+
+use super::verification::State as VerificationState;
+use super::{configured, result_token, verifications};
+use crate::app::AppState;
+use crate::http::auth::result_token as presented_token;
+use crate::http::fields::Fields;
+use crate::http::openapi::problems;
+use crate::http::path_segment::PathSegment;
+use crate::http::problem::Problem;
+
+/// An empty object: nothing that a page could say counts.
+#[derive(ToSchema)]
+#[schema(as = PayinResultQuestion)]
+pub(crate) struct Question {}
+
+/// What the provider says.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PayinResult)]
+pub(crate) struct Answer {
+    verification_id: String,
+    state: VerificationState,
+}
+
+struct ResultProblems;
+
+impl IntoResponses for ResultProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems([
+            StatusCode::BAD_REQUEST,
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
+            StatusCode::REQUEST_TIMEOUT,
+            StatusCode::GONE,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ])
+    }
+}
+
+#[utoipa::path(
+    post,
+    path = "/v1/payin/verifications/{verificationId}/result",
+    operation_id = "askPayinVerification",
+    summary = "Asks the provider for the result of a verification",
+    security(("resultToken" = []), ("resultTokenAsBearer" = [])),
+    params(("verificationId" = String, Path)),
+    request_body = Question,
+    responses(
+        (status = 200, description = "The result.", body = Answer),
+        (status = 202, description = "There is no result yet: ask again.", body = Answer),
+        ResultProblems
+    )
+)]
+pub(crate) async fn ask_for_result(
+    State(app): State<AppState>,
+    PathSegment(id): PathSegment,
+    headers: HeaderMap,
+    fields: Result<Fields, Problem>,
+) -> Result<(StatusCode, Json<Answer>), Problem> {
+    let app = app.parts();
+    let payin = configured(app)?;
+    let presented = presented_token(&headers).ok_or(Problem::ResultTokenRequired)?;
+    fields?.finish()?;
+    let found = verifications::find(app, id).await?;
+    let operation = found.ok_or(Problem::ResultTokenInvalid)?;
+    let verification = verifications::read(&operation)?;
+    let token = result_token::derive(&payin.secret, &operation.key, &verification.seed);
+    if !token.is(presented) {
+        return Err(Problem::ResultTokenInvalid);
+    }
+    // What expired may have been verified since.
+    let operation = match verification.state {
+        VerificationState::Created | VerificationState::Expired => {
+            app.operations.ask(operation).await?
+        }
+        _ => operation,
+    };
+    let state = verifications::read(&operation)?.state;
+    let status = match state {
+        VerificationState::Created => StatusCode::ACCEPTED,
+        VerificationState::Expired => return Err(Problem::SessionExpired),
+        _ => StatusCode::OK,
+    };
+    let answer = Answer {
+        verification_id: operation.key,
+        state,
+    };
+    Ok((status, Json(answer)))
+}

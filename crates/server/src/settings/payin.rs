@@ -1,0 +1,95 @@
+//! The settings of payin, which belong together.
+
+use pantoken_core::Origin;
+use pantoken_payin::{ApiKey, NotificationKey, SiteId};
+use url::{Host, Url};
+
+use super::setting::{self, Setting};
+use super::{Reader, parse};
+use crate::http::client::Outgoing;
+use crate::payin::PayinOptions;
+
+/// Under this length a secret can be guessed.
+const SHORT_SECRET: usize = 16;
+
+const TOGETHER: [&Setting; 3] = [
+    &setting::PAYIN_SITE_ID,
+    &setting::PAYIN_API_KEY,
+    &setting::PAYIN_NOTIFICATION_KEY,
+];
+
+/// Returns whether payin is to be configured.
+pub(super) fn is_given(reader: &Reader<'_>) -> bool {
+    TOGETHER.iter().any(|setting| reader.is_given(setting))
+}
+
+/// Reads the settings of payin, if any of them is given.
+pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<PayinOptions> {
+    let given = TOGETHER.map(|setting| reader.is_given(setting));
+    let base_url = reader.read(&setting::PAYIN_BASE_URL, |url| {
+        Ok::<_, std::convert::Infallible>(url.to_owned())
+    });
+    let form_origins = reader.read(&setting::PAYIN_FORM_ORIGINS, origins);
+    let is_live = reader.read(&setting::PAYIN_LIVE, parse::switch);
+    if !given.contains(&true) {
+        return None;
+    }
+    for (setting, is_given) in TOGETHER.into_iter().zip(given) {
+        if !is_given {
+            let rule = "is required, because PANTOKEN_PAYIN_SITE_ID, _API_KEY and _NOTIFICATION_KEY \
+                        belong together";
+            reader.refuse(setting, rule);
+        }
+    }
+    let site_id = reader.read(&setting::PAYIN_SITE_ID, SiteId::parse);
+    let api_key = reader.read(&setting::PAYIN_API_KEY, ApiKey::parse);
+    let notification_key = reader.read(&setting::PAYIN_NOTIFICATION_KEY, NotificationKey::parse);
+    let (api_key, notification_key) = (api_key?, notification_key?);
+    for (setting, secret) in [
+        (&setting::PAYIN_API_KEY, api_key.expose()),
+        (&setting::PAYIN_NOTIFICATION_KEY, notification_key.expose()),
+    ] {
+        if secret.len() < SHORT_SECRET {
+            tracing::warn!(
+                "{} is so short that it could be guessed",
+                setting.variable()
+            );
+        }
+    }
+    let base_url = base_url?;
+    let is_live = is_live? && !is_loopback(&base_url);
+    let options = PayinOptions::new(
+        site_id?,
+        api_key,
+        notification_key,
+        Some(&base_url),
+        is_live,
+        outgoing,
+    );
+    match options {
+        Ok(options) => Some(options.with_form_origins(form_origins.unwrap_or_default())),
+        Err(error) => {
+            reader.refuse(&setting::PAYIN_BASE_URL, &error.to_string());
+            None
+        }
+    }
+}
+
+fn origins(list: &str) -> Result<Vec<Origin>, &'static str> {
+    let entries = list.split(',').map(str::trim);
+    let entries = entries.filter(|entry| !entry.is_empty());
+    let origins = entries.map(|entry| Origin::parse(entry).ok());
+    origins
+        .collect::<Option<_>>()
+        .ok_or("must be origins such as https://payment.qiwi.com, separated by commas")
+}
+
+fn is_loopback(url: &str) -> bool {
+    let url = Url::parse(url).ok();
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

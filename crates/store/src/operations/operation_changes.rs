@@ -1,0 +1,210 @@
+use crate::backend::Operation;
+use crate::connection::{Connection, Row, Statement, Value, locking};
+use crate::operations::deliveries;
+use crate::operations::operation_lists::FIND;
+use crate::operations::operation_row::{read_fingerprint, read_id, read_operation};
+use crate::sealed_data::{Place, SealedData};
+use crate::{
+    Fact, NewOperation, OperationChange, OperationCreation, OperationId, StoreError, StoreOptions,
+};
+
+pub(super) struct Create {
+    pub(super) operation: NewOperation,
+}
+
+/// If two run at once with the same kind and key, the second waits for the first.
+const INSERT: Statement = Statement::same(
+    "INSERT INTO operations (kind, key, parent_id, customer, created_by, fingerprint, state, data, \
+     data_key, version, is_final, attention, created_at, changed_at, next_attempt_at, attempts, \
+     leased_until, deadline_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $12, $13, \
+     0, $14, $15) ON CONFLICT DO NOTHING",
+);
+
+impl Operation for Create {
+    type Answer = OperationCreation;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        options: &StoreOptions,
+    ) -> Result<OperationCreation, StoreError> {
+        let is_new = insert(connection, options, &self.operation).await?;
+        let (kind, key) = (&self.operation.kind, &self.operation.key);
+        let values = [kind.as_str().into(), key.as_str().into()];
+        let Some(row) = connection.row(&FIND, &values).await? else {
+            return Ok(OperationCreation::Conflict);
+        };
+        if !is_new && read_fingerprint(&row)? != Some(self.operation.fingerprint) {
+            return Ok(OperationCreation::Conflict);
+        }
+        let operation = read_operation(&row, options.keys.as_ref())?;
+        Ok(match is_new {
+            true => OperationCreation::Created(operation),
+            false => OperationCreation::Repeated(operation),
+        })
+    }
+}
+
+/// Inserts an operation. Returns `false` if there is one of this kind and key.
+async fn insert<C: Connection>(
+    connection: &mut C,
+    options: &StoreOptions,
+    operation: &NewOperation,
+) -> Result<bool, StoreError> {
+    let place = Place::operation(&operation.kind, &operation.key);
+    let progress = &operation.progress;
+    let keys = options.keys.as_ref();
+    let data = SealedData::store(connection, keys, &place, progress.data.expose()).await?;
+    let values = [
+        operation.kind.as_str().into(),
+        operation.key.as_str().into(),
+        Value::Integer(operation.parent.map(OperationId::get)),
+        operation.customer.as_deref().into(),
+        operation.created_by.as_deref().into(),
+        operation.fingerprint.as_bytes().into(),
+        progress.state.as_str().into(),
+        data.bytes.as_slice().into(),
+        data.key.as_deref().into(),
+        i64::from(progress.is_final).into(),
+        progress.attention.as_deref().into(),
+        operation.created_at.into(),
+        Value::Integer(progress.next_attempt_at),
+        Value::Integer(operation.leased_until),
+        Value::Integer(operation.deadline_at),
+    ];
+    Ok(connection.execute(&INSERT, &values).await? == 1)
+}
+
+pub(super) struct Change {
+    pub(super) change: OperationChange,
+}
+
+const LOCK: Statement = locking!(
+    "SELECT id, kind, key FROM operations WHERE id = $1 AND version = $2",
+    "FOR UPDATE"
+);
+/// What was heard since the claim is asked about at once.
+const UPDATE: Statement = Statement::same(
+    "UPDATE operations SET version = version + 1, state = $2, data = $3, data_key = $4, is_final = $5, \
+     attention = $6, changed_at = CASE WHEN $7 = 1 THEN $8 ELSE changed_at END, \
+     attempts = CASE WHEN $7 = 1 THEN 0 ELSE attempts END, \
+     next_attempt_at = CASE WHEN is_hinted = 1 THEN $8 ELSE $9 END, leased_until = NULL, is_hinted = 0 \
+     WHERE id = $1",
+);
+
+impl Operation for Change {
+    type Answer = bool;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        options: &StoreOptions,
+    ) -> Result<bool, StoreError> {
+        let change = &self.change;
+        let id = change.id;
+        let values = [id.get().into(), change.version.into()];
+        let Some(row) = connection.row(&LOCK, &values).await? else {
+            return Ok(false);
+        };
+        let place = place_of(&row)?;
+        let keys = options.keys.as_ref();
+        let progress = &change.progress;
+        let data = SealedData::store(connection, keys, &place, progress.data.expose()).await?;
+        let values = [
+            id.get().into(),
+            progress.state.as_str().into(),
+            data.bytes.as_slice().into(),
+            data.key.as_deref().into(),
+            i64::from(progress.is_final).into(),
+            progress.attention.as_deref().into(),
+            i64::from(change.is_progress).into(),
+            change.now.into(),
+            Value::Integer(progress.next_attempt_at),
+        ];
+        connection.execute(&UPDATE, &values).await?;
+        if let Some(fact) = &change.fact {
+            insert_fact(connection, id, fact, change.now).await?;
+        }
+        if options.outbox {
+            for event in &change.events {
+                deliveries::insert_event(connection, keys, id, event, change.now).await?;
+            }
+        }
+        for operation in &change.creates {
+            insert(connection, options, operation).await?;
+        }
+        for other in &change.wakes {
+            wake(connection, *other, change.now).await?;
+        }
+        Ok(true)
+    }
+}
+
+fn place_of(row: &impl Row) -> Result<Place, StoreError> {
+    let [kind, key] = [row.text("kind")?, row.text("key")?].map(Option::unwrap_or_default);
+    Ok(Place::operation(kind, key))
+}
+
+pub(super) struct Hint {
+    pub(super) kind: String,
+    pub(super) key: String,
+    pub(super) fact: Fact,
+    pub(super) now: i64,
+}
+
+const FIND_AND_LOCK: Statement = locking!(
+    "SELECT id FROM operations WHERE kind = $1 AND key = $2",
+    "FOR UPDATE"
+);
+/// An operation that is claimed is due when its claim ends.
+const HINT: Statement = Statement::same(
+    "UPDATE operations SET is_hinted = 1, attempts = 0, \
+     next_attempt_at = CASE WHEN leased_until > $2 THEN next_attempt_at ELSE $2 END WHERE id = $1",
+);
+const INSERT_FACT: Statement = Statement::same(
+    "INSERT INTO inbox (operation_id, source, fact, received_at) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT DO NOTHING",
+);
+
+impl Operation for Hint {
+    type Answer = bool;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        _options: &StoreOptions,
+    ) -> Result<bool, StoreError> {
+        let values = [self.kind.as_str().into(), self.key.as_str().into()];
+        let Some(row) = connection.row(&FIND_AND_LOCK, &values).await? else {
+            return Ok(false);
+        };
+        let id = read_id(&row)?;
+        wake(connection, id, self.now).await?;
+        insert_fact(connection, id, &self.fact, self.now).await?;
+        Ok(true)
+    }
+}
+
+async fn wake<C: Connection>(
+    connection: &mut C,
+    id: OperationId,
+    now: i64,
+) -> Result<(), StoreError> {
+    let values = [id.get().into(), now.into()];
+    connection.execute(&HINT, &values).await.map(drop)
+}
+
+async fn insert_fact<C: Connection>(
+    connection: &mut C,
+    id: OperationId,
+    fact: &Fact,
+    now: i64,
+) -> Result<(), StoreError> {
+    let values = [
+        id.get().into(),
+        fact.source.as_str().into(),
+        fact.text.as_str().into(),
+        now.into(),
+    ];
+    connection.execute(&INSERT_FACT, &values).await.map(drop)
+}

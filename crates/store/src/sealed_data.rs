@@ -1,0 +1,103 @@
+//! What the store keeps for a provider's side without reading it: encrypted, if there is a store key.
+
+use zeroize::Zeroizing;
+
+use crate::connection::{Connection, Row, Statement};
+use crate::operations::store_keys::record_current_key;
+use crate::store_key::Belief;
+use crate::{Digest, StoreError, StoreKeys};
+
+/// Where data is stored. It cannot be decrypted anywhere else.
+pub(crate) struct Place(Vec<u8>);
+
+impl Place {
+    /// The data of the operation of this kind and key.
+    pub(crate) fn operation(kind: &str, key: &str) -> Self {
+        Self::new(b"operation", &[kind, key])
+    }
+
+    /// The body of the event with this id.
+    pub(crate) fn event(id: &str) -> Self {
+        Self::new(b"event", &[id])
+    }
+
+    fn new(label: &[u8], parts: &[&str]) -> Self {
+        let mut bytes = label.to_vec();
+        for part in parts {
+            bytes.extend((part.len() as u64).to_be_bytes());
+            bytes.extend(part.as_bytes());
+        }
+        Self(bytes)
+    }
+
+    fn nonce(&self) -> [u8; 12] {
+        let mut nonce = [0; 12];
+        nonce.copy_from_slice(&Digest::of(&self.0).as_bytes()[..12]);
+        nonce
+    }
+}
+
+/// Data as the database stores it: encrypted with the key of this label, or unencrypted.
+pub(crate) struct SealedData {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) key: Option<String>,
+}
+
+const IS_SEALED: Statement =
+    Statement::same("SELECT count(*) AS number FROM store_keys WHERE sealed = 1");
+
+impl SealedData {
+    /// Prepares data for a database, which keeps in mind with which key it is encrypted.
+    pub(crate) async fn store<C: Connection>(
+        connection: &mut C,
+        keys: Option<&StoreKeys>,
+        place: &Place,
+        text: &str,
+    ) -> Result<Self, StoreError> {
+        match keys {
+            Some(keys) => record_current_key(connection, keys).await?,
+            // The data would be refused when it is read.
+            None => {
+                let row = connection.row(&IS_SEALED, &[]).await?;
+                let sealed = row.map_or(Ok(None), |row| row.integer("number"))?;
+                if sealed.is_some_and(|number| number > 0) {
+                    return Err(StoreError::KeyRequired);
+                }
+            }
+        }
+        Ok(Self::new(keys, place, text.as_bytes()))
+    }
+
+    pub(crate) fn new(keys: Option<&StoreKeys>, place: &Place, text: &[u8]) -> Self {
+        match keys {
+            Some(keys) => Self {
+                bytes: keys
+                    .current()
+                    .encrypt(&place.nonce().into(), &place.0, text),
+                key: Some(keys.current().label()),
+            },
+            None => Self {
+                bytes: text.to_vec(),
+                key: None,
+            },
+        }
+    }
+
+    /// Decrypts the data. Returns `None` if it was changed or moved.
+    pub(crate) fn open(
+        self,
+        keys: Option<&StoreKeys>,
+        place: &Place,
+        belief: Belief,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        let Some(label) = &self.key else {
+            return Ok((belief == Belief::Any).then(|| Zeroizing::new(self.bytes)));
+        };
+        let Some(key) = keys.and_then(|keys| keys.find_label(label)) else {
+            let key_id = label.split('.').next().unwrap_or_default().to_owned();
+            return Err(StoreError::UnknownKey { key_id });
+        };
+        let text = key.decrypt(&place.nonce().into(), &place.0, &self.bytes);
+        Ok(text.map(Zeroizing::new))
+    }
+}
