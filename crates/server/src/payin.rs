@@ -16,6 +16,7 @@ pub(crate) mod parts;
 mod payment;
 pub(crate) mod payments;
 mod result_token;
+mod schemas;
 mod token;
 mod verification;
 pub(crate) mod verification_result;

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use pantoken_store::{Database, OperationStore, Outbox, Session, SessionStore, StoreError};
+use pantoken_store::{
+    Database, OperationFilter, OperationStore, Outbox, Session, SessionStore, StoreError,
+};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use pantoken_core::{Clock, SystemClock};
@@ -71,12 +73,24 @@ struct LastSweep {
 
 impl<C: Clock> Retention<C> {
     async fn sweep(&mut self) -> Result<(), StoreError> {
-        let youngest = self.store.newest_created_at().await?;
+        let youngest = self.youngest().await?;
         let time = self.trusted_time(youngest).await?;
         match (self.days, youngest) {
             (Some(days), Some(youngest)) => self.delete(time.min(youngest), days).await,
             _ => Ok(()),
         }
+    }
+
+    /// Returns when the newest session or operation was created.
+    async fn youngest(&self) -> Result<Option<i64>, StoreError> {
+        let session = self.store.newest_created_at().await?;
+        let newest = OperationFilter {
+            limit: 1,
+            ..OperationFilter::default()
+        };
+        let operations = self.store.list_operations(newest).await?;
+        let operation = operations.first().map(|operation| operation.created_at);
+        Ok(session.max(operation))
     }
 
     /// Returns the clock's time, but at most the time of the last sweep and what has passed since. Time in
@@ -149,7 +163,10 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-    use pantoken_store::{Digest, SessionData, SessionFlow, SessionId, SqliteStore};
+    use pantoken_core::Secret;
+    use pantoken_store::{
+        Digest, NewOperation, Progress, SessionData, SessionFlow, SessionId, SqliteStore,
+    };
     use tempfile::TempDir;
 
     use super::*;
@@ -309,5 +326,45 @@ mod tests {
         create(&store, TODAY + 2).await;
         server.sweep().await.unwrap();
         assert_eq!(left(&store, &days).await, [0]);
+    }
+
+    /// Stores an operation that was final at once.
+    async fn create_operation(store: &Database, day: i64) {
+        let operation = NewOperation {
+            kind: "payin.payment".to_owned(),
+            key: day.to_string(),
+            parent: None,
+            customer: None,
+            created_by: None,
+            fingerprint: Digest::of(b""),
+            progress: Progress {
+                state: "captured".to_owned(),
+                data: Secret::new("{}"),
+                is_final: true,
+                attention: None,
+                next_attempt_at: None,
+            },
+            created_at: day * MILLISECONDS_IN_A_DAY,
+            leased_until: None,
+            deadline_at: None,
+        };
+        let _ = store.create_operation(operation).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn operations_are_deleted_where_there_are_no_sessions() {
+        let (_folder, store) = store(&[]).await;
+        for day in [TODAY - 9, TODAY - 1] {
+            create_operation(&store, day).await;
+        }
+        let clock = TestClock::new();
+        start(&store, &clock).sweep().await.unwrap();
+        let filter = OperationFilter {
+            limit: 10,
+            ..OperationFilter::default()
+        };
+        let left = store.list_operations(filter).await.unwrap();
+        let left: Vec<_> = left.into_iter().map(|one| one.key).collect();
+        assert_eq!(left, [(TODAY - 1).to_string()]);
     }
 }

@@ -17,13 +17,14 @@ use crate::http::problem::{Problem, ProblemDocument};
     info(
         title = "pantoken",
         version = "1",
-        description = "Signs form URLs, manages sessions and records their results.\n\nResponses and webhooks may gain \
+        description = "Saves, verifies and charges cards through the forms of payment providers.\n\nResponses and webhooks may gain \
                        fields, and their enumerations may gain values: ignore those that you do not know. Requests with \
                        unknown fields are refused.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     tags(
         (name = "a2c", description = "Saves a card through the provider's form."),
+        (name = "payin", description = "Verifies cards, keeps payment tokens and charges them."),
         (name = "server", description = "The server itself.")
     ),
     components(schemas(ProblemDocument))

@@ -29,9 +29,8 @@ pub(crate) struct Bill {
     pub(crate) token: Option<Token>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = BillState)]
 pub(crate) enum State {
     Created,
     Paid,
@@ -43,6 +42,7 @@ pub(crate) enum State {
 /// A payment of a bill that has succeeded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"paymentId": "order-7", "amount": {"value": "10.00", "currency": "RUB"}}))]
 #[schema(as = PayinBillPayment)]
 pub(crate) struct BillPayment {
     pub(crate) payment_id: String,

@@ -24,8 +24,10 @@ use crate::http::problem::Problem;
 
 /// A bill that the customer pays on the provider's form.
 #[derive(ToSchema)]
+#[schema(example = json!({"amount": {"value": "10.00", "currency": "RUB"}, "customer": "customer-7", "issueToken": true}))]
 #[schema(as = NewPayinBill, rename_all = "camelCase")]
 pub(crate) struct NewBill {
+    #[schema(value_type = super::money::NewAmount)]
     amount: Money,
     /// The agent's own reference, which a token is bound to.
     #[schema(min_length = 1, max_length = 64)]
@@ -50,6 +52,7 @@ pub(crate) struct NewBill {
     put,
     path = "/v1/payin/bills/{billId}",
     operation_id = "putPayinBill",
+    tag = "payin",
     summary = "Creates a bill and the address of its form, once",
     description = "You choose the id. The same id and body are the same bill.",
     security(("apiKey" = [])),
@@ -90,6 +93,7 @@ pub(crate) async fn put_bill(
     get,
     path = "/v1/payin/bills/{billId}",
     operation_id = "getPayinBill",
+    tag = "payin",
     summary = "Returns the state of a bill",
     security(("apiKey" = [])),
     params(("billId" = String, Path, min_length = 1, max_length = 200)),

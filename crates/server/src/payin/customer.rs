@@ -21,6 +21,8 @@ const MAX_CHARS: usize = 64;
 
 /// The payment tokens of a customer, the newest first.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"tokens": [{"tokenId": "tok_5f2b9c", "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+    "expiresAt": "2027-12-31T00:00:00+03:00"}]}))]
 pub(crate) struct TokenList {
     tokens: Vec<Token>,
 }
@@ -38,6 +40,7 @@ pub(super) fn parse(text: &str) -> Result<String, &'static str> {
     get,
     path = "/v1/payin/customers/{customer}/tokens",
     operation_id = "listPayinTokens",
+    tag = "payin",
     summary = "Lists a customer's payment tokens that can be charged",
     security(("apiKey" = [])),
     params(("customer" = String, Path, min_length = 1, max_length = 64)),

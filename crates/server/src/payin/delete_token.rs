@@ -17,6 +17,7 @@ use crate::operations::Engine;
     delete,
     path = "/v1/payin/customers/{customer}/tokens/{tokenId}",
     operation_id = "deletePayinToken",
+    tag = "payin",
     summary = "Deletes a payment token, here and at the provider",
     security(("apiKey" = [])),
     params(

@@ -9,16 +9,21 @@ use super::bill::{self, Bill, BillPayment};
 use super::money::Money;
 use super::part::{self, Part};
 use super::payment::{self, Payment};
+use super::schemas;
 use super::verification::{self, Card, Token, Verification};
 use crate::http::wire_time::to_rfc3339;
 
 /// The state of a payment.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"paymentId": "order-7", "customer": "customer-7", "state": "captured", "amount": {"value": "10.00", "currency": "RUB"},
+    "capturedAmount": {"value": "10.00", "currency": "RUB"},
+    "refundedAmount": {"value": "0.00", "currency": "RUB"}}))]
 #[schema(as = PayinPayment)]
 pub(crate) struct PaymentView {
     payment_id: String,
     customer: String,
+    #[schema(schema_with = schemas::payment_state)]
     state: payment::State,
     /// Why it was declined, as the provider calls it.
     #[schema(nullable = false)]
@@ -46,6 +51,7 @@ impl PaymentView {
 /// The state of a capture or a refund, which has `captureId` or `refundId`.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"paymentId": "order-7", "refundId": "return-1", "state": "completed", "amount": {"value": "10.00", "currency": "RUB"}}))]
 #[schema(as = PayinPart)]
 pub(crate) struct PartView {
     payment_id: String,
@@ -55,6 +61,7 @@ pub(crate) struct PartView {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     refund_id: Option<String>,
+    #[schema(schema_with = schemas::part_state)]
     state: part::State,
     /// Why it was declined, as the provider calls it.
     #[schema(nullable = false)]
@@ -82,9 +89,13 @@ impl PartView {
 /// The state of a bill.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"billId": "order-7", "state": "created", "amount": {"value": "10.00", "currency": "RUB"}, "customer": "customer-7",
+    "payUrl": "https://oplata.qiwi.com/form?invoiceUid=5714f3bb-0e21-4c8a-bd77-6ac4b5c13d3a", "payments": [],
+    "expiresAt": "2025-06-01T12:30:00Z"}))]
 #[schema(as = PayinBill)]
 pub(crate) struct BillView {
     bill_id: String,
+    #[schema(schema_with = schemas::bill_state)]
     state: bill::State,
     /// Why the provider refused it, as the provider calls it.
     #[schema(nullable = false)]
@@ -151,11 +162,17 @@ pub(super) fn form_url(pay_url: &str, language: &str, return_url: Option<&str>) 
 /// The state of a card verification.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"verificationId": "ver_7136560807448576", "requestId": "ver_7136560807448576", "state": "verified",
+    "customer": "customer-7", "isValidCard": true, "threeDsStatus": "PASSED",
+    "card": {"issuingCountry": "RUS", "issuingBank": "QIWI BANK (JSC)", "paymentSystem": "VISA", "fundingSource": "PREPAID"},
+    "token": {"tokenId": "tok_5f2b9c", "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+    "expiresAt": "2027-12-31T00:00:00+03:00"}, "expiresAt": "2025-06-01T12:30:00Z"}))]
 #[schema(as = PayinVerification)]
 pub(crate) struct VerificationView {
     verification_id: String,
     /// The same as `verificationId`.
     request_id: String,
+    #[schema(schema_with = schemas::verification_state)]
     state: verification::State,
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]

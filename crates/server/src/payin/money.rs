@@ -1,17 +1,37 @@
 use pantoken_payin::Amount;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 
 /// A sum as requests and responses write it: a text with exactly two decimals, and a currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"value": "10.00", "currency": "RUB"}))]
 #[schema(as = Amount)]
 pub(crate) struct Money {
     #[schema(pattern = r"^(0|[1-9][0-9]{0,5})\.[0-9]{2}$", example = "10.00")]
     value: String,
     #[schema(pattern = "^[A-Z]{3}$", example = "RUB")]
     currency: String,
+}
+
+/// The schema of [`Money`] in a request, where other fields are refused.
+#[derive(Clone, Copy)]
+pub(crate) struct NewAmount;
+
+impl ToSchema for NewAmount {}
+
+impl PartialSchema for NewAmount {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = Money::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+        schema
+    }
 }
 
 impl Money {

@@ -19,6 +19,7 @@ const MAX_VERIFICATIONS: u32 = 50;
     post,
     path = "/v1/payin/notifications",
     operation_id = "receivePayinNotification",
+    tag = "payin",
     summary = "Takes a notification of the provider",
     description = "The provider calls it. What it says is asked for, and not believed.",
     request_body = Object,

@@ -17,9 +17,8 @@ pub(crate) struct Part {
     pub(crate) reason: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = PartState)]
 pub(crate) enum State {
     Pending,
     Completed,

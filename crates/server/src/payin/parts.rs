@@ -26,14 +26,17 @@ const MAX_PARTS: u32 = 1000;
 
 /// A capture of the whole sum: an empty object.
 #[derive(ToSchema)]
+#[schema(example = json!({}))]
 #[schema(as = NewPayinCapture)]
 pub(crate) struct NewCapture {}
 
 /// A refund of the payment or of a part of it.
 #[derive(ToSchema)]
+#[schema(example = json!({"amount": {"value": "10.00", "currency": "RUB"}}))]
 #[schema(as = NewPayinRefund)]
 pub(crate) struct NewRefund {
     #[expect(dead_code, reason = "describes the body, which is read field by field")]
+    #[schema(value_type = super::money::NewAmount)]
     amount: Money,
 }
 
@@ -41,6 +44,7 @@ pub(crate) struct NewRefund {
     put,
     path = "/v1/payin/payments/{paymentId}/captures/{captureId}",
     operation_id = "putPayinCapture",
+    tag = "payin",
     summary = "Captures the whole sum that a payment holds, once",
     security(("apiKey" = [])),
     params(
@@ -72,6 +76,7 @@ pub(crate) async fn put_capture(
     put,
     path = "/v1/payin/payments/{paymentId}/refunds/{refundId}",
     operation_id = "putPayinRefund",
+    tag = "payin",
     summary = "Gives back a payment or a part of it, once",
     security(("apiKey" = [])),
     params(
@@ -108,6 +113,7 @@ pub(crate) async fn put_refund(
     get,
     path = "/v1/payin/payments/{paymentId}/captures/{captureId}",
     operation_id = "getPayinCapture",
+    tag = "payin",
     summary = "Returns the state of a capture",
     security(("apiKey" = [])),
     params(
@@ -131,6 +137,7 @@ pub(crate) async fn get_capture(
     get,
     path = "/v1/payin/payments/{paymentId}/refunds/{refundId}",
     operation_id = "getPayinRefund",
+    tag = "payin",
     summary = "Returns the state of a refund",
     security(("apiKey" = [])),
     params(

@@ -25,9 +25,8 @@ pub(crate) struct Payment {
     pub(crate) refunded: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = PaymentState)]
 pub(crate) enum State {
     Pending,
     Authorized,

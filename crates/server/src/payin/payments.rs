@@ -25,6 +25,7 @@ const MAX_COMMENT_CHARS: usize = 255;
 
 /// A payment by token. Send either `tokenId` or `paymentToken`.
 #[derive(ToSchema)]
+#[schema(example = json!({"customer": "customer-7", "tokenId": "tok_5f2b9c", "amount": {"value": "10.00", "currency": "RUB"}}))]
 #[schema(as = NewPayinPayment, rename_all = "camelCase")]
 pub(crate) struct NewPayment {
     /// The agent's own reference, which tokens are bound to.
@@ -34,6 +35,7 @@ pub(crate) struct NewPayment {
     token_id: Option<String>,
     /// The token itself, if it was issued elsewhere.
     payment_token: Option<String>,
+    #[schema(value_type = super::money::NewAmount)]
     amount: Money,
     /// `false` only holds the money until it is captured.
     #[schema(default = true, value_type = Option<bool>)]
@@ -46,6 +48,7 @@ pub(crate) struct NewPayment {
     put,
     path = "/v1/payin/payments/{paymentId}",
     operation_id = "putPayinPayment",
+    tag = "payin",
     summary = "Charges a payment token, once",
     description = "You choose the id. The same id and body are the same payment.",
     security(("apiKey" = [])),
@@ -82,6 +85,7 @@ pub(crate) async fn put_payment(
     get,
     path = "/v1/payin/payments/{paymentId}",
     operation_id = "getPayinPayment",
+    tag = "payin",
     summary = "Returns the state of a payment",
     security(("apiKey" = [])),
     params(("paymentId" = String, Path, min_length = 1, max_length = 200)),

@@ -25,9 +25,8 @@ pub(crate) struct Verification {
     pub(crate) outcome: Option<Outcome>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = VerificationState)]
 pub(crate) enum State {
     Created,
     Verified,
@@ -49,6 +48,7 @@ pub(crate) struct Outcome {
 /// What the provider knows of the card.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"issuingCountry": "RUS", "issuingBank": "QIWI BANK (JSC)", "paymentSystem": "VISA", "fundingSource": "PREPAID"}))]
 #[schema(as = VerifiedCard)]
 pub(crate) struct Card {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,6 +64,8 @@ pub(crate) struct Card {
 /// A payment token that the provider issued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"tokenId": "tok_5f2b9c", "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+    "expiresAt": "2027-12-31T00:00:00+03:00"}))]
 #[schema(as = IssuedToken)]
 pub(crate) struct Token {
     pub(crate) token_id: String,

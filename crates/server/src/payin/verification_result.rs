@@ -10,7 +10,7 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::verification::State as VerificationState;
-use super::{configured, result_token, verifications};
+use super::{configured, result_token, schemas, verifications};
 use crate::app::AppState;
 use crate::http::auth::result_token as presented_token;
 use crate::http::fields::Fields;
@@ -20,15 +20,18 @@ use crate::http::problem::Problem;
 
 /// An empty object: nothing that a page could say counts.
 #[derive(ToSchema)]
+#[schema(example = json!({}))]
 #[schema(as = PayinResultQuestion)]
 pub(crate) struct Question {}
 
 /// What the provider says.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"verificationId": "ver_7136560807448576", "state": "verified"}))]
 #[schema(as = PayinResult)]
 pub(crate) struct Answer {
     verification_id: String,
+    #[schema(schema_with = schemas::verification_state)]
     state: VerificationState,
 }
 
@@ -53,6 +56,7 @@ impl IntoResponses for ResultProblems {
     post,
     path = "/v1/payin/verifications/{verificationId}/result",
     operation_id = "askPayinVerification",
+    tag = "payin",
     summary = "Asks the provider for the result of a verification",
     security(("resultToken" = []), ("resultTokenAsBearer" = [])),
     params(("verificationId" = String, Path)),

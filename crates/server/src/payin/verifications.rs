@@ -18,7 +18,9 @@ use utoipa::ToSchema;
 
 use super::describe::{VerificationView, form_url};
 use super::verification::{self, Verification};
-use super::{PayinOptions, ReadProblems, WriteProblems, configured, customer, id, result_token};
+use super::{
+    PayinOptions, ReadProblems, WriteProblems, configured, customer, id, result_token, schemas,
+};
 use crate::a2c::idempotency_key;
 use crate::a2c::return_url::ReturnUrl;
 use crate::app::{AppState, Parts};
@@ -32,6 +34,7 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// A card verification to create.
 #[derive(ToSchema)]
+#[schema(example = json!({"customer": "customer-7", "language": "en"}))]
 #[schema(as = NewPayinVerification, rename_all = "camelCase")]
 pub(crate) struct NewVerification {
     /// The agent's own reference, which the token is bound to. Without it, no token is issued.
@@ -48,6 +51,11 @@ pub(crate) struct NewVerification {
 /// A created verification.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"form": "payin", "verificationId": "ver_7136560807448576", "requestId": "ver_7136560807448576",
+    "formUrl": "https://oplata.qiwi.com/form?invoiceUid=5714f3bb-0e21-4c8a-bd77-6ac4b5c13d3a",
+    "formOrigin": "https://oplata.qiwi.com", "resultToken": "hIqUo2fcJlRjEl8QuvtUIGq6PzYdZFlDrGLd0ioBBxk",
+    "resultUrl": "https://pay.shop.kz/v1/payin/verifications/ver_7136560807448576/result",
+    "expiresAt": "2025-06-01T12:30:00Z", "state": "created"}))]
 #[schema(as = CreatedPayinVerification)]
 pub(crate) struct CreatedVerification {
     /// The provider whose form this is: `payin`.
@@ -66,6 +74,7 @@ pub(crate) struct CreatedVerification {
     result_url: String,
     #[schema(value_type = String, format = "date-time")]
     expires_at: Option<String>,
+    #[schema(schema_with = schemas::verification_state)]
     state: verification::State,
 }
 
@@ -73,6 +82,7 @@ pub(crate) struct CreatedVerification {
     post,
     path = "/v1/payin/verifications",
     operation_id = "createPayinVerification",
+    tag = "payin",
     summary = "Creates a card verification and the address of its form",
     security(("apiKey" = [])),
     params((
@@ -108,6 +118,7 @@ pub(crate) async fn create_verification(
     get,
     path = "/v1/payin/verifications/{verificationId}",
     operation_id = "getPayinVerification",
+    tag = "payin",
     summary = "Returns the state of a card verification",
     security(("apiKey" = [])),
     params(("verificationId" = String, Path)),

@@ -96,9 +96,12 @@ fn objects<'a>(document: &'a Value, schema: &'a Value, found: &mut Vec<&'a Value
 fn requests_are_closed_and_responses_and_webhooks_are_open() {
     let document = document();
     let (mut requests, mut responses) = (Vec::new(), Vec::new());
-    for path in document["paths"].as_object().unwrap().values() {
-        for operation in path.as_object().unwrap().values() {
-            objects(&document, &operation["requestBody"], &mut requests);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for operation in methods.as_object().unwrap().values() {
+            // A notification is the provider's, which may extend it.
+            if path != "/v1/payin/notifications" {
+                objects(&document, &operation["requestBody"], &mut requests);
+            }
             objects(&document, &operation["responses"], &mut responses);
         }
     }
@@ -109,7 +112,7 @@ fn requests_are_closed_and_responses_and_webhooks_are_open() {
         &document["components"]["responses"],
         &mut responses,
     );
-    assert_eq!(requests.len(), 3);
+    assert_eq!(requests.len(), 12);
     assert!(responses.len() >= 7, "{}", responses.len());
     for request in requests {
         assert_eq!(request["additionalProperties"], false, "{request}");

@@ -1,0 +1,29 @@
+//! The schemas of states in responses, to which later versions may add.
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+
+use super::{bill, part, payment, verification};
+use crate::http::enumerations::open;
+
+pub(super) fn bill_state() -> RefOr<Schema> {
+    use bill::State::{Created, Declined, Expired, Paid};
+    open([Created, Paid, Expired, Declined].map(bill::State::as_str))
+}
+
+pub(super) fn part_state() -> RefOr<Schema> {
+    use part::State::{Completed, Declined, Pending};
+    open([Pending, Completed, Declined].map(part::State::as_str))
+}
+
+pub(super) fn payment_state() -> RefOr<Schema> {
+    use payment::State::{Authorized, Captured, Declined, Pending, Refunded, Reversed};
+    let states = [Pending, Authorized, Captured, Declined, Reversed, Refunded];
+    open(states.map(payment::State::as_str))
+}
+
+pub(super) fn verification_state() -> RefOr<Schema> {
+    use verification::State::{Created, Expired, Failed, Refused, Verified};
+    let states = [Created, Verified, Refused, Failed, Expired];
+    open(states.map(verification::State::as_str))
+}
