@@ -24,7 +24,7 @@ demo          browser  core a2c widget yew
 
 store         native   core
 sandbox       native   core a2c a2c-signing payin
-server        native   core a2c a2c-signing store sandbox
+server        native   core a2c a2c-signing payin store sandbox
 
 test-support  native   core
 properties    native   core a2c a2c-signing payin widget store server sandbox

@@ -7,6 +7,8 @@ mod calls;
 pub(crate) mod customer;
 pub(crate) mod delete_token;
 mod describe;
+mod endpoint;
+mod event_fields;
 mod id;
 mod money;
 pub(crate) mod notifications;
@@ -18,63 +20,10 @@ pub(crate) mod payments;
 mod result_token;
 mod schemas;
 mod token;
+mod token_lookup;
 mod verification;
 pub(crate) mod verification_result;
 pub(crate) mod verifications;
 
 pub(crate) use calls::PayinProvider;
 pub use options::PayinOptions;
-
-use std::collections::BTreeMap;
-
-use axum::http::StatusCode;
-use utoipa::IntoResponses;
-use utoipa::openapi::{RefOr, Response};
-
-use crate::app::Parts;
-use crate::http::openapi::problems;
-use crate::http::problem::Problem;
-
-/// What the calls need, or the problem that names the settings.
-pub(crate) fn configured(app: &Parts) -> Result<&PayinOptions, Problem> {
-    app.options
-        .payin
-        .as_ref()
-        .ok_or(Problem::ProviderNotConfigured(
-            "PANTOKEN_PAYIN_SITE_ID, PANTOKEN_PAYIN_API_KEY and PANTOKEN_PAYIN_NOTIFICATION_KEY",
-        ))
-}
-
-/// The problems of calls with an API key and a body.
-pub(crate) struct WriteProblems;
-
-impl IntoResponses for WriteProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems([
-            StatusCode::BAD_REQUEST,
-            StatusCode::UNAUTHORIZED,
-            StatusCode::FORBIDDEN,
-            StatusCode::NOT_FOUND,
-            StatusCode::REQUEST_TIMEOUT,
-            StatusCode::CONFLICT,
-            StatusCode::PAYLOAD_TOO_LARGE,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            StatusCode::TOO_MANY_REQUESTS,
-        ])
-    }
-}
-
-/// The problems of calls with an API key and no body.
-pub(crate) struct ReadProblems;
-
-impl IntoResponses for ReadProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems([
-            StatusCode::BAD_REQUEST,
-            StatusCode::UNAUTHORIZED,
-            StatusCode::FORBIDDEN,
-            StatusCode::NOT_FOUND,
-            StatusCode::TOO_MANY_REQUESTS,
-        ])
-    }
-}

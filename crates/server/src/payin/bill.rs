@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::money::Money;
 use super::payment::CONTRADICTION;
-use super::verification::Token;
+use super::token::Token;
 
 pub(crate) const KIND: &str = "payin.bill";
 

@@ -6,10 +6,11 @@ use time::OffsetDateTime;
 
 use super::bill::{self, Bill, BillPayment};
 use super::calls::{AFTERMATH, PayinProvider, is_mismatch, read, refusal, write};
-use super::describe::{BillView, fields};
+use super::describe::BillView;
+use super::event_fields::fields;
 use super::payment::{self, AMOUNT_MISMATCH, Payment};
 use super::token;
-use super::verification::Token;
+use super::token::Token;
 use crate::operations::{Event, Next, Step, Unreadable};
 
 impl PayinProvider {

@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 
 use super::bill::{self, Bill};
 use super::describe::BillView;
+use super::endpoint::{ReadProblems, WriteProblems, configured};
 use super::money::Money;
-use super::{ReadProblems, WriteProblems, configured, customer, id, payments};
+use super::{customer, id, payments};
 use crate::a2c::return_url::ReturnUrl;
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};

@@ -13,11 +13,13 @@ use pantoken_store::StoredOperation;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::describe::{PartView, PaymentView, VerificationView, fields};
+use super::describe::{PartView, PaymentView, VerificationView};
+use super::event_fields::fields;
 use super::part::{self, Part};
 use super::payment::{self, AMOUNT_MISMATCH, Payment};
-use super::verification::{self, Card, Outcome, Token, Verification};
-use super::{PayinOptions, bill, token};
+use super::token::{self, Token};
+use super::verification::{self, Card, Outcome, Verification};
+use super::{PayinOptions, bill};
 use crate::operations::{Event, Next, Provider, Step, Unreadable};
 
 /// How long after its time a verification is still asked about, in milliseconds.

@@ -6,8 +6,9 @@ use pantoken_store::{OperationFilter, OperationStore};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::verification::Token;
-use super::{ReadProblems, configured, token};
+use super::endpoint::{ReadProblems, configured};
+use super::token;
+use super::token::Token;
 use crate::app::AppState;
 use crate::http::api_key_holder::RequireApiKey;
 use crate::http::customer::Customer;

@@ -6,8 +6,9 @@ use pantoken_payin::{PaymentToken, TokenDeletion};
 use pantoken_store::{OperationChange, OperationStore, Progress, StoredOperation};
 use serde_json::{Map, json};
 
+use super::endpoint::{ReadProblems, configured};
 use super::id::TwoSegments;
-use super::{PayinOptions, ReadProblems, configured, customer, token};
+use super::{PayinOptions, customer, token, token_lookup};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::RequireApiKey;
 use crate::http::problem::Problem;
@@ -38,7 +39,7 @@ pub(crate) async fn delete_token(
     let payin = configured(app)?;
     holder.require_reading()?;
     let customer = customer::parse(&customer).map_err(|rule| Problem::invalid("customer", rule))?;
-    let found = token::find(app, &customer, &token_id).await?;
+    let found = token_lookup::find(app, &customer, &token_id).await?;
     let found = found.filter(|token| holder.may_read_operation(token));
     if let Some(record) = found.filter(|token| token.progress.state != token::DELETED) {
         delete(app, payin, &customer, &record).await?;

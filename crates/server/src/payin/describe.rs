@@ -2,7 +2,6 @@
 
 use pantoken_payin::{FormLanguage, FormUrl};
 use serde::Serialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::bill::{self, Bill, BillPayment};
@@ -10,7 +9,8 @@ use super::money::Money;
 use super::part::{self, Part};
 use super::payment::{self, Payment};
 use super::schemas;
-use super::verification::{self, Card, Token, Verification};
+use super::token::Token;
+use super::verification::{self, Card, Verification};
 use crate::http::wire_time::to_rfc3339;
 
 /// The state of a payment.
@@ -209,13 +209,5 @@ impl VerificationView {
             token: outcome.and_then(|outcome| outcome.token.clone()),
             expires_at: to_rfc3339(verification.expires_at),
         }
-    }
-}
-
-/// Returns the fields of a view, which an event repeats.
-pub(super) fn fields(view: impl Serialize) -> Map<String, Value> {
-    match serde_json::to_value(view) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
     }
 }

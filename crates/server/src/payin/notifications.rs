@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use pantoken_payin::{Hint, Notification, NotificationError};
 use pantoken_store::{Fact, OperationFilter, OperationStore, StoreError};
 
-use super::{bill, configured, part, payment, verification};
+use super::endpoint::configured;
+use super::{bill, part, payment, verification};
 use crate::app::{AppState, Parts};
 use crate::http::problem::Problem;
 
@@ -25,7 +26,7 @@ const MAX_VERIFICATIONS: u32 = 50;
     request_body = Object,
     responses(
         (status = 200, description = "The signature holds and the hint is stored, or the type is not known."),
-        super::WriteProblems
+        super::endpoint::WriteProblems
     )
 )]
 pub(crate) async fn receive(

@@ -11,11 +11,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::describe::PartView;
+use super::endpoint::{ReadProblems, WriteProblems, configured};
 use super::id::{self, TwoSegments};
 use super::money::Money;
 use super::part::{self, Part};
 use super::payment::{self, Payment};
-use super::{ReadProblems, WriteProblems, configured, payments};
+use super::payments;
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;

@@ -10,9 +10,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::describe::PaymentView;
+use super::endpoint::{ReadProblems, WriteProblems, configured};
 use super::money::Money;
 use super::payment::{self, Payment};
-use super::{ReadProblems, WriteProblems, configured, customer, id, token};
+use super::{customer, id, token_lookup};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
@@ -193,10 +194,10 @@ impl NewPayment {
             .is_none();
         let payment_token = match (self.token_id, self.payment_token) {
             (Some(token_id), _) if is_new => {
-                token::chargeable(app, &self.customer, &token_id).await?
+                token_lookup::chargeable(app, &self.customer, &token_id).await?
             }
             (_, Some(token)) if is_new => {
-                token::check_chargeable(app, &self.customer, &token).await?;
+                token_lookup::check_chargeable(app, &self.customer, &token).await?;
                 token
             }
             (_, token) => token.unwrap_or_default(),

@@ -1,13 +1,13 @@
 //! The payment tokens that this server was given.
 
 use pantoken_core::Secret;
-use pantoken_store::{Digest, NewOperation, OperationStore, Progress, StoredOperation};
-
+use pantoken_payin::IssuedToken;
+use pantoken_store::{Digest, NewOperation, Progress, StoredOperation};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
-use super::describe;
-use super::verification::Token;
-use crate::app::Parts;
+use super::event_fields::fields;
 use crate::http::problem::Problem;
 use crate::operations::Event;
 
@@ -19,6 +19,35 @@ pub(super) const DELETED: &str = "deleted";
 pub(super) fn token_id(payment_token: &str) -> String {
     let digest = Digest::of(format!("pantoken/payin-token/{payment_token}").as_bytes());
     format!("tok_{}", hex::encode(&digest.as_bytes()[..16]))
+}
+
+/// A payment token that the provider issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({"tokenId": "tok_5f2b9c", "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+    "expiresAt": "2027-12-31T00:00:00+03:00"}))]
+#[schema(as = IssuedToken)]
+pub(crate) struct Token {
+    pub(crate) token_id: String,
+    pub(crate) payment_token: String,
+    /// The masked number of the card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    /// As the provider writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<String>,
+}
+
+impl Token {
+    /// Names a token that the provider has issued.
+    pub(crate) fn of(issued: &IssuedToken) -> Self {
+        Self {
+            token_id: token_id(issued.token.expose()),
+            payment_token: issued.token.expose().to_owned(),
+            name: issued.name.clone(),
+            expires_at: issued.expires.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 /// Makes the record of a token that the provider issued.
@@ -51,7 +80,7 @@ pub(super) fn record(
 
 /// Makes the event of a token that another operation has brought about.
 pub(super) fn created(token: &Token, customer: &str) -> Event {
-    let mut fields = describe::fields(token);
+    let mut fields = fields(token);
     fields.insert("customer".to_owned(), json!(customer));
     fields.insert("state".to_owned(), json!(ACTIVE));
     Event {
@@ -65,41 +94,4 @@ pub(super) fn read(operation: &StoredOperation) -> Result<Token, Problem> {
         tracing::error!(operation = %operation.id, %error, "a token cannot be read");
         Problem::Internal
     })
-}
-
-/// Returns the record of a customer's token, whatever its state.
-pub(super) async fn find(
-    app: &Parts,
-    customer: &str,
-    token_id: &str,
-) -> Result<Option<StoredOperation>, Problem> {
-    let (kind, key) = (KIND.to_owned(), token_id.to_owned());
-    let found = app.store.find_operation(kind, key).await?;
-    Ok(found.filter(|token| token.customer.as_deref() == Some(customer)))
-}
-
-/// Returns the customer's token with this id. That of another customer is as unknown as one that was deleted.
-pub(super) async fn chargeable(
-    app: &Parts,
-    customer: &str,
-    token_id: &str,
-) -> Result<String, Problem> {
-    let found = find(app, customer, token_id).await?;
-    let active = found.filter(|token| token.progress.state == ACTIVE);
-    let token = read(&active.ok_or(Problem::TokenNotFound)?)?;
-    Ok(token.payment_token)
-}
-
-/// Checks that a token may be charged for this customer. One that this server never saw may.
-pub(super) async fn check_chargeable(
-    app: &Parts,
-    customer: &str,
-    payment_token: &str,
-) -> Result<(), Problem> {
-    let (kind, key) = (KIND.to_owned(), token_id(payment_token));
-    let Some(token) = app.store.find_operation(kind, key).await? else {
-        return Ok(());
-    };
-    let is_own = token.customer.as_deref() == Some(customer) && token.progress.state == ACTIVE;
-    is_own.then_some(()).ok_or(Problem::TokenNotFound)
 }

@@ -1,10 +1,9 @@
 //! A card verification: what it is, and what each fact makes of it. Nothing here does I/O.
 
-use pantoken_payin::IssuedToken;
 use serde::{Deserialize, Serialize};
 
 use super::payment::CONTRADICTION;
-use super::token;
+use super::token::Token;
 
 pub(crate) const KIND: &str = "payin.verification";
 
@@ -59,35 +58,6 @@ pub(crate) struct Card {
     pub(crate) payment_system: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) funding_source: Option<String>,
-}
-
-/// A payment token that the provider issued.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({"tokenId": "tok_5f2b9c", "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
-    "expiresAt": "2027-12-31T00:00:00+03:00"}))]
-#[schema(as = IssuedToken)]
-pub(crate) struct Token {
-    pub(crate) token_id: String,
-    pub(crate) payment_token: String,
-    /// The masked number of the card.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) name: Option<String>,
-    /// As the provider writes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) expires_at: Option<String>,
-}
-
-impl Token {
-    /// Names a token that the provider has issued.
-    pub(crate) fn of(issued: &IssuedToken) -> Self {
-        Self {
-            token_id: token::token_id(issued.token.expose()),
-            payment_token: issued.token.expose().to_owned(),
-            name: issued.name.clone(),
-            expires_at: issued.expires.as_ref().map(ToString::to_string),
-        }
-    }
 }
 
 /// What was heard of a verification.

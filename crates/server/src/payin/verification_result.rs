@@ -9,8 +9,9 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
+use super::endpoint::configured;
 use super::verification::State as VerificationState;
-use super::{configured, result_token, schemas, verifications};
+use super::{result_token, schemas, verifications};
 use crate::app::AppState;
 use crate::http::auth::result_token as presented_token;
 use crate::http::fields::Fields;

@@ -17,10 +17,9 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::describe::{VerificationView, form_url};
+use super::endpoint::{ReadProblems, WriteProblems, configured};
 use super::verification::{self, Verification};
-use super::{
-    PayinOptions, ReadProblems, WriteProblems, configured, customer, id, result_token, schemas,
-};
+use super::{PayinOptions, customer, id, result_token, schemas};
 use crate::a2c::idempotency_key;
 use crate::a2c::return_url::ReturnUrl;
 use crate::app::{AppState, Parts};

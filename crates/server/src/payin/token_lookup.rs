@@ -1,0 +1,44 @@
+//! Finds the payment tokens that this server was given.
+
+use pantoken_store::{OperationStore, StoredOperation};
+
+use super::token::{ACTIVE, KIND, read, token_id};
+use crate::app::Parts;
+use crate::http::problem::Problem;
+
+/// Returns the record of a customer's token, whatever its state.
+pub(super) async fn find(
+    app: &Parts,
+    customer: &str,
+    token_id: &str,
+) -> Result<Option<StoredOperation>, Problem> {
+    let (kind, key) = (KIND.to_owned(), token_id.to_owned());
+    let found = app.store.find_operation(kind, key).await?;
+    Ok(found.filter(|token| token.customer.as_deref() == Some(customer)))
+}
+
+/// Returns the customer's token with this id. That of another customer is as unknown as one that was deleted.
+pub(super) async fn chargeable(
+    app: &Parts,
+    customer: &str,
+    token_id: &str,
+) -> Result<String, Problem> {
+    let found = find(app, customer, token_id).await?;
+    let active = found.filter(|token| token.progress.state == ACTIVE);
+    let token = read(&active.ok_or(Problem::TokenNotFound)?)?;
+    Ok(token.payment_token)
+}
+
+/// Checks that a token may be charged for this customer. One that this server never saw may.
+pub(super) async fn check_chargeable(
+    app: &Parts,
+    customer: &str,
+    payment_token: &str,
+) -> Result<(), Problem> {
+    let (kind, key) = (KIND.to_owned(), token_id(payment_token));
+    let Some(token) = app.store.find_operation(kind, key).await? else {
+        return Ok(());
+    };
+    let is_own = token.customer.as_deref() == Some(customer) && token.progress.state == ACTIVE;
+    is_own.then_some(()).ok_or(Problem::TokenNotFound)
+}
