@@ -38,6 +38,10 @@ pub fn form(text: &[u8]) {
     });
     for part in parts {
         let input = read(part, &seen);
+        // Drivers pass on the messages of the frame's own window, which is gone with the frame.
+        if seen.is_removed && matches!(input, FormInput::Message { .. }) {
+            continue;
+        }
         let posted = seen.posted_token(&input);
         let output = machine.handle(&input);
         if seen.destroyed {
@@ -175,6 +179,8 @@ fn source(text: &str) -> FormSource {
 struct Seen {
     is_session: bool,
     shown: Option<FormUrl>,
+    /// The frame was removed since.
+    is_removed: bool,
     /// How often the shown form posted Ready and the page was not told. One may be told with a later load
     /// of the frame.
     readys: usize,
@@ -217,6 +223,7 @@ impl Seen {
             match order {
                 Order::ShowFrame { src, .. } => {
                     self.shown = Some(shown(src, Flow::Iframe, input));
+                    self.is_removed = false;
                     self.readys = 0;
                     self.is_refused = false;
                 }
@@ -238,7 +245,10 @@ impl Seen {
                     self.check_report(*request, body, input, posted);
                 }
                 Order::SetTimer { milliseconds, .. } => assert!(*milliseconds > 0),
-                Order::RemoveFrame => self.shown = None,
+                Order::RemoveFrame => {
+                    self.shown = None;
+                    self.is_removed = true;
+                }
                 Order::ClearTimer { .. } => {}
                 Order::Finish => assert!(self.destroyed),
                 other => panic!("the property does not know {other:?}"),
