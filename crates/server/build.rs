@@ -1,8 +1,9 @@
 //! Finds the files of the custom element, which `pantoken serve` answers at `/pantoken/`, and lists them for
 //! `src/http/element_files.rs`.
 //!
-//! Each is compressed here, once and at its best, so that the server does not compress it for each browser. They are in the folder that `PANTOKEN_ELEMENT_DIR` names, or in `embedded-element` in the target folder,
-//! where `cargo xtask` puts them. Without them, the binary says how to build it with them.
+//! The files are in the folder that `PANTOKEN_ELEMENT_DIR` names, or in `embedded-element` in the target folder,
+//! where `cargo xtask` puts them. Each is compressed here once, as well as possible, so that the server does not
+//! compress it for each browser. Without them, the binary says how to build it with them.
 
 use std::env;
 use std::error::Error;

@@ -18,8 +18,8 @@ pub(crate) const WASM_FEATURES: &[&str] = &[
 ];
 /// What the oldest browsers know that the element runs in.
 const OLD_WASM_FEATURES: [&str; 2] = ["--enable-sign-ext", "--enable-mutable-globals"];
-/// Replaces the instructions of bulk memory, which Safari has since 15. Rust's own libraries are compiled with
-/// them, whatever the features of the module are.
+/// Replaces bulk-memory instructions, which Safari supports since version 15. Rust's own libraries are compiled
+/// with them, whatever the features of the module are.
 const LOWER: &str = "--llvm-memory-copy-fill-lowering";
 /// A later round finds what the one before has laid open. The passes that are skipped make the module
 /// smaller and the compressed module larger: they remove repetitions that brotli finds by itself.
@@ -49,7 +49,7 @@ pub(crate) fn module(npm: &Npm, wasm: &Path, small_wasm: &Path, features: &[&str
 pub(crate) fn module_for_old_browsers(npm: &Npm, wasm: &Path, small_wasm: &Path) -> Result<()> {
     let features = [&OLD_WASM_FEATURES[..], &[LOWER]].concat();
     module(npm, wasm, small_wasm, &features)?;
-    // Its list of features is stripped: the list of the module before would allow whatever is on it.
+    // The optimized module has no list of features any more, so that only the flags decide what is allowed.
     let mut check = npm.command("wasm-opt");
     check.arg("--mvp-features").args(OLD_WASM_FEATURES);
     command::run(check.arg(small_wasm))

@@ -1,5 +1,5 @@
-//! What the hosted pages of all providers have in common: their frame in HTML, their style, the field for a
-//! card's number, and the headers of their answers.
+//! What the hosted pages of all providers share: the HTML around their content, their style, the field for a
+//! card's number, and the headers of their responses.
 //!
 //! Only fixed texts are inserted into the HTML. Everything else reaches a page's script as data.
 

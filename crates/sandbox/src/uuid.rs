@@ -1,19 +1,11 @@
+use ::uuid::Builder;
 use pantoken_core::{Random, RandomError};
 
 /// Generates a UUID of version 4 (RFC 9562).
 pub(crate) fn generate(random: &dyn Random) -> Result<String, RandomError> {
     let mut bytes = [0; 16];
     random.fill(&mut bytes)?;
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let groups = [
-        &bytes[..4],
-        &bytes[4..6],
-        &bytes[6..8],
-        &bytes[8..10],
-        &bytes[10..],
-    ];
-    Ok(groups.map(hex::encode).join("-"))
+    Ok(Builder::from_random_bytes(bytes).into_uuid().to_string())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The engine that makes money calls survive: what is asked of a provider is stored before it is asked, what is
-//! heard is stored before it is told, and what is not final is asked about until it is.
+//! The engine that keeps calls to providers from being lost or doubled. It stores each request before it sends it,
+//! stores each outcome before it tells the agent, and asks about an operation until it is final.
 
 mod engine;
 mod event;

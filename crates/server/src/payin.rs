@@ -19,6 +19,7 @@ mod payment;
 pub(crate) mod payments;
 mod result_token;
 mod schemas;
+mod stored;
 mod token;
 mod token_lookup;
 mod verification;

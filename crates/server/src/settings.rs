@@ -18,7 +18,6 @@ use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 
 use crate::a2c::pan_token_alphabet::PanTokenAlphabet;
 use crate::a2c::request_id::RequestIdShard;
-use crate::a2c::return_url::ReturnUrls;
 use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
 use crate::http::client::{Outgoing, OutgoingProxy};
@@ -26,6 +25,7 @@ use crate::http::client_address::TrustedProxies;
 use crate::http::limits::Limits;
 use crate::http::public_url::PublicUrl;
 use crate::http::rate_limit::PublicSessionLimits;
+use crate::http::return_url::ReturnUrls;
 use crate::webhooks::{WebhookSecret, WebhookTarget};
 
 pub use api_options::ApiOptions;

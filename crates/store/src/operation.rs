@@ -68,10 +68,24 @@ pub struct Progress {
     pub next_attempt_at: Option<i64>,
 }
 
+impl Progress {
+    /// Creates the progress of an operation that is not final, and that nobody asks about yet.
+    #[must_use]
+    pub fn new(state: &str, data: Secret) -> Self {
+        Self {
+            state: state.to_owned(),
+            data,
+            is_final: false,
+            attention: None,
+            next_attempt_at: None,
+        }
+    }
+}
+
 /// An operation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredOperation {
-    /// The number.
+    /// The operation's number.
     pub id: OperationId,
     /// What kind of operation it is.
     pub kind: String,
@@ -112,9 +126,9 @@ pub struct OperationChange {
     pub fact: Option<Fact>,
     /// What the agent is told. An event whose id the operation has already is left out.
     pub events: Vec<NewEvent>,
-    /// Operations that come into being with it. One that exists already is left as it is.
+    /// Operations to create together with it. An operation that exists already is left as it is.
     pub creates: Vec<NewOperation>,
-    /// Operations that it is news for, which are due at once.
+    /// Operations that become due at once, because this change concerns them.
     pub wakes: Vec<OperationId>,
     /// The time, in Unix milliseconds.
     pub now: i64,
@@ -123,7 +137,7 @@ pub struct OperationChange {
 /// What was heard of an operation. The same fact from the same source is kept once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    /// From where: `answer`, `notification` and the like.
+    /// Where it was heard, such as `provider` or `notification`.
     pub source: String,
     /// What was heard, without anything secret.
     pub text: String,
@@ -164,6 +178,6 @@ pub struct OperationFilter {
     pub needs_attention: bool,
     /// Only those with smaller numbers than this one.
     pub before: Option<OperationId>,
-    /// How many at most.
+    /// The largest number of operations to return.
     pub limit: u32,
 }

@@ -1,4 +1,4 @@
-//! What the store keeps for a provider's side without reading it: encrypted, if there is a store key.
+//! Data that the store keeps without interpreting it. It is encrypted, if there is a store key.
 
 use zeroize::Zeroizing;
 
@@ -47,7 +47,7 @@ const IS_SEALED: Statement =
     Statement::same("SELECT count(*) AS number FROM store_keys WHERE sealed = 1");
 
 impl SealedData {
-    /// Prepares data for a database, which keeps in mind with which key it is encrypted.
+    /// Prepares data for the database, which stores with it the label of the key that encrypts it.
     pub(crate) async fn store<C: Connection>(
         connection: &mut C,
         keys: Option<&StoreKeys>,

@@ -179,7 +179,7 @@ fn source(text: &str) -> FormSource {
 struct Seen {
     is_session: bool,
     shown: Option<FormUrl>,
-    /// The frame was removed since.
+    /// Whether the frame was removed since it was shown.
     is_removed: bool,
     /// How often the shown form posted Ready and the page was not told. One may be told with a later load
     /// of the frame.

@@ -1,4 +1,4 @@
-//! The copies of the provider's error codes that people read name the codes that the code lists.
+//! The TypeScript declarations and docs/a2c.md list the same error codes as `ErrorCode`.
 #![allow(clippy::unwrap_used)]
 
 use pantoken_a2c::ErrorCode;

@@ -1,4 +1,5 @@
-//! What only a sandbox has: faults, a clock that can be moved, what was executed, and what a customer does.
+//! The control API, which only a sandbox has: faults, a clock that can be moved, a list of what was executed, and
+//! what a customer does.
 
 use axum::Json;
 use axum::extract::{Path, State};

@@ -92,9 +92,9 @@ struct Delivery {
     index: usize,
     sent: Sent,
     fault: Option<NotificationFault>,
-    /// Opens once the next notification was sent.
+    /// Completes once the next notification was sent.
     gate: Option<oneshot::Receiver<()>>,
-    /// The gates of earlier notifications that wait for this one.
+    /// Starts the earlier notifications that wait for this one.
     followers: Vec<oneshot::Sender<()>>,
 }
 

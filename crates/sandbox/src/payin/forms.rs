@@ -1,4 +1,4 @@
-//! What the hosted form of a bill does.
+//! The hosted form of a bill, as a state and what the customer does with it.
 
 use serde::Serialize;
 

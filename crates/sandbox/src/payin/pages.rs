@@ -22,7 +22,7 @@ use crate::payin::refusal::Refusal;
 
 /// Any page may show the forms in a frame: the provider does not know the sites of its merchants.
 const ANCESTORS: &str = "*";
-/// Where the issuer's page leads: to the merchant, whose address it only learns from the browser.
+/// The issuer's page may post to any address, because it learns the merchant's from the browser.
 const MERCHANTS: &str = "'self' https: http://localhost:* http://127.0.0.1:*";
 /// The longest value that is taken from a browser.
 const MAX_TEXT: usize = 2_048;

@@ -30,7 +30,7 @@ impl PayoutKey {
         Ok(Self(key.ok_or(PayoutKeyError)?.to_vec()))
     }
 
-    /// Returns whether the signature, in base64, is over the body.
+    /// Returns whether this is a signature of the body, in base64.
     pub(crate) fn verifies(&self, body: &[u8], signature: &[u8]) -> bool {
         let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.0);
         let signature = STANDARD.decode(signature);

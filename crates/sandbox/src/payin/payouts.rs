@@ -41,11 +41,7 @@ pub(crate) fn create(
         state.payouts.insert(key.clone(), payout);
         advance(provider, state, &key);
     }
-    state
-        .payouts
-        .get(&key)
-        .map(describe)
-        .ok_or(Refusal::NotFound)
+    find(state, &key)
 }
 
 fn new_payout(
@@ -73,10 +69,9 @@ fn new_payout(
     };
     Ok(Payout {
         object: without_nulls(object),
-        progress: match (state.two_step_payouts, waits) {
-            (true, _) => PayoutProgress::Init { is_success, waits },
-            (false, true) => PayoutProgress::Waiting { is_success },
-            (false, false) => PayoutProgress::Done { is_success },
+        progress: match state.two_step_payouts {
+            true => PayoutProgress::Init { is_success, waits },
+            false => PayoutProgress::confirmed(is_success, waits),
         },
         changed: now,
     })
@@ -124,19 +119,11 @@ pub(crate) fn complete(
     let payout = state.payouts.get_mut(&key).ok_or(Refusal::NotFound)?;
     if let PayoutProgress::Init { is_success, waits } = payout.progress {
         payout.changed = provider.now();
-        payout.progress = if waits {
-            PayoutProgress::Waiting { is_success }
-        } else {
-            PayoutProgress::Done { is_success }
-        };
+        payout.progress = PayoutProgress::confirmed(is_success, waits);
         state.execute("payout-completion", id, &Value::Null);
         advance(provider, state, &key);
     }
-    state
-        .payouts
-        .get(&key)
-        .map(describe)
-        .ok_or(Refusal::NotFound)
+    find(state, &key)
 }
 
 /// Returns a payout. In test mode, one that waits has its outcome as soon as it is asked for.
@@ -148,11 +135,12 @@ pub(crate) fn get(
 ) -> Result<Value, Refusal> {
     let key = (payment_id.to_owned(), id.to_owned());
     settle(provider, state, &key);
-    state
-        .payouts
-        .get(&key)
-        .map(describe)
-        .ok_or(Refusal::NotFound)
+    find(state, &key)
+}
+
+fn find(state: &State, key: &(String, String)) -> Result<Value, Refusal> {
+    let payout = state.payouts.get(key);
+    payout.map(describe).ok_or(Refusal::NotFound)
 }
 
 /// Tells the outcome, now or later.

@@ -49,7 +49,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Logs why something that happens by itself failed.
+/// Logs why a scheduled step failed.
 pub(crate) fn log(result: Result<(), Refusal>) {
     if let Err(error) = result {
         tracing::error!("{error:?}");

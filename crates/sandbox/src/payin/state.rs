@@ -19,7 +19,7 @@ pub(crate) struct State {
     pub(crate) checks: BTreeMap<String, Check>,
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) qr_codes: BTreeMap<String, QrCode>,
-    /// By the payment's id and their own.
+    /// The payouts, by the id of their payment and their own id.
     pub(crate) payouts: BTreeMap<(String, String), Payout>,
     /// The ids of bills, by the ids in the addresses of their forms.
     pub(crate) invoices: BTreeMap<String, String>,
@@ -197,6 +197,16 @@ pub(crate) enum PayoutProgress {
     Done {
         is_success: bool,
     },
+}
+
+impl PayoutProgress {
+    /// Returns the progress of a payout that needs no further step.
+    pub(crate) fn confirmed(is_success: bool, waits: bool) -> Self {
+        match waits {
+            true => Self::Waiting { is_success },
+            false => Self::Done { is_success },
+        }
+    }
 }
 
 /// The first request with each id. Requests may have card numbers, so only hashes of them are kept.

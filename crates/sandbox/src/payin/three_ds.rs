@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
 
-/// What the issuer's page answers once the customer has confirmed. It contains what a form may spoil.
+/// What the issuer's page answers once the customer has confirmed. It contains characters that careless decoding
+/// changes.
 pub(crate) const CONFIRMED: &str = "Y29uZmlybWVk+/==";
 /// What the issuer's page answers if the customer was not authenticated.
 pub(crate) const FAILED: &str = "failed";

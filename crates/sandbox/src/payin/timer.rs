@@ -9,7 +9,7 @@ use tokio::sync::watch;
 /// A clock that is ahead of another one by as much as tests have moved it.
 pub(crate) struct MovableClock {
     clock: Box<dyn Clock>,
-    /// In milliseconds.
+    /// How far it is ahead, in milliseconds.
     ahead: AtomicI64,
     moved: watch::Sender<()>,
 }
@@ -29,14 +29,14 @@ impl MovableClock {
         self.clock.now().saturating_add(ahead)
     }
 
-    /// Moves the clock on. Whoever waits for a time looks again.
+    /// Moves the clock on, and wakes every task that waits for a time.
     pub(crate) fn move_on(&self, milliseconds: u32) {
         self.ahead
             .fetch_add(i64::from(milliseconds), Ordering::SeqCst);
         self.moved.send_replace(());
     }
 
-    /// Waits until this time has come.
+    /// Waits until this time.
     pub(crate) async fn wait_until(&self, time: i64) {
         let mut moved = self.moved.subscribe();
         loop {

@@ -9,12 +9,12 @@ use pantoken_store::{Credential, RecordOutcome, Session, SessionFlow, SessionSto
 use crate::a2c::browser_binding;
 use crate::a2c::customer_page::{self, CallbackError};
 use crate::a2c::recording::{RecordError, record};
-use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::session_token::CallbackState;
 use crate::a2c::stored;
 use crate::app::{AppState, Parts};
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::ProblemDocument;
+use crate::http::return_url::ReturnUrl;
 use crate::http::trace::record_session;
 
 #[utoipa::path(

@@ -15,24 +15,23 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::a2c::browser_binding::{self, callback_token};
-use crate::a2c::idempotency_key;
 use crate::a2c::request_id::{RequestIdError, new_request_id};
-use crate::a2c::return_url::ReturnUrl;
 use crate::a2c::schemas;
 use crate::a2c::session_token::{CallbackState, SessionToken};
 use crate::a2c::stored;
 use crate::app::{AppState, Parts};
 use crate::http::auth::Principal;
 use crate::http::customer::Customer;
-use crate::http::fields::{Fields, parse_text};
+use crate::http::fields::Fields;
+use crate::http::idempotency_key;
 use crate::http::openapi::problems;
 use crate::http::problem::Problem;
+use crate::http::return_url::ReturnUrl;
 use crate::http::trace::record_session;
 use crate::http::wire_time::to_rfc3339;
 
 use super::{only_in_redirect, take_flow};
 
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// Two requests of one millisecond have the same id once in 4,096 times, or with a shard once in 256 times.
 const MAX_ATTEMPTS: usize = 16;
 
@@ -214,22 +213,14 @@ fn read_idempotency_key(
     headers: &HeaderMap,
     new: &NewSession,
 ) -> Result<Option<Idempotency>, Problem> {
-    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    if values.next().is_some() {
-        return Err(Problem::RepeatedField(IDEMPOTENCY_KEY));
-    }
     let check = match principal {
         // Keys of a customer count for that customer alone.
         Principal::Agent(_) | Principal::Customer(_) => idempotency_key::check,
         Principal::Browser(_) => idempotency_key::check_random,
     };
-    let text = value.to_str().unwrap_or_default();
-    let key = parse_text(IDEMPOTENCY_KEY, text, |text| {
-        check(text).map(|()| text.to_owned())
-    })?;
+    let Some(key) = idempotency_key::read(headers, check)? else {
+        return Ok(None);
+    };
     let scoped = format!("{}\n{key}", principal.scope());
     Ok(Some(Idempotency {
         key: Digest::of(scoped.as_bytes()),

@@ -37,7 +37,7 @@ impl CallbackError {
         }
     }
 
-    /// Returns what is counted and logged.
+    /// Returns the problem that is counted and logged for it.
     fn problem(self) -> Option<Problem> {
         match self {
             Self::UnknownLink | Self::AnotherBrowser | Self::UnreadableAnswer => None,

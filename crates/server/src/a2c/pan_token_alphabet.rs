@@ -5,7 +5,7 @@ use pantoken_a2c::PanToken;
 
 /// The characters that a reported panToken may contain: ASCII letters and digits, and those listed here.
 ///
-/// The provider is known to issue UUIDs. What a page or a callback reports is anybody's text, so anything else is
+/// The provider is known to issue UUIDs. A page or a callback can report any text, so anything else is
 /// refused before it is recorded, and nothing that HTML, SQL or a shell gives a meaning gets through by default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PanTokenAlphabet(BTreeSet<char>);

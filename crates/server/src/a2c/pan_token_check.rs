@@ -34,7 +34,7 @@ type VerdictFuture = Pin<Box<dyn Future<Output = PanTokenVerdict> + Send>>;
 #[derive(Clone)]
 pub struct PanTokenCheck(Arc<dyn Fn(ReportedPanToken) -> VerdictFuture + Send + Sync>);
 
-/// A panToken that somebody reports with the credentials of its session.
+/// A panToken that was reported with the credentials of its session.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReportedPanToken {

@@ -19,7 +19,7 @@ pub struct Outgoing {
 #[derive(Clone)]
 pub struct OutgoingProxy {
     proxy: Proxy,
-    /// It may contain a password.
+    /// The URL of the proxy, which may contain a password.
     url: Secret,
     is_https: bool,
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 
-/// A file as `build.rs` found it.
+/// A file that `build.rs` found, with its compressed forms.
 struct EmbeddedFile {
     name: &'static str,
     content: &'static [u8],

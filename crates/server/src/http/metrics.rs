@@ -44,7 +44,7 @@ pub(crate) struct Metrics {
     notifications: Counters<2>,
 }
 
-/// The labels of an operation, which a provider's kinds and states make up.
+/// The labels of an operation: its kind, and its state or `attention`.
 #[derive(Clone, Debug, EncodeLabelSet, PartialEq, Eq, Hash)]
 struct OperationLabels {
     kind: String,
@@ -160,7 +160,7 @@ impl Metrics {
         self.webhooks.get_or_create(&[("outcome", outcome)]).inc();
     }
 
-    /// `kind` is one of a provider's, and no text of a client.
+    /// `kind` is a kind of a provider's operation, never a text of a client.
     pub(crate) fn record_operation(&self, kind: &str, outcome: &'static str) {
         let kind = kind.to_owned();
         let labels = OperationLabels { kind, outcome };

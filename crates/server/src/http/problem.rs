@@ -14,6 +14,7 @@ use utoipa::openapi::schema::Schema;
 use crate::http::enumerations::open;
 use crate::http::limits::MAX_BODY;
 use crate::http::rate_limit::RateLimited;
+use crate::operations::Unreadable;
 use pantoken_store::StoreError;
 
 const RETRY_AFTER_SECONDS: u64 = 5;
@@ -87,7 +88,7 @@ pub enum Problem {
     /// There is no such operation.
     #[error("there is no such operation")]
     OperationNotFound,
-    /// There is no such token, or it is another customer's. Both are answered alike.
+    /// There is no such token, or it is another customer's. The two cannot be told apart from outside.
     #[error("this customer has no such token")]
     TokenNotFound,
     /// The id stands for another request.
@@ -96,13 +97,13 @@ pub enum Problem {
     /// The payment is in the wrong state.
     #[error("{0}")]
     OperationImpossible(&'static str),
-    /// More is to be given back than is left.
+    /// The refund exceeds what is left of the payment.
     #[error("the amount is more than what is left of the payment")]
     AmountAboveRest,
     /// The signature of a notification is missing or wrong.
     #[error("the notification has no valid signature")]
     NotificationRefused,
-    /// The provider does not answer, or answers something else.
+    /// The provider does not answer, or its answer cannot be used.
     #[error("the provider does not answer as it should; try again")]
     ProviderUnavailable,
     /// The path does not support the method.
@@ -315,6 +316,13 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
         Self::StoreUnavailable
+    }
+}
+
+impl From<Unreadable> for Problem {
+    /// Why the data cannot be read was logged where it was read.
+    fn from(_: Unreadable) -> Self {
+        Self::Internal
     }
 }
 

@@ -132,6 +132,6 @@ fn cors(options: &ApiOptions) -> CorsLayer {
         .allow_methods([Method::POST])
         // Scripts that trace requests add headers of their own, and a header alone authorises nobody.
         .allow_headers(AllowHeaders::mirror_request())
-        // The element reads when to try again, and by the server's clock how long a session lasts.
+        // The element reads when to try again, and uses the server's clock to tell how long a session lasts.
         .expose_headers([header::RETRY_AFTER, header::DATE])
 }

@@ -17,12 +17,12 @@ use crate::http::metrics::Metrics;
 /// How long a claim lasts unless it is renewed. After a crash, another server takes over that much later.
 const LEASE_MILLISECONDS: i64 = 20_000;
 const RENEWAL_INTERVAL: Duration = Duration::from_secs(5);
-/// How long a caller waits for the provider before it is told that the outcome is open. Shorter than the time
-/// limit of a request.
+/// How long a caller waits for the provider before it is told that the outcome is open. This is shorter than
+/// the time limit of a request.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Why a person should look at an operation of which nothing decisive was heard until its deadline.
 const DEADLINE: &str = "DEADLINE";
-/// Of what a provider says, this much is kept.
+/// The length to which an answer of the provider is truncated before it is stored, in characters.
 const MAX_FACT_CHARS: usize = 200;
 
 /// Makes operations durable. Clones share everything.
@@ -62,7 +62,7 @@ impl Engine {
         self.0.clock.now()
     }
 
-    /// Makes an event of an operation that is changed elsewhere.
+    /// Creates an event for an operation that is changed outside the engine.
     pub(crate) fn event(
         operation: &StoredOperation,
         kind: &str,
@@ -136,7 +136,7 @@ impl Engine {
         let task = tokio::spawn(async move { engine.advance(operation).await });
         match tokio::time::timeout(PATIENCE, task).await {
             Ok(Ok(done)) => done?,
-            // It was logged, or the process ends. The claim ends too.
+            // The task took too long, panicked or was cancelled. The claim expires, and the reconciler goes on.
             Ok(Err(_)) | Err(_) => return Ok(None),
         }
         self.0.store.get_operation(id).await
@@ -170,7 +170,7 @@ impl Engine {
             let (id, version) = (operation.id, operation.version);
             match self.0.store.renew_claim(id, version, self.lease()).await {
                 Ok(true) => {}
-                // Another server asks now. What this one hears, that one hears too.
+                // Another server has the claim now, and asks the provider itself.
                 Ok(false) => return,
                 Err(error) => tracing::error!(operation = %id, %error, "a claim cannot be renewed"),
             }
@@ -248,7 +248,7 @@ impl Engine {
             now,
         };
         if !self.0.store.change_operation(change).await? {
-            // Another server took over when the claim ended, and tells what it hears.
+            // Another server took over when the claim ended, and records what it hears.
             tracing::warn!(operation = %operation.id, kind, "the operation changed meanwhile");
             return Ok(());
         }
@@ -266,7 +266,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Returns a random number that no attacker gains by knowing.
+    /// Returns a random number, which need not be secret.
     fn random_number(&self) -> u32 {
         let mut bytes = [0; 4];
         // If this fails, the wait is the longest, which is harmless.

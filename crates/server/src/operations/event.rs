@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::http::wire_time::to_rfc3339;
 
-/// Makes the event of an operation. Its id depends on the operation, the type and the reason only, so that the
+/// Creates the event of an operation. Its id depends on the operation, the type and the reason only, so that the
 /// same event is never told twice.
 pub(super) fn event(
     operation: &StoredOperation,

@@ -5,23 +5,23 @@ use pantoken_core::Secret;
 use pantoken_store::{NewOperation, OperationId, StoredOperation};
 use serde_json::{Map, Value};
 
-/// The side of a provider that the engine needs. It knows what an operation means; the engine knows when.
+/// A provider as the engine uses it. The provider decides what an answer means, and the engine decides when to ask.
 pub(crate) trait Provider: Send + Sync + 'static {
     /// Returns whether operations of this kind are this provider's.
     fn owns(&self, kind: &str) -> bool;
 
-    /// Asks the provider about an operation, or for it, once, and decides what becomes of it.
+    /// Sends an operation to the provider, or asks for its status, once. Decides what becomes of it.
     fn advance<'a>(
         &'a self,
         operation: &'a StoredOperation,
         now: i64,
     ) -> Pin<Box<dyn Future<Output = Result<Step, Unreadable>> + Send + 'a>>;
 
-    /// Returns whether money of this provider is real.
+    /// Returns whether this provider moves real money.
     fn is_live(&self) -> bool;
 }
 
-/// The data of an operation is not what this version writes.
+/// The data of an operation cannot be read. A later version may have written it.
 #[derive(Debug, thiserror::Error)]
 #[error("the operation's data cannot be read: was it written by a later version?")]
 pub(crate) struct Unreadable;
@@ -37,7 +37,7 @@ pub(crate) struct Step {
     /// What was heard, without anything secret.
     pub(crate) heard: Option<String>,
     pub(crate) events: Vec<Event>,
-    /// A stable code of what a person has to look at.
+    /// A stable code that says why a person should look at it.
     pub(crate) attention: Option<&'static str>,
     /// What `GET` of the operation answers, which `….attention` repeats.
     pub(crate) fields: Map<String, Value>,
@@ -48,15 +48,15 @@ pub(crate) struct Step {
 /// When an operation is asked about next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// After a wait that grows with each question. Past the operation's deadline it is an alarm.
+    /// It is asked about after a wait that grows each time. Past the operation's deadline, this raises an alarm.
     Soon,
-    /// In an hour, however long it takes: nothing is owed.
+    /// It is asked about every hour, without a deadline, because no outcome is missing.
     Watch,
-    /// Not before something is heard.
+    /// It is not asked about until a notification arrives.
     Never,
 }
 
-/// What the agent is told of an operation.
+/// An event that tells the agent about an operation.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Event {
     /// The type, such as `payin.payment.captured`.

@@ -10,7 +10,7 @@ use crate::app::AppState;
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// How long to wait if the store fails.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(5);
-/// The number of questions at the same time.
+/// How many operations are asked about at the same time.
 const MAX_CONCURRENT: u32 = 16;
 
 /// Asks about operations that are due until `stop` completes, then finishes the questions in progress. Any number
@@ -36,7 +36,7 @@ pub async fn reconcile_operations(app: AppState, stop: impl Future<Output = ()>)
     questions.join_all().await;
 }
 
-/// Begins to ask about what is due, as far as there is room. A slow answer does not hold up the others.
+/// Starts asking about operations that are due, up to the limit. A slow answer does not hold up the others.
 async fn claim_and_ask(engine: &Engine, questions: &mut JoinSet<()>) -> Result<(), StoreError> {
     while questions.try_join_next().is_some() {}
     let under_way = u32::try_from(questions.len()).unwrap_or(u32::MAX);
@@ -53,7 +53,7 @@ async fn claim_and_ask(engine: &Engine, questions: &mut JoinSet<()>) -> Result<(
                 questions.spawn(async move {
                     let id = operation.id;
                     if let Err(error) = engine.advance(operation).await {
-                        // The claim ends, and it is asked about again.
+                        // The claim expires, and the operation is asked about again.
                         tracing::error!(operation = %id, %error, "an operation cannot be stored");
                     }
                 });

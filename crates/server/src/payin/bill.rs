@@ -17,7 +17,7 @@ pub(crate) struct Bill {
     pub(crate) amount: Money,
     pub(crate) issue_token: bool,
     pub(crate) comment: Option<String>,
-    /// In Unix milliseconds.
+    /// When the form can no longer be used, in Unix milliseconds.
     pub(crate) expires_at: i64,
     pub(crate) return_url: Option<String>,
     pub(crate) language: String,
@@ -52,7 +52,7 @@ pub(crate) struct BillPayment {
 /// What was heard of a bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
-    /// Nothing that decides.
+    /// Nothing was heard that decides the outcome.
     Open,
     /// The provider has it, with the address of its form.
     Created { pay_url: Option<String> },

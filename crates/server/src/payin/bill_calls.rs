@@ -5,12 +5,12 @@ use pantoken_store::{Digest, NewOperation, Progress, StoredOperation};
 use time::OffsetDateTime;
 
 use super::bill::{self, Bill, BillPayment};
-use super::calls::{AFTERMATH, PayinProvider, is_mismatch, read, refusal, write};
+use super::calls::{AFTERMATH, PayinProvider, is_mismatch, refusal};
 use super::describe::BillView;
 use super::event_fields::fields;
 use super::payment::{self, AMOUNT_MISMATCH, Payment};
-use super::token;
-use super::token::Token;
+use super::stored::{read, write};
+use super::token::{self, Token};
 use crate::operations::{Event, Next, Step, Unreadable};
 
 impl PayinProvider {
@@ -167,14 +167,11 @@ fn payment_record(
         parent: None,
         customer: bill.customer.clone(),
         created_by: operation.created_by.clone(),
-        // No request of the API equals it.
+        // No request of the API has this fingerprint.
         fingerprint: Digest::of(operation.key.as_bytes()),
         progress: Progress {
-            state: payment.state.as_str().to_owned(),
-            data: write(&payment).ok()?,
             is_final: true,
-            attention: None,
-            next_attempt_at: None,
+            ..Progress::new(payment.state.as_str(), write(&payment).ok()?)
         },
         created_at: now,
         leased_until: None,

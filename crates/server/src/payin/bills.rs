@@ -4,8 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use pantoken_a2c::Language;
-use pantoken_core::Secret;
-use pantoken_store::{Digest, NewOperation, OperationStore, Progress, StoredOperation};
+use pantoken_store::{Digest, NewOperation, Progress};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -13,19 +12,20 @@ use utoipa::ToSchema;
 
 use super::bill::{self, Bill};
 use super::describe::BillView;
-use super::endpoint::{ReadProblems, WriteProblems, configured};
+use super::endpoint::{ReadProblems, WriteProblems, authorize, find, submit};
 use super::money::Money;
-use super::{customer, id, payments};
-use crate::a2c::return_url::ReturnUrl;
+use super::{customer, id, payments, stored};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::http::return_url::ReturnUrl;
 
 /// A bill that the customer pays on the provider's form.
 #[derive(ToSchema)]
-#[schema(example = json!({"amount": {"value": "10.00", "currency": "RUB"}, "customer": "customer-7", "issueToken": true}))]
+#[schema(example = json!({"amount": {"value": "10.00", "currency": "RUB"}, "customer": "customer-7",
+    "issueToken": true}))]
 #[schema(as = NewPayinBill, rename_all = "camelCase")]
 pub(crate) struct NewBill {
     #[schema(value_type = super::money::NewAmount)]
@@ -72,22 +72,17 @@ pub(crate) async fn put_bill(
     fields: Result<Fields, Problem>,
 ) -> Result<(StatusCode, Json<BillView>), Problem> {
     let app = app.parts();
-    configured(app)?;
-    holder.require_reading()?;
+    authorize(app, &holder)?;
     let bill_id = id::check("billId", bill_id)?;
     let new = NewBill::read(app, fields?)?.into_operation(app, &holder, bill_id)?;
-    match app.operations.submit(new).await? {
-        Some(operation) if holder.may_read_operation(&operation) => {
-            let bill = read(&operation)?;
-            let is_open = bill.state == bill::State::Created && bill.pay_url.is_none();
-            let status = match is_open {
-                true => StatusCode::ACCEPTED,
-                false => StatusCode::OK,
-            };
-            Ok((status, Json(BillView::new(&operation.key, &bill))))
-        }
-        Some(_) | None => Err(Problem::OperationConflict),
-    }
+    let operation = submit(app, &holder, new).await?;
+    let bill: Bill = stored::read(&operation)?;
+    let is_open = bill.state == bill::State::Created && bill.pay_url.is_none();
+    let status = match is_open {
+        true => StatusCode::ACCEPTED,
+        false => StatusCode::OK,
+    };
+    Ok((status, Json(BillView::new(&operation.key, &bill))))
 }
 
 #[utoipa::path(
@@ -106,23 +101,11 @@ pub(crate) async fn get_bill(
     PathSegment(bill_id): PathSegment,
 ) -> Result<Json<BillView>, Problem> {
     let app = app.parts();
-    configured(app)?;
-    holder.require_reading()?;
+    authorize(app, &holder)?;
     let bill_id = id::check("billId", bill_id)?;
-    let found = app
-        .store
-        .find_operation(bill::KIND.to_owned(), bill_id)
-        .await?;
-    let found = found.filter(|operation| holder.may_read_operation(operation));
-    let operation = found.ok_or(Problem::OperationNotFound)?;
-    Ok(Json(BillView::new(&operation.key, &read(&operation)?)))
-}
-
-fn read(operation: &StoredOperation) -> Result<Bill, Problem> {
-    serde_json::from_str(operation.progress.data.expose()).map_err(|error| {
-        tracing::error!(operation = %operation.id, %error, "a bill cannot be read");
-        Problem::Internal
-    })
+    let operation = find(app, &holder, bill::KIND, bill_id).await?;
+    let bill = stored::read(&operation)?;
+    Ok(Json(BillView::new(&operation.key, &bill)))
 }
 
 impl NewBill {
@@ -182,21 +165,14 @@ impl NewBill {
             payments: Vec::new(),
             token: None,
         };
-        let data = serde_json::to_string(&bill).map_err(|_| Problem::Internal)?;
         Ok(NewOperation {
             kind: bill::KIND.to_owned(),
             key: bill_id,
             parent: None,
-            customer: bill.customer,
+            customer: bill.customer.clone(),
             created_by: holder.name().map(ToString::to_string),
             fingerprint,
-            progress: Progress {
-                state: bill.state.as_str().to_owned(),
-                data: Secret::new(&data),
-                is_final: false,
-                attention: None,
-                next_attempt_at: None,
-            },
+            progress: Progress::new(bill.state.as_str(), stored::write(&bill)?),
             created_at: now,
             leased_until: None,
             // The customer decides when it is paid.

@@ -1,22 +1,20 @@
-//! Asks the provider, and turns its answers into facts.
+//! Calls the provider, and turns its answers into facts.
 
 use std::future::Future;
 use std::pin::Pin;
 
-use pantoken_core::Secret;
 use pantoken_payin::{
     BillId, CaptureId, CaptureRequest, CardCheck, CardCheckStatus, Error, ErrorCode,
     OperationStatus, PaymentId, PaymentRequest, PaymentToken, RefundId, RefundRequest, RequestUid,
     Status, TokenMethod, UnknownCause,
 };
 use pantoken_store::StoredOperation;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::describe::{PartView, PaymentView, VerificationView};
 use super::event_fields::fields;
 use super::part::{self, Part};
 use super::payment::{self, AMOUNT_MISMATCH, Payment};
+use super::stored::{read, write};
 use super::token::{self, Token};
 use super::verification::{self, Card, Outcome, Verification};
 use super::{PayinOptions, bill};
@@ -25,7 +23,7 @@ use crate::operations::{Event, Next, Provider, Step, Unreadable};
 /// How long after its time a verification is still asked about, in milliseconds.
 pub(super) const AFTERMATH: i64 = 24 * 3_600_000;
 
-/// payin, as the engine sees it.
+/// payin's side of the engine.
 pub(crate) struct PayinProvider(pub(crate) PayinOptions);
 
 type Asking<'a> = Pin<Box<dyn Future<Output = Result<Step, Unreadable>> + Send + 'a>>;
@@ -50,15 +48,6 @@ impl Provider for PayinProvider {
     fn is_live(&self) -> bool {
         self.0.is_live
     }
-}
-
-pub(super) fn read<T: DeserializeOwned>(operation: &StoredOperation) -> Result<T, Unreadable> {
-    serde_json::from_str(operation.progress.data.expose()).map_err(|_| Unreadable)
-}
-
-pub(super) fn write(data: &impl Serialize) -> Result<Secret, Unreadable> {
-    let text = serde_json::to_string(data).map_err(|_| Unreadable)?;
-    Ok(Secret::new(&text))
 }
 
 /// Returns whether nothing of this operation was sent before.
@@ -108,20 +97,20 @@ impl PayinProvider {
     ) -> Result<(payment::Fact, String), Unreadable> {
         let id = PaymentId::parse(&operation.key).map_err(|_| Unreadable)?;
         let payments = self.0.client.payments();
-        let mut answer = match is_new(operation) {
+        let known = match is_new(operation) {
             true => None,
             false => Some(payments.get(&id).await),
         };
         let is_pending = payment.state == payment::State::Pending;
-        let is_unknown = matches!(&answer, Some(Err(error)) if error.is_not_found());
-        let is_sent = answer.is_none() || is_unknown && is_pending;
-        if is_sent {
-            let request = payment_request(id, payment)?;
-            answer = Some(payments.create(request).await);
-        }
+        let known = known.filter(|answer| !(is_pending && is_unknown(answer)));
+        let is_sent = known.is_none();
+        let answer = match known {
+            Some(answer) => answer,
+            None => payments.create(payment_request(id, payment)?).await,
+        };
         Ok(match answer {
-            Some(Ok(answer)) => (payment_fact(payment, &answer), describe(&answer.status)),
-            Some(Err(error)) => {
+            Ok(answer) => (payment_fact(payment, &answer), describe(&answer.status)),
+            Err(error) => {
                 let fact = match refusal(&error).filter(|_| is_sent) {
                     Some(reason) => payment::Fact::Declined {
                         reason: Some(reason),
@@ -131,7 +120,6 @@ impl PayinProvider {
                 };
                 (fact, error.to_string())
             }
-            None => (payment::Fact::Open, String::new()),
         })
     }
 
@@ -181,38 +169,29 @@ impl PayinProvider {
         let (payment_id, id) = operation.key.split_once('/').ok_or(Unreadable)?;
         let payment_id = PaymentId::parse(payment_id).map_err(|_| Unreadable)?;
         let is_capture = operation.kind == part::CAPTURE;
-        let mut answer = match is_new(operation) {
+        let known = match is_new(operation) {
             true => None,
             false => Some(self.get_part(is_capture, &payment_id, id).await?),
         };
         let is_pending = part.state == part::State::Pending;
-        let is_unknown = matches!(&answer, Some(Err(error)) if error.is_not_found());
-        let is_sent = answer.is_none() || is_unknown && is_pending;
-        if is_sent {
-            let sent = self
-                .send_part(is_capture, payment_id.clone(), id, part)
-                .await?;
-            // It may be an earlier attempt that succeeded.
-            answer = Some(match sent {
-                Err(error) if is_wrong_state(&error) => {
-                    let asked = self.get_part(is_capture, &payment_id, id).await?;
-                    match asked {
-                        Err(asked) if asked.is_not_found() => Err(error),
-                        asked => asked,
-                    }
-                }
-                sent => sent,
-            });
-        }
+        let known = known.filter(|answer| !(is_pending && is_unknown(answer)));
+        let is_sent = known.is_none();
+        let answer = match known {
+            Some(answer) => answer,
+            None => {
+                self.send_or_get_part(is_capture, payment_id, id, part)
+                    .await?
+            }
+        };
         Ok(match answer {
-            Some(Ok((status, amount))) => {
+            Ok((status, amount)) => {
                 let fact = match part.amount.hundredths_of(&amount) == part.amount.hundredths() {
                     true => part_fact(&status),
                     false => part::Fact::Unclear(AMOUNT_MISMATCH),
                 };
                 (fact, describe(&status))
             }
-            Some(Err(error)) => {
+            Err(error) => {
                 let fact = match refusal(&error).filter(|_| is_sent) {
                     Some(reason) => part::Fact::Declined {
                         reason: Some(reason),
@@ -222,7 +201,29 @@ impl PayinProvider {
                 };
                 (fact, error.to_string())
             }
-            None => (part::Fact::Open, String::new()),
+        })
+    }
+
+    /// Sends a capture or a refund. If the payment is in another state, an earlier attempt may have succeeded.
+    async fn send_or_get_part(
+        &self,
+        is_capture: bool,
+        payment_id: PaymentId,
+        id: &str,
+        part: &Part,
+    ) -> Result<PartAnswer, Unreadable> {
+        let sent = self
+            .send_part(is_capture, payment_id.clone(), id, part)
+            .await?;
+        let Err(error) = sent else { return Ok(sent) };
+        if !is_wrong_state(&error) {
+            return Ok(Err(error));
+        }
+        let known = self.get_part(is_capture, &payment_id, id).await?;
+        Ok(if is_unknown(&known) {
+            Err(error)
+        } else {
+            known
         })
     }
 
@@ -425,6 +426,11 @@ pub(super) fn refusal(error: &Error) -> Option<String> {
             | ErrorCode::IncorrectMethodInvocation
     );
     is_for_good.then(|| code.to_string())
+}
+
+/// Returns whether the provider does not know what it was asked about.
+fn is_unknown<T>(answer: &Result<T, Error>) -> bool {
+    answer.as_ref().is_err_and(Error::is_not_found)
 }
 
 fn is_wrong_state(error: &Error) -> bool {

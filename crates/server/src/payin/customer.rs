@@ -6,9 +6,9 @@ use pantoken_store::{OperationFilter, OperationStore};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::endpoint::{ReadProblems, configured};
-use super::token;
-use super::token::Token;
+use super::endpoint::{ReadProblems, authorize};
+use super::stored;
+use super::token::{self, Token};
 use crate::app::AppState;
 use crate::http::api_key_holder::RequireApiKey;
 use crate::http::customer::Customer;
@@ -17,12 +17,13 @@ use crate::http::problem::Problem;
 
 /// A customer has few cards.
 const MAX_TOKENS: u32 = 100;
-/// The provider's limit.
+/// The provider's limit for the length of an account.
 const MAX_CHARS: usize = 64;
 
 /// The payment tokens of a customer, the newest first.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"tokens": [{"tokenId": "tok_5f2b9c", "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+#[schema(example = json!({"tokens": [{"tokenId": "tok_30747e05edc6a931833378481131e49c",
+    "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
     "expiresAt": "2027-12-31T00:00:00+03:00"}]}))]
 pub(crate) struct TokenList {
     tokens: Vec<Token>,
@@ -53,8 +54,7 @@ pub(crate) async fn list_tokens(
     PathSegment(customer): PathSegment,
 ) -> Result<Json<TokenList>, Problem> {
     let app = app.parts();
-    configured(app)?;
-    holder.require_reading()?;
+    authorize(app, &holder)?;
     let customer = parse(&customer).map_err(|rule| Problem::invalid("customer", rule))?;
     let filter = OperationFilter {
         kind: Some(token::KIND.to_owned()),
@@ -65,6 +65,6 @@ pub(crate) async fn list_tokens(
     };
     let found = app.store.list_operations(filter).await?;
     let own = found.iter().filter(|one| holder.may_read_operation(one));
-    let tokens = own.map(token::read).collect::<Result<_, _>>()?;
+    let tokens = own.map(stored::read).collect::<Result<_, _>>()?;
     Ok(Json(TokenList { tokens }))
 }

@@ -6,9 +6,10 @@ use pantoken_payin::{PaymentToken, TokenDeletion};
 use pantoken_store::{OperationChange, OperationStore, Progress, StoredOperation};
 use serde_json::{Map, json};
 
-use super::endpoint::{ReadProblems, configured};
+use super::endpoint::{ReadProblems, authorize};
 use super::id::TwoSegments;
-use super::{PayinOptions, customer, token, token_lookup};
+use super::token::{self, Token};
+use super::{PayinOptions, customer, stored, token_lookup};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::RequireApiKey;
 use crate::http::problem::Problem;
@@ -36,8 +37,7 @@ pub(crate) async fn delete_token(
     TwoSegments(customer, token_id): TwoSegments,
 ) -> Result<StatusCode, Problem> {
     let app = app.parts();
-    let payin = configured(app)?;
-    holder.require_reading()?;
+    let payin = authorize(app, &holder)?;
     let customer = customer::parse(&customer).map_err(|rule| Problem::invalid("customer", rule))?;
     let found = token_lookup::find(app, &customer, &token_id).await?;
     let found = found.filter(|token| holder.may_read_operation(token));
@@ -47,14 +47,14 @@ pub(crate) async fn delete_token(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deletes the token at the provider first: until that has succeeded, it can be charged.
+/// Deletes the token at the provider first, because the token can be charged until that has succeeded.
 async fn delete(
     app: &Parts,
     payin: &PayinOptions,
     customer: &str,
     record: &StoredOperation,
 ) -> Result<(), Problem> {
-    let token = token::read(record)?;
+    let token: Token = stored::read(record)?;
     let secret = PaymentToken::parse(&token.payment_token).map_err(|_| Problem::Internal)?;
     let deletion = TokenDeletion::new(customer, secret);
     if let Err(error) = payin.client.tokens().delete(deletion).await {

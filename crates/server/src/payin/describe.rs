@@ -1,4 +1,4 @@
-//! What the API and the webhooks say of operations.
+//! The representations of operations in the API and in webhooks.
 
 use pantoken_payin::{FormLanguage, FormUrl};
 use serde::Serialize;
@@ -16,7 +16,8 @@ use crate::http::wire_time::to_rfc3339;
 /// The state of a payment.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({"paymentId": "order-7", "customer": "customer-7", "state": "captured", "amount": {"value": "10.00", "currency": "RUB"},
+#[schema(example = json!({"paymentId": "order-7", "customer": "customer-7", "state": "captured",
+    "amount": {"value": "10.00", "currency": "RUB"},
     "capturedAmount": {"value": "10.00", "currency": "RUB"},
     "refundedAmount": {"value": "0.00", "currency": "RUB"}}))]
 #[schema(as = PayinPayment)]
@@ -51,7 +52,8 @@ impl PaymentView {
 /// The state of a capture or a refund, which has `captureId` or `refundId`.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({"paymentId": "order-7", "refundId": "return-1", "state": "completed", "amount": {"value": "10.00", "currency": "RUB"}}))]
+#[schema(example = json!({"paymentId": "order-7", "refundId": "return-1", "state": "completed",
+    "amount": {"value": "10.00", "currency": "RUB"}}))]
 #[schema(as = PayinPart)]
 pub(crate) struct PartView {
     payment_id: String,
@@ -89,7 +91,8 @@ impl PartView {
 /// The state of a bill.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({"billId": "order-7", "state": "created", "amount": {"value": "10.00", "currency": "RUB"}, "customer": "customer-7",
+#[schema(example = json!({"billId": "order-7", "state": "created", "amount": {"value": "10.00", "currency": "RUB"},
+    "customer": "customer-7",
     "payUrl": "https://oplata.qiwi.com/form?invoiceUid=5714f3bb-0e21-4c8a-bd77-6ac4b5c13d3a", "payments": [],
     "expiresAt": "2025-06-01T12:30:00Z"}))]
 #[schema(as = PayinBill)]
@@ -162,10 +165,13 @@ pub(super) fn form_url(pay_url: &str, language: &str, return_url: Option<&str>) 
 /// The state of a card verification.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({"verificationId": "ver_7136560807448576", "requestId": "ver_7136560807448576", "state": "verified",
+#[schema(example = json!({"verificationId": "8b843965-0dc8-47e2-8007-1ee2da06d0ad",
+    "requestId": "8b843965-0dc8-47e2-8007-1ee2da06d0ad", "state": "verified",
     "customer": "customer-7", "isValidCard": true, "threeDsStatus": "PASSED",
-    "card": {"issuingCountry": "RUS", "issuingBank": "QIWI BANK (JSC)", "paymentSystem": "VISA", "fundingSource": "PREPAID"},
-    "token": {"tokenId": "tok_5f2b9c", "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+    "card": {"issuingCountry": "RUS", "issuingBank": "QIWI BANK (JSC)", "paymentSystem": "VISA",
+    "fundingSource": "PREPAID"},
+    "token": {"tokenId": "tok_30747e05edc6a931833378481131e49c",
+    "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
     "expiresAt": "2027-12-31T00:00:00+03:00"}, "expiresAt": "2025-06-01T12:30:00Z"}))]
 #[schema(as = PayinVerification)]
 pub(crate) struct VerificationView {

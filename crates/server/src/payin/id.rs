@@ -9,7 +9,7 @@ use crate::http::problem::Problem;
 const MAX_LENGTH: usize = 200;
 const RULE: &str = "must be 1 to 200 visible ASCII characters without | ; / ? #, and not . or ..";
 
-/// Checks an id, which is the provider's too and a part of a path there.
+/// Checks an id. The provider uses the same id, in the path of its URLs.
 pub(super) fn check(name: &'static str, id: String) -> Result<String, Problem> {
     if contains_card_number(&id) {
         return Err(Problem::CardNumber(name));

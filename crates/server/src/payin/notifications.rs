@@ -82,34 +82,36 @@ async fn take(app: &Parts, notification: &Notification) -> Result<bool, StoreErr
             .hint_operation(kind.to_owned(), key, fact.clone(), now)
             .await
     };
+    // The sums of the payment change with its captures and refunds.
+    let hint_part = async |kind: &str, payment_id: Option<String>| {
+        let Some(payment_id) = payment_id else {
+            return Ok(false);
+        };
+        let part = hint(kind, format!("{payment_id}/{id}")).await?;
+        Ok(hint(payment::KIND, payment_id).await? || part)
+    };
     match notification.hint() {
         Some(Hint::Payment(payment)) => {
             let bill = match &payment.bill_id {
                 Some(bill_id) => hint(bill::KIND, bill_id.to_string()).await?,
                 None => false,
             };
-            Ok(hint(payment::KIND, id).await? || bill)
+            Ok(hint(payment::KIND, id.clone()).await? || bill)
         }
-        Some(Hint::Bill(_)) => hint(bill::KIND, id).await,
-        Some(Hint::Capture(capture)) => match &capture.payment_id {
-            Some(payment_id) => {
-                let part = hint(part::CAPTURE, format!("{payment_id}/{id}")).await?;
-                Ok(hint(payment::KIND, payment_id.to_string()).await? || part)
-            }
-            None => Ok(false),
-        },
-        Some(Hint::Refund(refund)) => match &refund.payment_id {
-            Some(payment_id) => {
-                let part = hint(part::REFUND, format!("{payment_id}/{id}")).await?;
-                Ok(hint(payment::KIND, payment_id.to_string()).await? || part)
-            }
-            None => Ok(false),
-        },
+        Some(Hint::Bill(_)) => hint(bill::KIND, id.clone()).await,
+        Some(Hint::Capture(capture)) => {
+            let payment_id = capture.payment_id.as_ref().map(ToString::to_string);
+            hint_part(part::CAPTURE, payment_id).await
+        }
+        Some(Hint::Refund(refund)) => {
+            let payment_id = refund.payment_id.as_ref().map(ToString::to_string);
+            hint_part(part::REFUND, payment_id).await
+        }
         Some(Hint::CardCheck(check)) => {
-            if hint(verification::KIND, id).await? {
+            if hint(verification::KIND, id.clone()).await? {
                 return Ok(true);
             }
-            // The id may differ from that of the bill. The customer does not.
+            // The id may differ from the bill's, but the customer is the same.
             let token = check.token.as_ref();
             let Some(customer) = token.and_then(|token| token.account.clone()) else {
                 return Ok(false);

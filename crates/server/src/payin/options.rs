@@ -10,7 +10,7 @@ use crate::http::client::Outgoing;
 pub struct PayinOptions {
     pub(crate) client: Client,
     pub(crate) notification_key: NotificationKey,
-    /// From which the result tokens of verifications are derived.
+    /// The secret from which the result tokens of verifications are derived.
     pub(crate) secret: Secret,
     pub(crate) is_live: bool,
     form_origins: Vec<Origin>,

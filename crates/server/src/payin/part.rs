@@ -28,7 +28,7 @@ pub(crate) enum State {
 /// What was heard of a capture or a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
-    /// Nothing that decides.
+    /// Nothing was heard that decides the outcome.
     Open,
     /// The provider executed it.
     Completed,

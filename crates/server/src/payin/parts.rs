@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use pantoken_core::Secret;
 use pantoken_store::{
     Digest, NewOperation, OperationFilter, OperationStore, Progress, StoredOperation,
 };
@@ -11,12 +10,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::describe::PartView;
-use super::endpoint::{ReadProblems, WriteProblems, configured};
+use super::endpoint::{ReadProblems, WriteProblems, authorize, find};
 use super::id::{self, TwoSegments};
 use super::money::Money;
 use super::part::{self, Part};
 use super::payment::{self, Payment};
-use super::payments;
+use super::{payments, stored};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
@@ -166,11 +165,10 @@ struct Whole {
 
 impl Whole {
     async fn find(app: &Parts, holder: &ApiKeyHolder, payment_id: String) -> Result<Self, Problem> {
-        configured(app)?;
-        holder.require_reading()?;
+        authorize(app, holder)?;
         let payment_id = id::check("paymentId", payment_id)?;
-        let operation = payments::find(app, holder, payment_id).await?;
-        let payment = payments::read(&operation)?;
+        let operation = find(app, holder, payment::KIND, payment_id).await?;
+        let payment = stored::read(&operation)?;
         Ok(Self { operation, payment })
     }
 
@@ -178,7 +176,7 @@ impl Whole {
         format!("{}/{id}", self.operation.key)
     }
 
-    /// Refuses what cannot be, before the provider is asked.
+    /// Refuses captures and refunds that cannot succeed, before the provider is asked.
     async fn check(&self, app: &Parts, kind: &str, amount: &Money) -> Result<(), Problem> {
         let filter = OperationFilter {
             parent: Some(self.operation.id),
@@ -207,7 +205,8 @@ impl Whole {
         }
         let mut asked = amount.hundredths().unwrap_or(i64::MAX);
         for other in &open {
-            asked = asked.saturating_add(read(other)?.amount.hundredths().unwrap_or_default());
+            let other: Part = stored::read(other)?;
+            asked = asked.saturating_add(other.amount.hundredths().unwrap_or_default());
         }
         let fits = asked <= self.payment.rest();
         fits.then_some(()).ok_or(Problem::AmountAboveRest)
@@ -235,7 +234,6 @@ async fn put(
         state: part::State::Pending,
         reason: None,
     };
-    let data = serde_json::to_string(&part).map_err(|_| Problem::Internal)?;
     let now = app.clock.now();
     let new = NewOperation {
         kind: kind.to_owned(),
@@ -244,13 +242,7 @@ async fn put(
         customer: whole.operation.customer.clone(),
         created_by: holder.name().map(ToString::to_string),
         fingerprint: Digest::of(json!([part.amount]).to_string().as_bytes()),
-        progress: Progress {
-            state: part.state.as_str().to_owned(),
-            data: Secret::new(&data),
-            is_final: false,
-            attention: None,
-            next_attempt_at: None,
-        },
+        progress: Progress::new(part.state.as_str(), stored::write(&part)?),
         created_at: now,
         leased_until: None,
         deadline_at: Some(now.saturating_add(payments::DEADLINE)),
@@ -261,7 +253,7 @@ async fn put(
     if !operation.progress.is_final {
         return Ok((StatusCode::ACCEPTED, Json(view)));
     }
-    // Whoever looks at the payment next sees the sums that this has changed.
+    // The sums of the payment have changed with it.
     app.operations.ask(whole.operation.clone()).await?;
     Ok((StatusCode::OK, Json(view)))
 }
@@ -273,13 +265,6 @@ async fn get(app: &Parts, whole: &Whole, kind: &str, id: &str) -> Result<Json<Pa
 }
 
 fn view(operation: &StoredOperation) -> Result<PartView, Problem> {
-    let part = read(operation)?;
+    let part: Part = stored::read(operation)?;
     Ok(PartView::new(&operation.kind, &operation.key, &part))
-}
-
-fn read(operation: &StoredOperation) -> Result<Part, Problem> {
-    serde_json::from_str(operation.progress.data.expose()).map_err(|error| {
-        tracing::error!(operation = %operation.id, %error, "a capture or refund cannot be read");
-        Problem::Internal
-    })
 }

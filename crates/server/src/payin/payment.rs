@@ -19,9 +19,9 @@ pub(crate) struct Payment {
     pub(crate) comment: Option<String>,
     pub(crate) state: State,
     pub(crate) reason: Option<String>,
-    /// In hundredths.
+    /// How much was captured, in hundredths.
     pub(crate) captured: i64,
-    /// In hundredths.
+    /// How much was refunded, in hundredths.
     pub(crate) refunded: i64,
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum State {
 /// What was heard of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
-    /// Nothing that decides.
+    /// Nothing was heard that decides the outcome.
     Open,
     /// The provider took or holds the money. The sums are in hundredths.
     Completed { captured: i64, refunded: i64 },
@@ -75,7 +75,7 @@ impl State {
         }
     }
 
-    /// Returns whether nothing more is expected. A hold is: it is captured, or captures itself.
+    /// Returns whether nothing more is expected. After a hold something is: it is captured, or captures itself.
     pub(crate) fn is_final(self) -> bool {
         !matches!(self, Self::Pending | Self::Authorized)
     }

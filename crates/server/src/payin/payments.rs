@@ -3,17 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use pantoken_core::Secret;
 use pantoken_payin::PaymentToken;
 use pantoken_store::{Digest, NewOperation, OperationStore, Progress, StoredOperation};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::describe::PaymentView;
-use super::endpoint::{ReadProblems, WriteProblems, configured};
+use super::endpoint::{ReadProblems, WriteProblems, authorize, find, submit};
 use super::money::Money;
 use super::payment::{self, Payment};
-use super::{customer, id, token_lookup};
+use super::{customer, id, stored, token_lookup};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
@@ -26,7 +25,8 @@ const MAX_COMMENT_CHARS: usize = 255;
 
 /// A payment by token. Send either `tokenId` or `paymentToken`.
 #[derive(ToSchema)]
-#[schema(example = json!({"customer": "customer-7", "tokenId": "tok_5f2b9c", "amount": {"value": "10.00", "currency": "RUB"}}))]
+#[schema(example = json!({"customer": "customer-7", "tokenId": "tok_30747e05edc6a931833378481131e49c",
+    "amount": {"value": "10.00", "currency": "RUB"}}))]
 #[schema(as = NewPayinPayment, rename_all = "camelCase")]
 pub(crate) struct NewPayment {
     /// The agent's own reference, which tokens are bound to.
@@ -68,18 +68,13 @@ pub(crate) async fn put_payment(
     fields: Result<Fields, Problem>,
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
     let app = app.parts();
-    configured(app)?;
-    holder.require_reading()?;
+    authorize(app, &holder)?;
     let payment_id = id::check("paymentId", payment_id)?;
     let new = NewPayment::read(fields?)?;
     let operation = new.into_operation(app, &holder, payment_id).await?;
-    match app.operations.submit(operation).await? {
-        Some(operation) if holder.may_read_operation(&operation) => {
-            let (status, view) = describe(&operation)?;
-            Ok((status, Json(view)))
-        }
-        Some(_) | None => Err(Problem::OperationConflict),
-    }
+    let operation = submit(app, &holder, operation).await?;
+    let (status, view) = describe(&operation)?;
+    Ok((status, Json(view)))
 }
 
 #[utoipa::path(
@@ -101,38 +96,16 @@ pub(crate) async fn get_payment(
     PathSegment(payment_id): PathSegment,
 ) -> Result<Json<PaymentView>, Problem> {
     let app = app.parts();
-    configured(app)?;
-    holder.require_reading()?;
+    authorize(app, &holder)?;
     let payment_id = id::check("paymentId", payment_id)?;
-    let operation = find(app, &holder, payment_id).await?;
+    let operation = find(app, &holder, payment::KIND, payment_id).await?;
     let (_, view) = describe(&operation)?;
     Ok(Json(view))
 }
 
-/// Returns a payment of this server that the holder may read.
-pub(super) async fn find(
-    app: &Parts,
-    holder: &ApiKeyHolder,
-    payment_id: String,
-) -> Result<StoredOperation, Problem> {
-    let found = app
-        .store
-        .find_operation(payment::KIND.to_owned(), payment_id)
-        .await?;
-    let found = found.filter(|operation| holder.may_read_operation(operation));
-    found.ok_or(Problem::OperationNotFound)
-}
-
-pub(super) fn read(operation: &StoredOperation) -> Result<Payment, Problem> {
-    serde_json::from_str(operation.progress.data.expose()).map_err(|error| {
-        tracing::error!(operation = %operation.id, %error, "a payment cannot be read");
-        Problem::Internal
-    })
-}
-
 /// A hold is an outcome of its payment, although more may follow.
 fn describe(operation: &StoredOperation) -> Result<(StatusCode, PaymentView), Problem> {
-    let payment = read(operation)?;
+    let payment: Payment = stored::read(operation)?;
     let status = match payment.state {
         payment::State::Pending => StatusCode::ACCEPTED,
         _ => StatusCode::OK,
@@ -213,22 +186,15 @@ impl NewPayment {
             captured: 0,
             refunded: 0,
         };
-        let data = serde_json::to_string(&payment).map_err(|_| Problem::Internal)?;
         let now = app.clock.now();
         Ok(NewOperation {
             kind,
             key,
             parent: None,
-            customer: Some(payment.customer),
+            customer: Some(payment.customer.clone()),
             created_by: holder.name().map(ToString::to_string),
             fingerprint,
-            progress: Progress {
-                state: payment.state.as_str().to_owned(),
-                data: Secret::new(&data),
-                is_final: false,
-                attention: None,
-                next_attempt_at: None,
-            },
+            progress: Progress::new(payment.state.as_str(), stored::write(&payment)?),
             created_at: now,
             leased_until: None,
             deadline_at: Some(now.saturating_add(DEADLINE)),

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use pantoken_core::Secret;
 use sha2::Sha256;
+use uuid::Builder;
 
 pub(super) fn derive(secret: &Secret, verification_id: &str, seed: &str) -> Secret {
     let text = mac(secret, &["pantoken/payin-result", verification_id, seed]);
@@ -19,14 +20,9 @@ pub(super) fn derive_id(secret: &Secret, scope: &str, idempotency_key: &str) -> 
     uuid(bytes)
 }
 
-/// Formats random bytes as a UUID. Source: RFC 9562, section 5.4.
-pub(super) fn uuid(mut bytes: [u8; 16]) -> String {
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let digits = hex::encode(bytes);
-    let groups = [0..8, 8..12, 12..16, 16..20, 20..32];
-    let groups = groups.map(|range| digits.get(range).unwrap_or_default());
-    groups.join("-")
+/// Formats random bytes as a UUID.
+pub(super) fn uuid(bytes: [u8; 16]) -> String {
+    Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 fn mac(secret: &Secret, parts: &[&str]) -> [u8; 32] {

@@ -1,14 +1,13 @@
 //! The payment tokens that this server was given.
 
-use pantoken_core::Secret;
 use pantoken_payin::IssuedToken;
-use pantoken_store::{Digest, NewOperation, Progress, StoredOperation};
+use pantoken_store::{Digest, NewOperation, Progress};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::event_fields::fields;
-use crate::http::problem::Problem;
+use super::stored;
 use crate::operations::Event;
 
 pub(super) const KIND: &str = "payin.token";
@@ -24,7 +23,8 @@ pub(super) fn token_id(payment_token: &str) -> String {
 /// A payment token that the provider issued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({"tokenId": "tok_5f2b9c", "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+#[schema(example = json!({"tokenId": "tok_30747e05edc6a931833378481131e49c",
+    "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
     "expiresAt": "2027-12-31T00:00:00+03:00"}))]
 #[schema(as = IssuedToken)]
 pub(crate) struct Token {
@@ -33,7 +33,7 @@ pub(crate) struct Token {
     /// The masked number of the card.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
-    /// As the provider writes it.
+    /// When it expires, as the provider writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires_at: Option<String>,
 }
@@ -57,7 +57,6 @@ pub(super) fn record(
     created_by: Option<String>,
     now: i64,
 ) -> Option<NewOperation> {
-    let data = serde_json::to_string(token).ok()?;
     Some(NewOperation {
         kind: KIND.to_owned(),
         key: token.token_id.clone(),
@@ -65,13 +64,7 @@ pub(super) fn record(
         customer: Some(customer.to_owned()),
         created_by,
         fingerprint: Digest::of(token.token_id.as_bytes()),
-        progress: Progress {
-            state: ACTIVE.to_owned(),
-            data: Secret::new(&data),
-            is_final: false,
-            attention: None,
-            next_attempt_at: None,
-        },
+        progress: Progress::new(ACTIVE, stored::write(token).ok()?),
         created_at: now,
         leased_until: None,
         deadline_at: None,
@@ -87,11 +80,4 @@ pub(super) fn created(token: &Token, customer: &str) -> Event {
         kind: "payin.token.created",
         fields,
     }
-}
-
-pub(super) fn read(operation: &StoredOperation) -> Result<Token, Problem> {
-    serde_json::from_str(operation.progress.data.expose()).map_err(|error| {
-        tracing::error!(operation = %operation.id, %error, "a token cannot be read");
-        Problem::Internal
-    })
 }

@@ -2,7 +2,8 @@
 
 use pantoken_store::{OperationStore, StoredOperation};
 
-use super::token::{ACTIVE, KIND, read, token_id};
+use super::stored;
+use super::token::{ACTIVE, KIND, Token, token_id};
 use crate::app::Parts;
 use crate::http::problem::Problem;
 
@@ -17,7 +18,7 @@ pub(super) async fn find(
     Ok(found.filter(|token| token.customer.as_deref() == Some(customer)))
 }
 
-/// Returns the customer's token with this id. That of another customer is as unknown as one that was deleted.
+/// Returns the customer's token with this id. A token of another customer is treated like one that was deleted.
 pub(super) async fn chargeable(
     app: &Parts,
     customer: &str,
@@ -25,11 +26,11 @@ pub(super) async fn chargeable(
 ) -> Result<String, Problem> {
     let found = find(app, customer, token_id).await?;
     let active = found.filter(|token| token.progress.state == ACTIVE);
-    let token = read(&active.ok_or(Problem::TokenNotFound)?)?;
+    let token: Token = stored::read(&active.ok_or(Problem::TokenNotFound)?)?;
     Ok(token.payment_token)
 }
 
-/// Checks that a token may be charged for this customer. One that this server never saw may.
+/// Checks that a token may be charged for this customer. A token that this server has never seen may be.
 pub(super) async fn check_chargeable(
     app: &Parts,
     customer: &str,

@@ -18,7 +18,7 @@ pub(crate) struct Verification {
     pub(crate) seed: String,
     /// The address of the form, once the provider has made it.
     pub(crate) pay_url: Option<String>,
-    /// In Unix milliseconds.
+    /// When the form can no longer be used, in Unix milliseconds.
     pub(crate) expires_at: i64,
     pub(crate) state: State,
     pub(crate) outcome: Option<Outcome>,
@@ -47,7 +47,8 @@ pub(crate) struct Outcome {
 /// What the provider knows of the card.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({"issuingCountry": "RUS", "issuingBank": "QIWI BANK (JSC)", "paymentSystem": "VISA", "fundingSource": "PREPAID"}))]
+#[schema(example = json!({"issuingCountry": "RUS", "issuingBank": "QIWI BANK (JSC)", "paymentSystem": "VISA",
+    "fundingSource": "PREPAID"}))]
 #[schema(as = VerifiedCard)]
 pub(crate) struct Card {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +64,7 @@ pub(crate) struct Card {
 /// What was heard of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
-    /// Nothing that decides.
+    /// Nothing was heard that decides the outcome.
     Open,
     /// The provider has finished: the card is valid or not.
     Done(Box<Outcome>),

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use pantoken_store::OperationStore;
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::endpoint::configured;
-use super::verification::State as VerificationState;
-use super::{result_token, schemas, verifications};
+use super::verification::{KIND, State as VerificationState, Verification};
+use super::{result_token, schemas, stored};
 use crate::app::AppState;
 use crate::http::auth::result_token as presented_token;
 use crate::http::fields::Fields;
@@ -19,7 +20,7 @@ use crate::http::openapi::problems;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 
-/// An empty object: nothing that a page could say counts.
+/// An empty object, because the server believes nothing that a page says.
 #[derive(ToSchema)]
 #[schema(example = json!({}))]
 #[schema(as = PayinResultQuestion)]
@@ -28,7 +29,7 @@ pub(crate) struct Question {}
 /// What the provider says.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({"verificationId": "ver_7136560807448576", "state": "verified"}))]
+#[schema(example = json!({"verificationId": "8b843965-0dc8-47e2-8007-1ee2da06d0ad", "state": "verified"}))]
 #[schema(as = PayinResult)]
 pub(crate) struct Answer {
     verification_id: String,
@@ -78,21 +79,21 @@ pub(crate) async fn ask_for_result(
     let payin = configured(app)?;
     let presented = presented_token(&headers).ok_or(Problem::ResultTokenRequired)?;
     fields?.finish()?;
-    let found = verifications::find(app, id).await?;
+    let found = app.store.find_operation(KIND.to_owned(), id).await?;
     let operation = found.ok_or(Problem::ResultTokenInvalid)?;
-    let verification = verifications::read(&operation)?;
+    let verification: Verification = stored::read(&operation)?;
     let token = result_token::derive(&payin.secret, &operation.key, &verification.seed);
     if !token.is(presented) {
         return Err(Problem::ResultTokenInvalid);
     }
-    // What expired may have been verified since.
+    // An expired verification may have succeeded since.
     let operation = match verification.state {
         VerificationState::Created | VerificationState::Expired => {
             app.operations.ask(operation).await?
         }
         _ => operation,
     };
-    let state = verifications::read(&operation)?.state;
+    let state = stored::read::<Verification>(&operation)?.state;
     let status = match state {
         VerificationState::Created => StatusCode::ACCEPTED,
         VerificationState::Expired => return Err(Problem::SessionExpired),

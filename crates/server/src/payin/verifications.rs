@@ -4,11 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_a2c::{Flow, Language};
-use pantoken_core::Secret;
 use pantoken_payin::{BillId, BillRequest, Error};
 use pantoken_store::{
     Digest, NewOperation, OperationChange, OperationCreation, OperationStore, Progress,
-    StoredOperation,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -17,19 +15,17 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::describe::{VerificationView, form_url};
-use super::endpoint::{ReadProblems, WriteProblems, configured};
+use super::endpoint::{ReadProblems, WriteProblems, authorize, configured, find};
 use super::verification::{self, Verification};
-use super::{PayinOptions, customer, id, result_token, schemas};
-use crate::a2c::idempotency_key;
-use crate::a2c::return_url::ReturnUrl;
+use super::{PayinOptions, customer, id, result_token, schemas, stored};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
-use crate::http::fields::{Fields, parse_text};
+use crate::http::fields::Fields;
+use crate::http::idempotency_key;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::http::return_url::ReturnUrl;
 use crate::http::wire_time::to_rfc3339;
-
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// A card verification to create.
 #[derive(ToSchema)]
@@ -50,10 +46,11 @@ pub(crate) struct NewVerification {
 /// A created verification.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({"form": "payin", "verificationId": "ver_7136560807448576", "requestId": "ver_7136560807448576",
+#[schema(example = json!({"form": "payin", "verificationId": "8b843965-0dc8-47e2-8007-1ee2da06d0ad",
+    "requestId": "8b843965-0dc8-47e2-8007-1ee2da06d0ad",
     "formUrl": "https://oplata.qiwi.com/form?invoiceUid=5714f3bb-0e21-4c8a-bd77-6ac4b5c13d3a",
     "formOrigin": "https://oplata.qiwi.com", "resultToken": "hIqUo2fcJlRjEl8QuvtUIGq6PzYdZFlDrGLd0ioBBxk",
-    "resultUrl": "https://pay.shop.kz/v1/payin/verifications/ver_7136560807448576/result",
+    "resultUrl": "https://pay.shop.kz/v1/payin/verifications/8b843965-0dc8-47e2-8007-1ee2da06d0ad/result",
     "expiresAt": "2025-06-01T12:30:00Z", "state": "created"}))]
 #[schema(as = CreatedPayinVerification)]
 pub(crate) struct CreatedVerification {
@@ -104,7 +101,7 @@ pub(crate) async fn create_verification(
     let app = app.parts();
     let payin = configured(app)?;
     let new = NewVerification::read(app, fields?)?;
-    let key = read_idempotency_key(&headers)?;
+    let key = idempotency_key::read(&headers, idempotency_key::check)?;
     let (id, verification) = match key {
         Some(key) => repeatable(app, payin, &holder, &new, &key).await?,
         None => once(app, payin, &holder, &new).await?,
@@ -132,41 +129,11 @@ pub(crate) async fn get_verification(
     PathSegment(verification_id): PathSegment,
 ) -> Result<Json<VerificationView>, Problem> {
     let app = app.parts();
-    configured(app)?;
-    holder.require_reading()?;
+    authorize(app, &holder)?;
     let verification_id = id::check("verificationId", verification_id)?;
-    let found = find(app, verification_id).await?;
-    let found = found.filter(|operation| holder.may_read_operation(operation));
-    let operation = found.ok_or(Problem::OperationNotFound)?;
-    let verification = read(&operation)?;
+    let operation = find(app, &holder, verification::KIND, verification_id).await?;
+    let verification = stored::read(&operation)?;
     Ok(Json(VerificationView::new(&operation.key, &verification)))
-}
-
-pub(super) async fn find(app: &Parts, id: String) -> Result<Option<StoredOperation>, Problem> {
-    let kind = verification::KIND.to_owned();
-    Ok(app.store.find_operation(kind, id).await?)
-}
-
-pub(super) fn read(operation: &StoredOperation) -> Result<Verification, Problem> {
-    serde_json::from_str(operation.progress.data.expose()).map_err(|error| {
-        tracing::error!(operation = %operation.id, %error, "a verification cannot be read");
-        Problem::Internal
-    })
-}
-
-fn read_idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    if values.next().is_some() {
-        return Err(Problem::RepeatedField(IDEMPOTENCY_KEY));
-    }
-    let text = value.to_str().unwrap_or_default();
-    let key = parse_text(IDEMPOTENCY_KEY, text, |key| {
-        idempotency_key::check(key).map(|()| key.to_owned())
-    })?;
-    Ok(Some(key))
 }
 
 /// Creates a verification once the provider has made its form. Until then, nothing is kept.
@@ -204,7 +171,7 @@ async fn repeatable(
         OperationCreation::Created(operation) | OperationCreation::Repeated(operation) => operation,
         OperationCreation::Conflict => return Err(Problem::IdempotencyKeyReused),
     };
-    let mut verification = read(&operation)?;
+    let mut verification: Verification = stored::read(&operation)?;
     if verification.pay_url.is_some() {
         return Ok((id, verification));
     }
@@ -213,7 +180,7 @@ async fn repeatable(
         id: operation.id,
         version: operation.version,
         progress: Progress {
-            data: Secret::new(&to_json(&verification)?),
+            data: stored::write(&verification)?,
             ..operation.progress
         },
         is_progress: true,
@@ -225,7 +192,7 @@ async fn repeatable(
     };
     match app.store.change_operation(change).await? {
         true => Ok((id, verification)),
-        // It was asked about meanwhile. The next repetition keeps the address.
+        // The reconciler changed it meanwhile. The next repetition stores the address.
         false => Err(Problem::ProviderUnavailable),
     }
 }
@@ -265,10 +232,6 @@ async fn create_form(
     }
 }
 
-fn to_json(verification: &Verification) -> Result<String, Problem> {
-    serde_json::to_string(verification).map_err(|_| Problem::Internal)
-}
-
 fn describe(
     app: &Parts,
     payin: &PayinOptions,
@@ -295,7 +258,7 @@ fn describe(
 
 impl NewVerification {
     fn read(app: &Parts, mut fields: Fields) -> Result<Self, Problem> {
-        // The form is the same in both flows: embedded, or led to.
+        // The form is the same, whether it is embedded or opened by redirect.
         fields.optional("flow", |text| {
             [Flow::Iframe, Flow::Redirect]
                 .into_iter()
@@ -352,12 +315,9 @@ impl NewVerification {
             created_by: holder.name().map(ToString::to_string),
             fingerprint: self.fingerprint(),
             progress: Progress {
-                state: verification.state.as_str().to_owned(),
-                data: Secret::new(&to_json(verification)?),
-                is_final: false,
-                attention: None,
-                // Nobody types a card faster, and the page asks when it is done.
+                // Nobody types a card faster, and the page asks for the result when the form is done.
                 next_attempt_at: Some(now.saturating_add(FIRST_QUESTION)),
+                ..Progress::new(verification.state.as_str(), stored::write(verification)?)
             },
             created_at: now,
             leased_until: None,

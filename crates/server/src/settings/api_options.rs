@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use crate::a2c::pan_token_alphabet::PanTokenAlphabet;
 use crate::a2c::pan_token_check::PanTokenCheck;
 use crate::a2c::request_id::RequestIdShard;
-use crate::a2c::return_url::ReturnUrls;
 use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
 use crate::http::client_address::TrustedProxies;
 use crate::http::limits::Limits;
 use crate::http::public_url::PublicUrl;
 use crate::http::rate_limit::PublicSessionLimits;
+use crate::http::return_url::ReturnUrls;
 use crate::payin::PayinOptions;
 
 pub(crate) const DEFAULT_SESSION_SECONDS: u32 = 1800;

@@ -206,8 +206,8 @@ async fn sessions_are_listed_without_their_pan_tokens() {
         .is_problem(401, "API_KEY_REQUIRED", None);
 }
 
-/// A card must not be filed under whoever opens a link: each recipe asks for the session of the customer who is logged
-/// in.
+/// A card must not be filed under whoever opens a link, so each recipe asks for the session of the customer who is
+/// logged in.
 #[test]
 fn every_recipe_names_the_customer_who_is_logged_in() {
     const READS: &str = "/v1/sessions/{requestId}";

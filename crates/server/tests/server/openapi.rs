@@ -90,7 +90,8 @@ fn objects<'a>(document: &'a Value, schema: &'a Value, found: &mut Vec<&'a Value
     }
 }
 
-/// What the server refuses is closed, and what it may extend is open. The first half is true of the server:
+/// Schemas of requests are closed, because the server refuses unknown fields; schemas of what it sends are open. That
+/// it does refuse them is tested by
 /// `create_session::unknown_fields_are_refused` and others.
 #[test]
 fn requests_are_closed_and_responses_and_webhooks_are_open() {

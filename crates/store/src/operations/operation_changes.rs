@@ -83,7 +83,7 @@ const LOCK: Statement = locking!(
     "SELECT id, kind, key FROM operations WHERE id = $1 AND version = $2",
     "FOR UPDATE"
 );
-/// What was heard since the claim is asked about at once.
+/// If something was heard since the operation was claimed, it is due at once.
 const UPDATE: Statement = Statement::same(
     "UPDATE operations SET version = version + 1, state = $2, data = $3, data_key = $4, is_final = $5, \
      attention = $6, changed_at = CASE WHEN $7 = 1 THEN $8 ELSE changed_at END, \

@@ -17,7 +17,7 @@ pub(crate) const DUE: Statement = locking!(
     select_operations!("WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2"),
     "FOR UPDATE OF operations SKIP LOCKED"
 );
-/// The version changes, so that whoever had the claim before can change nothing any more.
+/// The version changes, so that an earlier holder of the claim can no longer change anything.
 const CLAIM: Statement = Statement::same(
     "UPDATE operations SET version = version + 1, attempts = attempts + 1, next_attempt_at = $2, \
      leased_until = $2, is_hinted = 0 WHERE id = $1",
@@ -64,7 +64,7 @@ impl Operation for ClaimDue {
             claimed.push(match read_operation(row, options.keys.as_ref()) {
                 Ok(operation) => Ok(claim(connection, operation, self.leased_until).await?),
                 Err(error) => {
-                    // It is due again later, and the others are not held up.
+                    // It is due again when its lease ends, and the others are not held up.
                     let values = [read_id(row)?.get().into(), self.leased_until.into()];
                     connection.execute(&CLAIM, &values).await?;
                     Err(error)

@@ -96,7 +96,7 @@ pub(crate) struct Options {
     )]
     pub(crate) payin_site_id: SiteId,
 
-    /// Where payin sends the notifications of objects that name no address of their own
+    /// Address to which payin sends the notifications of objects that name no address of their own
     #[arg(long, value_name = "URL", value_parser = payin::NotificationUrl::parse)]
     pub(crate) payin_notification_url: Option<payin::NotificationUrl>,
 

@@ -1,6 +1,12 @@
 //! What an idempotency key may look like. Whoever guesses the key of a browser gets the session that it created, with
 //! its result token, so it has to be random there.
 
+use axum::http::HeaderMap;
+
+use crate::http::fields::parse_text;
+use crate::http::problem::Problem;
+
+const HEADER: &str = "Idempotency-Key";
 const MAX_LENGTH: usize = 128;
 /// 32 hexadecimal digits are 128 bits.
 const HEXADECIMAL_DIGITS: usize = 32;
@@ -13,6 +19,23 @@ const SHAPE: &str = "must be 1 to 128 visible ASCII characters";
 const RANDOM: &str = "must be random in a browser, so that nobody guesses it: send crypto.randomUUID(), or at least 128 \
                       random bits as 32 hexadecimal digits or 22 base64url characters, and no order number";
 
+/// Returns the request's key, if it has one that passes the check.
+pub(crate) fn read(
+    headers: &HeaderMap,
+    check: fn(&str) -> Result<(), &'static str>,
+) -> Result<Option<String>, Problem> {
+    let mut values = headers.get_all(HEADER).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(Problem::RepeatedField(HEADER));
+    }
+    let text = value.to_str().unwrap_or_default();
+    let key = parse_text(HEADER, text, |key| check(key).map(|()| key.to_owned()))?;
+    Ok(Some(key))
+}
+
 /// Checks the key of a caller who is known, and shares its keys with nobody.
 pub(crate) fn check(key: &str) -> Result<(), &'static str> {
     let fits =
@@ -21,7 +44,7 @@ pub(crate) fn check(key: &str) -> Result<(), &'static str> {
 }
 
 /// Checks the key of a browser, which shares its keys with every visitor of its origin.
-pub(super) fn check_random(key: &str) -> Result<(), &'static str> {
+pub(crate) fn check_random(key: &str) -> Result<(), &'static str> {
     check(key)?;
     let is_random = is_random_uuid(key) || is_random_hexadecimal(key) || is_random_base64url(key);
     is_random.then_some(()).ok_or(RANDOM)
