@@ -5,6 +5,8 @@
 extern crate alloc;
 
 mod card_number;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "std")]
 mod clock;
 pub mod decimal;

@@ -212,6 +212,30 @@ fn judge(status: u16, body: Body<'_>) -> Advice {
     }
 }
 
+#[cfg(feature = "client")]
+impl From<pantoken_core::client::BodyError> for NotSent {
+    fn from(error: pantoken_core::client::BodyError) -> Self {
+        match error {
+            pantoken_core::client::BodyError::TooLong(limit) => Self::TooLong(limit),
+            _ => Self::NotWritable,
+        }
+    }
+}
+
+#[cfg(feature = "client")]
+impl From<pantoken_core::client::Unanswered> for Error {
+    fn from(unanswered: pantoken_core::client::Unanswered) -> Self {
+        use pantoken_core::client::Unanswered;
+        match unanswered {
+            Unanswered::NotWritable => Self::NotSent(NotSent::NotWritable),
+            Unanswered::NoConnection(why) => Self::NotSent(NotSent::NoConnection(why)),
+            Unanswered::Timeout => Self::Unknown(UnknownCause::Timeout),
+            Unanswered::TooLong(limit) => Self::Unknown(UnknownCause::TooLong(limit)),
+            _ => Self::Unknown(UnknownCause::ConnectionLost),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
