@@ -10,6 +10,10 @@ pub mod client;
 #[cfg(feature = "std")]
 mod clock;
 pub mod decimal;
+#[cfg(feature = "json")]
+pub mod json;
+#[cfg(feature = "json")]
+mod open_enum;
 mod origin;
 pub mod percent;
 #[cfg(feature = "std")]

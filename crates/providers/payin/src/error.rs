@@ -3,8 +3,8 @@ use std::time::Duration;
 use crate::ApiError;
 use crate::advice::{Advice, Fault, Outcome, Repeat};
 use crate::api_error::ErrorCode;
-use crate::json::Unreadable;
 use crate::limits::FieldError;
+use pantoken_core::json::Unreadable;
 
 /// A call failed. Its variant says which of three things holds, and [`Error::advice`] what to do.
 ///
