@@ -24,7 +24,7 @@ element       browser  core a2c widget
 demo          browser  core a2c widget yew
 
 store         native   core
-sandbox       native   core a2c a2c-signing payin
+sandbox       native   core a2c a2c-signing payin qiwi-master
 server        native   core a2c a2c-signing payin store sandbox
 
 test-support  native   core
