@@ -80,14 +80,15 @@ impl Callback {
         let project_id = project_id.ok_or(Unreadable::Field("project_id"))?;
         let key = key(project_id).ok_or(CallbackError::UnknownProject)?;
         let variant = key.verify(&body)?;
-        if has_page_parameters(&body) {
+        let signed_text = body.signed_text(variant);
+        if has_page_parameters(&body, &signed_text) {
             return Err(CallbackError::PaymentPage);
         }
         Ok(Self {
             project_id,
             content: CallbackContent::read(&body)?,
             variant,
-            deduplication_text: body.signed_text(Variant::PLATFORM),
+            deduplication_text: signed_text,
         })
     }
 
@@ -120,12 +121,11 @@ impl CallbackContent {
 /// Returns whether the signature could be that of a payment page's address, which is made with the same key and
 /// handed to the customer. All addresses have parameters `payment_…` and `customer_…`. They are looked for in the
 /// signed text too, because a forger can hide them behind a `;` in a value. Callbacks have no such members.
-fn has_page_parameters(body: &Body) -> bool {
+fn has_page_parameters(body: &Body, signed_text: &str) -> bool {
     let is_parameter = |name: &str| name.starts_with("payment_") || name.starts_with("customer_");
     let names = match body.json() {
         Json::Object(members) => members.as_slice(),
         _ => &[],
     };
-    let text = body.signed_text(Variant::PLATFORM);
-    names.iter().any(|(name, _)| is_parameter(name)) || text.split(';').any(is_parameter)
+    names.iter().any(|(name, _)| is_parameter(name)) || signed_text.split(';').any(is_parameter)
 }

@@ -1,13 +1,10 @@
 //! The HTTP client of payouts. It sends each request once.
 
-mod builder;
-
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use builder::{ClientBuilder, ClientError};
-use reqwest::Response;
+use pantoken_core::client::{BaseUrl, Connections, ConnectionsError, HttpAnswer, Unanswered, send};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 
 use crate::error::{Error, NotSent, UnknownCause};
@@ -19,6 +16,8 @@ const PAYOUT: &str = "v2/payment/wallet/qiwi-kz/payout";
 const STATUS: &str = "v2/payment/status";
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Gate answers within 100 ms as a rule.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client of one project. It is cheap to clone, and clones share their connections.
 ///
@@ -35,8 +34,7 @@ pub struct Client {
 struct Project {
     id: ProjectId,
     key: SecretKey,
-    /// The address of Gate, without a slash at its end.
-    gate: String,
+    gate: BaseUrl,
 }
 
 impl fmt::Debug for Client {
@@ -49,24 +47,37 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Starts to build a client. Gate's address is not published: the platform's support tells you yours.
-    pub fn builder(project_id: ProjectId, key: SecretKey, gate_url: &str) -> ClientBuilder {
-        ClientBuilder::new(project_id, key, gate_url)
+    /// Builds a client, which connects with its first call. Gate's address is not published: the platform's
+    /// support tells you yours.
+    ///
+    /// # Errors
+    /// Returns [`ConnectionsError`] if a setting of the connections cannot be used.
+    pub fn new(
+        project_id: ProjectId,
+        key: SecretKey,
+        gate: BaseUrl,
+        connections: &Connections,
+    ) -> Result<Self, ConnectionsError> {
+        let project = Project {
+            id: project_id,
+            key,
+            gate,
+        };
+        Ok(Self {
+            http: connections.build()?,
+            project: Arc::new(project),
+            timeout: TIMEOUT,
+        })
     }
 
-    /// Returns a client of the same project whose calls take this long at most.
+    /// Returns a client of the same project whose calls take this long at most, from the connection to the last
+    /// byte of the answer. Without it, they take 30 seconds at most.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self {
             timeout,
             ..self.clone()
         }
-    }
-
-    /// Returns the project.
-    #[must_use]
-    pub fn project_id(&self) -> ProjectId {
-        self.project.id
     }
 
     /// Sends a payout. Success means that the platform has taken it, not that it is paid: ask for its status 10
@@ -79,9 +90,8 @@ impl Client {
     /// Returns [`Error`], whose variant says what happened.
     pub async fn pay_out(&self, request: &PayoutRequest) -> Result<PayoutAccepted, Error> {
         let body = request.to_json(self.project.id, &self.project.key);
-        let body = body.map_err(Error::NotSent)?;
-        let (status, answer) = self.post(PAYOUT, body).await?;
-        PayoutAccepted::read(request, status, &answer)
+        let answer = self.post(PAYOUT, body.map_err(Error::NotSent)?).await?;
+        PayoutAccepted::read(request, answer.status, &answer.body)
     }
 
     /// Asks for the status of a payment or payout. Wait 10 seconds after its request, and longer each time.
@@ -91,12 +101,11 @@ impl Client {
     /// payment.
     pub async fn status(&self, payment_id: &PaymentId) -> Result<StatusAnswer, Error> {
         let body = status_request(self.project.id, payment_id, &self.project.key);
-        let body = body.map_err(Error::NotSent)?;
-        let (status, answer) = self.post(STATUS, body).await?;
-        StatusAnswer::read(payment_id, &self.project.key, status, &answer)
+        let answer = self.post(STATUS, body.map_err(Error::NotSent)?).await?;
+        StatusAnswer::read(payment_id, &self.project.key, answer.status, &answer.body)
     }
 
-    async fn post(&self, path: &str, body: Vec<u8>) -> Result<(u16, Vec<u8>), Error> {
+    async fn post(&self, path: &str, body: Vec<u8>) -> Result<HttpAnswer, Error> {
         let request = self
             .http
             .post(format!("{}/{path}", self.project.gate))
@@ -104,40 +113,18 @@ impl Client {
             .header(ACCEPT, JSON)
             .header(CONTENT_TYPE, JSON)
             .body(body);
-        let response = request.send().await.map_err(|error| failure(&error))?;
-        let status = response.status().as_u16();
-        Ok((status, read_body(response).await?))
+        Ok(send(request, MAX_ANSWER_BYTES).await?)
     }
 }
 
-async fn read_body(mut response: Response) -> Result<Vec<u8>, Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-            return Err(UnknownCause::TooLong(MAX_ANSWER_BYTES).into());
+impl From<Unanswered> for Error {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::NotWritable => Self::NotSent(NotSent::NotWritable),
+            Unanswered::NoConnection(why) => Self::NotSent(NotSent::NoConnection(why)),
+            Unanswered::Timeout => UnknownCause::Timeout.into(),
+            Unanswered::TooLong(limit) => UnknownCause::TooLong(limit).into(),
+            _ => UnknownCause::ConnectionLost.into(),
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body)
-}
-
-/// Decides what a failure of the connection means. Only without a connection is it certain that nothing was
-/// sent.
-fn failure(error: &reqwest::Error) -> Error {
-    if error.is_connect() {
-        Error::NotSent(NotSent::NoConnection(innermost(error)))
-    } else if error.is_timeout() {
-        UnknownCause::Timeout.into()
-    } else {
-        UnknownCause::ConnectionLost.into()
-    }
-}
-
-/// Returns the innermost error, which contains no URL.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }

@@ -24,7 +24,10 @@ pub enum Error {
 #[non_exhaustive]
 pub enum NotSent {
     /// It cannot be written.
-    #[error("it cannot be written: {0}")]
+    #[error("it cannot be written as JSON; check the address of Gate")]
+    NotWritable,
+    /// It is too long to sign.
+    #[error("it cannot be signed: {0}")]
     Unsignable(Unreadable),
     /// It cannot be signed.
     #[error("{0}")]

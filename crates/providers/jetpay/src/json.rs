@@ -1,10 +1,9 @@
 //! Reads JSON and keeps each number as the text that it was, because a number is signed as its text.
 
 use std::collections::HashMap;
-use std::fmt;
 
+use pantoken_core::json::Object;
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// How deeply objects and lists may be nested. The platform's own are nested four levels deep.
@@ -98,9 +97,9 @@ impl Json {
         let text = raw.get();
         match text.as_bytes().first() {
             Some(b'{') => {
-                let Members(members) = parse(text)?;
+                let members = Object::from_raw(raw).ok_or(Unreadable::NotAnObject)?;
                 let mut object = LastWins::default();
-                for (name, raw) in members {
+                for (name, raw) in members.members() {
                     object.insert(name, Self::read(raw, depth + 1)?);
                 }
                 Ok(Self::Object(object.members))
@@ -174,41 +173,14 @@ struct LastWins {
 }
 
 impl LastWins {
-    fn insert(&mut self, name: String, value: Json) {
-        let earlier = self.positions.get(&name);
+    fn insert(&mut self, name: &str, value: Json) {
+        let earlier = self.positions.get(name);
         if let Some(member) = earlier.and_then(|&index| self.members.get_mut(index)) {
             member.1 = value;
             return;
         }
-        self.positions.insert(name.clone(), self.members.len());
-        self.members.push((name, value));
-    }
-}
-
-/// The members of an object as they stand, because derived serde refuses repeated names.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
-        }
-        Ok(Members(members))
+        self.positions.insert(name.to_owned(), self.members.len());
+        self.members.push((name.to_owned(), value));
     }
 }
 

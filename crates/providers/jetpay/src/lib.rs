@@ -15,7 +15,6 @@ mod id;
 mod json;
 mod merchant;
 mod natural_order;
-mod open_enum;
 mod payment;
 mod payouts;
 mod php_number;
@@ -26,7 +25,7 @@ mod status;
 pub use amount::{Amount, AmountError, Currency};
 pub use callback::{Callback, CallbackContent, CallbackError};
 #[cfg(feature = "client")]
-pub use client::{Client, ClientBuilder, ClientError};
+pub use client::Client;
 pub use error::{Error, NotSent, Refusal, UnknownCause};
 pub use gate_error::GateError;
 pub use id::{IdError, PaymentId, ProjectId};

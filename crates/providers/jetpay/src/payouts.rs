@@ -238,7 +238,7 @@ fn sign<T: Serialize>(
 }
 
 fn to_vec(json: &impl Serialize) -> Result<Vec<u8>, NotSent> {
-    serde_json::to_vec(json).map_err(|_| NotSent::Unsignable(Unreadable::NotAnObject))
+    serde_json::to_vec(json).map_err(|_| NotSent::NotWritable)
 }
 
 impl From<Unreadable> for NotSent {

@@ -1,6 +1,6 @@
 //! Statuses and types. Source: docs/jetpay.md, "Statuses".
 
-use crate::open_enum::open_enum;
+use pantoken_core::open_enum;
 
 open_enum! {
     /// The status of a payment. [`PaymentStatus::phase`] says what it means.

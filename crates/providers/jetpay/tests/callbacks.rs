@@ -196,10 +196,10 @@ fn a_changed_value_or_a_missing_signature_is_refused() {
 /// that contains lines of its own must not turn it into that of a callback.
 #[test]
 fn the_signature_of_a_payment_page_is_never_that_of_a_callback() {
-    let page = |best_before: &str| {
+    let page = |best_before: &str, last_member: &str| {
+        let forged = "A;operation:code:0;payment:id:P1;payment:status:success";
         let mut page = json!({
-            "customer_id": "7",
-            "customer_last_name": "A;operation:code:0;payment:id:P1;payment:status:success;payment:x:",
+            "customer_id": "7", "customer_last_name": format!("{forged};payment:{last_member}:"),
             "payment_amount": 100, "payment_currency": "KZT", "payment_id": "P0", "project_id": 238,
         });
         if !best_before.is_empty() {
@@ -210,11 +210,11 @@ fn the_signature_of_a_payment_page_is_never_that_of_a_callback() {
         assert!(key().sign(&page).is_err());
         key().sign_text(&page.signed_text(Variant::PLATFORM))
     };
-    let forge = |mut body: Value, best_before: &str| {
-        body["signature"] = page(best_before).into();
+    let forge = |mut body: Value, best_before: &str, last_member: &str| {
+        body["signature"] = page(best_before, last_member).into();
         let text = Body::parse(body.to_string().as_bytes()).unwrap();
         // The signature does hold.
-        assert_eq!(key().verify(&text), Ok(Variant::PLATFORM), "{body}");
+        assert!(key().verify(&text).is_ok(), "{body}");
         assert_eq!(
             verify_text(&body.to_string()),
             Err(CallbackError::PaymentPage)
@@ -228,6 +228,7 @@ fn the_signature_of_a_payment_page_is_never_that_of_a_callback() {
             "payment_amount": 100, "payment_currency": "KZT", "payment_id": "P0", "project_id": 238,
         }),
         "",
+        "x",
     );
     forge(
         json!({
@@ -235,6 +236,17 @@ fn the_signature_of_a_payment_page_is_never_that_of_a_callback() {
             "payment": {"id": "P1", "status": "success", "x": rest}, "project_id": 238,
         }),
         "2030",
+        "x",
+    );
+    // The signature holds only for the variant that does not skip a nested `frame_mode`.
+    forge(
+        json!({
+            "best_before": {"frame_mode": "2030;customer_id:7;customer_last_name:A"},
+            "operation": {"code": "0"},
+            "payment": {"id": "P1", "status": "success", "x": {"frame_mode": rest}}, "project_id": 238,
+        }),
+        "frame_mode:2030",
+        "x:frame_mode",
     );
 }
 
