@@ -17,6 +17,7 @@ a2c           browser  core
 a2c-signing   native   core a2c
 payin         native   core
 qiwi-pay      native   core
+qiwi-master   native   core
 
 widget        browser  core a2c
 yew           browser  core a2c widget
@@ -57,6 +58,7 @@ fn no_allowed_path_leads_from_the_store_or_a_provider_to_another_provider() {
     assert_eq!(reachable("a2c"), BTreeSet::from(["core"]));
     assert_eq!(reachable("payin"), BTreeSet::from(["core"]));
     assert_eq!(reachable("qiwi-pay"), BTreeSet::from(["core"]));
+    assert_eq!(reachable("qiwi-master"), BTreeSet::from(["core"]));
     // Of the same provider.
     assert_eq!(reachable("a2c-signing"), BTreeSet::from(["core", "a2c"]));
 }

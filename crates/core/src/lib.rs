@@ -5,9 +5,15 @@
 extern crate alloc;
 
 mod card_number;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "std")]
 mod clock;
 pub mod decimal;
+#[cfg(feature = "json")]
+pub mod json;
+#[cfg(feature = "json")]
+mod open_enum;
 mod origin;
 pub mod percent;
 #[cfg(feature = "std")]

@@ -97,24 +97,6 @@ pub(crate) fn two_digit_decimal(text: &str) -> Result<Decimal, AmountError> {
     Decimal::from_str_exact(text).map_err(|_| AmountError::Range)
 }
 
-/// Reads a decimal as JSON numbers are written, also with an exponent, without loss. Negative amounts do not
-/// exist.
-impl FromText for Decimal {
-    fn from_text(text: &str) -> Option<Self> {
-        // Longer texts are not amounts; the limit keeps exponents from being computed for long.
-        if text.len() > 40 || !text.starts_with(|c: char| c.is_ascii_digit()) || text.contains('_')
-        {
-            return None;
-        }
-        let value = if text.contains(['e', 'E']) {
-            Self::from_scientific(text).ok()?
-        } else {
-            Self::from_str_exact(text).ok()?
-        };
-        (value < LIMIT).then_some(value)
-    }
-}
-
 /// Writes a decimal with exactly two fraction digits, or returns `None` if that would round it.
 pub(crate) fn with_two_fraction_digits(value: Decimal) -> Option<String> {
     let exact = value.normalize();

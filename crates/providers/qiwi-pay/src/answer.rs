@@ -1,8 +1,10 @@
 //! Reads answers without I/O, so that any HTTP client will do.
 
+use pantoken_core::json::{Object, Unreadable};
+
 use crate::error::{ApiError, Error, UnknownCause};
 use crate::error_code::ErrorCode;
-use crate::json::{Object, Unreadable};
+use crate::json;
 use crate::{RawJson, Transaction};
 
 /// What a call answers with: read it with [`read_answer`].
@@ -11,8 +13,7 @@ pub trait Answer: sealed::Read {}
 impl<T: sealed::Read> Answer for T {}
 
 mod sealed {
-    use super::Object;
-    use crate::Unreadable;
+    use pantoken_core::json::{Object, Unreadable};
 
     pub trait Read: Sized {
         fn read(object: &Object<'_>, body: &[u8]) -> Result<Self, Unreadable>;
@@ -29,7 +30,7 @@ impl sealed::Read for Transaction {
 impl sealed::Read for Vec<Transaction> {
     fn read(object: &Object<'_>, _: &[u8]) -> Result<Self, Unreadable> {
         let unreadable = Unreadable::Field("transactions");
-        let items = object.list("transactions").ok_or(unreadable)?;
+        let items = json::list(object, "transactions").ok_or(unreadable)?;
         // One item that cannot be read makes the list unreadable, because a sum over the rest would be wrong.
         items
             .into_iter()
@@ -69,7 +70,7 @@ pub fn read_answer<T: Answer>(status: u16, body: &[u8]) -> Result<T, Error> {
     if !(200..=499).contains(&status) {
         return Err(Error::Unknown(UnknownCause::Foreign(status)));
     }
-    let code = object.read("error_code");
+    let code = json::read(&object, "error_code");
     if let Some(code) = code.filter(|code: &ErrorCode| !code.is_none()) {
         let transaction = Transaction::read(&object, body).ok();
         let error = Box::new(ApiError::read(&object, code, transaction));

@@ -1,5 +1,7 @@
+use pantoken_core::json::{Object, Unreadable};
+
 use crate::error_code::{ErrorCode, Fault, Repeat};
-use crate::json::{Object, Unreadable};
+use crate::json;
 use crate::{FormError, Transaction};
 
 /// A call failed. Its variant says which of three things holds.
@@ -86,17 +88,17 @@ impl ApiError {
         code: ErrorCode,
         transaction: Option<Transaction>,
     ) -> Self {
-        let items = object.list("errors").unwrap_or_default();
+        let items = json::list(object, "errors").unwrap_or_default();
         let fields = items.into_iter().filter_map(|item| {
             let item = Object::parse(item).ok()?;
             Some((
-                item.read("field")?,
-                item.read("message").unwrap_or_default(),
+                json::read(&item, "field")?,
+                json::read(&item, "message").unwrap_or_default(),
             ))
         });
         Self {
             code,
-            message: object.read("error_message"),
+            message: json::read(object, "error_message"),
             fields: fields.take(64).collect(),
             transaction: transaction.map(Box::new),
         }
@@ -147,6 +149,21 @@ impl Error {
             Self::NotSent(_) => Repeat::No,
             Self::Refused(error) => error.code.repeat(),
             Self::Unknown(_) => Repeat::AfterStatus,
+        }
+    }
+}
+
+#[cfg(feature = "client")]
+impl From<pantoken_core::client::Unanswered> for Error {
+    fn from(unanswered: pantoken_core::client::Unanswered) -> Self {
+        use pantoken_core::client::Unanswered;
+        match unanswered {
+            Unanswered::NotWritable => Self::NotSent(NotSent::NotWritable),
+            Unanswered::NoConnection(why) => Self::NotSent(NotSent::NoConnection(why)),
+            Unanswered::CertificateRefused => Self::Unknown(UnknownCause::CertificateRefused),
+            Unanswered::Timeout => Self::Unknown(UnknownCause::Timeout),
+            Unanswered::TooLong(limit) => Self::Unknown(UnknownCause::TooLong(limit)),
+            _ => Self::Unknown(UnknownCause::ConnectionLost),
         }
     }
 }

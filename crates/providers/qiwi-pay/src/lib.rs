@@ -31,6 +31,8 @@ mod states;
 mod transaction;
 mod wallet_token;
 
+pub use pantoken_core::json::Unreadable;
+
 pub use amount::{Amount, AmountError, Currency};
 pub use answer::{Answer, read_answer};
 pub use avia::{AviaData, AviaSignature, Segment, Ticket};
@@ -42,7 +44,6 @@ pub use error::{ApiError, Error, NotSent, UnknownCause};
 pub use error_code::{ErrorCode, Fault, Repeat};
 pub use fields::{FieldError, FieldProblem};
 pub use form::{FORM_URL, Form, FormError, FormRequest, Operation};
-pub use json::Unreadable;
 pub use notification::{Notification, NotificationError};
 pub use order::{Details, OrderId};
 pub use receipt::{

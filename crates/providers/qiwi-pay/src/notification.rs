@@ -1,11 +1,12 @@
 use std::borrow::Cow;
 
+use pantoken_core::json::{Object, Unreadable};
 use pantoken_core::percent;
 use rust_decimal::Decimal;
 use zeroize::Zeroizing;
 
 use crate::amount::with_two_fraction_digits;
-use crate::json::{FromText, Object, Unreadable};
+use crate::json::FromText;
 use crate::signature::SIGNED_IN_NOTIFICATIONS;
 use crate::transaction::{Source, Transaction};
 use crate::{Currency, ErrorCode, SecretKey, TxnId, TxnStatus, TxnType};
@@ -42,9 +43,12 @@ pub enum NotificationError {
     /// The body is longer than any documented notification.
     #[error("the body is longer than {} bytes", Notification::MAX_BYTES)]
     TooLong,
-    /// The body is neither JSON nor form fields, or lacks what every notification has. Answer 400.
+    /// The body is not a JSON object, or lacks what every notification has. Answer 400.
     #[error("{0}")]
     Unreadable(#[from] Unreadable),
+    /// The body is neither a JSON object nor the fields of a form. Answer 400.
+    #[error("the body is neither a JSON object nor form fields in UTF-8")]
+    NeitherJsonNorForm,
     /// There is no signature. Answer 403.
     #[error("the field `sign` is missing")]
     NoSignature,
@@ -144,11 +148,11 @@ fn is_ambiguous(fields: &[(&str, Option<Cow<'_, str>>)]) -> bool {
 struct Form(Vec<(Zeroizing<String>, Zeroizing<String>)>);
 
 impl Form {
-    fn parse(body: &[u8]) -> Result<Self, Unreadable> {
-        let text = std::str::from_utf8(body).map_err(|_| Unreadable::NeitherJsonNorForm)?;
+    fn parse(body: &[u8]) -> Result<Self, NotificationError> {
+        let text = std::str::from_utf8(body).map_err(|_| NotificationError::NeitherJsonNorForm)?;
         let fields: Option<Vec<_>> = percent::pairs(text.trim_ascii()).collect();
         let fields = fields.filter(|fields| fields.iter().any(|(_, value)| !value.is_empty()));
-        let fields = fields.ok_or(Unreadable::NeitherJsonNorForm)?;
+        let fields = fields.ok_or(NotificationError::NeitherJsonNorForm)?;
         let wiped = |(name, value)| (Zeroizing::new(name), Zeroizing::new(value));
         Ok(Self(fields.into_iter().map(wiped).collect()))
     }

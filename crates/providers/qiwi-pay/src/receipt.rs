@@ -6,10 +6,11 @@ use std::io::Read as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::ZlibDecoder;
+use pantoken_core::json::Object;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::Amount;
-use crate::json::{FromText, Object};
+use crate::json::{self, FromText};
 use crate::numbered::closed_numbers;
 use crate::wallet_token::{has_zlib_header, zlib};
 
@@ -250,9 +251,7 @@ impl Receipt {
 
     fn from_json(json: &[u8]) -> Result<Self, ReceiptError> {
         let object = Object::parse(json).map_err(|_| ReceiptError::Json)?;
-        let positions = object
-            .list("positions")
-            .ok_or(ReceiptError::Field("positions"))?;
+        let positions = json::list(&object, "positions").ok_or(ReceiptError::Field("positions"))?;
         let positions: Result<_, _> = positions.into_iter().map(Position::from_json).collect();
         let receipt = Self {
             seller_id: field(&object, "seller_id")?,
@@ -300,7 +299,7 @@ impl Position {
 
     fn from_json(json: &[u8]) -> Result<Self, ReceiptError> {
         let object = Object::parse(json).map_err(|_| ReceiptError::Json)?;
-        let optional = |name| object.text(name).is_some();
+        let optional = |name| json::text(&object, name).is_some();
         let method = optional("payment_method");
         let subject = optional("payment_subject");
         Ok(Self {
@@ -319,7 +318,7 @@ impl Position {
 }
 
 fn field<T: FromText>(object: &Object<'_>, name: &'static str) -> Result<T, ReceiptError> {
-    object.read(name).ok_or(ReceiptError::Field(name))
+    json::read(object, name).ok_or(ReceiptError::Field(name))
 }
 
 fn number<T>(

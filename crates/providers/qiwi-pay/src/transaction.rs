@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
+use pantoken_core::json::{Object, Unreadable};
 use rust_decimal::Decimal;
 
-use crate::json::{FromText, Object, Unreadable};
+use crate::json::{self, FromText};
 use crate::{
     CardToken, Currency, ErrorCode, MerchantSite, Opcode, RawJson, TxnId, TxnStatus, TxnType,
 };
@@ -83,7 +84,7 @@ pub(crate) trait Source {
 
 impl Source for Object<'_> {
     fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.text(name)
+        json::text(self, name)
     }
 }
 

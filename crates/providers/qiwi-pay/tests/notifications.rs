@@ -152,7 +152,7 @@ fn a_missing_field_is_named() {
 fn what_is_no_notification_is_refused() {
     let refused = |body: &[u8]| Notification::verify(&key(), body).unwrap_err();
     assert_eq!(refused(&[b' '; 70_000]), NotificationError::TooLong);
-    let neither = NotificationError::Unreadable(Unreadable::NeitherJsonNorForm);
+    let neither = NotificationError::NeitherJsonNorForm;
     assert_eq!(refused(b""), neither);
     assert_eq!(refused(b"\xff=1"), neither);
     assert_eq!(refused(b"a=%zz"), neither);

@@ -1,8 +1,8 @@
 //! The settings of payin, which belong together.
 
 use pantoken_core::Origin;
+use pantoken_core::client::BaseUrl;
 use pantoken_payin::{ApiKey, NotificationKey, SiteId};
-use url::{Host, Url};
 
 use super::setting::{self, Setting};
 use super::{Reader, parse};
@@ -57,7 +57,7 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<Payin
         }
     }
     let base_url = base_url?;
-    let is_live = is_live? && !is_loopback(&base_url);
+    let is_live = is_live? && !BaseUrl::parse(&base_url).is_ok_and(|url| url.is_loopback());
     let options = PayinOptions::new(
         site_id?,
         api_key,
@@ -82,14 +82,4 @@ fn origins(list: &str) -> Result<Vec<Origin>, &'static str> {
     origins
         .collect::<Option<_>>()
         .ok_or("must be origins such as https://payment.qiwi.com, separated by commas")
-}
-
-fn is_loopback(url: &str) -> bool {
-    let url = Url::parse(url).ok();
-    match url.as_ref().and_then(Url::host) {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

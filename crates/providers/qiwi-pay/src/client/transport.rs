@@ -1,16 +1,13 @@
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::Response;
+use pantoken_core::client::{BaseUrl, send};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use rustls::AlertDescription;
-use zeroize::Zeroizing;
 
 use crate::answer::{Answer, read_answer};
-use crate::error::{Error, NotSent, UnknownCause};
+use crate::error::{Error, UnknownCause};
 use crate::{Request, Site};
 
 /// The longest answer that is read.
@@ -44,7 +41,7 @@ pub(crate) struct Transport {
 }
 
 struct Target {
-    url: String,
+    url: BaseUrl,
     site: Site,
 }
 
@@ -58,7 +55,7 @@ impl fmt::Debug for Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(http: reqwest::Client, url: String, site: Site, timeouts: Timeouts) -> Self {
+    pub(crate) fn new(http: reqwest::Client, url: BaseUrl, site: Site, timeouts: Timeouts) -> Self {
         let target = Arc::new(Target { url, site });
         Self {
             http,
@@ -83,88 +80,14 @@ impl Transport {
         };
         let request = self
             .http
-            .post(&self.target.url)
+            .post(self.target.url.as_str())
             .timeout(timeout)
             .header(ACCEPT, JSON)
             .header(CONTENT_TYPE, JSON)
             .body(Bytes::from_owner(body));
-        let response = request.send().await.map_err(|error| failure(&error))?;
-        let status = response.status().as_u16();
-        let body = read_body(response).await?;
-        read_answer(status, &body)
+        let answer = send(request, MAX_ANSWER_BYTES).await?;
+        read_answer(answer.status, &answer.body)
     }
-}
-
-async fn read_body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut body = Zeroizing::new(Vec::new());
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-            return Err(Error::Unknown(UnknownCause::TooLong(MAX_ANSWER_BYTES)));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// Decides what a failure of the connection means. Only without a connection is it certain that nothing was
-/// sent.
-fn failure(error: &reqwest::Error) -> Error {
-    if refuses_certificate(error) {
-        Error::Unknown(UnknownCause::CertificateRefused)
-    } else if error.is_connect() {
-        Error::NotSent(NotSent::NoConnection(innermost(error)))
-    } else if error.is_builder() {
-        Error::NotSent(NotSent::NotWritable)
-    } else if error.is_timeout() {
-        Error::Unknown(UnknownCause::Timeout)
-    } else {
-        Error::Unknown(UnknownCause::ConnectionLost)
-    }
-}
-
-/// Returns whether the provider ended the connection because of the client certificate. With TLS 1.3 this arrives
-/// after the request has left.
-fn refuses_certificate(error: &reqwest::Error) -> bool {
-    let mut source: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(error) = source {
-        if tls_alert(error).is_some_and(is_about_the_certificate) {
-            return true;
-        }
-        source = error.source();
-    }
-    false
-}
-
-fn tls_alert(error: &(dyn StdError + 'static)) -> Option<AlertDescription> {
-    if let Some(rustls::Error::AlertReceived(alert)) = error.downcast_ref() {
-        return Some(*alert);
-    }
-    // An I/O error does not give what it wraps as its source.
-    tls_alert(error.downcast_ref::<std::io::Error>()?.get_ref()?)
-}
-
-fn is_about_the_certificate(alert: AlertDescription) -> bool {
-    matches!(
-        alert,
-        AlertDescription::NoCertificate
-            | AlertDescription::BadCertificate
-            | AlertDescription::UnsupportedCertificate
-            | AlertDescription::CertificateRevoked
-            | AlertDescription::CertificateExpired
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::CertificateRequired
-            | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied
-    )
-}
-
-/// Returns the innermost error, which contains no URL.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn StdError = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }
 
 /// Compares a field of the answer, if it has it, with the request.

@@ -1,13 +1,14 @@
-/// Defines an enum of the provider's texts that keeps a text it does not know. After `|` come other
-/// spellings of the same value.
+/// Defines an enum of a provider's texts that keeps a text it does not know. After `|` come other spellings of
+/// the same value. The crate that uses it depends on `serde` and `serde_json`.
+#[macro_export]
 macro_rules! open_enum {
-    ($(#[$meta:meta])* pub enum $Name:ident {
+    ($(#[$meta:meta])* $visibility:vis enum $Name:ident {
         $($(#[$variant_meta:meta])* $Variant:ident = $text:literal $(| $other:literal)*,)+
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum $Name {
+        $visibility enum $Name {
             $($(#[$variant_meta])* $Variant,)+
             /// A value that this version does not know, as the provider sent it.
             Other(String),
@@ -15,20 +16,20 @@ macro_rules! open_enum {
 
         impl $Name {
             /// The values that this version knows.
-            pub const KNOWN: &[Self] = &[$(Self::$Variant),+];
+            $visibility const KNOWN: &[Self] = &[$(Self::$Variant),+];
 
             /// Reads a value. One that is not known is kept.
             #[must_use]
-            pub fn parse(text: &str) -> Self {
+            $visibility fn parse(text: &str) -> Self {
                 match text {
                     $($text $(| $other)* => Self::$Variant,)+
                     other => Self::Other(other.to_owned()),
                 }
             }
 
-            /// Returns the value as the provider's API writes it.
+            /// Returns the value as the provider writes it.
             #[must_use]
-            pub fn as_str(&self) -> &str {
+            $visibility fn as_str(&self) -> &str {
                 match self {
                     $(Self::$Variant => $text,)+
                     Self::Other(other) => other,
@@ -56,19 +57,27 @@ macro_rules! open_enum {
     };
 }
 
-pub(crate) use open_enum;
-
 #[cfg(test)]
 mod tests {
-    use crate::Reason;
+    crate::open_enum! {
+        /// A status of an order.
+        enum Status {
+            /// It is paid.
+            Paid = "PAID" | "paid",
+            /// It is open.
+            Open = "OPEN",
+        }
+    }
 
     #[test]
     fn an_unknown_value_is_kept_as_it_came() {
-        let unknown = Reason::parse("NEW_X");
-        assert_eq!(unknown, Reason::Other("NEW_X".to_owned()));
-        assert_eq!(unknown.as_str(), "NEW_X");
-        for known in Reason::KNOWN {
-            assert_eq!(&Reason::parse(known.as_str()), known);
+        let unknown = Status::parse("NEW_X");
+        assert_eq!(unknown, Status::Other("NEW_X".to_owned()));
+        assert_eq!(unknown.to_string(), "NEW_X");
+        assert_eq!(Status::parse("paid"), Status::Paid);
+        for known in Status::KNOWN {
+            assert_eq!(&Status::parse(known.as_str()), known);
         }
+        assert_eq!(serde_json::to_string(&Status::Open).unwrap(), "\"OPEN\"");
     }
 }
