@@ -1,6 +1,7 @@
 //! The HTTP server: router, middleware, authorisation, limits, errors and metrics.
 
 mod activity;
+pub(crate) mod address_list;
 pub(crate) mod allowed_origin;
 pub(crate) mod api_key;
 pub(crate) mod api_key_holder;
@@ -34,5 +35,7 @@ pub(crate) mod readiness;
 pub(crate) mod request_id;
 pub(crate) mod return_url;
 pub(crate) mod router;
+pub(crate) mod sender_address;
+pub(crate) mod senders;
 pub(crate) mod trace;
 pub(crate) mod wire_time;

@@ -247,6 +247,14 @@ pub(crate) const PAYIN_LIVE: Setting = Setting {
     default: Default::Text("true"),
     example: "false",
 };
+pub(crate) const PAYIN_SENDERS: Setting = Setting {
+    key: "payin_senders",
+    kind: Kind::Text("NETWORKS"),
+    help: "The addresses and networks from which payin's notifications are accepted, separated by commas; behind a \
+           proxy, set PANTOKEN_TRUSTED_PROXIES too",
+    default: Default::Absent("any address"),
+    example: "79.142.16.0/20,195.189.100.0/22",
+};
 pub(crate) const REQUEST_ID_SHARD: Setting = Setting {
     key: "request_id_shard",
     kind: Kind::Text("NUMBER"),
@@ -349,6 +357,7 @@ pub(crate) const ALL: &[&Setting] = &[
     &PAYIN_BASE_URL,
     &PAYIN_FORM_ORIGINS,
     &PAYIN_LIVE,
+    &PAYIN_SENDERS,
     &REQUEST_ID_SHARD,
     &PAN_TOKEN_ALPHABET,
     &PAGES,

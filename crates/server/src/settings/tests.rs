@@ -3,6 +3,7 @@ use std::io;
 use std::path::Path;
 
 use super::*;
+use crate::http::senders::Senders;
 
 const SECRET: &str = "22f3b3cc2ae84451";
 const API_KEY: &str = "0123456789abcdef";
@@ -488,6 +489,22 @@ fn a_provider_may_have_a_table_in_the_file() {
         "{}",
         unknown.error()
     );
+}
+
+#[test]
+fn senders_of_notifications_are_networks() {
+    let payin = with_payin().read().unwrap().api.payin.unwrap();
+    assert_eq!(payin.senders(), None);
+    let senders = "79.142.16.0/20, 185.22.67.220";
+    let given = with_payin().variable("PANTOKEN_PAYIN_SENDERS", senders);
+    let payin = given.read().unwrap().api.payin.unwrap();
+    assert_eq!(payin.senders(), Some(&Senders::parse(senders).unwrap()));
+    for wrong in [",", "payment.qiwi.com", "79.142.16.0/33"] {
+        let wrong = with_payin()
+            .variable("PANTOKEN_PAYIN_SENDERS", wrong)
+            .error();
+        assert!(wrong.contains("PANTOKEN_PAYIN_SENDERS"), "{wrong}");
+    }
 }
 
 /// `PANTOKEN_UPDATE_GOLDEN=1` writes the table.
