@@ -226,6 +226,17 @@ fn every_command_helps_with_examples() {
 }
 
 #[test]
+fn the_manual_and_the_completions_are_written_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    stdout(&pantoken(&["documents", path], &[]));
+    for file in ["man/pantoken-serve.1", "completions/pantoken.bash"] {
+        let text = std::fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(text.contains("listen"), "{file}");
+    }
+}
+
+#[test]
 fn serve_names_every_setting_that_is_missing_or_wrong() {
     let variables = [
         ("PANTOKEN_LISTEN", "0.0.0.0:3019"),
