@@ -4,6 +4,7 @@ mod database;
 #[cfg(feature = "dev")]
 mod dev;
 mod doctor;
+mod health;
 mod key;
 pub(crate) mod logging;
 mod migrate;
@@ -49,6 +50,7 @@ enum Command {
         /// The folder, which is created if it does not exist
         folder: PathBuf,
     },
+    Health(health::Arguments),
     #[command(subcommand)]
     Key(key::Command),
     Migrate(migrate::Arguments),
@@ -74,6 +76,7 @@ pub fn run() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(FAILURE, &format!("{}: {error}", folder.display())),
         },
+        Command::Health(arguments) => health::run(&arguments),
         Command::Key(command) => key::run(&command),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Operations(command) => operations::run(&command),
