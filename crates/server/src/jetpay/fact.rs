@@ -1,6 +1,6 @@
 //! What the platform says of a payment, as it is kept until it is acted upon.
 
-use pantoken_jetpay::Payment;
+use pantoken_jetpay::{Payment, PaymentKind};
 use pantoken_store::Digest;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -57,7 +57,7 @@ impl Fact {
         Self {
             phase: Phase::of(payment.phase()),
             status: truncated(payment.status.as_str(), MAX_NAME),
-            kind: optional(payment.kind.as_ref().map(|kind| kind.as_str()), MAX_NAME),
+            kind: optional(payment.kind.as_ref().map(PaymentKind::as_str), MAX_NAME),
             amount: payment
                 .sum
                 .as_ref()

@@ -308,7 +308,7 @@ mod tests {
     fn an_outcome_is_told_once() {
         for side in [Deposit, Payout] {
             let [won, lost, open] = [Succeeded, Failed, Interim].map(fact);
-            check(side, &[open.clone()], State::Open, &[], &[]);
+            check(side, std::slice::from_ref(&open), State::Open, &[], &[]);
             let facts = [open.clone(), won.clone(), won.clone(), open.clone()];
             check(side, &facts, State::Paid, &[Told::Paid], &[]);
             let facts = [lost.clone(), lost.clone(), open];
@@ -375,7 +375,13 @@ mod tests {
                 (sum(Some(2000), "RUB"), AMOUNT_MISMATCH),
                 (sum(None, "KZT"), AMOUNT_MISSING),
             ] {
-                check(side, &[other.clone()], State::Attention, &[], &[alarm]);
+                check(
+                    side,
+                    std::slice::from_ref(&other),
+                    State::Attention,
+                    &[],
+                    &[alarm],
+                );
                 let facts = [other.clone(), fact(Succeeded)];
                 check(side, &facts, State::Paid, &[Told::Paid], &[alarm]);
                 let facts = [fact(Succeeded), other];
@@ -421,7 +427,7 @@ mod tests {
         };
         check(
             Deposit,
-            &[payout.clone()],
+            std::slice::from_ref(&payout),
             State::Open,
             &[],
             &[CONTRADICTION],

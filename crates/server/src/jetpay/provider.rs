@@ -172,13 +172,17 @@ impl JetpayProvider {
                 News::Retry => is_retried = true,
             }
         }
-        let client = self.options.client().ok_or(Unreadable)?;
-        if matches!(progress.attention, Some(SUCCESS_AFTER_DECLINE | REVERSED)) {
-            progress.heard = Some(self.ask_for_the_record(client, &payout).await?);
-        } else if is_open(&progress.outcome, is_retried) && !has_facts {
-            let is_new = operation.version == 1;
-            self.send_or_ask(client, &mut payout, &mut progress, is_new, now)
-                .await?;
+        let needs_judgement = matches!(progress.attention, Some(SUCCESS_AFTER_DECLINE | REVERSED));
+        match self.options.client() {
+            Some(client) if needs_judgement => {
+                progress.heard = Some(ask_for_the_record(client, &payout).await?);
+            }
+            Some(client) if is_open(&progress.outcome, is_retried) && !has_facts => {
+                let is_new = operation.version == 1;
+                send_or_ask(client, &mut payout, &mut progress, is_new, now).await?;
+            }
+            // Without PANTOKEN_JETPAY_GATE_URL, callbacks still count.
+            _ => {}
         }
         payout.outcome = progress.outcome.clone();
         let fields = fields(PayoutView::new(&payout));
@@ -212,104 +216,6 @@ impl JetpayProvider {
         })
     }
 
-    /// Sends a payout that is new, or that the platform does not know. Asks about any other, but not at once.
-    async fn send_or_ask(
-        &self,
-        client: &Client,
-        payout: &mut Payout,
-        progress: &mut Progress,
-        is_new: bool,
-        now: i64,
-    ) -> Result<(), Unreadable> {
-        if is_new {
-            return self.send(client, payout, progress, now).await;
-        }
-        if payout.was_sent_just_now(now) {
-            return Ok(());
-        }
-        let id = PaymentId::parse(&payout.payment_id).map_err(|_| Unreadable)?;
-        match client.status(&id).await {
-            Ok(StatusAnswer::Known(payment)) => {
-                progress.heard = Some(payment.status.to_string());
-                let fact = Fact::of(&payment);
-                // An error of the question itself says nothing about the payout.
-                let has_operation = payment.last_operation().is_some();
-                if has_operation || payment.status != pantoken_jetpay::PaymentStatus::Error {
-                    progress.apply(decide(payout, &progress.outcome, &fact));
-                }
-            }
-            Ok(StatusAnswer::Absent) if !payout.is_accepted => {
-                self.send(client, payout, progress, now).await?;
-            }
-            Ok(_) => progress.heard = Some("the platform has no details yet".to_owned()),
-            Err(error) => {
-                progress.heard = Some(error.to_string());
-                if matches!(&error, Error::Refused(refusal) if refusal.status == 403) {
-                    progress.attention = Some(ACCESS_DENIED);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn send(
-        &self,
-        client: &Client,
-        payout: &mut Payout,
-        progress: &mut Progress,
-        now: i64,
-    ) -> Result<(), Unreadable> {
-        let request = payout.request().ok_or(Unreadable)?;
-        let answer = client.pay_out(&request).await;
-        progress.heard = Some(match &answer {
-            Ok(_) => "accepted".to_owned(),
-            Err(error) => error.to_string(),
-        });
-        match answer {
-            Ok(_) => {
-                payout.sent_at = Some(now);
-                payout.is_accepted = true;
-                // A stopped payout goes on when the platform takes it after all.
-                if progress.outcome.state == State::Attention {
-                    progress.outcome.state = State::Open;
-                    progress.outcome.reason = None;
-                }
-            }
-            Err(Error::Refused(refusal)) if refusal.is_final() => {
-                let (code, message) = (refusal.code(), refusal.message());
-                progress.apply(progress.outcome.refuse(code, message));
-            }
-            Err(Error::Refused(refusal)) => {
-                let reason = match refusal.status {
-                    422 => REQUEST_MALFORMED,
-                    _ => ACCESS_DENIED,
-                };
-                let mut decision = progress.outcome.stop(reason);
-                decision.outcome.code = refusal.code().map(str::to_owned);
-                decision.outcome.message = refusal.message().map(str::to_owned);
-                progress.apply(decision);
-            }
-            // The earlier request with this id may have been this payout's: its status tells.
-            Err(Error::Unknown(_)) => payout.sent_at = Some(now),
-            Err(_) => {}
-        }
-        Ok(())
-    }
-
-    /// Asks about a payout whose outcome a person has to judge. The answer is kept for that person.
-    async fn ask_for_the_record(
-        &self,
-        client: &Client,
-        payout: &Payout,
-    ) -> Result<String, Unreadable> {
-        let id = PaymentId::parse(&payout.payment_id).map_err(|_| Unreadable)?;
-        Ok(match client.status(&id).await {
-            Ok(StatusAnswer::Known(payment)) => format!("asked: {}", Fact::of(&payment).to_text()),
-            Ok(_) => "asked: the platform does not know the payout".to_owned(),
-            Err(error) => format!("asked: {error}"),
-        })
-    }
-
     /// Returns what was heard of an operation and not acted upon, the earliest first, with its digest.
     async fn news(
         &self,
@@ -336,6 +242,98 @@ impl JetpayProvider {
         }
         Ok(news)
     }
+}
+
+/// Sends a payout that is new, or that the platform does not know. Asks about any other, but not at once.
+async fn send_or_ask(
+    client: &Client,
+    payout: &mut Payout,
+    progress: &mut Progress,
+    is_new: bool,
+    now: i64,
+) -> Result<(), Unreadable> {
+    if is_new {
+        return send(client, payout, progress, now).await;
+    }
+    if payout.was_sent_just_now(now) {
+        return Ok(());
+    }
+    let id = PaymentId::parse(&payout.payment_id).map_err(|_| Unreadable)?;
+    match client.status(&id).await {
+        Ok(StatusAnswer::Known(payment)) => {
+            progress.heard = Some(payment.status.to_string());
+            let fact = Fact::of(&payment);
+            // An error of the question itself says nothing about the payout.
+            let has_operation = payment.last_operation().is_some();
+            if has_operation || payment.status != pantoken_jetpay::PaymentStatus::Error {
+                progress.apply(decide(payout, &progress.outcome, &fact));
+            }
+        }
+        Ok(StatusAnswer::Absent) if !payout.is_accepted => {
+            send(client, payout, progress, now).await?;
+        }
+        Ok(_) => progress.heard = Some("the platform has no details yet".to_owned()),
+        Err(error) => {
+            progress.heard = Some(error.to_string());
+            if matches!(&error, Error::Refused(refusal) if refusal.status == 403) {
+                progress.attention = Some(ACCESS_DENIED);
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn send(
+    client: &Client,
+    payout: &mut Payout,
+    progress: &mut Progress,
+    now: i64,
+) -> Result<(), Unreadable> {
+    let request = payout.request().ok_or(Unreadable)?;
+    let answer = client.pay_out(&request).await;
+    progress.heard = Some(match &answer {
+        Ok(_) => "accepted".to_owned(),
+        Err(error) => error.to_string(),
+    });
+    match answer {
+        Ok(_) => {
+            payout.sent_at = Some(now);
+            payout.is_accepted = true;
+            // A stopped payout goes on when the platform takes it after all.
+            if progress.outcome.state == State::Attention {
+                progress.outcome.state = State::Open;
+                progress.outcome.reason = None;
+            }
+        }
+        Err(Error::Refused(refusal)) if refusal.is_final() => {
+            let (code, message) = (refusal.code(), refusal.message());
+            progress.apply(progress.outcome.refuse(code, message));
+        }
+        Err(Error::Refused(refusal)) => {
+            let reason = match refusal.status {
+                422 => REQUEST_MALFORMED,
+                _ => ACCESS_DENIED,
+            };
+            let mut decision = progress.outcome.stop(reason);
+            decision.outcome.code = refusal.code().map(str::to_owned);
+            decision.outcome.message = refusal.message().map(str::to_owned);
+            progress.apply(decision);
+        }
+        // The earlier request with this id may have been this payout's: its status tells.
+        Err(Error::Unknown(_)) => payout.sent_at = Some(now),
+        Err(_) => {}
+    }
+    Ok(())
+}
+
+/// Asks about a payout whose outcome a person has to judge. The answer is kept for that person.
+async fn ask_for_the_record(client: &Client, payout: &Payout) -> Result<String, Unreadable> {
+    let id = PaymentId::parse(&payout.payment_id).map_err(|_| Unreadable)?;
+    Ok(match client.status(&id).await {
+        Ok(StatusAnswer::Known(payment)) => format!("asked: {}", Fact::of(&payment).to_text()),
+        Ok(_) => "asked: the platform does not know the payout".to_owned(),
+        Err(error) => format!("asked: {error}"),
+    })
 }
 
 fn decide(payout: &Payout, outcome: &Outcome, fact: &Fact) -> Decision {
