@@ -26,7 +26,7 @@ element       browser  core a2c widget
 demo          browser  core a2c widget yew
 
 store         native   core
-sandbox       native   core a2c a2c-signing payin jetpay qiwi-pay
+sandbox       native   core a2c a2c-signing payin jetpay qiwi-pay qiwi-master
 server        native   core a2c a2c-signing payin jetpay qiwi-pay store sandbox
 
 test-support  native   core

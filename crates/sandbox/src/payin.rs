@@ -26,7 +26,6 @@ mod sender;
 mod settings;
 mod state;
 mod three_ds;
-mod timer;
 
 pub use payout_key::{PayoutKey, PayoutKeyError};
 pub use routes::router;

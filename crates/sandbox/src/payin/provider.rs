@@ -6,7 +6,7 @@ use crate::payin::Settings;
 use crate::payin::refusal::Refusal;
 use crate::payin::sender::Sender;
 use crate::payin::state::State;
-use crate::payin::timer::MovableClock;
+use crate::timer::MovableClock;
 use crate::uuid;
 
 /// The provider, as all requests share it.

@@ -7,8 +7,9 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::offset;
 use tokio::sync::oneshot;
 
+use crate::call_fault::CallFault;
 use crate::payin::card::{Card, CardResult, Outcome};
-use crate::payin::fault::{CallFault, NotificationFault};
+use crate::payin::fault::NotificationFault;
 use crate::payin::sender::Sent;
 
 /// What the provider has stored.

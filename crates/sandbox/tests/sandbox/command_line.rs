@@ -122,8 +122,13 @@ fn starts_every_provider_each_on_its_port() {
         "--a2c-listen=127.0.0.1:0",
         "--payin-listen=127.0.0.1:0",
         "--payin-site-id=site-02",
+        "--qiwi-master-listen=127.0.0.1:0",
     ]));
-    for words in ["pantoken-sandbox: listening on http://", PAYIN] {
+    for words in [
+        "pantoken-sandbox: listening on http://",
+        PAYIN,
+        "pantoken-sandbox: qiwi-master listening on http://",
+    ] {
         let address = process.wait_for(words);
         let address = address.unwrap_or_else(|| panic!("{}", process.log()));
         let health = send_request(&address, "GET /healthz HTTP/1.1", "");
@@ -180,6 +185,7 @@ fn wrong_usage_exits_with_2() {
         ["--payin-listen", "nowhere"],
         ["--payin-site-id", "a/b|c"],
         ["--payin-notification-url", "http://shop.example/"],
+        ["--qiwi-master-wallet", "+79990000000"],
     ] {
         let text = fails(command().args(args), 2);
         assert!(text.contains(args[0]), "{text}");
@@ -201,13 +207,28 @@ fn a_bad_secret_is_named_and_not_repeated() {
     assert!(text.contains(key_file), "{text}");
     let text = fails(command().env(key, "a").env(key_file, "b"), 2);
     assert!(text.contains("both set"), "{text}");
-    for key in ["PANTOKEN_PAYIN_API_KEY", "PANTOKEN_PAYIN_NOTIFICATION_KEY"] {
+    for key in [
+        "PANTOKEN_PAYIN_API_KEY",
+        "PANTOKEN_PAYIN_NOTIFICATION_KEY",
+        "PANTOKEN_QIWI_MASTER_TOKEN",
+    ] {
         let text = fails(command().env(key, "not a secret"), 2);
         assert!(
             text.contains(key) && !text.contains("not a secret"),
             "{text}"
         );
     }
+}
+
+#[test]
+fn the_manual_and_the_completions_are_written_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command();
+    command.arg("--write-documents").arg(folder.path());
+    assert!(command.status().unwrap().success());
+    let manual = folder.path().join("man/pantoken-sandbox.1");
+    let manual = std::fs::read_to_string(manual).unwrap();
+    assert!(manual.contains("payin"), "{manual}");
 }
 
 #[test]

@@ -8,5 +8,6 @@ mod command_line;
 mod form;
 mod headers;
 mod payin;
+mod qiwi_master;
 mod save;
 mod support;

@@ -1,9 +1,11 @@
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, ValueEnum};
 use pantoken_a2c::{AgentId, Origin};
 use pantoken_payin::SiteId;
-use pantoken_sandbox::{a2c, payin};
+use pantoken_qiwi_master::Wallet;
+use pantoken_sandbox::{a2c, payin, qiwi_master};
 
 /// Returns the part of `--help` after the flags.
 fn after_help() -> String {
@@ -14,12 +16,14 @@ fn after_help() -> String {
         payin::Settings::TEST_API_KEY,
         payin::Settings::TEST_NOTIFICATION_KEY,
     );
+    let token = qiwi_master::Settings::TEST_TOKEN;
     format!(
         "\
 Environment (with _FILE at its end, a variable names a file that contains the key):
   PANTOKEN_AGENT_SECRET_KEY        The a2c agent's secret key [default: the provider's published test key]
   PANTOKEN_PAYIN_API_KEY           The key with which the payin site calls [default: {api_key}]
   PANTOKEN_PAYIN_NOTIFICATION_KEY  The key that signs notifications [default: {notification_key}]
+  PANTOKEN_QIWI_MASTER_TOKEN       The token of the qiwi-master wallet [default: {token}]
 
 Card numbers of a2c:
   Any 13 to 19 digits that pass the Luhn check, such as 4111111111111111, return a panToken.
@@ -47,6 +51,7 @@ Examples:
 pub(crate) enum Provider {
     A2c,
     Payin,
+    QiwiMaster,
 }
 
 /// Stand-ins for the providers, with the same URLs, forms and answers, for tests and demos
@@ -58,7 +63,7 @@ pub(crate) struct Options {
     only: Vec<Provider>,
 
     /// Start a2c alone on this address; the same as --only a2c --a2c-listen ADDRESS
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "a2c_listen", "payin_listen"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "a2c_listen", "payin_listen", "qiwi_master_listen"])]
     listen: Option<SocketAddr>,
 
     /// Address of a2c; port 0 chooses a free port
@@ -68,6 +73,10 @@ pub(crate) struct Options {
     /// Address of payin; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3021")]
     payin_listen: SocketAddr,
+
+    /// Address of qiwi-master; port 0 chooses a free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3024")]
+    qiwi_master_listen: SocketAddr,
 
     /// Site that may show the form of a2c in an iframe, such as https://shop.example; can be repeated
     #[arg(
@@ -103,6 +112,19 @@ pub(crate) struct Options {
     /// File with the RSA public key, in PEM, with which payouts are verified
     #[arg(long, value_name = "FILE", value_parser = read_payout_key)]
     pub(crate) payin_payout_key: Option<payin::PayoutKey>,
+
+    /// Wallet of qiwi-master whose calls are accepted
+    #[arg(
+        long,
+        value_name = "DIGITS",
+        default_value = qiwi_master::Settings::TEST_WALLET,
+        value_parser = Wallet::parse,
+    )]
+    pub(crate) qiwi_master_wallet: Wallet,
+
+    /// Write the manual page and the shell completions into this folder, and do nothing else
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    pub(crate) write_documents: Option<PathBuf>,
 }
 
 fn read_payout_key(path: &str) -> Result<payin::PayoutKey, String> {
@@ -115,8 +137,9 @@ impl Options {
     pub(crate) fn address(&self, provider: Provider) -> Option<SocketAddr> {
         let address = match provider {
             Provider::A2c => self.listen.unwrap_or(self.a2c_listen),
-            Provider::Payin if self.listen.is_some() => return None,
+            _ if self.listen.is_some() => return None,
             Provider::Payin => self.payin_listen,
+            Provider::QiwiMaster => self.qiwi_master_listen,
         };
         let is_started = self.only.is_empty() || self.only.contains(&provider);
         is_started.then_some(address)
