@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 use super::deposits::{self, Paid};
 use super::fault::Fault;
-use super::merchant::Refusal;
 use super::outcome::Outcome;
 use super::platform::Platform;
 use super::state::Channel;
@@ -54,10 +53,7 @@ async fn deposit(State(platform): State<Platform>, Json(new): Json<NewDeposit>) 
     let account = match account {
         Ok(account) => account,
         Err(refusal) => {
-            let why = match refusal {
-                Refusal::NoAccount => "NO_ACCOUNT",
-                Refusal::Other => "MERCHANT_FAILED",
-            };
+            let why = refusal.code();
             return Json(json!({"state": "refused", "reason": why, "answer": answer}))
                 .into_response();
         }

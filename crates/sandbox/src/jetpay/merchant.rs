@@ -23,6 +23,15 @@ pub(super) enum Refusal {
     Other,
 }
 
+impl Refusal {
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::NoAccount => "NO_ACCOUNT",
+            Self::Other => "MERCHANT_FAILED",
+        }
+    }
+}
+
 /// Asks whether there is an account. Consent has its currency.
 pub(super) async fn verify(platform: &Platform, customer_id: &str) -> Answer {
     let question = json!({"type": "verify", "customer_id": customer_id});

@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod gate;
+mod kiosk;
 mod merchant;
 
 use std::sync::Arc;
