@@ -1,4 +1,5 @@
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use pantoken_a2c::{ErrorMessage, FormError, HostCode, Problem, RequestId};
@@ -11,6 +12,8 @@ use crate::policy;
 /// output leaves the fields out, because one is a token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RawAnswer {
+    /// `form`
+    pub form: String,
     /// `formUrl`
     pub form_url: String,
     /// `requestId`
@@ -25,6 +28,10 @@ pub struct RawAnswer {
     pub code: String,
     /// `detail`
     pub detail: String,
+    /// `method`
+    pub method: String,
+    /// `fields`: the names, and the values of those that are texts.
+    pub fields: Vec<(String, Option<String>)>,
     /// Whether the content type is `application/problem+json`.
     pub is_problem: bool,
     /// The header `Retry-After`, in seconds.
@@ -39,6 +46,7 @@ impl RawAnswer {
     pub fn read(text: &dyn Fn(&str) -> Option<String>) -> Self {
         let text = |name| text(name).unwrap_or_default();
         Self {
+            form: text("form"),
             form_url: text("formUrl"),
             request_id: text("requestId"),
             result_token: text("resultToken"),
@@ -46,6 +54,7 @@ impl RawAnswer {
             state: text("state"),
             code: text("code"),
             detail: text("detail"),
+            method: text("method"),
             ..Self::default()
         }
     }

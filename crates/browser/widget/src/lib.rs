@@ -15,9 +15,17 @@ mod form_machine;
 mod form_options;
 mod form_view;
 mod json;
+#[cfg(feature = "browser")]
+mod mounted;
 mod order;
 mod policy;
+mod redirect;
+#[cfg(feature = "browser")]
+mod redirect_button;
 mod session;
+mod session_request;
+#[cfg(feature = "browser")]
+mod submit_form;
 mod texts;
 
 pub use answer::RawAnswer;
@@ -32,5 +40,10 @@ pub use form_view::FormView;
 pub use json::JsonObject;
 pub use order::{Order, Output, Timer};
 pub use policy::MAX_TEXT_LENGTH;
+pub use redirect::{
+    Destination, DestinationError, RedirectMachine, RedirectOptions, RedirectSource,
+};
+#[cfg(feature = "browser")]
+pub use redirect_button::RedirectButton;
 pub use session::Session;
 pub use texts::{Text, Texts};

@@ -53,19 +53,29 @@ pub(crate) const FRAME_ALLOW: &str = "";
 pub(crate) const READY_REPLY: &str = "pantoken";
 
 /// Returns whether a security policy violation means that the browser refused to show `src` in a frame.
-///
-/// Browsers shorten the blocked URI, in the extreme to its origin. A policy that only reports blocks
-/// nothing.
 pub(crate) fn blocks_frame(
     src: &str,
     directive: &str,
     disposition: &str,
     blocked_uri: &str,
 ) -> bool {
-    directive == "frame-src"
-        && disposition != "report"
-        && !blocked_uri.is_empty()
-        && src.starts_with(blocked_uri)
+    directive == "frame-src" && blocks(src, disposition, blocked_uri)
+}
+
+/// Returns whether a security policy violation means that the browser refused to post a form to `url`.
+pub(crate) fn blocks_form(
+    url: &str,
+    directive: &str,
+    disposition: &str,
+    blocked_uri: &str,
+) -> bool {
+    directive == "form-action" && blocks(url, disposition, blocked_uri)
+}
+
+/// Browsers shorten the blocked URI, in the extreme to its origin. A policy that only reports blocks
+/// nothing.
+fn blocks(url: &str, disposition: &str, blocked_uri: &str) -> bool {
+    disposition != "report" && !blocked_uri.is_empty() && url.starts_with(blocked_uri)
 }
 
 /// Returns whether the same request may succeed later.

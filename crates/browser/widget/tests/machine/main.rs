@@ -6,6 +6,7 @@
 mod form_url;
 mod interleavings;
 mod redirect;
+mod redirect_button;
 mod reloads;
 mod report;
 mod session;
