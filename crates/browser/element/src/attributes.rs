@@ -59,13 +59,7 @@ pub(crate) fn read(
                 flow: flow.unwrap_or(Flow::Iframe),
                 return_url: get("return-url"),
             }),
-            (None, None) => match Session::read(&session("session"), None) {
-                Some(session) => FormSource::Session(session),
-                None => FormSource::Unreadable(
-                    "no form-url, no session-url, no session with formUrl, requestId, resultToken and resultUrl"
-                        .to_owned(),
-                ),
-            },
+            (None, None) => read_session(&session("session"), flow),
         },
         language,
         title: None,
@@ -92,6 +86,17 @@ fn read_form_url(text: &str) -> FormSource {
     match FormUrl::parse(text) {
         Ok(form_url) => FormSource::FormUrl(form_url),
         Err(error) => FormSource::Unreadable(join(&["form-url is wrong in ", error.part()])),
+    }
+}
+
+fn read_session(answer: &RawAnswer, flow: Option<Flow>) -> FormSource {
+    match Session::read(answer, None) {
+        Some(session) => FormSource::Session(session.with_flow(flow.unwrap_or(Flow::Iframe))),
+        None if answer.has_unknown_form() => FormSource::UnknownForm,
+        None => FormSource::Unreadable(
+            "no form-url, no session-url, no session with formUrl, requestId, resultToken and resultUrl"
+                .to_owned(),
+        ),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use pantoken_a2c::{ErrorSource, Event, RequestId};
+use pantoken_a2c::{ErrorSource, Event, FormId};
 use pantoken_widget::{JsonObject, Text};
 
 use crate::machine::Machine;
@@ -39,13 +39,12 @@ pub(crate) fn dispatch(event: &Event, order: &dyn Fn(&str)) {
     }
     let mut detail = JsonObject::new();
     let (name, request_id) = match event {
-        Event::Ready(ready) => ("ready", Some(ready.request_id)),
-        Event::Saved(saved) => ("saved", Some(saved.request_id)),
-        Event::Error(error) => ("error", error.request_id),
-        Event::Warning(warning) => ("warning", Some(warning.request_id)),
+        Event::Ready(ready) => ("ready", Some(&ready.request_id)),
+        Event::Saved(saved) => ("saved", Some(&saved.request_id)),
+        Event::Error(error) => ("error", error.request_id.as_ref()),
+        Event::Warning(warning) => ("warning", Some(&warning.request_id)),
     };
-    let request_id = request_id.map(RequestId::to_text);
-    detail.optional_text("requestId", request_id.as_deref());
+    detail.optional_text("requestId", request_id.map(FormId::as_str));
     match event {
         Event::Ready(_) => {}
         Event::Saved(saved) => {

@@ -184,6 +184,7 @@ fn the_golden_sequences_hold_every_input_order_event_state_and_code() {
         "CONFLICTING_RESULT",
         "RESULT_BEFORE_READY",
         "REPORT_DELAYED",
+        "CARD_REFUSED",
     ] {
         let text = format!("\"{expected}\"");
         assert!(

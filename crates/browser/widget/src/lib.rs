@@ -18,6 +18,7 @@ mod json;
 #[cfg(feature = "browser")]
 mod mounted;
 mod order;
+mod payin;
 mod policy;
 mod redirect;
 #[cfg(feature = "browser")]
@@ -39,11 +40,12 @@ pub use form_options::{FormOptions, FormSource, SessionOptions};
 pub use form_view::FormView;
 pub use json::JsonObject;
 pub use order::{Order, Output, Timer};
+pub use payin::PayinForm;
 pub use policy::MAX_TEXT_LENGTH;
 pub use redirect::{
     Destination, DestinationError, RedirectMachine, RedirectOptions, RedirectSource,
 };
 #[cfg(feature = "browser")]
 pub use redirect_button::RedirectButton;
-pub use session::Session;
+pub use session::{HostedForm, Session};
 pub use texts::{Text, Texts};

@@ -1,15 +1,16 @@
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use pantoken_a2c::{Flow, FormOrigins, FormUrl, Language, Origin};
+use pantoken_a2c::{Flow, FormId, FormOrigins, FormUrl, HostCode, Language};
 
-use crate::answer::RawAnswer;
+use crate::answer::{A2C, PAYIN, QIWI_PAY, RawAnswer};
 use crate::order::Order;
+use crate::payin::{self, PayinForm};
+use crate::policy::WRONG_ORIGIN;
+use crate::session::HostedForm;
 
-/// The origins of the providers' own pages.
-const PAYIN_ORIGINS: [&str; 2] = ["https://payment.qiwi.com", "https://oplata.qiwi.com"];
+/// The origins of qiwi-pay's own pages.
 const QIWI_PAY_ORIGINS: [&str; 1] = ["https://pay.qiwi.com"];
 
 /// The most fields that are posted. A form of qiwi-pay has about thirty.
@@ -22,20 +23,12 @@ const MAX_VALUE_LENGTH: usize = 4_096;
 /// A page of the provider's that a session leads to, and how a browser gets there.
 ///
 /// Its `Debug` output leaves everything out, because fields may have tokens.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Destination(Page);
-
-#[derive(Clone, PartialEq, Eq)]
-enum Page {
-    A2c(FormUrl),
-    Payin(PageUrl),
-    QiwiPay(PageUrl, Vec<(String, String)>),
-}
-
-#[derive(Clone, PartialEq, Eq)]
-struct PageUrl {
-    text: String,
-    origin: Origin,
+#[derive(Clone, PartialEq)]
+pub struct Destination {
+    /// A form of qiwi-pay has a URL and a request id by the same rules as one of payin.
+    form: HostedForm,
+    /// What is posted: only qiwi-pay has any.
+    fields: Vec<(String, String)>,
 }
 
 /// The reason why an answer is no [`Destination`]. It never repeats the answer, which could hold a card
@@ -64,27 +57,30 @@ impl DestinationError {
     pub fn reason(self) -> &'static str {
         match self {
             Self::UnknownForm => {
-                "the session's field `form` must be a2c, payin or qiwi-pay: this version of pantoken knows no other form"
+                "the session's field `form` must be a2c, payin or qiwi-pay"
             }
             Self::NoSession => {
-                "the session must have formUrl and its requestId: session-url must lead to an endpoint that answers like POST /v1/sessions of pantoken"
+                "the session must have formUrl and its requestId, as the answer of POST /v1/sessions of pantoken has"
             }
             Self::FormUrl => {
                 "the form URL must be visible ASCII and start with https:// (or http:// on loopback)"
             }
             Self::Flow => {
-                "the form URL is for the iframe flow: a session of the redirect flow has returnUrl"
+                "the form URL is for the iframe flow: ask for a session with flow redirect"
             }
-            Self::Origin => "the form URL is not on the provider's origins: see form-origin",
+            Self::Origin => WRONG_ORIGIN,
             Self::Fields => {
-                "a qiwi-pay session must have `method` POST and 1 to 64 `fields`, whose names have up to 64 letters, digits and `_`, and whose values are texts of up to 4096 bytes without control characters"
+                "a qiwi-pay session must have `method` POST and `fields`: 1 to 64 names of letters, digits and `_`, whose values are texts of up to 4096 bytes without control characters"
             }
         }
     }
 
-    /// Returns whether the form URL is to blame, and not the answer as a whole.
-    pub(crate) fn is_about_the_form_url(self) -> bool {
-        matches!(self, Self::FormUrl | Self::Flow | Self::Origin)
+    /// Returns the code of the error that the page is told.
+    pub(crate) fn code(self) -> HostCode {
+        match self {
+            Self::FormUrl | Self::Flow | Self::Origin => HostCode::InvalidFormUrl,
+            _ => HostCode::SessionFailed,
+        }
     }
 }
 
@@ -95,7 +91,10 @@ impl Destination {
     /// Returns [`DestinationError::Flow`] if it is for the iframe flow.
     pub fn a2c(form_url: FormUrl) -> Result<Self, DestinationError> {
         match form_url.flow() {
-            Flow::Redirect => Ok(Self(Page::A2c(form_url))),
+            Flow::Redirect => Ok(Self {
+                form: HostedForm::A2c(form_url),
+                fields: Vec::new(),
+            }),
             Flow::Iframe => Err(DestinationError::Flow),
         }
     }
@@ -103,27 +102,35 @@ impl Destination {
     /// Leads to payin's page with this URL.
     ///
     /// # Errors
-    /// Returns [`DestinationError::FormUrl`] for a URL that is neither `https` nor on loopback.
-    pub fn payin(form_url: &str) -> Result<Self, DestinationError> {
-        Ok(Self(Page::Payin(PageUrl::read(form_url)?)))
+    /// Returns [`DestinationError::FormUrl`] for a URL that is neither `https` nor on loopback, and for an
+    /// empty request id.
+    pub fn payin(form_url: &str, request_id: &str) -> Result<Self, DestinationError> {
+        let form = PayinForm::read(form_url, request_id).ok_or(DestinationError::FormUrl)?;
+        Ok(Self {
+            form: HostedForm::Payin(form),
+            fields: Vec::new(),
+        })
     }
 
     /// Leads to qiwi-pay's page with this URL, by posting these fields.
     ///
     /// # Errors
-    /// Returns [`DestinationError::FormUrl`] for a URL that is neither `https` nor on loopback, and
-    /// [`DestinationError::Fields`] for fields that would not arrive as they are.
+    /// Returns [`DestinationError::FormUrl`] as [`Self::payin`] does, and [`DestinationError::Fields`] for
+    /// fields that would not arrive as they are.
     pub fn qiwi_pay(
         form_url: &str,
+        order_id: &str,
         fields: Vec<(String, String)>,
     ) -> Result<Self, DestinationError> {
-        let page = PageUrl::read(form_url)?;
-        let fit = matches!(fields.len(), 1..=MAX_FIELDS)
-            && fields
-                .iter()
-                .all(|(name, value)| is_name(name) && is_value(value));
-        fit.then_some(Self(Page::QiwiPay(page, fields)))
-            .ok_or(DestinationError::Fields)
+        let destination = Self::payin(form_url, order_id)?;
+        let fit = |(name, value): &(String, String)| is_name(name) && is_value(value);
+        if !matches!(fields.len(), 1..=MAX_FIELDS) || !fields.iter().all(fit) {
+            return Err(DestinationError::Fields);
+        }
+        Ok(Self {
+            fields,
+            ..destination
+        })
     }
 
     /// Reads the server's 201 answer, in the dialect that its field `form` names.
@@ -131,60 +138,81 @@ impl Destination {
     /// # Errors
     /// Returns [`DestinationError`] with the first problem.
     pub fn read(answer: &RawAnswer) -> Result<Self, DestinationError> {
-        if answer.form_url.is_empty() {
+        let (form_url, request_id) = (&answer.form_url, &answer.request_id);
+        if form_url.is_empty() || request_id.is_empty() {
             return Err(DestinationError::NoSession);
         }
         match answer.form.as_str() {
-            "" | "a2c" => {
-                let form_url =
-                    FormUrl::parse(&answer.form_url).map_err(|_| DestinationError::FormUrl)?;
-                if form_url.request_id().to_text() != answer.request_id {
+            "" | A2C => {
+                let form_url = FormUrl::parse(form_url).map_err(|_| DestinationError::FormUrl)?;
+                if form_url.request_id().to_text() != *request_id {
                     return Err(DestinationError::NoSession);
                 }
                 Self::a2c(form_url)
             }
-            "payin" => Self::payin(&answer.form_url),
-            "qiwi-pay" if answer.method == "POST" => {
-                let fields = answer.fields.iter();
-                let fields = fields.map(|(name, value)| Some((name.clone(), value.clone()?)));
-                let fields = fields.collect::<Option<Vec<_>>>();
-                Self::qiwi_pay(&answer.form_url, fields.ok_or(DestinationError::Fields)?)
+            PAYIN => Self::payin(form_url, request_id),
+            QIWI_PAY => {
+                let mut fields = Vec::new();
+                for (name, value) in &answer.fields {
+                    let value = value.clone().ok_or(DestinationError::Fields)?;
+                    fields.push((name.clone(), value));
+                }
+                if answer.method != "POST" {
+                    fields.clear();
+                }
+                Self::qiwi_pay(form_url, request_id, fields)
             }
-            "qiwi-pay" => Err(DestinationError::Fields),
             _ => Err(DestinationError::UnknownForm),
+        }
+    }
+
+    /// Returns the id of the request that the page is for.
+    pub(crate) fn request_id(&self) -> FormId {
+        match &self.form {
+            HostedForm::A2c(form_url) => form_url.request_id().into(),
+            HostedForm::Payin(form) => form.request_id.clone(),
         }
     }
 
     /// Returns the language of the form, where the session decides it.
     pub(crate) fn language(&self) -> Option<Language> {
-        match &self.0 {
-            Page::A2c(form_url) => Some(form_url.language()),
-            _ => None,
+        match &self.form {
+            HostedForm::A2c(form_url) => Some(form_url.language()),
+            HostedForm::Payin(_) => None,
         }
     }
 
     /// Returns whether the browser may be led there.
     pub(crate) fn is_allowed(&self, origins: &FormOrigins) -> bool {
-        match &self.0 {
-            Page::A2c(form_url) => origins.allows(form_url.origin()),
-            Page::Payin(page) => origins.allows_of(&PAYIN_ORIGINS, &page.origin),
-            Page::QiwiPay(page, _) => origins.allows_of(&QIWI_PAY_ORIGINS, &page.origin),
+        match &self.form {
+            HostedForm::A2c(form_url) => origins.allows(form_url.origin()),
+            HostedForm::Payin(form) if self.fields.is_empty() => {
+                origins.allows_of(&payin::ORIGINS, &form.origin)
+            }
+            HostedForm::Payin(form) => origins.allows_of(&QIWI_PAY_ORIGINS, &form.origin),
+        }
+    }
+
+    /// Returns the URL that a form is posted to, if one is.
+    pub(crate) fn posts_to(&self) -> Option<&str> {
+        match &self.form {
+            HostedForm::Payin(form) if !self.fields.is_empty() => Some(&form.url),
+            _ => None,
         }
     }
 
     /// Returns what leads the browser there.
     pub(crate) fn order(&self, language: Language) -> Order {
-        match &self.0 {
-            Page::A2c(form_url) => Order::Navigate {
-                url: form_url.text_in(language),
-            },
-            Page::Payin(page) => Order::Navigate {
-                url: page.text.clone(),
-            },
-            Page::QiwiPay(page, fields) => Order::SubmitForm {
-                url: page.text.clone(),
-                fields: fields.clone(),
-            },
+        let url = match &self.form {
+            HostedForm::A2c(form_url) => form_url.text_in(language),
+            HostedForm::Payin(form) => form.url.clone(),
+        };
+        if self.fields.is_empty() {
+            return Order::Navigate { url };
+        }
+        Order::SubmitForm {
+            url,
+            fields: self.fields.clone(),
         }
     }
 }
@@ -192,24 +220,6 @@ impl Destination {
 impl fmt::Debug for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Destination(…)")
-    }
-}
-
-impl PageUrl {
-    /// The URL must be visible ASCII without a fragment, so that the browser opens exactly what was checked
-    /// here.
-    fn read(text: &str) -> Result<Self, DestinationError> {
-        let fits = text.len() <= FormUrl::MAX_LENGTH
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'#' | b'\\'));
-        match Origin::split(text) {
-            Ok((origin, _)) if fits => Ok(Self {
-                text: text.to_owned(),
-                origin,
-            }),
-            _ => Err(DestinationError::FormUrl),
-        }
     }
 }
 

@@ -41,8 +41,8 @@ enum Progress {
     Idle,
     /// The endpoint was asked, or is asked again when the time is over that it named.
     Creating,
-    /// The customer is on the way. The text is where a form was posted to, or empty.
-    Leaving(String),
+    /// The customer is on the way.
+    Leaving(Destination),
     /// Something went wrong. The customer is told what, and may press the button again, or not.
     Failed(Text, bool),
 }
@@ -133,15 +133,15 @@ impl RedirectMachine {
         self.clear_timer(out);
         self.asked = 0;
         self.progress = Progress::Idle;
-        let error = match &self.options.source {
-            RedirectSource::Unreadable(error) => *error,
+        let (request_id, error) = match &self.options.source {
+            RedirectSource::Unreadable(error) => (None, *error),
             RedirectSource::Session(destination) if !self.allows(destination) => {
-                DestinationError::Origin
+                (Some(destination.request_id()), DestinationError::Origin)
             }
             _ => return,
         };
-        // Not the endpoint's fault: there is none.
-        let error = FormError::host(None, HostCode::InvalidFormUrl, error.reason());
+        // Not an endpoint's fault: there is none.
+        let error = FormError::host(request_id, HostCode::InvalidFormUrl, error.reason());
         self.fail(error, Text::Shop, out);
     }
 
@@ -151,8 +151,8 @@ impl RedirectMachine {
         }
         match &self.options.source {
             RedirectSource::Session(destination) => {
-                let order = destination.order(self.options.language());
-                self.leave(order, out);
+                let destination = destination.clone();
+                self.leave(&destination, out);
             }
             _ => {
                 page.clone_into(&mut self.page);
@@ -186,42 +186,27 @@ impl RedirectMachine {
             return self.fail(error, text, out);
         }
         match Destination::read(answer) {
-            Ok(destination) if self.allows(&destination) => {
-                self.leave(destination.order(self.options.language()), out);
+            Ok(destination) if self.allows(&destination) => self.leave(&destination, out),
+            read => {
+                let request_id = read.as_ref().map(Destination::request_id).ok();
+                let reason = read.err().unwrap_or(DestinationError::Origin);
+                let code = reason.code();
+                let mut error = FormError::host(request_id, code, reason.reason());
+                if code == HostCode::SessionFailed {
+                    error.problem = answer.error(None, code, status).problem;
+                }
+                self.fail(error, Text::Shop, out);
             }
-            Ok(_) => self.refuse(DestinationError::Origin, status, answer, out),
-            Err(error) => self.refuse(error, status, answer, out),
         }
-    }
-
-    /// The endpoint's answer leads nowhere.
-    fn refuse(
-        &mut self,
-        reason: DestinationError,
-        status: u16,
-        answer: &RawAnswer,
-        out: &mut Output,
-    ) {
-        let error = if reason.is_about_the_form_url() {
-            FormError::host(None, HostCode::InvalidFormUrl, reason.reason())
-        } else {
-            let mut error = answer.error(None, HostCode::SessionFailed, status);
-            reason.reason().clone_into(&mut error.message);
-            error
-        };
-        self.fail(error, Text::Shop, out);
     }
 
     fn allows(&self, destination: &Destination) -> bool {
         destination.is_allowed(&self.options.form_origins)
     }
 
-    fn leave(&mut self, order: Order, out: &mut Output) {
-        self.progress = Progress::Leaving(match &order {
-            Order::SubmitForm { url, .. } => url.clone(),
-            _ => String::new(),
-        });
-        out.orders.push(order);
+    fn leave(&mut self, destination: &Destination, out: &mut Output) {
+        self.progress = Progress::Leaving(destination.clone());
+        out.orders.push(destination.order(self.options.language()));
         self.set_timer(policy::LEAVE_TIMEOUT, out);
     }
 
@@ -242,11 +227,13 @@ impl RedirectMachine {
         blocked_uri: &str,
         out: &mut Output,
     ) {
-        if let Progress::Leaving(url) = &self.progress
+        if let Progress::Leaving(destination) = &self.progress
+            && let Some(url) = destination.posts_to()
             && policy::blocks_form(url, directive, disposition, blocked_uri)
         {
             let reason = "the page's Content-Security-Policy has a form-action without the form's origin";
-            let error = FormError::host(None, HostCode::FrameBlocked, reason);
+            let request_id = Some(destination.request_id());
+            let error = FormError::host(request_id, HostCode::FrameBlocked, reason);
             self.fail(error, Text::Shop, out);
         }
     }

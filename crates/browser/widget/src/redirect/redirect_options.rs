@@ -5,7 +5,7 @@ use pantoken_a2c::{FormOrigins, Language};
 use super::destination::{Destination, DestinationError};
 
 /// Where a button leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum RedirectSource {
     /// A session endpoint, which is asked when the customer presses the button.
     Endpoint {
@@ -22,7 +22,7 @@ pub enum RedirectSource {
 }
 
 /// Where a button leads to, and in which language.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RedirectOptions {
     /// Where the button leads to.
     pub source: RedirectSource,

@@ -5,6 +5,7 @@
 
 mod form_url;
 mod interleavings;
+mod payin;
 mod redirect;
 mod redirect_button;
 mod reloads;

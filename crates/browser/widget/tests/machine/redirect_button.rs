@@ -403,7 +403,7 @@ fn a_session_of_the_pages_own_is_opened_without_a_question() {
 
 #[test]
 fn a_session_that_leads_nowhere_is_told_at_once_and_cannot_be_pressed() {
-    let evil = Destination::payin("https://evil.kz/form").unwrap();
+    let evil = Destination::payin("https://evil.kz/form", "bill-1").unwrap();
     for (source, reason) in [
         (RedirectSource::Session(evil), DestinationError::Origin),
         (
@@ -466,6 +466,8 @@ fn a_policy_that_forbids_the_form_is_the_shops_mistake() {
         button.handle(&violation("form-action", "enforce", origin)),
         ["clearTimer session", "error FRAME_BLOCKED"]
     );
+    let request_id = button.error.as_ref().unwrap().request_id.clone();
+    assert_eq!(request_id.unwrap().as_str(), "order-1");
     assert_eq!(
         button.view(),
         view(State::Failed, Some(Text::Shop), true, true)
@@ -475,7 +477,7 @@ fn a_policy_that_forbids_the_form_is_the_shops_mistake() {
 #[test]
 fn what_is_on_its_way_to_the_provider_is_not_printed() {
     let fields = vec![("card_token".to_owned(), "secret".to_owned())];
-    let destination = Destination::qiwi_pay(PAY, fields).unwrap();
+    let destination = Destination::qiwi_pay(PAY, "order-1", fields).unwrap();
     let order = Order::SubmitForm {
         url: PAY.to_owned(),
         fields: vec![("card_token".to_owned(), "secret".to_owned())],
