@@ -12,6 +12,9 @@ export type FormErrorCode =
   | "FORBIDDEN"
   | (string & {});
 
+/** What the server says of a card that payin has refused. */
+export type VerificationErrorCode = "CARD_REFUSED";
+
 /** What the page itself found wrong. */
 export type HostErrorCode =
   | "READY_TIMEOUT"
@@ -31,14 +34,14 @@ export type WarningCode =
 
 /** The form is there; once for each load of its frame. */
 export interface ReadyDetail {
-  /** Decimal digits: a number could not hold them all. */
+  /** Decimal digits, because a number could not hold them all; for payin a UUID. */
   requestId: string;
 }
 
 /** The card is saved; at most once for each session. */
 export interface SavedDetail {
   requestId: string;
-  /** With a session, your server has the token, and the page only if it has `token="page"`. */
+  /** With a session, your server has the token, and the page only if it has `token="page"`; never for payin. */
   panToken?: string;
 }
 
@@ -50,8 +53,10 @@ export interface Problem {
   detail: string;
 }
 
-/** A session that your back end made: the server's 201 answer. */
+/** A session or a card verification that your back end made: the server's 201 answer. */
 export interface Session {
+  /** Whose form it is; `a2c` unless given. */
+  form?: "a2c" | "payin";
   requestId: string;
   formUrl: string;
   resultToken: string;
@@ -74,7 +79,8 @@ export type Texts = Partial<
     | "invalidNumber"
     | "wait"
     | "other"
-    | "notOpened",
+    | "notOpened"
+    | "cardRefused",
     string
   >
 >;
@@ -88,7 +94,7 @@ export type ErrorDetail = {
   /** Whether the customer can go on, in the same form or by a retry. */
   recoverable: boolean;
 } & (
-  | { source: "form"; code: FormErrorCode }
+  | { source: "form"; code: FormErrorCode | VerificationErrorCode }
   | { source: "host"; code: HostErrorCode; problem?: Problem }
 );
 

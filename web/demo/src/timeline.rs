@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use pantoken_yew::{ErrorSource, FormError, Language, RequestId, Saved, Warning, WarningCode};
+use pantoken_yew::{ErrorSource, FormError, FormId, Language, Saved, Warning, WarningCode};
 use yew::prelude::*;
 
 use crate::browser::Return;
@@ -10,7 +10,7 @@ use crate::texts::Texts;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
     SessionAsked,
-    Ready(RequestId),
+    Ready(FormId),
     Saved(Saved),
     Failed(FormError),
     Warned(Warning),

@@ -2,8 +2,10 @@
 
 use alloc::string::String;
 
-use pantoken_a2c::{ErrorSource, Event, RequestId};
-use pantoken_widget::{FormMachine, FormView, JsonObject, Text};
+use pantoken_a2c::{ErrorSource, Event, FormId};
+use pantoken_widget::{JsonObject, Text};
+
+use crate::machine::Machine;
 
 /// Tells the page's developer about a mistake.
 pub(crate) fn log_error(subject: &str, problem: &str) -> String {
@@ -14,13 +16,13 @@ pub(crate) fn log_error(subject: &str, problem: &str) -> String {
     json.finish()
 }
 
-/// Shows the form's current view.
-pub(crate) fn render(machine: &FormMachine) -> String {
-    let view = FormView::of(machine);
+/// Shows the current view.
+pub(crate) fn render(machine: &Machine) -> String {
+    let view = machine.view();
     let mut json = JsonObject::new();
     json.text("order", "render");
     json.text("state", view.state.as_str());
-    json.text("lang", machine.options().language().html_lang());
+    json.text("lang", machine.language().html_lang());
     // The script has the texts.
     json.text("status", view.status.map_or("", Text::key));
     json.bool("retry", view.may_retry);
@@ -37,13 +39,12 @@ pub(crate) fn dispatch(event: &Event, order: &dyn Fn(&str)) {
     }
     let mut detail = JsonObject::new();
     let (name, request_id) = match event {
-        Event::Ready(ready) => ("ready", Some(ready.request_id)),
-        Event::Saved(saved) => ("saved", Some(saved.request_id)),
-        Event::Error(error) => ("error", error.request_id),
-        Event::Warning(warning) => ("warning", Some(warning.request_id)),
+        Event::Ready(ready) => ("ready", Some(&ready.request_id)),
+        Event::Saved(saved) => ("saved", Some(&saved.request_id)),
+        Event::Error(error) => ("error", error.request_id.as_ref()),
+        Event::Warning(warning) => ("warning", Some(&warning.request_id)),
     };
-    let request_id = request_id.map(RequestId::to_text);
-    detail.optional_text("requestId", request_id.as_deref());
+    detail.optional_text("requestId", request_id.map(FormId::as_str));
     match event {
         Event::Ready(_) => {}
         Event::Saved(saved) => {

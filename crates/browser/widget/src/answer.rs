@@ -1,7 +1,9 @@
+use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
-use pantoken_a2c::{ErrorMessage, FormError, HostCode, Problem, RequestId};
+use pantoken_a2c::{ErrorMessage, FormError, FormId, HostCode, Problem, Saved};
 use pantoken_core::decimal::decimal_digits;
 use pantoken_core::text::join;
 
@@ -11,6 +13,8 @@ use crate::policy;
 /// output leaves the fields out, because one is a token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RawAnswer {
+    /// `form`
+    pub form: String,
     /// `formUrl`
     pub form_url: String,
     /// `requestId`
@@ -25,6 +29,10 @@ pub struct RawAnswer {
     pub code: String,
     /// `detail`
     pub detail: String,
+    /// `method`
+    pub method: String,
+    /// `fields`: the names, and the values of those that are texts.
+    pub fields: Vec<(String, Option<String>)>,
     /// Whether the content type is `application/problem+json`.
     pub is_problem: bool,
     /// The header `Retry-After`, in seconds.
@@ -39,6 +47,7 @@ impl RawAnswer {
     pub fn read(text: &dyn Fn(&str) -> Option<String>) -> Self {
         let text = |name| text(name).unwrap_or_default();
         Self {
+            form: text("form"),
             form_url: text("formUrl"),
             request_id: text("requestId"),
             result_token: text("resultToken"),
@@ -46,25 +55,40 @@ impl RawAnswer {
             state: text("state"),
             code: text("code"),
             detail: text("detail"),
+            method: text("method"),
             ..Self::default()
         }
     }
 
-    /// Returns whether the server itself says that it has the token of this request. A status alone is
-    /// anybody's: a log-in page, a captive portal, a service worker.
-    pub(crate) fn acknowledges(&self, status: u16, request_id: RequestId) -> bool {
-        status == 200 && self.request_id == request_id.to_text() && self.state == "saved"
+    /// Returns whether it is for a form that this version cannot show.
+    #[must_use]
+    pub fn has_unknown_form(&self) -> bool {
+        !matches!(self.form.as_str(), "" | A2C | PAYIN)
     }
 
-    /// Returns whether the server itself says that it will never accept the report.
-    pub(crate) fn refuses_for_good(&self) -> bool {
-        self.is_problem && policy::FINAL_CODES.contains(&self.code.as_str())
+    /// Returns what the server itself says of a card: that it has the token of this request, or what the
+    /// provider said of a card without a token. A status alone is anybody's: a log-in page, a captive portal,
+    /// a service worker.
+    pub(crate) fn verdict(&self, status: u16, card: &Saved) -> Verdict {
+        let is_asked = card.pan_token.is_none();
+        match self.state.as_str() {
+            "saved" if status == 200 && card.request_id.as_str() == self.request_id => {
+                Verdict::Saved
+            }
+            "verified" if status == 200 && is_asked => Verdict::Saved,
+            "refused" if status == 200 && is_asked => Verdict::Refused,
+            "failed" | "expired" if status == 200 && is_asked => Verdict::Failed,
+            _ if self.is_problem && policy::FINAL_CODES.contains(&self.code.as_str()) => {
+                Verdict::Rejected
+            }
+            _ => Verdict::Open,
+        }
     }
 
     /// Returns the error of an answer with this status that is neither a session nor an acknowledgement.
     pub(crate) fn error(
         &self,
-        request_id: Option<RequestId>,
+        request_id: Option<FormId>,
         code: HostCode,
         status: u16,
     ) -> FormError {
@@ -79,6 +103,7 @@ impl RawAnswer {
             detail: kept(&self.detail),
         };
         let message = match status {
+            200 | 201 if self.has_unknown_form() => UNKNOWN_FORM.to_owned(),
             200 | 201 => join(&["the session endpoint gave no session", ADVICE]),
             _ => join(&[
                 "the session endpoint answered ",
@@ -97,6 +122,29 @@ impl RawAnswer {
         error.problem = Some(problem);
         error
     }
+}
+
+/// The dialects: the values of the field `form`.
+pub(crate) const A2C: &str = "a2c";
+pub(crate) const PAYIN: &str = "payin";
+pub(crate) const QIWI_PAY: &str = "qiwi-pay";
+
+pub(crate) const UNKNOWN_FORM: &str =
+    "the session's field `form` must be a2c or payin: this version of pantoken shows no other form";
+
+/// What the server says of a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is saved, or verified.
+    Saved,
+    /// The provider refused it.
+    Refused,
+    /// The provider could not verify it.
+    Failed,
+    /// The server will never accept the report, or has no result for it.
+    Rejected,
+    /// Nothing yet.
+    Open,
 }
 
 const ADVICE: &str = ": session-url must lead to POST /v1/sessions of pantoken";

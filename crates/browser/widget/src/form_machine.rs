@@ -3,17 +3,20 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use pantoken_a2c::{
-    ErrorCode, ErrorSource, Event, FailureCode, Flow, FormError, FormMessage, FormUrl, FrameOrder,
-    Handshake, HandshakeInput, HostCode, Saved, State, TimerOrder, Warning, WarningCode,
+    ErrorCode, ErrorMessage, ErrorSource, Event, FailureCode, Field, Flow, FormError, FormId,
+    FormMessage, FormUrl, FrameOrder, Handshake, HandshakeInput, HostCode, MessageError,
+    RawMessage, Saved, State, TimerOrder, Warning, WarningCode,
 };
 
-use crate::answer::RawAnswer;
+use crate::answer::{RawAnswer, UNKNOWN_FORM, Verdict};
 use crate::form_input::FormInput;
 use crate::form_options::{FormOptions, FormSource, SessionOptions};
 use crate::json::JsonObject;
 use crate::order::{Order, Output, Timer};
-use crate::policy;
-use crate::session::Session;
+use crate::payin::{self, PayinForm, Signal};
+use crate::policy::{self, WRONG_ORIGIN};
+use crate::session::{HostedForm, Session};
+use crate::session_request;
 use crate::texts::Text;
 
 /// A card form as a state machine without I/O: a driver tells it what happened, and performs the orders
@@ -21,6 +24,9 @@ use crate::texts::Text;
 ///
 /// It runs the [`Handshake`] of a form URL. For a session endpoint it first asks for the form URL, and
 /// reports the result before it emits it. A session that nobody used is renewed before it expires.
+///
+/// The form of payin has no result of its own: the machine asks the server for it, again and again until there
+/// is one, and at once when the form says that an attempt has ended.
 #[derive(Debug)]
 pub struct FormMachine {
     options: FormOptions,
@@ -30,7 +36,8 @@ pub struct FormMachine {
     failure: Option<Failure>,
     /// The session that the endpoint has given.
     session: Option<Session>,
-    /// A saved card that the session endpoint has not acknowledged.
+    /// A saved card that the session endpoint has not acknowledged, or one without a token that it has no
+    /// result for.
     unreported: Option<Unreported>,
     /// The URL of the page that the customer left for the provider's, without its query.
     page: String,
@@ -77,9 +84,10 @@ pub(crate) struct Failure {
 struct Shown {
     url: String,
     handshake: Handshake,
+    is_payin: bool,
 }
 
-/// A saved card on its way to the session endpoint.
+/// A saved card on its way to the session endpoint; without a token, a card that the endpoint is asked about.
 #[derive(Debug)]
 struct Unreported {
     saved: Saved,
@@ -128,7 +136,7 @@ impl FormMachine {
             _ if self.destroyed => {}
             FormInput::Start | FormInput::Reload => self.start(out),
             FormInput::Redirect { page } => self.redirect(page, out),
-            FormInput::FrameLoaded => self.drive_handshake(HandshakeInput::FrameLoaded, out),
+            FormInput::FrameLoaded => self.frame_loaded(out),
             FormInput::FrameFocused => self.touch(out),
             FormInput::PolicyViolation {
                 directive,
@@ -137,19 +145,11 @@ impl FormMachine {
             } => self.policy_violation(directive, disposition, blocked_uri, out),
             FormInput::TimerFired {
                 timer: Timer::Ready,
-            } => self.drive_handshake(HandshakeInput::TimerFired, out),
+            } => self.ready_timer_fired(out),
             FormInput::TimerFired {
                 timer: Timer::Session,
             } => self.session_timer_fired(out),
-            FormInput::Message { origin, message } => {
-                // Drivers pass on messages of the frame's own window only.
-                let input = HandshakeInput::Message {
-                    from_frame: true,
-                    origin,
-                    body: FormMessage::from_raw(message),
-                };
-                self.drive_handshake(input, out);
-            }
+            FormInput::Message { origin, message } => self.message(origin, message, out),
             FormInput::Destroy => self.destroy(out),
         }
         output
@@ -191,19 +191,24 @@ impl FormMachine {
             self.progress = Progress::Idle;
             return;
         }
-        let form_url = match &self.options.source {
+        let shown = match &self.options.source {
             FormSource::Endpoint(_) => return self.create(Flow::Iframe, out),
+            _ if self.is_done() => return,
             _ if self.shown.is_some() => {
                 return self.drive_handshake(HandshakeInput::Reload, out);
+            }
+            FormSource::UnknownForm => {
+                let mut error = FormError::host(None, HostCode::SessionFailed, UNKNOWN_FORM);
+                error.recoverable = false;
+                return self.fail(error, out);
             }
             FormSource::Unreadable(reason) => {
                 let error = FormError::host(None, HostCode::InvalidFormUrl, reason);
                 return self.fail(error, out);
             }
-            FormSource::FormUrl(form_url) => form_url,
-            FormSource::Session(session) => &session.form_url,
+            FormSource::FormUrl(form_url) => Shown::a2c(&self.options, form_url, Flow::Iframe),
+            FormSource::Session(session) => Shown::of(&self.options, session, Flow::Iframe),
         };
-        let shown = Shown::new(&self.options, form_url, Flow::Iframe);
         self.open(shown, Flow::Iframe, out);
     }
 
@@ -215,7 +220,7 @@ impl FormMachine {
                 self.create(Flow::Redirect, out);
             }
             FormSource::Session(session) if session.flow() == Flow::Redirect => {
-                let shown = Shown::new(&self.options, &session.form_url, Flow::Redirect);
+                let shown = Shown::of(&self.options, session, Flow::Redirect);
                 self.open(shown, Flow::Redirect, out);
             }
             _ => {}
@@ -234,8 +239,17 @@ impl FormMachine {
             }
             Ok(shown) => {
                 self.progress = Progress::Shown;
+                let card = shown.card_to_ask_about();
                 self.shown = Some(shown);
                 self.drive_handshake(HandshakeInput::Start, out);
+                if let Some(saved) = card {
+                    self.unreported = Some(Unreported {
+                        saved,
+                        request: 0,
+                        delay: policy::FIRST_QUESTION_DELAY,
+                    });
+                    set_timer(Timer::Report, policy::FIRST_QUESTION_DELAY, out);
+                }
             }
         }
     }
@@ -267,12 +281,8 @@ impl FormMachine {
         else {
             return 0;
         };
-        let mut body = JsonObject::new();
-        body.text("flow", flow.as_str());
-        body.text("language", self.options.language().as_str());
-        if flow == Flow::Redirect {
-            body.text("returnUrl", return_url.as_deref().unwrap_or(&self.page));
-        }
+        let return_url = return_url.as_deref().unwrap_or(&self.page);
+        let body = session_request::body(flow, self.options.language(), return_url);
         let endpoint = endpoint.clone();
         self.post(endpoint, None, body, out)
     }
@@ -281,6 +291,7 @@ impl FormMachine {
     fn close(&mut self, out: &mut Output) {
         self.drive_handshake(HandshakeInput::Destroy, out);
         self.clear_session_timer(out);
+        self.stop_asking(out);
         self.shown = None;
         self.failure = None;
         self.session = None;
@@ -331,10 +342,11 @@ impl FormMachine {
         } else {
             None
         };
+        let session = session.map(|session| session.with_flow(flow));
         match session.filter(|session| session.flow() == flow) {
             Some(session) => {
                 self.close(out);
-                let shown = Shown::new(&self.options, &session.form_url, flow);
+                let shown = Shown::of(&self.options, &session, flow);
                 self.session = Some(session);
                 self.open(shown, flow, out);
                 let renewal = answer.expires_in.and_then(policy::renewal);
@@ -344,14 +356,9 @@ impl FormMachine {
             }
             // The form that is there still works.
             None if is_renewal => {}
-            None => match answer.retry_after {
-                Some(seconds @ 1..=policy::MAX_RETRY_AFTER)
-                    if self.retries < policy::MAX_RETRIES =>
-                {
-                    self.retries += 1;
-                    self.set_session_timer(seconds * 1000, out);
-                }
-                _ => self.fail(answer.error(None, HostCode::SessionFailed, status), out),
+            None => match session_request::wait(answer, &mut self.retries) {
+                Some(milliseconds) => self.set_session_timer(milliseconds, out),
+                None => self.fail(answer.error(None, HostCode::SessionFailed, status), out),
             },
         }
     }
@@ -387,18 +394,13 @@ impl FormMachine {
 
     fn set_session_timer(&mut self, milliseconds: u32, out: &mut Output) {
         self.is_timed = true;
-        out.orders.push(Order::SetTimer {
-            timer: Timer::Session,
-            milliseconds,
-        });
+        set_timer(Timer::Session, milliseconds, out);
     }
 
     fn clear_session_timer(&mut self, out: &mut Output) {
         if self.is_timed {
             self.is_timed = false;
-            out.orders.push(Order::ClearTimer {
-                timer: Timer::Session,
-            });
+            clear_timer(Timer::Session, out);
         }
     }
 
@@ -414,17 +416,13 @@ impl FormMachine {
         let Some(report) = &mut self.unreported else {
             return;
         };
-        let request_id = report.saved.request_id;
-        let is_acknowledged = answer.acknowledges(status, request_id);
-        if !is_acknowledged && !answer.refuses_for_good() {
+        let verdict = answer.verdict(status, &report.saved);
+        if verdict == Verdict::Open {
             report.request = 0;
-            out.orders.push(Order::SetTimer {
-                timer: Timer::Report,
-                milliseconds: report.delay,
-            });
+            set_timer(Timer::Report, report.delay, out);
             if report.delay == policy::DELAYED_REPORT && !self.destroyed {
                 out.events.push(Event::Warning(Warning {
-                    request_id,
+                    request_id: report.saved.request_id.clone(),
                     code: WarningCode::ReportDelayed,
                 }));
             }
@@ -436,34 +434,68 @@ impl FormMachine {
         };
         if self.destroyed {
             out.orders.push(Order::Finish);
-        } else if is_acknowledged {
+        } else if verdict == Verdict::Saved {
+            self.touch(out);
+            self.failure = None;
             self.progress = Progress::Saved;
             if !self.options.token_in_page {
                 saved.pan_token = None;
             }
             out.events.push(Event::Saved(saved));
         } else {
-            let error = answer.error(Some(request_id), HostCode::ResultRejected, status);
+            let request_id = saved.request_id;
+            let error = match verdict {
+                Verdict::Refused => FormError::form(
+                    request_id,
+                    ErrorCode::Other(policy::CARD_REFUSED.to_owned()),
+                    ErrorMessage::from_text("the provider refused the card"),
+                ),
+                Verdict::Failed => FormError::host(
+                    Some(request_id),
+                    HostCode::ResultRejected,
+                    "the provider could not verify the card",
+                ),
+                _ => answer.error(Some(request_id), HostCode::ResultRejected, status),
+            };
             self.fail(error, out);
         }
     }
 
-    /// Reports the saved card, if no report of it is on its way.
+    /// Asks at once for the result of a card, unless that was done lately: the form may say so often.
+    fn ask_now(&mut self, out: &mut Output) {
+        if let Some(report) = &mut self.unreported
+            && report.delay >= policy::FIRST_QUESTION_DELAY
+        {
+            report.delay = policy::FIRST_REPORT_DELAY;
+            self.send_report(out);
+        }
+    }
+
+    /// A result that nobody asks for is not lost: the server asks the provider by itself.
+    fn stop_asking(&mut self, out: &mut Output) {
+        if !self.has_token() && self.unreported.take().is_some() {
+            clear_timer(Timer::Report, out);
+        }
+    }
+
+    /// Returns whether there is a token that the endpoint has not acknowledged.
+    fn has_token(&self) -> bool {
+        let report = self.unreported.as_ref();
+        report.is_some_and(|report| report.saved.pan_token.is_some())
+    }
+
+    /// Reports the saved card or asks about it, if no report of it is on its way.
     fn send_report(&mut self, out: &mut Output) {
         let Some(Unreported {
-            saved:
-                Saved {
-                    pan_token: Some(pan_token),
-                    ..
-                },
-            request: 0,
-            ..
+            saved, request: 0, ..
         }) = &self.unreported
         else {
             return;
         };
         let mut body = JsonObject::new();
-        body.text("panToken", pan_token.as_str());
+        if let Some(pan_token) = &saved.pan_token {
+            body.text("panToken", pan_token.as_str());
+        }
         let request = self.post_result(body, out);
         if let Some(report) = &mut self.unreported {
             report.request = request;
@@ -495,7 +527,7 @@ impl FormMachine {
     ) {
         let is_blocked =
             |shown: &Shown| policy::blocks_frame(&shown.url, directive, disposition, blocked_uri);
-        if self.shown.as_ref().is_some_and(is_blocked) {
+        if self.progress == Progress::Shown && self.shown.as_ref().is_some_and(is_blocked) {
             self.drive_handshake(HandshakeInput::FrameBlocked, out);
         }
     }
@@ -504,8 +536,63 @@ impl FormMachine {
         self.destroyed = true;
         self.drive_handshake(HandshakeInput::Destroy, out);
         self.clear_session_timer(out);
+        self.stop_asking(out);
         if self.unreported.is_none() {
             out.orders.push(Order::Finish);
+        }
+    }
+
+    /// payin's form has no handshake that a second document would have to repeat, and leads the frame to the
+    /// bank's page on the way.
+    fn frame_loaded(&mut self, out: &mut Output) {
+        if !self.is_payin() {
+            self.drive_handshake(HandshakeInput::FrameLoaded, out);
+        }
+    }
+
+    /// The server may have said already that the card is verified.
+    fn ready_timer_fired(&mut self, out: &mut Output) {
+        if self.progress == Progress::Shown {
+            self.drive_handshake(HandshakeInput::TimerFired, out);
+        }
+    }
+
+    fn is_payin(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.is_payin)
+    }
+
+    /// Handles a message. Drivers pass on those of the frame's own window only.
+    fn message(&mut self, origin: &str, message: &RawMessage<String>, out: &mut Output) {
+        let signal = match &message.status {
+            _ if !self.is_payin() => None,
+            Field::Text(text) if self.progress == Progress::Shown => Some(Signal::read(text)),
+            _ => return,
+        };
+        let body = match signal {
+            None => FormMessage::from_raw(message),
+            Some(Signal::Unknown | Signal::NotOpened) => Err(MessageError::Unreadable),
+            Some(_) => Ok(FormMessage::Ready),
+        };
+        let Some(shown) = &self.shown else {
+            return;
+        };
+        if !shown.handshake.listens_to(true, origin) {
+            return;
+        }
+        if signal == Some(Signal::NotOpened) {
+            return self.drive_handshake(HandshakeInput::TimerFired, out);
+        }
+        let input = HandshakeInput::Message {
+            from_frame: true,
+            origin,
+            body,
+        };
+        self.drive_handshake(input, out);
+        if let Some(Signal::Used | Signal::Ended) = signal {
+            self.touch(out);
+        }
+        if signal == Some(Signal::Ended) {
+            self.ask_now(out);
         }
     }
 
@@ -515,34 +602,35 @@ impl FormMachine {
             return;
         };
         let wanted = shown.handshake.handle(input);
-        let orders = &mut out.orders;
         match wanted.frame {
-            Some(FrameOrder::Show) => orders.push(Order::ShowFrame {
+            Some(FrameOrder::Show) => out.orders.push(Order::ShowFrame {
                 src: shown.url.clone(),
                 style: policy::FRAME_STYLE,
                 sandbox: policy::FRAME_SANDBOX,
                 referrer_policy: policy::FRAME_REFERRER_POLICY,
-                allow: policy::FRAME_ALLOW,
+                allow: if shown.is_payin {
+                    payin::FRAME_ALLOW
+                } else {
+                    policy::FRAME_ALLOW
+                },
             }),
-            Some(FrameOrder::Remove) => orders.push(Order::RemoveFrame),
+            Some(FrameOrder::Remove) => out.orders.push(Order::RemoveFrame),
             None => {}
         }
-        if wanted.reply {
+        if wanted.reply && !shown.is_payin {
             // Addressed to the form's origin alone, so that a document that took its place learns
             // nothing.
-            orders.push(Order::PostMessage {
+            out.orders.push(Order::PostMessage {
                 message: policy::READY_REPLY,
                 target_origin: shown.handshake.form_origin().as_str().to_owned(),
             });
         }
         match wanted.timer {
-            Some(TimerOrder::Set) => orders.push(Order::SetTimer {
-                timer: Timer::Ready,
-                milliseconds: self.options.ready_timeout.min(policy::MAX_TIMER),
-            }),
-            Some(TimerOrder::Clear) => orders.push(Order::ClearTimer {
-                timer: Timer::Ready,
-            }),
+            Some(TimerOrder::Set) => {
+                let milliseconds = self.options.ready_timeout.min(policy::MAX_TIMER);
+                set_timer(Timer::Ready, milliseconds, out);
+            }
+            Some(TimerOrder::Clear) => clear_timer(Timer::Ready, out),
             None => {}
         }
         if let Some(warning) = wanted.warning {
@@ -614,20 +702,66 @@ impl FormMachine {
     }
 }
 
+fn set_timer(timer: Timer, milliseconds: u32, out: &mut Output) {
+    out.orders.push(Order::SetTimer {
+        timer,
+        milliseconds,
+    });
+}
+
+fn clear_timer(timer: Timer, out: &mut Output) {
+    out.orders.push(Order::ClearTimer { timer });
+}
+
 impl Shown {
-    fn new(options: &FormOptions, form_url: &FormUrl, flow: Flow) -> Result<Self, Box<FormError>> {
+    fn of(options: &FormOptions, session: &Session, flow: Flow) -> Result<Self, Box<FormError>> {
+        match &session.form {
+            HostedForm::A2c(form_url) => Self::a2c(options, form_url, flow),
+            HostedForm::Payin(form) => Self::payin(options, form),
+        }
+    }
+
+    fn payin(options: &FormOptions, form: &PayinForm) -> Result<Self, Box<FormError>> {
+        if !options
+            .form_origins
+            .allows_of(&payin::ORIGINS, &form.origin)
+        {
+            return Err(invalid_form_url(form.request_id.clone(), WRONG_ORIGIN));
+        }
+        Ok(Self {
+            url: form.url.clone(),
+            handshake: Handshake::new(form.request_id.clone(), form.origin.clone()),
+            is_payin: true,
+        })
+    }
+
+    /// Returns the card that the server is to be asked about, if the form itself has no result.
+    fn card_to_ask_about(&self) -> Option<Saved> {
+        self.is_payin.then(|| Saved {
+            request_id: self.handshake.request_id().clone(),
+            pan_token: None,
+        })
+    }
+
+    fn a2c(options: &FormOptions, form_url: &FormUrl, flow: Flow) -> Result<Self, Box<FormError>> {
         let (request_id, origin) = (form_url.request_id(), form_url.origin());
         let reason = if form_url.flow() != flow {
             "the form URL is for the redirect flow: it has agentCallbackUrl"
         } else if !options.form_origins.allows(origin) {
-            "the form URL is not on the provider's origins: see form-origin"
+            WRONG_ORIGIN
         } else {
             return Ok(Self {
                 url: form_url.text_in(options.language()),
                 handshake: Handshake::new(request_id, origin.clone()),
+                is_payin: false,
             });
         };
-        let error = FormError::host(Some(request_id), HostCode::InvalidFormUrl, reason);
-        Err(Box::new(error))
+        Err(invalid_form_url(request_id.into(), reason))
     }
+}
+
+
+fn invalid_form_url(request_id: FormId, reason: &str) -> Box<FormError> {
+    let error = FormError::host(Some(request_id), HostCode::InvalidFormUrl, reason);
+    Box::new(error)
 }

@@ -3,7 +3,7 @@ use alloc::string::String;
 
 use pantoken_a2c::{Flow, FormOrigins, FormUrl, Language};
 
-use crate::session::Session;
+use crate::session::{HostedForm, Session};
 use crate::texts::{Text, Texts};
 
 /// Where a form comes from.
@@ -17,6 +17,8 @@ pub enum FormSource {
     Session(Session),
     /// Nothing that can be read. The text says why, in English, for developers.
     Unreadable(String),
+    /// A session with a form that this version cannot show.
+    UnknownForm,
 }
 
 /// A session endpoint, and how the page shows its forms.
@@ -80,9 +82,11 @@ impl FormOptions {
     #[must_use]
     pub fn language(&self) -> Language {
         self.language.unwrap_or_else(|| match &self.source {
-            FormSource::FormUrl(form_url) | FormSource::Session(Session { form_url, .. }) => {
-                form_url.language()
-            }
+            FormSource::FormUrl(form_url)
+            | FormSource::Session(Session {
+                form: HostedForm::A2c(form_url),
+                ..
+            }) => form_url.language(),
             _ => Language::default(),
         })
     }

@@ -9,6 +9,9 @@ pub(crate) const ANSWER_TIMEOUT: u32 = 15_000;
 pub(crate) const FIRST_REPORT_DELAY: u32 = 500;
 /// The longest wait between two reports of the same card, in milliseconds.
 pub(crate) const MAX_REPORT_DELAY: u32 = 30_000;
+/// How long to wait before the server is first asked for the result of a form whose messages may never come,
+/// in milliseconds. What the form says makes it sooner.
+pub(crate) const FIRST_QUESTION_DELAY: u32 = 5_000;
 /// The first wait before a report that is long enough for the page to be told.
 pub(crate) const DELAYED_REPORT: u32 = 4_000;
 /// The longest `Retry-After` that a customer is asked to wait for, in seconds.
@@ -24,12 +27,17 @@ pub(crate) const RENEWAL_MARGIN: u32 = 60_000;
 /// The shortest time that a session may have left and be renewed, in milliseconds. With less, the clocks of
 /// browser and server differ.
 pub(crate) const SHORTEST_SESSION: u32 = 1_000;
+/// The code with which the server refuses a report, or says that there will be no result, because the time is
+/// over.
+pub(crate) const SESSION_EXPIRED: &str = "SESSION_EXPIRED";
+/// The code of an error that the page gets when the provider has refused a card.
+pub(crate) const CARD_REFUSED: &str = "CARD_REFUSED";
 /// The codes with which the server refuses a report for good. With any other answer, it may still accept the
 /// report later, or the answer is somebody else's.
 pub(crate) const FINAL_CODES: [&str; 9] = [
     "RESULT_CONFLICT",
     "RESULT_TOKEN_INVALID",
-    "SESSION_EXPIRED",
+    SESSION_EXPIRED,
     "CARD_NUMBER_REFUSED",
     "INVALID_FIELD",
     "MISSING_FIELD",
@@ -52,20 +60,34 @@ pub(crate) const FRAME_ALLOW: &str = "";
 /// The reply to Ready. The form accepts any message, and learns the page's origin from it.
 pub(crate) const READY_REPLY: &str = "pantoken";
 
+/// What a developer reads of a form URL on an origin that is not allowed.
+pub(crate) const WRONG_ORIGIN: &str =
+    "the form URL is not on the provider's origins: see form-origin";
+
 /// Returns whether a security policy violation means that the browser refused to show `src` in a frame.
-///
-/// Browsers shorten the blocked URI, in the extreme to its origin. A policy that only reports blocks
-/// nothing.
 pub(crate) fn blocks_frame(
     src: &str,
     directive: &str,
     disposition: &str,
     blocked_uri: &str,
 ) -> bool {
-    directive == "frame-src"
-        && disposition != "report"
-        && !blocked_uri.is_empty()
-        && src.starts_with(blocked_uri)
+    directive == "frame-src" && blocks(src, disposition, blocked_uri)
+}
+
+/// Returns whether a security policy violation means that the browser refused to post a form to `url`.
+pub(crate) fn blocks_form(
+    url: &str,
+    directive: &str,
+    disposition: &str,
+    blocked_uri: &str,
+) -> bool {
+    directive == "form-action" && blocks(url, disposition, blocked_uri)
+}
+
+/// Browsers shorten the blocked URI, in the extreme to its origin. A policy that only reports blocks
+/// nothing.
+fn blocks(url: &str, disposition: &str, blocked_uri: &str) -> bool {
+    disposition != "report" && !blocked_uri.is_empty() && url.starts_with(blocked_uri)
 }
 
 /// Returns whether the same request may succeed later.

@@ -4,7 +4,8 @@ use core::fmt;
 use pantoken_a2c::{Flow, FormUrl};
 use pantoken_core::text::{join, split_at_first, strip_prefix};
 
-use crate::answer::RawAnswer;
+use crate::answer::{A2C, PAYIN, RawAnswer};
+use crate::payin::PayinForm;
 
 /// A session: its form, and where and how its result is reported. A back end that creates sessions with
 /// its API key, for a customer it knows, passes one to the page.
@@ -12,8 +13,8 @@ use crate::answer::RawAnswer;
 /// Its `Debug` output leaves the token out.
 #[derive(Clone, PartialEq)]
 pub struct Session {
-    /// The field `formUrl` of the server's answer.
-    pub form_url: FormUrl,
+    /// The fields `form` and `formUrl` of the server's answer.
+    pub form: HostedForm,
     /// The field `resultToken` of the server's answer.
     pub result_token: String,
     /// The field `resultUrl` of the server's answer.
@@ -25,26 +26,54 @@ impl Session {
     /// that gave the answer, if there is one. Returns `None` if the answer is no session.
     #[must_use]
     pub fn read(raw: &RawAnswer, endpoint: Option<&str>) -> Option<Self> {
-        let form_url = FormUrl::parse(&raw.form_url).ok()?;
-        let is_complete =
-            form_url.request_id().to_text() == raw.request_id && !raw.result_token.is_empty();
+        let form = match raw.form.as_str() {
+            "" | A2C => {
+                let form_url = FormUrl::parse(&raw.form_url).ok()?;
+                let is_own = form_url.request_id().to_text() == raw.request_id;
+                is_own.then_some(HostedForm::A2c(form_url))?
+            }
+            PAYIN => HostedForm::Payin(PayinForm::read(&raw.form_url, &raw.request_id)?),
+            _ => return None,
+        };
         let result_url = match endpoint {
             _ if is_http(&raw.result_url) => raw.result_url.clone(),
             Some(endpoint) if raw.result_url.is_empty() => result_url(endpoint, &raw.request_id),
             _ => return None,
         };
-        is_complete.then(|| Self {
-            form_url,
+        (!raw.result_token.is_empty()).then(|| Self {
+            form,
             result_token: raw.result_token.clone(),
             result_url,
         })
     }
 
+    /// Shows the session's form in this flow, if its provider leaves that to the page: payin does. A form URL
+    /// of a2c is signed for one flow.
+    #[must_use]
+    pub fn with_flow(mut self, flow: Flow) -> Self {
+        if let HostedForm::Payin(form) = &mut self.form {
+            form.flow = flow;
+        }
+        self
+    }
+
     /// Returns the flow of the session's form.
     #[must_use]
     pub fn flow(&self) -> Flow {
-        self.form_url.flow()
+        match &self.form {
+            HostedForm::A2c(form_url) => form_url.flow(),
+            HostedForm::Payin(form) => form.flow,
+        }
     }
+}
+
+/// The form of a session, in the dialect of its provider.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HostedForm {
+    /// a2c's form, which posts the token.
+    A2c(FormUrl),
+    /// payin's form, of which the server asks the provider for the result.
+    Payin(PayinForm),
 }
 
 impl fmt::Debug for Session {

@@ -40,6 +40,8 @@ pub enum Text {
     Other,
     /// The form did not open, and nobody knows why.
     NotOpened,
+    /// The provider refused the card; another one may do.
+    CardRefused,
 }
 
 impl Texts {
@@ -79,6 +81,13 @@ impl Text {
                     Self::Shop
                 }
             }
+            // Nothing was asked: the page itself has a session that cannot be shown.
+            (FailureCode::Host(HostCode::SessionFailed), None) if !error.recoverable => Self::Shop,
+            (FailureCode::Host(HostCode::ResultRejected), Some(problem))
+                if problem.code == policy::SESSION_EXPIRED =>
+            {
+                Self::NewSession
+            }
             (code, _) => Self::of_failure(code),
         }
     }
@@ -91,6 +100,9 @@ impl Text {
             FailureCode::Host(HostCode::ReadyTimeout) => Self::NotOpened,
             FailureCode::Host(HostCode::FrameBlocked | HostCode::InvalidFormUrl) => Self::Shop,
             FailureCode::Form(ErrorCode::PanIsExistsForRequest) => Self::CardSavedBefore,
+            FailureCode::Form(ErrorCode::Other(code)) if code == policy::CARD_REFUSED => {
+                Self::CardRefused
+            }
             FailureCode::Form(code) => match code.remedy() {
                 Remedy::AgentConfiguration => Self::Shop,
                 Remedy::NewSession => Self::NewSession,
@@ -185,7 +197,7 @@ mod tests {
     fn each_language_has_every_text_and_no_more() {
         let files = Language::ALL.map(|language| Texts::of(language).0);
         for file in files.into_iter().chain([include_str!("texts/keys.txt")]) {
-            assert_eq!(file.lines().count(), Text::NotOpened as usize + 1);
+            assert_eq!(file.lines().count(), Text::CardRefused as usize + 1);
             assert!(file.lines().all(|line| !line.trim().is_empty()));
         }
         assert_eq!(Texts::of(Language::En).get(Text::Title), "Card number form");

@@ -7,12 +7,13 @@ mod use_card_form;
 
 pub use card_form::{CardForm, CardFormProps};
 pub use pantoken_a2c::{
-    ErrorCode, ErrorSource, Event, FailureCode, Flow, FormError, FormOrigins, FormUrl, HostCode,
-    Language, Origin, PanToken, Problem, Ready, Remedy, RequestId, Saved, State, Warning,
+    ErrorCode, ErrorSource, Event, FailureCode, Flow, FormError, FormId, FormOrigins, FormUrl,
+    HostCode, Language, Origin, PanToken, Problem, Ready, Remedy, RequestId, Saved, State, Warning,
     WarningCode,
 };
 pub use pantoken_widget::{
-    FormOptions as CardFormOptions, FormSource, FormView, Session, SessionOptions, Text,
+    FormOptions as CardFormOptions, FormSource, FormView, HostedForm, RawAnswer, Session,
+    SessionOptions, Text,
 };
 pub use session_form::{SessionEndpoint, SessionForm, SessionFormProps, use_session_endpoint};
 pub use use_card_form::{CardFormHandle, use_card_form};

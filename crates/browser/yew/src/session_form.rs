@@ -39,12 +39,14 @@ pub fn use_session_endpoint() -> Option<AttrValue> {
 /// Properties of [`SessionForm`].
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct SessionFormProps {
-    /// The URL of `POST /v1/sessions`. Defaults to `/v1/sessions` on the page's own origin;
+    /// The URL of `POST /v1/sessions`, or of your back end's call that creates a session or a card
+    /// verification. Defaults to `/v1/sessions` on the page's own origin;
     /// [`use_session_endpoint`] reads it from a context.
     #[prop_or_default]
     pub endpoint: Option<AttrValue>,
-    /// A session that your back end made for a customer it knows, in place of an endpoint. Its result is
-    /// reported to its own `result_url`.
+    /// A session that your back end made for a customer it knows, in place of an endpoint: the answer of
+    /// `POST /v1/sessions` or `POST /v1/payin/verifications`. Its result is reported to its own `result_url`,
+    /// or asked for there.
     #[prop_or_default]
     pub session: Option<Session>,
     /// Whether [`Saved`] has the token, which your server has already.
@@ -125,7 +127,7 @@ pub fn SessionForm(props: &SessionFormProps) -> Html {
 
 fn source(props: &SessionFormProps) -> FormSource {
     if let Some(session) = &props.session {
-        return FormSource::Session(session.clone());
+        return FormSource::Session(session.clone().with_flow(props.flow));
     }
     let endpoint = props.endpoint.as_deref();
     FormSource::Endpoint(SessionOptions {

@@ -1,5 +1,6 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use core::fmt;
 
 use crate::{ErrorCode, ErrorMessage, PanToken, RequestId};
 
@@ -16,18 +17,55 @@ pub enum Event {
     Warning(Warning),
 }
 
+/// The id of the request that a form is for, as events name it: the digits of a [`RequestId`], or a text of
+/// another provider's form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FormId(String);
+
+impl FormId {
+    /// Creates the id with this text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Returns the id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<RequestId> for FormId {
+    fn from(request_id: RequestId) -> Self {
+        Self(request_id.to_text())
+    }
+}
+
+impl PartialEq<RequestId> for FormId {
+    fn eq(&self, request_id: &RequestId) -> bool {
+        self.0 == request_id.to_text()
+    }
+}
+
+impl fmt::Display for FormId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 /// The form is ready.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ready {
     /// The request id of the operation.
-    pub request_id: RequestId,
+    pub request_id: FormId,
 }
 
 /// The card is saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saved {
     /// The request id of the operation.
-    pub request_id: RequestId,
+    pub request_id: FormId,
     /// The card's token. It is `None` where a session endpoint has the token already, unless the page asked
     /// for it too.
     pub pan_token: Option<PanToken>,
@@ -38,7 +76,7 @@ pub struct Saved {
 #[non_exhaustive]
 pub struct FormError {
     /// The request id of the operation, or `None` without a session or a valid form URL.
-    pub request_id: Option<RequestId>,
+    pub request_id: Option<FormId>,
     /// The error code.
     pub code: FailureCode,
     /// A message for developers: the provider's, or one of pantoken's in English.
@@ -141,9 +179,9 @@ impl HostCode {
 impl FormError {
     /// Creates an error that the form posted.
     #[must_use]
-    pub fn form(request_id: RequestId, code: ErrorCode, message: ErrorMessage) -> Self {
+    pub fn form(request_id: impl Into<FormId>, code: ErrorCode, message: ErrorMessage) -> Self {
         Self {
-            request_id: Some(request_id),
+            request_id: Some(request_id.into()),
             recoverable: code.is_recoverable(),
             code: FailureCode::Form(code),
             message: message.into_text(),
@@ -155,7 +193,7 @@ impl FormError {
     /// Creates an error that the embedding page itself detected. The `message` is for developers, in
     /// English.
     #[must_use]
-    pub fn host(request_id: Option<RequestId>, code: HostCode, message: &str) -> Self {
+    pub fn host(request_id: Option<FormId>, code: HostCode, message: &str) -> Self {
         Self {
             request_id,
             code: FailureCode::Host(code),
@@ -168,10 +206,10 @@ impl FormError {
 }
 
 /// Something unusual that an agent may want to monitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// The request id of the operation.
-    pub request_id: RequestId,
+    pub request_id: FormId,
     /// The warning code.
     pub code: WarningCode,
 }

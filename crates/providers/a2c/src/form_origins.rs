@@ -36,9 +36,16 @@ impl FormOrigins {
     /// Returns whether a form from this origin may be shown.
     #[must_use]
     pub fn allows(&self, origin: &Origin) -> bool {
-        origin.as_str() == Self::PRODUCTION
+        self.allows_of(&[Self::PRODUCTION], origin)
+            || self.for_tests && origin.as_str() == Self::TEST
+    }
+
+    /// Returns whether a form from this origin may be shown, if the provider's own origins are these.
+    #[must_use]
+    pub fn allows_of(&self, provider: &[&str], origin: &Origin) -> bool {
+        provider.contains(&origin.as_str())
             || self.extra.as_ref() == Some(origin)
-            || self.for_tests && (origin.is_loopback() || origin.as_str() == Self::TEST)
+            || self.for_tests && origin.is_loopback()
     }
 }
 
@@ -59,6 +66,20 @@ mod tests {
         let more = FormOrigins::with_extra(Some(origin("https://forms.agent.kz")));
         assert!(more.allows(&origin("https://forms.agent.kz")));
         assert!(!more.allows(&origin("https://other.agent.kz")));
+    }
+
+    #[test]
+    fn another_providers_form_has_other_origins() {
+        let production = origin(FormOrigins::PRODUCTION);
+        let other = origin("https://payment.qiwi.com");
+        let origins = FormOrigins::default();
+        assert!(origins.allows_of(&[other.as_str()], &other));
+        assert!(!origins.allows(&other));
+        assert!(!origins.allows_of(&[other.as_str()], &production));
+        let test = origin(FormOrigins::TEST);
+        let tested = origins.on_page("http://localhost");
+        assert!(!tested.allows_of(&[other.as_str()], &test));
+        assert!(tested.allows_of(&[other.as_str()], &origin("http://127.0.0.1:3021")));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-use crate::event::{Event, FormError, HostCode, Ready, Saved, Warning, WarningCode};
-use crate::{FormMessage, FormResult, MessageError, Origin, PanToken, RequestId};
+use crate::event::{Event, FormError, FormId, HostCode, Ready, Saved, Warning, WarningCode};
+use crate::{FormMessage, FormResult, MessageError, Origin, PanToken};
 
 /// The iframe flow as a state machine without I/O. It accepts inputs, which say what happened, and returns
 /// orders, which say what to do.
@@ -14,7 +14,7 @@ use crate::{FormMessage, FormResult, MessageError, Origin, PanToken, RequestId};
 /// Source: docs/a2c.md, "Iframe flow".
 #[derive(Clone, Debug)]
 pub struct Handshake {
-    request_id: RequestId,
+    request_id: FormId,
     form_origin: Origin,
     state: State,
     load: Load,
@@ -140,9 +140,9 @@ struct Load {
 impl Handshake {
     /// Creates a handshake with the form for this request at this origin. It has not started yet.
     #[must_use]
-    pub fn new(request_id: RequestId, form_origin: Origin) -> Self {
+    pub fn new(request_id: impl Into<FormId>, form_origin: Origin) -> Self {
         Self {
-            request_id,
+            request_id: request_id.into(),
             form_origin,
             state: State::Idle,
             load: Load::default(),
@@ -165,8 +165,8 @@ impl Handshake {
 
     /// Returns the request id of the operation.
     #[must_use]
-    pub fn request_id(&self) -> RequestId {
-        self.request_id
+    pub fn request_id(&self) -> &FormId {
+        &self.request_id
     }
 
     /// Returns whether a message is from the frame's window and the form's origin. Other messages are
@@ -256,7 +256,7 @@ impl Handshake {
     fn message(&mut self, body: Result<FormMessage, MessageError>, out: &mut HandshakeOrders) {
         match body {
             Ok(FormMessage::Ready) => self.form_ready(out),
-            Ok(FormMessage::Result { request_id, .. }) if request_id != self.request_id => {
+            Ok(FormMessage::Result { request_id, .. }) if self.request_id != request_id => {
                 self.warn(WarningCode::RequestMismatch, out);
             }
             Ok(FormMessage::Result { result, .. }) => match (result, &self.saved) {
@@ -295,12 +295,12 @@ impl Handshake {
                 self.saved = Some(pan_token.clone());
                 self.state = State::Saved;
                 Event::Saved(Saved {
-                    request_id: self.request_id,
+                    request_id: self.request_id.clone(),
                     pan_token: Some(pan_token),
                 })
             }
             FormResult::Failed { code, message } => {
-                let error = FormError::form(self.request_id, code, message);
+                let error = FormError::form(self.request_id.clone(), code, message);
                 self.state = if error.recoverable {
                     State::Ready
                 } else {
@@ -317,19 +317,19 @@ impl Handshake {
             self.state = State::Ready;
         }
         out.event = Some(Event::Ready(Ready {
-            request_id: self.request_id,
+            request_id: self.request_id.clone(),
         }));
     }
 
     fn fail(&mut self, code: HostCode, reason: &str, out: &mut HandshakeOrders) {
         self.state = State::Failed;
-        let error = FormError::host(Some(self.request_id), code, reason);
+        let error = FormError::host(Some(self.request_id.clone()), code, reason);
         out.event = Some(Event::Error(error));
     }
 
     fn warn(&self, code: WarningCode, out: &mut HandshakeOrders) {
         out.warning = Some(Warning {
-            request_id: self.request_id,
+            request_id: self.request_id.clone(),
             code,
         });
     }

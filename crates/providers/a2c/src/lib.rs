@@ -23,7 +23,7 @@ pub use agent_id::{AgentId, AgentIdError};
 pub use callback::{CallbackQuery, CallbackQueryError};
 pub use error_code::{ErrorCode, ErrorCodeError, ErrorMessage, Remedy};
 pub use event::{
-    ErrorSource, Event, FailureCode, FormError, HostCode, Problem, Ready, Saved, Warning,
+    ErrorSource, Event, FailureCode, FormError, FormId, HostCode, Problem, Ready, Saved, Warning,
     WarningCode,
 };
 pub use form_origins::FormOrigins;

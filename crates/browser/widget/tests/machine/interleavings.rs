@@ -25,6 +25,14 @@ fn any_input() -> impl Strategy<Value = FormInput> {
         1 => Just(FRAME_FOCUSED.clone()),
         2 => Just(RELOAD.clone()),
         2 => Just(redirect()),
+        4 => Just(verification()),
+        3 => prop::sample::select(vec![
+            "INITIALIZED", "PAYMENT_ATTEMPT", "PAYMENT_SUCCEEDED", "PAYMENT_FAILED",
+            "INITIALIZATION_FAILED", "SUCCESS_REDIRECT", "SOMETHING",
+        ]).prop_map(says),
+        2 => prop::sample::select(vec![
+            (200, "verified"), (200, "refused"), (200, "failed"), (202, "created"), (202, "verified"), (200, ""),
+        ]).prop_map(|(status, state)| result(status, state)),
         1 => prop::sample::select(vec!["INVALID_PAN", "FORBIDDEN", "SOMETHING"]).prop_map(failed),
         1 => prop::sample::select(vec![
             DESTROY.clone(),
@@ -53,7 +61,10 @@ fn any_source() -> impl Strategy<Value = FormSource> {
         of_form_url(&form_url()),
         of_session(Flow::Iframe),
         of_session(Flow::Redirect),
+        of_verification(Flow::Iframe),
+        of_verification(Flow::Redirect),
         FormSource::Unreadable("why".to_owned()),
+        FormSource::UnknownForm,
     ])
 }
 
@@ -82,6 +93,33 @@ proptest! {
                 }
             }
             prop_assert!(emitted <= 1);
+        }
+    }
+
+    #[test]
+    fn a_verified_card_is_told_once_a_form_and_only_by_the_server(
+        flow in prop::sample::select(vec![Flow::Iframe, Flow::Redirect]),
+        is_given in any::<bool>(),
+        inputs in prop::collection::vec(any_input(), 1..60),
+    ) {
+        let source = if is_given { of_verification(flow) } else { of_session(flow) };
+        let mut form = Form::of(source);
+        let (mut is_payin, mut is_told) = (false, false);
+        for input in &inputs {
+            for told in form.handle(input) {
+                if told.starts_with("showFrame ") {
+                    is_payin = told.contains(PAY_URL);
+                }
+                if is_payin && told.starts_with("saved") {
+                    prop_assert_eq!(&told, "saved", "a card of payin has no token");
+                    prop_assert!(*input == result(200, "verified"), "{:?}", input);
+                    prop_assert!(!is_told, "told again");
+                    is_told = true;
+                } else if is_payin && is_told {
+                    let is_over = told == "finish" || told == "removeFrame" || told.starts_with("clearTimer");
+                    prop_assert!(is_over, "{} after the card was verified", told);
+                }
+            }
         }
     }
 

@@ -5,7 +5,9 @@
 
 mod form_url;
 mod interleavings;
+mod payin;
 mod redirect;
+mod redirect_button;
 mod reloads;
 mod report;
 mod session;

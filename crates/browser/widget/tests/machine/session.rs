@@ -1,7 +1,7 @@
 //! A form URL that a session endpoint gives, and a result that is reported to it.
 
 use pantoken_a2c::{Flow, FormError, FormUrl, State};
-use pantoken_widget::{FormInput, FormSource, Session};
+use pantoken_widget::{FormInput, FormSource, HostedForm, Session};
 
 use crate::support::*;
 
@@ -48,7 +48,7 @@ fn a_refused_report_is_an_error_of_that_request() {
         recoverable,
         ..
     } = form.error.clone().unwrap();
-    assert_eq!(request_id.unwrap().to_text(), REQUEST_ID);
+    assert_eq!(request_id.unwrap().as_str(), REQUEST_ID);
     assert!(!recoverable);
     assert_eq!(form.handle(&acknowledged()), [""; 0]);
     // The frame is gone: what it still said would hide the error and its way out.
@@ -137,7 +137,7 @@ fn no_session_is_an_error_that_says_why() {
             form.reason()
         );
         let error = form.error.as_ref().unwrap();
-        assert_eq!((error.request_id, error.recoverable), (None, true));
+        assert!(error.request_id.is_none() && error.recoverable);
         assert_eq!(form.handle(&session()), [""; 0], "it is asked for no more");
     }
 }
@@ -295,7 +295,7 @@ fn a_renewal_that_comes_too_late_or_not_at_all_changes_nothing() {
 #[test]
 fn a_session_that_a_back_end_made_is_reported_to_its_own_url() {
     let made = |form_url: &str| Session {
-        form_url: FormUrl::parse(form_url).unwrap(),
+        form: HostedForm::A2c(FormUrl::parse(form_url).unwrap()),
         result_token: "result-token".to_owned(),
         result_url: "https://pay.shop.kz/v1/sessions/123456789/result".to_owned(),
     };

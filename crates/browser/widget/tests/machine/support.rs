@@ -4,14 +4,20 @@ use pantoken_a2c::{
     Event, Field, Flow, FormError, FormOrigins, FormUrl, RawMessage, RequestId, State,
 };
 use pantoken_widget::{
-    FormInput, FormMachine, FormOptions, FormSource, FormView, Order, RawAnswer, SessionOptions,
-    Timer,
+    FormInput, FormMachine, FormOptions, FormSource, FormView, Order, RawAnswer, Session,
+    SessionOptions, Timer,
 };
 
 pub const ORIGIN: &str = "https://a2c-test.qiwi.kz";
 pub const PAGE: &str = "https://shop.kz/pay";
 pub const ENDPOINT: &str = "https://shop.kz/v1/sessions";
 pub const REQUEST_ID: &str = "123456789";
+
+/// A card verification of payin.
+pub const VERIFICATION_ID: &str = "8b843965-0dc8-47e2-8007-1ee2da06d0ad";
+pub const PAYIN_ORIGIN: &str = "https://payment.qiwi.com";
+pub const PAY_URL: &str = "https://payment.qiwi.com/validation/card?invoiceUid=5714f3bb&lang=en";
+pub const VERIFICATION_RESULT: &str = "https://pay.shop.kz/v1/payin/verifications/8b843965/result";
 
 /// What may happen.
 pub const START: &FormInput = &FormInput::Start;
@@ -210,6 +216,45 @@ pub fn redirect() -> FormInput {
     }
 }
 
+/// The server's answer with a card verification.
+pub fn verification_answer() -> RawAnswer {
+    RawAnswer {
+        form: "payin".to_owned(),
+        form_url: PAY_URL.to_owned(),
+        request_id: VERIFICATION_ID.to_owned(),
+        result_token: "result-token".to_owned(),
+        result_url: VERIFICATION_RESULT.to_owned(),
+        ..RawAnswer::default()
+    }
+}
+
+pub fn verification() -> FormInput {
+    answered(201, verification_answer())
+}
+
+/// The question for the result of a card verification.
+pub fn question() -> String {
+    format!("post {VERIFICATION_RESULT} result-token {{}}")
+}
+
+/// payin's form says this.
+pub fn says(text: &str) -> FormInput {
+    says_from(PAYIN_ORIGIN, text)
+}
+
+pub fn says_from(origin: &str, text: &str) -> FormInput {
+    message_from(origin, [&format!("s{text}"), "", "", "", ""])
+}
+
+/// The server's answer to the last question for the result of a card verification.
+pub fn result(status: u16, state: &str) -> FormInput {
+    let answer = RawAnswer {
+        state: state.to_owned(),
+        ..RawAnswer::default()
+    };
+    reported_with(status, answer)
+}
+
 /// The server acknowledges the last report of a card.
 pub fn acknowledged() -> FormInput {
     reported_with(200, acknowledgement())
@@ -250,6 +295,12 @@ pub fn of_session(flow: Flow) -> FormSource {
         flow,
         ..SessionOptions::from(ENDPOINT)
     })
+}
+
+/// A card verification that a back end made.
+pub fn of_verification(flow: Flow) -> FormSource {
+    let session = Session::read(&verification_answer(), None).unwrap();
+    FormSource::Session(session.with_flow(flow))
 }
 
 /// The options of a form on a page that may show forms for tests.
@@ -368,7 +419,7 @@ impl Form {
                 assert!(base.as_deref().is_none_or(|base| base == ENDPOINT));
                 if token.is_none() {
                     self.session_request = *request;
-                } else if body.contains("panToken") {
+                } else if body.contains("panToken") || body == "{}" {
                     self.report_request = *request;
                 }
                 let token = token.as_deref().unwrap_or("-");

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{ErrorCode, ErrorMessage};
+use crate::{ErrorCode, ErrorMessage, RequestId};
 
 const ORIGIN: &str = "https://a2c-test.qiwi.kz";
 
