@@ -28,6 +28,7 @@
  *   | { order: "clearTimer", timer: string }
  *   | { order: "post", request: number } & Post
  *   | { order: "navigate", url: string }
+ *   | { order: "submitForm", url: string, fields: Record<string, string> }
  *   | { order: "finish" }} Order
  * @typedef {{ url: string, base?: string | null, token?: string | null, body: string, timeout: number,
  *     keepalive: boolean }} Post
@@ -88,6 +89,8 @@ export class Driver {
         return void this.post_(order);
       case "navigate":
         return location.assign(order.url);
+      case "submitForm":
+        return this.submitForm_(order);
       case "finish":
         this.onInput_ = undefined;
     }
@@ -134,6 +137,24 @@ export class Driver {
   removeFrame_() {
     this.frame_?.remove();
     this.frame_ = undefined;
+  }
+
+  /**
+   * The form is gone as soon as it is sent, so that no field stays in the page. Fields may have the names of
+   * the form's own functions.
+   * @param {OrderNamed<"submitForm">} order
+   */
+  submitForm_({ url, fields }) {
+    const form = document.createElement("form");
+    // Whatever the encoding of the page and the target of its links are.
+    Object.assign(form, { method: "post", action: url, acceptCharset: "utf-8", target: "_self", hidden: true });
+    const inputs = Object.entries(fields).map(([name, value]) =>
+      Object.assign(document.createElement("input"), { type: "hidden", name, value }),
+    );
+    form.append(...inputs);
+    this.place_.append(form);
+    HTMLFormElement.prototype.submit.call(form);
+    this.place_.removeChild(form);
   }
 
   /** @param {OrderNamed<"setTimer">} order */

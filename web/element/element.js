@@ -1,8 +1,8 @@
 import { setSource } from "./module.js";
-import { defineElement, defineElements } from "./pantoken-form.js";
+import { defineElement, defineElements } from "./define.js";
 
 // In one expression, so that bundlers see the file and carry it along.
 setSource(new URL("./pantoken_element_bg.wasm", import.meta.url));
-defineElement();
+defineElements();
 
 export { defineElement, defineElements };

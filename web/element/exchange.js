@@ -59,6 +59,21 @@ export function open(name, longest) {
 }
 
 /**
+ * Opens a field that is an object, for all that is read from now on, and returns the names of its fields, each
+ * with a line break. A name that has one is not found under what is before it.
+ * @param {string} name
+ */
+export function names(name) {
+  try {
+    input = own(name);
+    return Object.keys(input).map((key) => key + "\n").join("");
+  } catch {
+    // Nothing has no fields.
+    return "";
+  }
+}
+
+/**
  * Returns a field: `undefined` if it is absent, `s` and a text, `n` and an integer, or
  * nothing if it is unusable.
  * @param {string} name @returns {string | undefined}

@@ -1,6 +1,6 @@
 import { Driver, post } from "./driver.js";
 import { exchange } from "./exchange.js";
-import { load, setSource } from "./module.js";
+import { load } from "./module.js";
 import { create as createForm, handle } from "./pantoken_element_bg.js";
 import { TEXTS } from "./texts.js";
 
@@ -34,7 +34,7 @@ const ATTRIBUTES = [
 const ANSWER_TIMEOUT = 15000;
 
 /** @param {string} subject @param {unknown} problem */
-const logError = (subject, problem) => console.error("pantoken-form:", subject, problem);
+const logError = (subject, problem) => console.error("pantoken:", subject, problem);
 
 /**
  * @template {"div" | "p" | "button"} Name
@@ -51,7 +51,7 @@ function create(name, part) {
  * whose text was replaced meanwhile.
  * @param {Element} element @param {string} text
  */
-function write(element, text) {
+export function write(element, text) {
   if (element.textContent != text) element.textContent = text;
 }
 
@@ -64,14 +64,17 @@ function resolve(url) {
   }
 }
 
-/** A policy without inline styles allows a constructed style sheet. Old browsers have none. @param {ShadowRoot} root */
-function setStyle(root) {
+/**
+ * A policy without inline styles allows a constructed style sheet. Old browsers have none.
+ * @param {ShadowRoot} root @param {string} display @param {string} style
+ */
+function setStyle(root, display, style) {
   try {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(":host{display:block}:host([hidden]){display:none}");
+    sheet.replaceSync(`:host{display:${display}}:host([hidden]){display:none}${style}`);
     root.adoptedStyleSheets = [sheet];
   } catch {
-    /** @type {HTMLElement} */ (root.host).style.display ||= "block";
+    /** @type {HTMLElement} */ (root.host).style.display ||= display;
   }
 }
 
@@ -116,7 +119,7 @@ class Form {
 /** A server has no HTMLElement, and has to be able to import this. */
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? Object);
 
-class PantokenForm extends Base {
+export class PantokenForm extends Base {
   constructor() {
     super();
     /** @type {Form | undefined} */
@@ -139,6 +142,7 @@ class PantokenForm extends Base {
     this.main_.translate = false;
     this.main_.append(this.status_, this.place_);
     this.attachShadow({ mode: "open" }).append(this.slot_, this.main_);
+    this.build_();
     // A framework may have set properties before the element was defined.
     for (const name of [...ATTRIBUTES.map(propertyName), "texts"]) {
       if (Object.prototype.hasOwnProperty.call(this, name)) {
@@ -148,6 +152,9 @@ class PantokenForm extends Base {
       }
     }
   }
+
+  /** What another element has in its shadow root. */
+  build_() {}
 
   get state() {
     return this.view_.state;
@@ -170,9 +177,14 @@ class PantokenForm extends Base {
 
   connectedCallback() {
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
-    setStyle(root);
+    setStyle(root, ...this.style_());
     addEventListener("pageshow", this);
     this.start_();
+  }
+
+  /** How the element is displayed, and the style of what is in it. @returns {[string, string]} */
+  style_() {
+    return ["block", ""];
   }
 
   /** Moved without being taken out, it keeps its form. */
@@ -293,16 +305,22 @@ class PantokenForm extends Base {
     this.dispatchEvent(new CustomEvent("pantoken-" + name, { bubbles: true, composed: true, detail }));
   }
 
-  /** @param {View} view */
-  render_(view) {
+  /** Says where the element is, and returns the texts of its language. @param {View} view */
+  mark_(view) {
     this.view_ = view;
-    const { state, lang, status, retry, redirect } = view;
-    const text = (/** @type {string} */ key) => this.texts_?.[key] ?? TEXTS[lang]?.[key] ?? "";
-    const isLoading = state == "loading";
+    const { state, lang } = view;
     this.main_.lang = lang;
     this.main_.part = "pantoken " + state;
     this.main_.dataset.state = state;
-    this.main_.setAttribute("aria-busy", "" + isLoading);
+    this.main_.setAttribute("aria-busy", "" + (state == "loading"));
+    return (/** @type {string} */ key) => this.texts_?.[key] ?? TEXTS[lang]?.[key] ?? "";
+  }
+
+  /** @param {View} view */
+  render_(view) {
+    const { state, status, retry, redirect } = view;
+    const text = this.mark_(view);
+    const isLoading = state == "loading";
     // What the page shows meanwhile stands for the status, too.
     this.slot_.hidden = !isLoading && state != "idle";
     this.place_.style.minHeight = isLoading && this.getAttribute("flow") != "redirect" ? "500px" : "";
@@ -345,12 +363,17 @@ function begin(options) {
   return { url, body, answer: post({ url, body, timeout: ANSWER_TIMEOUT, keepalive: true }) };
 }
 
-/** Makes the class: one can be defined under one name only. */
-function makeClass() {
-  const Class = class extends PantokenForm {
-    static observedAttributes = [...ATTRIBUTES, "title"];
+/** @typedef {new () => PantokenForm} ElementClass */
+
+/**
+ * Makes the class: one can be defined under one name only.
+ * @param {ElementClass} Element @param {string[]} attributes
+ */
+function makeClass(Element, attributes) {
+  const Class = class extends Element {
+    static observedAttributes = [...attributes, "title"];
   };
-  for (const attribute of ATTRIBUTES) {
+  for (const attribute of attributes) {
     Object.defineProperty(Class.prototype, propertyName(attribute), {
       // @ts-ignore: What a page put on Object.prototype must not become a part of it.
       __proto__: null,
@@ -377,17 +400,14 @@ function makeClass() {
   return Class;
 }
 
-/** Defines the element; does nothing on a server, or where the tag is defined already. */
-export function defineElement(tag = "pantoken-form") {
+/**
+ * Defines an element; does nothing on a server, or where the tag is defined already.
+ * @param {string} tag @param {ElementClass} Element @param {string[]} attributes
+ */
+export function define(tag, Element, attributes) {
   const registry = globalThis.customElements;
-  if (registry && !registry.get(tag)) registry.define(tag, makeClass());
+  if (registry && !registry.get(tag)) registry.define(tag, makeClass(Element, attributes));
 }
 
-/**
- * Says where the module is, before the first element needs it, and defines the elements.
- * @param {{ module?: string | URL }} [options]
- */
-export function defineElements({ module } = {}) {
-  if (module) setSource(module);
-  defineElement();
-}
+/** Defines the form. */
+export const defineElement = (tag = "pantoken-form") => define(tag, PantokenForm, ATTRIBUTES);

@@ -21,10 +21,12 @@ const SOURCES: &str = "element";
 /// All packages of the workspace have one version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const WASM: &str = "pantoken_element_bg.wasm";
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 10] = [
     "element.js",
     "inline.js",
+    "define.js",
     "pantoken-form.js",
+    "pantoken-redirect.js",
     "driver.js",
     "exchange.js",
     "module.js",

@@ -5,9 +5,17 @@
 extern crate alloc;
 
 mod card_number;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "std")]
 mod clock;
+#[cfg(feature = "command-line")]
+mod command_line;
 pub mod decimal;
+#[cfg(feature = "json")]
+pub mod json;
+#[cfg(feature = "json")]
+mod open_enum;
 mod origin;
 pub mod percent;
 #[cfg(feature = "std")]
@@ -23,6 +31,8 @@ pub mod text;
 pub use card_number::{contains_card_number, is_card_number, is_luhn_valid};
 #[cfg(feature = "std")]
 pub use clock::{Clock, SystemClock};
+#[cfg(feature = "command-line")]
+pub use command_line::write_documents;
 pub use origin::{Origin, OriginError};
 #[cfg(feature = "std")]
 pub use random::{Random, RandomError, SystemRandom};

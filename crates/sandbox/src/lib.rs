@@ -1,6 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 pub mod a2c;
+mod call_fault;
+mod callback_address;
+mod delivery_fault;
+pub mod jetpay;
+mod outbox;
 mod page;
 pub mod payin;
+pub mod qiwi_master;
+mod sender;
+mod timer;
 mod uuid;

@@ -4,14 +4,19 @@ use alloc::string::String;
 use pantoken_a2c::{Flow, FormOrigins, FormUrl, Language, Origin};
 use pantoken_core::decimal::parse_count;
 use pantoken_core::text::join;
-use pantoken_widget::{FormOptions, FormSource, RawAnswer, Session, SessionOptions};
+use pantoken_widget::{
+    Destination, FormMachine, FormOptions, FormSource, RawAnswer, RedirectMachine, RedirectOptions,
+    RedirectSource, Session, SessionOptions,
+};
 
-/// Returns the form that the attributes describe, and the names of those that are ignored because they
+use crate::machine::Machine;
+
+/// Returns the form or the button that the attributes describe, and the names of those that are ignored because they
 /// cannot be read; only a wrong `form-url` or `session` prevents the form.
 pub(crate) fn read(
     attributes: &dyn Fn(&str) -> Option<String>,
     session: &dyn Fn(&str) -> RawAnswer,
-) -> (FormOptions, [Option<&'static str>; 4]) {
+) -> (Machine, [Option<&'static str>; 4]) {
     // An empty attribute is a missing one.
     let get = |name: &str| attributes(name).filter(|text| !text.is_empty());
     let (flow, wrong_flow) = parsed("flow", get("flow").as_deref(), parse_flow);
@@ -26,7 +31,26 @@ pub(crate) fn read(
             Origin::parse(text).ok()
         });
     let page = get("page").unwrap_or_default();
+    let form_origins = FormOrigins::with_extra(form_origin).on_page(&page);
+    let ignored = [wrong_flow, wrong_language, wrong_timeout, wrong_origin];
 
+    // The script says which element it is.
+    if get("element").is_some() {
+        let source = match get("session-url") {
+            Some(url) => RedirectSource::Endpoint {
+                url,
+                return_url: get("return-url"),
+            },
+            None => Destination::read(&session("session"))
+                .map_or_else(RedirectSource::Unreadable, RedirectSource::Session),
+        };
+        let options = RedirectOptions {
+            source,
+            language,
+            form_origins,
+        };
+        return (Machine::Redirect(RedirectMachine::new(options)), ignored);
+    }
     let options = FormOptions {
         source: match (get("form-url"), get("session-url")) {
             (Some(form_url), _) => read_form_url(&form_url),
@@ -40,13 +64,10 @@ pub(crate) fn read(
         language,
         title: None,
         ready_timeout: ready_timeout.unwrap_or(FormOptions::READY_TIMEOUT),
-        form_origins: FormOrigins::with_extra(form_origin).on_page(&page),
+        form_origins,
         token_in_page: get("token").as_deref() == Some("page"),
     };
-    (
-        options,
-        [wrong_flow, wrong_language, wrong_timeout, wrong_origin],
-    )
+    (Machine::Form(FormMachine::new(options)), ignored)
 }
 
 /// Returns the value of an attribute, and its name if there is none that can be read.

@@ -1,29 +1,30 @@
 use alloc::string::String;
 use core::fmt;
 
-use pantoken_widget::{FormInput, FormMachine, Order, RawAnswer};
+use pantoken_widget::{FormInput, Order, RawAnswer};
 
 use crate::attributes;
+use crate::machine::Machine;
 use crate::orders;
 
-/// The form of one element: takes inputs and gives orders in JSON.
+/// The form or the button of one element: takes inputs and gives orders in JSON.
 pub struct ElementForm {
-    machine: FormMachine,
+    machine: Machine,
     /// What is wrong with the attributes, until the first input: the attribute's name.
     ignored: [Option<&'static str>; 4],
     is_finished: bool,
 }
 
 impl ElementForm {
-    /// Creates the form of an element whose attributes and session are read by their names.
+    /// Creates the form or the button of an element whose attributes and session are read by their names.
     #[must_use]
     pub fn new(
         attributes: &dyn Fn(&str) -> Option<String>,
         session: &dyn Fn(&str) -> RawAnswer,
     ) -> Self {
-        let (options, ignored) = attributes::read(attributes, session);
+        let (machine, ignored) = attributes::read(attributes, session);
         Self {
-            machine: FormMachine::new(options),
+            machine,
             ignored,
             is_finished: false,
         }

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use pantoken_a2c::{Field, RawMessage};
 use pantoken_core::decimal::{parse, parse_count};
-use pantoken_core::text::strip_prefix;
+use pantoken_core::text::{split_once, strip_prefix};
 use pantoken_widget::{FormInput, MAX_TEXT_LENGTH, RawAnswer, Timer};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -17,6 +17,10 @@ extern "C" {
     /// Opens a field that somebody else made, for all that is read from now on. Texts that are longer are
     /// unusable.
     fn open(name: &str, longest: u32);
+
+    /// Opens a field that is an object, for all that is read from now on, and returns the names of its fields,
+    /// one a line.
+    fn names(name: &str) -> String;
 
     /// Reads a field: `None` if it is absent, or else `s` and a text, `n` and an integer, or nothing if it
     /// is unusable.
@@ -68,7 +72,14 @@ pub(crate) fn read() -> Option<FormInput> {
 /// Reads the session of this name, or the answer of a session endpoint.
 pub(crate) fn answer(name: &str) -> RawAnswer {
     open(name, MAX_TEXT_LENGTH);
-    RawAnswer::read(&text)
+    let mut answer = RawAnswer::read(&text);
+    let names = names("fields");
+    let mut rest = names.as_str();
+    while let Some((name, more)) = split_once(rest, b'\n') {
+        answer.fields.push((name.to_owned(), text(name)));
+        rest = more;
+    }
+    answer
 }
 
 fn message(name: &str) -> RawMessage<String> {

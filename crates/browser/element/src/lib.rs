@@ -7,6 +7,7 @@ mod attributes;
 mod element_form;
 mod forms;
 mod input;
+mod machine;
 mod orders;
 
 pub use element_form::ElementForm;

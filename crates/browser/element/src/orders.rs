@@ -3,7 +3,9 @@
 use alloc::string::String;
 
 use pantoken_a2c::{ErrorSource, Event, FormId};
-use pantoken_widget::{FormMachine, FormView, JsonObject, Text};
+use pantoken_widget::{JsonObject, Text};
+
+use crate::machine::Machine;
 
 /// Tells the page's developer about a mistake.
 pub(crate) fn log_error(subject: &str, problem: &str) -> String {
@@ -14,13 +16,13 @@ pub(crate) fn log_error(subject: &str, problem: &str) -> String {
     json.finish()
 }
 
-/// Shows the form's current view.
-pub(crate) fn render(machine: &FormMachine) -> String {
-    let view = FormView::of(machine);
+/// Shows the current view.
+pub(crate) fn render(machine: &Machine) -> String {
+    let view = machine.view();
     let mut json = JsonObject::new();
     json.text("order", "render");
     json.text("state", view.state.as_str());
-    json.text("lang", machine.options().language().html_lang());
+    json.text("lang", machine.language().html_lang());
     // The script has the texts.
     json.text("status", view.status.map_or("", Text::key));
     json.bool("retry", view.may_retry);

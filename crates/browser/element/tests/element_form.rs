@@ -13,6 +13,7 @@ use serde_json::Value;
 
 const GOLDEN: &str = include_str!("golden/sequences.json");
 const SCRIPT: &str = include_str!("../../../../web/element/pantoken-form.js");
+const REDIRECT_SCRIPT: &str = include_str!("../../../../web/element/pantoken-redirect.js");
 
 fn golden() -> Vec<Value> {
     serde_json::from_str(GOLDEN).unwrap()
@@ -23,8 +24,19 @@ fn form(attributes: &Value) -> ElementForm {
         serde_json::from_str(attributes["session"].as_str().unwrap_or("{}")).unwrap();
     ElementForm::new(
         &|name| attributes[name].as_str().map(ToOwned::to_owned),
-        &|_| RawAnswer::read(&|name| session[name].as_str().map(ToOwned::to_owned)),
+        &|_| answer(&session),
     )
+}
+
+fn answer(value: &Value) -> RawAnswer {
+    let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+    let fields = value["fields"].as_object().into_iter().flatten();
+    RawAnswer {
+        fields: fields
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect(),
+        ..RawAnswer::read(&|name| text(&value[name]))
+    }
 }
 
 fn handle(form: &mut ElementForm, input: &FormInput) -> Vec<Value> {
@@ -91,7 +103,7 @@ fn input(value: &Value) -> FormInput {
                     is_problem: value["type"] == "application/problem+json",
                     retry_after: number(&value["retryAfter"]),
                     expires_in: number(&value["expiresIn"]),
-                    ..RawAnswer::read(&|name| body[name].as_str().map(ToOwned::to_owned))
+                    ..answer(&body)
                 },
             }
         }
@@ -150,6 +162,7 @@ fn the_golden_sequences_hold_every_input_order_event_state_and_code() {
         "clearTimer",
         "post",
         "navigate",
+        "submitForm",
         "finish",
         "render",
         "dispatchEvent",
@@ -183,13 +196,20 @@ fn the_golden_sequences_hold_every_input_order_event_state_and_code() {
 
 #[test]
 fn the_script_observes_every_attribute_of_the_golden_sequences() {
-    let (_, after) = SCRIPT.split_once("const ATTRIBUTES = [").unwrap();
-    let (names, _) = after.split_once(']').unwrap();
-    let observed: Vec<&str> = names.split('"').skip(1).step_by(2).collect();
+    let observed = |script: &'static str| -> Vec<&str> {
+        let (_, after) = script.split_once("const ATTRIBUTES = [").unwrap();
+        let (names, _) = after.split_once(']').unwrap();
+        names.split('"').skip(1).step_by(2).collect()
+    };
     for sequence in golden() {
-        let names = sequence["attributes"].as_object().unwrap().keys();
-        // The script says itself which page it is on.
-        for name in names.filter(|name| *name != "page") {
+        let attributes = sequence["attributes"].as_object().unwrap();
+        let observed = observed(match attributes.get("element") {
+            None => SCRIPT,
+            Some(_) => REDIRECT_SCRIPT,
+        });
+        // The script says itself which page it is on, and which element it is.
+        let own = ["page", "element"];
+        for name in attributes.keys().filter(|name| !own.contains(&name.as_str())) {
             assert!(observed.contains(&name.as_str()), "{name} is not observed");
         }
     }

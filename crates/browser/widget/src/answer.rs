@@ -1,5 +1,6 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use pantoken_a2c::{ErrorMessage, FormError, FormId, HostCode, Problem, Saved};
@@ -28,6 +29,10 @@ pub struct RawAnswer {
     pub code: String,
     /// `detail`
     pub detail: String,
+    /// `method`
+    pub method: String,
+    /// `fields`: the names, and the values of those that are texts.
+    pub fields: Vec<(String, Option<String>)>,
     /// Whether the content type is `application/problem+json`.
     pub is_problem: bool,
     /// The header `Retry-After`, in seconds.
@@ -50,6 +55,7 @@ impl RawAnswer {
             state: text("state"),
             code: text("code"),
             detail: text("detail"),
+            method: text("method"),
             ..Self::default()
         }
     }
@@ -121,6 +127,7 @@ impl RawAnswer {
 /// The dialects: the values of the field `form`.
 pub(crate) const A2C: &str = "a2c";
 pub(crate) const PAYIN: &str = "payin";
+pub(crate) const QIWI_PAY: &str = "qiwi-pay";
 
 pub(crate) const UNKNOWN_FORM: &str =
     "the session's field `form` must be a2c or payin: this version of pantoken shows no other form";

@@ -6,6 +6,7 @@
 //! properties too; a test compares the two.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use pantoken_a2c::{Field, RawMessage};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -26,6 +27,9 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
     fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
+    fn keys(object: &JsValue) -> Result<Vec<String>, JsValue>;
 
     #[wasm_bindgen(js_namespace = Number, js_name = isSafeInteger)]
     fn is_safe_integer(value: &JsValue) -> bool;
@@ -60,11 +64,9 @@ pub fn message(data: &JsValue) -> RawMessage<String> {
 pub fn answer(body: &JsValue, date: Option<&str>) -> RawAnswer {
     // A text that is not JSON has no fields.
     let object = object(body).unwrap_or(JsValue::FALSE);
-    let text = |name: &str| match field(&object, name) {
-        Field::Text(text) => Some(text),
-        _ => None,
-    };
+    let text = |name: &str| text(&object, name);
     let mut answer = RawAnswer::read(&text);
+    answer.fields = fields(&object).unwrap_or_default();
     if let Some(expires_at) = text("expiresAt") {
         let now = date.map_or(f64::NAN, parse_date);
         let now = if now.is_nan() {
@@ -78,6 +80,24 @@ pub fn answer(body: &JsValue, date: Option<&str>) -> RawAnswer {
         answer.expires_in = Some(left).filter(|left| *left > 0);
     }
     answer
+}
+
+/// Reads the names of the answer's `fields`, and the values of those that are texts.
+fn fields(object: &JsValue) -> Option<Vec<(String, Option<String>)>> {
+    let fields = property(object, "fields")?;
+    let names = keys(&fields).ok()?;
+    let field = |name: String| {
+        let value = text(&fields, &name);
+        (name, value)
+    };
+    Some(names.into_iter().map(field).collect())
+}
+
+fn text(object: &JsValue, name: &str) -> Option<String> {
+    match field(object, name) {
+        Field::Text(text) => Some(text),
+        _ => None,
+    }
 }
 
 /// Returns the value itself, unless it is a text: then what the text holds in JSON, if anything.

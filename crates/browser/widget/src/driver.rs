@@ -16,6 +16,7 @@ use crate::answer::RawAnswer;
 use crate::decode;
 use crate::form_input::FormInput;
 use crate::order::{Order, Timer};
+use crate::submit_form::submit_form;
 
 #[wasm_bindgen]
 extern "C" {
@@ -128,6 +129,9 @@ impl Driver {
                 if let Some(window) = web_sys::window() {
                     let _ = window.location().assign(url);
                 }
+            }
+            Order::SubmitForm { url, fields } => {
+                let _ = submit_form(&driver.parent, url, fields);
             }
             Order::Finish => drop(driver.on_input.take()),
         }

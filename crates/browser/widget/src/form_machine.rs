@@ -14,8 +14,9 @@ use crate::form_options::{FormOptions, FormSource, SessionOptions};
 use crate::json::JsonObject;
 use crate::order::{Order, Output, Timer};
 use crate::payin::{self, PayinForm, Signal};
-use crate::policy;
+use crate::policy::{self, WRONG_ORIGIN};
 use crate::session::{HostedForm, Session};
+use crate::session_request;
 use crate::texts::Text;
 
 /// A card form as a state machine without I/O: a driver tells it what happened, and performs the orders
@@ -280,12 +281,8 @@ impl FormMachine {
         else {
             return 0;
         };
-        let mut body = JsonObject::new();
-        body.text("flow", flow.as_str());
-        body.text("language", self.options.language().as_str());
-        if flow == Flow::Redirect {
-            body.text("returnUrl", return_url.as_deref().unwrap_or(&self.page));
-        }
+        let return_url = return_url.as_deref().unwrap_or(&self.page);
+        let body = session_request::body(flow, self.options.language(), return_url);
         let endpoint = endpoint.clone();
         self.post(endpoint, None, body, out)
     }
@@ -359,14 +356,9 @@ impl FormMachine {
             }
             // The form that is there still works.
             None if is_renewal => {}
-            None => match answer.retry_after {
-                Some(seconds @ 1..=policy::MAX_RETRY_AFTER)
-                    if self.retries < policy::MAX_RETRIES =>
-                {
-                    self.retries += 1;
-                    self.set_session_timer(seconds * 1000, out);
-                }
-                _ => self.fail(answer.error(None, HostCode::SessionFailed, status), out),
+            None => match session_request::wait(answer, &mut self.retries) {
+                Some(milliseconds) => self.set_session_timer(milliseconds, out),
+                None => self.fail(answer.error(None, HostCode::SessionFailed, status), out),
             },
         }
     }
@@ -768,7 +760,6 @@ impl Shown {
     }
 }
 
-const WRONG_ORIGIN: &str = "the form URL is not on the provider's origins: see form-origin";
 
 fn invalid_form_url(request_id: FormId, reason: &str) -> Box<FormError> {
     let error = FormError::host(Some(request_id), HostCode::InvalidFormUrl, reason);

@@ -15,10 +15,18 @@ mod form_machine;
 mod form_options;
 mod form_view;
 mod json;
+#[cfg(feature = "browser")]
+mod mounted;
 mod order;
 mod payin;
 mod policy;
+mod redirect;
+#[cfg(feature = "browser")]
+mod redirect_button;
 mod session;
+mod session_request;
+#[cfg(feature = "browser")]
+mod submit_form;
 mod texts;
 
 pub use answer::RawAnswer;
@@ -34,5 +42,10 @@ pub use json::JsonObject;
 pub use order::{Order, Output, Timer};
 pub use payin::PayinForm;
 pub use policy::MAX_TEXT_LENGTH;
+pub use redirect::{
+    Destination, DestinationError, RedirectMachine, RedirectOptions, RedirectSource,
+};
+#[cfg(feature = "browser")]
+pub use redirect_button::RedirectButton;
 pub use session::{HostedForm, Session};
 pub use texts::{Text, Texts};

@@ -80,6 +80,13 @@ pub enum Order {
         /// The form URL.
         url: String,
     },
+    /// Leads the whole page to this URL by posting these fields, each as a hidden input.
+    SubmitForm {
+        /// The form's `action`.
+        url: String,
+        /// The fields' names and values, in this order.
+        fields: Vec<(String, String)>,
+    },
     /// Releases the machine: nothing more will come of any input.
     Finish,
 }
@@ -137,6 +144,14 @@ impl Order {
                 json.bool("keepalive", *keepalive);
             }
             Self::Navigate { url } => json.text("url", url),
+            Self::SubmitForm { url, fields } => {
+                let mut object = JsonObject::new();
+                for (name, value) in fields {
+                    object.text(name, value);
+                }
+                json.text("url", url);
+                json.object("fields", object);
+            }
             Self::RemoveFrame | Self::Finish => {}
         }
         json.finish()
@@ -151,6 +166,7 @@ impl Order {
             Self::ClearTimer { .. } => "clearTimer",
             Self::Post { .. } => "post",
             Self::Navigate { .. } => "navigate",
+            Self::SubmitForm { .. } => "submitForm",
             Self::Finish => "finish",
         }
     }

@@ -60,20 +60,34 @@ pub(crate) const FRAME_ALLOW: &str = "";
 /// The reply to Ready. The form accepts any message, and learns the page's origin from it.
 pub(crate) const READY_REPLY: &str = "pantoken";
 
+/// What a developer reads of a form URL on an origin that is not allowed.
+pub(crate) const WRONG_ORIGIN: &str =
+    "the form URL is not on the provider's origins: see form-origin";
+
 /// Returns whether a security policy violation means that the browser refused to show `src` in a frame.
-///
-/// Browsers shorten the blocked URI, in the extreme to its origin. A policy that only reports blocks
-/// nothing.
 pub(crate) fn blocks_frame(
     src: &str,
     directive: &str,
     disposition: &str,
     blocked_uri: &str,
 ) -> bool {
-    directive == "frame-src"
-        && disposition != "report"
-        && !blocked_uri.is_empty()
-        && src.starts_with(blocked_uri)
+    directive == "frame-src" && blocks(src, disposition, blocked_uri)
+}
+
+/// Returns whether a security policy violation means that the browser refused to post a form to `url`.
+pub(crate) fn blocks_form(
+    url: &str,
+    directive: &str,
+    disposition: &str,
+    blocked_uri: &str,
+) -> bool {
+    directive == "form-action" && blocks(url, disposition, blocked_uri)
+}
+
+/// Browsers shorten the blocked URI, in the extreme to its origin. A policy that only reports blocks
+/// nothing.
+fn blocks(url: &str, disposition: &str, blocked_uri: &str) -> bool {
+    disposition != "report" && !blocked_uri.is_empty() && url.starts_with(blocked_uri)
 }
 
 /// Returns whether the same request may succeed later.

@@ -6,7 +6,7 @@ use serde::ser::{Error as _, SerializeStruct};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::json::{FromJson, Object};
+use pantoken_core::json::{FromJson, Object};
 
 /// An amount of money: a decimal with its currency.
 ///
@@ -128,28 +128,6 @@ impl FromJson for Amount {
             currency: object.read("currency")?,
         })
     }
-}
-
-/// Reads a number or a text as a decimal, without loss. Negative amounts do not exist.
-impl FromJson for Decimal {
-    fn from_json(json: &RawValue) -> Option<Self> {
-        decimal(&String::from_json(json)?)
-    }
-}
-
-/// Reads a decimal as JSON numbers are written, also with an exponent. It has at most 15 digits before the
-/// point, so that two digits after it can always be written.
-pub(crate) fn decimal(text: &str) -> Option<Decimal> {
-    // Longer texts are not amounts; the limit keeps exponents from being computed for long.
-    if text.len() > 40 || !text.starts_with(|c: char| c.is_ascii_digit()) || text.contains('_') {
-        return None;
-    }
-    let value = if text.contains(['e', 'E']) {
-        Decimal::from_scientific(text).ok()?
-    } else {
-        Decimal::from_str_exact(text).ok()?
-    };
-    (value < Decimal::new(1_000_000_000_000_000, 0)).then_some(value)
 }
 
 /// Writes a decimal with exactly two fraction digits, or returns `None` if that would round it.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::error::{Error, ErrorAnswer, UnknownCause};
-use crate::json::{self, Object, ReadObject, Unreadable};
 use crate::{Bill, Capture, CardCheck, Payment, Payout, QrCode, Refund};
+use pantoken_core::json::{self, Object, ReadObject, Unreadable};
 
 /// What a call answers with: read it with [`read_answer`].
 pub trait Answer: sealed::Read {}
@@ -12,7 +12,7 @@ pub trait Answer: sealed::Read {}
 impl<T: sealed::Read> Answer for T {}
 
 mod sealed {
-    use crate::json::Unreadable;
+    use pantoken_core::json::Unreadable;
 
     pub trait Read: Sized {
         fn read(body: &[u8]) -> Result<Self, Unreadable>;

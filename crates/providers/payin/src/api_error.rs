@@ -4,8 +4,8 @@ use std::fmt;
 use pantoken_core::contains_card_number;
 
 use crate::DateText;
-use crate::json::{FromJson, Object};
-use crate::open_enum::open_enum;
+use pantoken_core::json::{FromJson, Object};
+use pantoken_core::open_enum;
 
 open_enum! {
     /// The code in the body of an error.

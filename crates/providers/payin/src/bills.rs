@@ -2,9 +2,9 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::common::{Cheque, CustomFields, Customer, Flag, ReceiverData, Split, Status};
-use crate::json::{Object, ReadObject, Unreadable};
-use crate::open_enum::open_enum;
 use crate::{Amount, BillId, DateText, Payment, RawJson, SiteId, date};
+use pantoken_core::json::{Object, ReadObject, Unreadable};
+use pantoken_core::open_enum;
 
 /// A bill that the customer pays, or verifies a card for, on the provider's form.
 /// Source: docs/payin.md, "Calls".

@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use crate::common::{Flag, OperationStatus, Status};
-use crate::json::{Object, ReadObject, Unreadable};
 use crate::{Amount, CaptureId, DateText, PaymentId, RawJson};
+use pantoken_core::json::{Object, ReadObject, Unreadable};
 
 /// Takes the whole sum that a payment holds. Source: docs/payin.md, "Calls".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,9 +1,9 @@
 use serde::Serialize;
 
 use crate::common::{CardInfo, IssuedToken, Pares, ThreeDs, UsedMethod};
-use crate::json::{Object, ReadObject, Unreadable};
-use crate::open_enum::open_enum;
 use crate::{DateText, RawJson, RequestUid};
+use pantoken_core::json::{Object, ReadObject, Unreadable};
+use pantoken_core::open_enum;
 
 /// Checks a card through the API: whether it can be charged. No money moves.
 /// Source: docs/payin.md, "Calls".

@@ -7,9 +7,9 @@ use pantoken_core::Secret;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::json::{FromJson, Object};
-use crate::open_enum::open_enum;
 use crate::{Amount, DateText, PaymentToken, PsErrorCode, Reason, secrets};
+use pantoken_core::json::{FromJson, Object};
+use pantoken_core::open_enum;
 
 open_enum! {
     /// A flag of a request, an answer or a notification.
@@ -177,18 +177,6 @@ impl FromJson for Address {
 
 /// Your own fields of a bill or payment, and those that the provider adds: texts of at most 256 characters.
 pub type CustomFields = BTreeMap<String, String>;
-
-impl FromJson for CustomFields {
-    fn from_json(json: &RawValue) -> Option<Self> {
-        let object = Object::from_raw(json)?;
-        let members = object.members();
-        let texts = members.filter_map(|(name, json)| {
-            let text = String::from_json(json)?;
-            Some((name.to_owned(), text))
-        });
-        Some(texts.collect())
-    }
-}
 
 /// Who finally gets the money of a payment. It is never printed.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]

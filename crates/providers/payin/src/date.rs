@@ -5,7 +5,7 @@ use time::format_description::StaticFormatDescription;
 use time::macros::{format_description, offset};
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
-use crate::json::FromJson;
+use pantoken_core::json::FromJson;
 
 /// A date that the provider sent. The text is kept as it came, because dates are signed as texts.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -3,8 +3,8 @@ use std::time::Duration;
 use crate::ApiError;
 use crate::advice::{Advice, Fault, Outcome, Repeat};
 use crate::api_error::ErrorCode;
-use crate::json::Unreadable;
 use crate::limits::FieldError;
+use pantoken_core::json::Unreadable;
 
 /// A call failed. Its variant says which of three things holds, and [`Error::advice`] what to do.
 ///
@@ -209,6 +209,30 @@ fn judge(status: u16, body: Body<'_>) -> Advice {
         (500..=599, _) => Advice::unknown(Fault::Provider, Repeat::AfterStatus),
         (300..=399, _) => Advice::unknown(Fault::Network, Repeat::AfterStatus),
         _ => Advice::unknown(Fault::Unknown, Repeat::AfterStatus),
+    }
+}
+
+#[cfg(feature = "client")]
+impl From<pantoken_core::client::BodyError> for NotSent {
+    fn from(error: pantoken_core::client::BodyError) -> Self {
+        match error {
+            pantoken_core::client::BodyError::TooLong(limit) => Self::TooLong(limit),
+            _ => Self::NotWritable,
+        }
+    }
+}
+
+#[cfg(feature = "client")]
+impl From<pantoken_core::client::Unanswered> for Error {
+    fn from(unanswered: pantoken_core::client::Unanswered) -> Self {
+        use pantoken_core::client::Unanswered;
+        match unanswered {
+            Unanswered::NotWritable => Self::NotSent(NotSent::NotWritable),
+            Unanswered::NoConnection(why) => Self::NotSent(NotSent::NoConnection(why)),
+            Unanswered::Timeout => Self::Unknown(UnknownCause::Timeout),
+            Unanswered::TooLong(limit) => Self::Unknown(UnknownCause::TooLong(limit)),
+            _ => Self::Unknown(UnknownCause::ConnectionLost),
+        }
     }
 }
 

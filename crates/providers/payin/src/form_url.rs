@@ -1,7 +1,7 @@
 use pantoken_core::percent;
 
 use crate::Amount;
-use crate::open_enum::open_enum;
+use pantoken_core::open_enum;
 
 /// The address of the provider's form, with the options of your page.
 /// Source: docs/payin.md, "The hosted form".

@@ -3,7 +3,7 @@ use std::fmt;
 use pantoken_core::percent;
 use serde_json::value::RawValue;
 
-use crate::json::FromJson;
+use pantoken_core::json::FromJson;
 
 /// The reason why a text cannot be an id. The message does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -23,11 +23,9 @@ mod digital_signature;
 mod error;
 mod form_url;
 mod id;
-mod json;
 #[cfg_attr(not(feature = "client"), allow(dead_code))]
 mod limits;
 mod notification;
-mod open_enum;
 mod payments;
 mod payouts;
 mod qr_codes;
@@ -66,9 +64,9 @@ pub use form_url::{FormLanguage, FormMethod, FormUrl};
 pub use id::{
     BillId, CaptureId, IdError, PaymentId, PayoutId, QrCodeUid, RefundId, RequestUid, SiteId,
 };
-pub use json::Unreadable;
 pub use limits::FieldError;
 pub use notification::{Hint, Notification, NotificationError};
+pub use pantoken_core::json::Unreadable;
 pub use payments::{
     FirstTransaction, Initiator, Payment, PaymentCompletion, PaymentRequest, TokenMethod,
 };

@@ -1,8 +1,8 @@
-use crate::json::{Object, ReadObject, Unreadable};
 use crate::signature::{self, NoText, NotificationKind};
 use crate::{
     Bill, Capture, CardCheck, NotificationKey, Payment, Payout, RawJson, Refund, SbpToken,
 };
+use pantoken_core::json::{Object, ReadObject, Unreadable};
 
 /// A notification whose signature holds.
 ///

@@ -4,9 +4,9 @@ use crate::common::{
     CardInfo, Cheque, ChequeData, CustomFields, Customer, DeviceData, Flag, IssuedToken,
     OperationStatus, Pares, ReceiverData, Split, Status, ThreeDs, UsedMethod,
 };
-use crate::json::{Object, ReadObject, Unreadable};
-use crate::open_enum::open_enum;
 use crate::{Amount, BillId, DateText, PaymentId, PaymentToken, RawJson};
+use pantoken_core::json::{Object, ReadObject, Unreadable};
+use pantoken_core::open_enum;
 
 /// A payment through the API. Source: docs/payin.md, "Calls".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

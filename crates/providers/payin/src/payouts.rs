@@ -3,8 +3,8 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::common::{Flag, OperationStatus, Split, Status};
-use crate::json::{Object, ReadObject, Unreadable};
 use crate::{Amount, DateText, PaymentId, PayoutId, RawJson};
+use pantoken_core::json::{Object, ReadObject, Unreadable};
 
 /// Pays money out to a card or by the faster payments system. The request is signed with your RSA key; see
 /// `DigitalSigner`. Source: docs/payin.md, "Calls".

@@ -1,9 +1,9 @@
 use serde::Serialize;
 
 use crate::common::{Flag, Status};
-use crate::json::{FromJson, Object, ReadObject, Unreadable};
-use crate::open_enum::open_enum;
 use crate::{Amount, DateText, PaymentToken, QrCodeUid, RawJson, Refund};
+use pantoken_core::json::{FromJson, Object, ReadObject, Unreadable};
+use pantoken_core::open_enum;
 
 /// A QR code of the faster payments system. Source: docs/payin.md, "Calls".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

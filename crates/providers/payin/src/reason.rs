@@ -1,5 +1,5 @@
 use crate::advice::{Advice, Fault, Repeat};
-use crate::open_enum::open_enum;
+use pantoken_core::open_enum;
 
 open_enum! {
     /// Why the provider or the card's issuer declined an operation.
@@ -155,7 +155,7 @@ impl PsErrorCode {
     }
 }
 
-impl crate::json::FromJson for PsErrorCode {
+impl pantoken_core::json::FromJson for PsErrorCode {
     fn from_json(json: &serde_json::value::RawValue) -> Option<Self> {
         Some(Self::parse(&String::from_json(json)?))
     }

@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use crate::common::{Cheque, Flag, OperationStatus, Split, Status};
-use crate::json::{Object, ReadObject, Unreadable};
 use crate::{Amount, DateText, PaymentId, RawJson, RefundId};
+use pantoken_core::json::{Object, ReadObject, Unreadable};
 
 /// Gives back a payment or a part of it. Before the capture this is a reversal, without a fee.
 /// Source: docs/payin.md, "Calls" and "States".

@@ -7,7 +7,7 @@ use serde::Serializer;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::json::FromJson;
+use pantoken_core::json::FromJson;
 
 /// The reason why a text cannot be a key or a token. The message does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,13 +87,6 @@ impl FromJson for PaymentToken {
     fn from_json(json: &RawValue) -> Option<Self> {
         let text = Zeroizing::new(String::from_json(json)?);
         Self::parse(&text).ok()
-    }
-}
-
-impl FromJson for Secret {
-    fn from_json(json: &RawValue) -> Option<Self> {
-        let text = Zeroizing::new(String::from_json(json)?);
-        Some(Self::new(&text))
     }
 }
 

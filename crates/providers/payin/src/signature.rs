@@ -7,9 +7,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::NotificationKey;
-use crate::amount::{decimal, with_two_fraction_digits};
-use crate::json::{Object, Unreadable};
-use crate::open_enum::open_enum;
+use pantoken_core::json::decimal;
+
+use crate::amount::with_two_fraction_digits;
+use pantoken_core::json::{Object, Unreadable};
+use pantoken_core::open_enum;
 
 open_enum! {
     /// The type of a notification.

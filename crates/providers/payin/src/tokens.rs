@@ -2,9 +2,9 @@ use serde::Serialize;
 
 use crate::PaymentToken;
 use crate::common::Status;
-use crate::json::{Object, ReadObject, Unreadable};
-use crate::open_enum::open_enum;
 use crate::{DateText, RawJson};
+use pantoken_core::json::{Object, ReadObject, Unreadable};
+use pantoken_core::open_enum;
 
 /// Deletes a payment token of a card. Tokens of the faster payments system cannot be deleted.
 /// Source: docs/payin.md, "Calls".

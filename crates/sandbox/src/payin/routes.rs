@@ -1,20 +1,17 @@
-use std::time::Duration;
-
 use axum::Json;
 use axum::Router;
-use axum::body::{Body as AnswerBody, Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
-use futures_util::stream;
 use pantoken_core::{Clock, Random, Secret};
 use serde_json::Value;
 
+use crate::call_fault;
 use crate::payin::body::Body;
-use crate::payin::fault::CallFault;
 use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
 use crate::payin::{
@@ -23,8 +20,6 @@ use crate::payin::{
 };
 
 const MAX_BODY: usize = 256 * 1024;
-/// The answers of the sandbox are shorter.
-const MAX_ANSWER: usize = 1024 * 1024;
 
 type Answer = Result<Json<Value>, Refusal>;
 
@@ -107,46 +102,7 @@ async fn with_faults(State(provider): State<Provider>, request: Request, next: N
         return next.run(request).await;
     }
     let fault = provider.state().faults.pop_front();
-    let Some(fault) = fault else {
-        return next.run(request).await;
-    };
-    if fault == CallFault::Unavailable {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
-    let response = next.run(request).await;
-    if let CallFault::Delay { milliseconds } = fault {
-        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-        return response;
-    }
-    match fault {
-        CallFault::Empty500 => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        CallFault::Error500 => Refusal::Internal.into_response(),
-        CallFault::Html => "<html><body>Please log in</body></html>".into_response(),
-        CallFault::Nothing => StatusCode::OK.into_response(),
-        CallFault::OtherAmount => with_other_amount(response).await,
-        CallFault::Half => cut(response, 2).await,
-        _ => cut(response, usize::MAX).await,
-    }
-}
-
-/// Changes the amount in an answer.
-async fn with_other_amount(response: Response) -> Response {
-    let body = to_bytes(response.into_body(), MAX_ANSWER).await;
-    let mut json: Value = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
-    json["amount"] = serde_json::json!({"value": "123.45", "currency": "RUB"});
-    Json(json).into_response()
-}
-
-/// Sends one of so many parts of the answer, and then cuts the connection.
-async fn cut(response: Response, parts: usize) -> Response {
-    let (head, body) = response.into_parts();
-    let body = to_bytes(body, MAX_ANSWER).await.unwrap_or_default();
-    let sent = body.slice(..body.len() / parts);
-    let cut = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-    let chunks: [Result<Bytes, _>; 2] = [Ok(sent), Err(cut)];
-    let mut response = Response::new(AnswerBody::from_stream(stream::iter(chunks)));
-    *response.status_mut() = head.status;
-    response
+    call_fault::run(fault, request, next, || Refusal::Internal.into_response()).await
 }
 
 async fn put_bill(State(provider): State<Provider>, Path(id): Path<String>, body: Bytes) -> Answer {

@@ -1,12 +1,13 @@
 //! The settings of payin, which belong together.
 
 use pantoken_core::Origin;
+use pantoken_core::client::BaseUrl;
 use pantoken_payin::{ApiKey, NotificationKey, SiteId};
-use url::{Host, Url};
 
 use super::setting::{self, Setting};
 use super::{Reader, parse};
 use crate::http::client::Outgoing;
+use crate::http::senders::Senders;
 use crate::payin::PayinOptions;
 
 /// Under this length a secret can be guessed.
@@ -31,6 +32,7 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<Payin
     });
     let form_origins = reader.read(&setting::PAYIN_FORM_ORIGINS, origins);
     let is_live = reader.read(&setting::PAYIN_LIVE, parse::switch);
+    let senders = reader.read(&setting::PAYIN_SENDERS, Senders::parse);
     if !given.contains(&true) {
         return None;
     }
@@ -57,7 +59,7 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<Payin
         }
     }
     let base_url = base_url?;
-    let is_live = is_live? && !is_loopback(&base_url);
+    let is_live = is_live? && !BaseUrl::parse(&base_url).is_ok_and(|url| url.is_loopback());
     let options = PayinOptions::new(
         site_id?,
         api_key,
@@ -67,7 +69,11 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<Payin
         outgoing,
     );
     match options {
-        Ok(options) => Some(options.with_form_origins(form_origins.unwrap_or_default())),
+        Ok(options) => Some(
+            options
+                .with_form_origins(form_origins.unwrap_or_default())
+                .with_senders(senders),
+        ),
         Err(error) => {
             reader.refuse(&setting::PAYIN_BASE_URL, &error.to_string());
             None
@@ -82,14 +88,4 @@ fn origins(list: &str) -> Result<Vec<Origin>, &'static str> {
     origins
         .collect::<Option<_>>()
         .ok_or("must be origins such as https://payment.qiwi.com, separated by commas")
-}
-
-fn is_loopback(url: &str) -> bool {
-    let url = Url::parse(url).ok();
-    match url.as_ref().and_then(Url::host) {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

@@ -60,6 +60,12 @@ fn configure(folder: &Path, servers: &[&str], port: u16) {
             ("/etc/ssl/pay.shop.kz.pem", "certificate.pem"),
             ("/etc/ssl/private/pay.shop.kz.key", "key.pem"),
             ("/var/log/nginx/pantoken.log", "access.log"),
+            // nginx goes on counting the connections of a worker that was killed. The tests lose more of them
+            // than one address may have.
+            (
+                "limit_conn pantoken_connections 100;",
+                "limit_conn pantoken_connections 10000;",
+            ),
         ],
     );
     std::fs::write(folder.join("site.conf"), site).unwrap();

@@ -7,6 +7,7 @@ mod form_url;
 mod interleavings;
 mod payin;
 mod redirect;
+mod redirect_button;
 mod reloads;
 mod report;
 mod session;

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, Response};
-use zeroize::Zeroizing;
+use pantoken_core::client::{Body, json_body, send};
+use reqwest::Method;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
 use crate::DigitalSigner;
 use crate::answer::{Answer, read_answer};
@@ -150,85 +150,16 @@ impl Transport {
         if let Some(signature) = signature {
             request = request.header("X-Digital-Sign", signature);
         }
-        let response = request.send().await.map_err(|error| failure(&error))?;
-        let status = response.status().as_u16();
-        let retry_after = retry_after(&response);
-        let body = read_body(response).await?;
-        read_answer(status, &body, retry_after)
+        let answer = send(request, MAX_ANSWER_BYTES).await?;
+        read_answer(answer.status, &answer.body, answer.retry_after)
     }
 }
-
-/// The bytes of a body. They are wiped when they have been sent or read.
-type Body = Zeroizing<Vec<u8>>;
 
 fn write_body(request: &impl Request) -> Result<Body, Error> {
     request
         .check()
         .map_err(|error| Error::NotSent(error.into()))?;
-    let mut length = Length(0);
-    serde_json::to_writer(&mut length, request)
-        .map_err(|_| Error::NotSent(NotSent::NotWritable))?;
-    if length.0 > MAX_REQUEST_BYTES {
-        return Err(Error::NotSent(NotSent::TooLong(MAX_REQUEST_BYTES)));
-    }
-    // A buffer that grows would leave copies behind that are not wiped.
-    let mut body = Zeroizing::new(Vec::with_capacity(length.0));
-    serde_json::to_writer(&mut *body, request).map_err(|_| Error::NotSent(NotSent::NotWritable))?;
-    Ok(body)
-}
-
-/// Counts what is written.
-struct Length(usize);
-
-impl std::io::Write for Length {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-async fn read_body(mut response: Response) -> Result<Body, Error> {
-    let mut body = Zeroizing::new(Vec::new());
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-            return Err(Error::Unknown(UnknownCause::TooLong(MAX_ANSWER_BYTES)));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn retry_after(response: &Response) -> Option<Duration> {
-    let header = response.headers().get(RETRY_AFTER)?;
-    let seconds = header.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-/// Decides what a failure of the connection means. Only without a connection is it certain that nothing was
-/// sent.
-fn failure(error: &reqwest::Error) -> Error {
-    if error.is_connect() {
-        Error::NotSent(NotSent::NoConnection(innermost(error)))
-    } else if error.is_builder() {
-        Error::NotSent(NotSent::NotWritable)
-    } else if error.is_timeout() {
-        Error::Unknown(UnknownCause::Timeout)
-    } else {
-        Error::Unknown(UnknownCause::ConnectionLost)
-    }
-}
-
-/// Returns the innermost error, which contains no URL.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
+    json_body(request, MAX_REQUEST_BYTES).map_err(|error| Error::NotSent(error.into()))
 }
 
 /// Compares a field of the answer with the request. The provider may have stored another request under the
