@@ -209,7 +209,10 @@ fn the_script_observes_every_attribute_of_the_golden_sequences() {
         });
         // The script says itself which page it is on, and which element it is.
         let own = ["page", "element"];
-        for name in attributes.keys().filter(|name| !own.contains(&name.as_str())) {
+        for name in attributes
+            .keys()
+            .filter(|name| !own.contains(&name.as_str()))
+        {
             assert!(observed.contains(&name.as_str()), "{name} is not observed");
         }
     }

@@ -760,7 +760,6 @@ impl Shown {
     }
 }
 
-
 fn invalid_form_url(request_id: FormId, reason: &str) -> Box<FormError> {
     let error = FormError::host(Some(request_id), HostCode::InvalidFormUrl, reason);
     Box::new(error)

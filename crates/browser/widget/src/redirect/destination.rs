@@ -56,9 +56,7 @@ impl DestinationError {
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
-            Self::UnknownForm => {
-                "the session's field `form` must be a2c, payin or qiwi-pay"
-            }
+            Self::UnknownForm => "the session's field `form` must be a2c, payin or qiwi-pay",
             Self::NoSession => {
                 "the session must have formUrl and its requestId, as the answer of POST /v1/sessions of pantoken has"
             }

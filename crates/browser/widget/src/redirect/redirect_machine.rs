@@ -231,7 +231,8 @@ impl RedirectMachine {
             && let Some(url) = destination.posts_to()
             && policy::blocks_form(url, directive, disposition, blocked_uri)
         {
-            let reason = "the page's Content-Security-Policy has a form-action without the form's origin";
+            let reason =
+                "the page's Content-Security-Policy has a form-action without the form's origin";
             let request_id = Some(destination.request_id());
             let error = FormError::host(request_id, HostCode::FrameBlocked, reason);
             self.fail(error, Text::Shop, out);

@@ -371,10 +371,7 @@ fn asks_again_twice_when_the_endpoint_says_when() {
     let mut button = Button::of_endpoint();
     button.handle(&redirect());
     for _ in 0..2 {
-        assert_eq!(
-            button.answer(429, busy.clone()),
-            ["setTimer session 5000"]
-        );
+        assert_eq!(button.answer(429, busy.clone()), ["setTimer session 5000"]);
         assert_eq!(button.handle(&redirect()), [""; 0]);
         assert_eq!(
             button.handle(SESSION_TIME_OVER),
@@ -395,10 +392,7 @@ fn a_session_of_the_pages_own_is_opened_without_a_question() {
     });
     assert_eq!(button.handle(START), [""; 0]);
     let in_english = redirect_form_url().replace("language=ru", "language=en");
-    assert_eq!(
-        button.handle(&redirect()),
-        [&navigate(&in_english), LEAVE]
-    );
+    assert_eq!(button.handle(&redirect()), [&navigate(&in_english), LEAVE]);
 }
 
 #[test]
