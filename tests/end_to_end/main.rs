@@ -28,6 +28,7 @@ mod late_form;
 mod layout;
 mod life_cycle;
 mod misbehaviour;
+mod payin;
 mod polluted_objects;
 mod redirect_button;
 mod redirect_flow;
@@ -77,6 +78,10 @@ fn main() -> ExitCode {
                 misbehaviour::reload_is_ready_for_each_load,
                 redirect_flow::a_card_saved_by_redirect_is_in_the_store_and_in_no_address,
                 session_endpoint::a_card_is_reported_until_the_report_is_acknowledged,
+                payin::a_verified_card_is_saved_and_its_token_is_the_servers_alone,
+                payin::a_card_is_verified_after_the_banks_page,
+                payin::a_refused_card_is_told_and_another_may_be_tried,
+                payin::what_another_window_says_saves_nothing,
                 strict_policy::the_page_works_under_a_policy_without_inline_or_eval,
                 handled_frame::moved_or_reloaded_when_ready_it_is_ready_again,
                 handled_frame::moved_or_reloaded_while_it_reports_its_card_is_told_once,
@@ -104,6 +109,7 @@ fn main() -> ExitCode {
                 life_cycle::without_its_module_it_says_so_and_can_be_reloaded,
                 life_cycle::a_page_from_the_back_forward_cache_has_a_fresh_session,
                 life_cycle::the_way_back_to_the_page_leads_to_a_fresh_session,
+                payin::the_customer_verifies_a_card_by_redirect_and_returns,
                 redirect_flow::the_element_offers_the_way_when_its_frame_is_blocked,
                 strict_policy::a_policy_that_only_reports_does_not_stop_the_form,
                 removal::removed_before_its_module_arrives_it_emits_nothing,
@@ -182,6 +188,8 @@ fn main() -> ExitCode {
                 polluted_objects::values_that_no_script_can_hide_are_not_read,
                 polluted_objects::accessors_give_nothing_and_get_nothing,
                 polluted_objects::accessors_that_are_frozen_give_nothing_and_get_nothing,
+                payin::what_the_form_says_without_the_providers_agreement_saves_nothing,
+                payin::a_card_is_verified_though_the_form_says_nothing,
                 redirect_flow::a_refused_card_comes_back_as_failed_with_its_code_in_the_store,
                 redirect_flow::a_wrong_number_is_corrected_on_the_providers_page,
                 session_endpoint::without_a_session_the_page_says_why_and_a_retry_helps,
@@ -210,6 +218,8 @@ fn main() -> ExitCode {
             tests![
                 embedding::a_refusal_tells_status_code_and_detail,
                 embedding::a_session_that_a_back_end_made_takes_a_card,
+                payin::a_verification_that_a_back_end_made_is_shown,
+                payin::a_form_of_an_unknown_kind_is_refused,
                 embedding::a_clone_and_html_that_is_put_back_are_one_form_each,
                 embedding::properties_are_attributes,
                 embedding::moved_before_another_element_it_keeps_its_form,

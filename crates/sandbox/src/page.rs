@@ -20,16 +20,23 @@ pub(crate) struct Asset {
 }
 
 impl Asset {
+    /// The style of every page.
+    pub(crate) const FORM_STYLE: Self = Self::style("/form.css", include_str!("page/form.css"));
+
     /// The files that every page with a card number loads.
     pub(crate) const OF_CARD_FORMS: [Self; 3] = [
-        Self {
-            path: "/form.css",
-            content_type: "text/css; charset=utf-8",
-            text: include_str!("page/form.css"),
-        },
+        Self::FORM_STYLE,
         Self::script("/card-field.js", include_str!("page/card-field.js")),
         Self::script("/card-number.js", include_str!("page/card-number.js")),
     ];
+
+    pub(crate) const fn style(path: &'static str, text: &'static str) -> Self {
+        Self {
+            path,
+            content_type: "text/css; charset=utf-8",
+            text,
+        }
+    }
 
     pub(crate) const fn script(path: &'static str, text: &'static str) -> Self {
         Self {

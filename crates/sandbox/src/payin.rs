@@ -22,11 +22,13 @@ mod refunds;
 mod refusal;
 mod repeats;
 mod routes;
-mod sender;
+mod schedule;
 mod settings;
 mod state;
 mod three_ds;
 
 pub use payout_key::{PayoutKey, PayoutKeyError};
 pub use routes::router;
-pub use settings::{NotificationUrl, NotificationUrlError, Settings};
+pub use settings::Settings;
+
+pub use crate::callback_address::{NotificationUrl, NotificationUrlError};

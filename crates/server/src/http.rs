@@ -1,6 +1,7 @@
 //! The HTTP server: router, middleware, authorisation, limits, errors and metrics.
 
 mod activity;
+pub(crate) mod address_list;
 pub(crate) mod allowed_origin;
 pub(crate) mod api_key;
 pub(crate) mod api_key_holder;
@@ -28,11 +29,14 @@ pub(crate) mod pages;
 mod path;
 pub(crate) mod path_segment;
 pub(crate) mod problem;
+pub(crate) mod problem_sets;
 pub(crate) mod public_url;
 pub(crate) mod rate_limit;
 pub(crate) mod readiness;
 pub(crate) mod request_id;
 pub(crate) mod return_url;
 pub(crate) mod router;
+pub(crate) mod sender_address;
+pub(crate) mod senders;
 pub(crate) mod trace;
 pub(crate) mod wire_time;

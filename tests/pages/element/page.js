@@ -31,12 +31,13 @@ function tell(step, detail) {
   item.append([requestId, code, message].join(" "));
   if (code) item.dataset.code = code;
   find("#timeline").append(item);
-  if (panToken) show(requestId, panToken);
+  if (step === "saved") show(requestId, panToken);
   return item;
 }
 
 function show(requestId, panToken) {
   for (const [id, text] of Object.entries({ "request-id": requestId, "pan-token": panToken })) {
+    if (!text) continue;
     const code = document.createElement("code");
     code.id = id;
     code.textContent = text;

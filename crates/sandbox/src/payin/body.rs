@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::callback_address::NotificationUrl;
 use crate::payin::refusal::Refusal;
-use crate::payin::settings::NotificationUrl;
 
 /// The largest amount in test mode, in hundredths.
 const MOST: i64 = 1_000;

@@ -35,7 +35,7 @@ async fn executed(State(provider): State<Provider>) -> Json<Value> {
 
 /// `GET /sandbox/notifications`: the notifications, each with its signature and the attempts to send it.
 async fn notifications(State(provider): State<Provider>) -> Json<Value> {
-    Json(json!({"notifications": provider.state().notifications}))
+    Json(json!({"notifications": provider.outbox().list()}))
 }
 
 /// `POST /sandbox/faults` with a list of faults: the next calls that change something, and the next

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::callback_address::NotificationUrl;
 use crate::payin::delivery;
 use crate::payin::provider::Provider;
-use crate::payin::settings::NotificationUrl;
 use crate::payin::state::State;
 
 pub(crate) fn payment(provider: &Provider, state: &mut State, mut payment: Value) {

@@ -2,10 +2,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pantoken_core::{Clock, Random};
 
-use crate::payin::Settings;
+use crate::outbox::Outbox;
 use crate::payin::refusal::Refusal;
-use crate::payin::sender::Sender;
 use crate::payin::state::State;
+use crate::payin::{Settings, schedule};
 use crate::timer::MovableClock;
 use crate::uuid;
 
@@ -16,18 +16,19 @@ pub(crate) struct Provider(Arc<Shared>);
 struct Shared {
     settings: Settings,
     random: Box<dyn Random>,
-    clock: MovableClock,
-    sender: Sender,
+    clock: Arc<MovableClock>,
+    outbox: Outbox,
     state: Mutex<State>,
 }
 
 impl Provider {
     pub(crate) fn new(settings: Settings, random: impl Random, clock: impl Clock) -> Self {
+        let clock = Arc::new(MovableClock::new(clock));
         Self(Arc::new(Shared {
             settings,
             random: Box::new(random),
-            clock: MovableClock::new(clock),
-            sender: Sender::new(),
+            outbox: Outbox::new(clock.clone(), schedule::wait_after),
+            clock,
             state: Mutex::default(),
         }))
     }
@@ -44,8 +45,8 @@ impl Provider {
         self.0.clock.now()
     }
 
-    pub(crate) fn sender(&self) -> &Sender {
-        &self.0.sender
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.0.outbox
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

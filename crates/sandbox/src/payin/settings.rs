@@ -1,6 +1,7 @@
-use pantoken_core::{Origin, OriginError};
+use pantoken_core::Origin;
 use pantoken_payin::{ApiKey, NotificationKey, SiteId};
 
+use crate::callback_address::NotificationUrl;
 use crate::payin::PayoutKey;
 
 /// The settings of the sandbox, which serves one site.
@@ -27,30 +28,4 @@ impl Settings {
     pub const TEST_API_KEY: &str = "pantoken-sandbox-payin-api-key";
     /// The notification key of the binary, unless another is set. It is not secret.
     pub const TEST_NOTIFICATION_KEY: &str = "pantoken-sandbox-payin-notification-key";
-}
-
-/// An address for notifications: an https URL, or an http URL on loopback.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotificationUrl(String);
-
-/// The reason why a text is no address for notifications.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an address for notifications must be an https URL, or an http URL on loopback: {0}")]
-pub struct NotificationUrlError(OriginError);
-
-impl NotificationUrl {
-    /// Reads an address.
-    ///
-    /// # Errors
-    /// Returns [`NotificationUrlError`] if the text is no https URL, and no http URL on loopback.
-    pub fn parse(text: &str) -> Result<Self, NotificationUrlError> {
-        Origin::split(text).map_err(NotificationUrlError)?;
-        Ok(Self(text.to_owned()))
-    }
-
-    /// Returns the text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }

@@ -5,12 +5,10 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::offset;
-use tokio::sync::oneshot;
 
 use crate::call_fault::CallFault;
 use crate::payin::card::{Card, CardResult, Outcome};
 use crate::payin::fault::NotificationFault;
-use crate::payin::sender::Sent;
 
 /// What the provider has stored.
 #[derive(Default)]
@@ -34,10 +32,6 @@ pub(crate) struct State {
     pub(crate) faults: VecDeque<CallFault>,
     /// What goes wrong with the next notifications.
     pub(crate) notification_faults: VecDeque<NotificationFault>,
-    /// The notifications, in order.
-    pub(crate) notifications: Vec<Sent>,
-    /// The notifications that are sent once another one was.
-    pub(crate) waiting_for_next: Vec<oneshot::Sender<()>>,
 }
 
 pub(crate) struct Bill {

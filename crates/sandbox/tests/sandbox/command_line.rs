@@ -15,7 +15,9 @@ fn command() -> Command {
         .env_remove("PANTOKEN_PAYIN_API_KEY")
         .env_remove("PANTOKEN_PAYIN_API_KEY_FILE")
         .env_remove("PANTOKEN_PAYIN_NOTIFICATION_KEY")
-        .env_remove("PANTOKEN_PAYIN_NOTIFICATION_KEY_FILE");
+        .env_remove("PANTOKEN_PAYIN_NOTIFICATION_KEY_FILE")
+        .env_remove("PANTOKEN_JETPAY_SECRET_KEY")
+        .env_remove("PANTOKEN_JETPAY_SECRET_KEY_FILE");
     command
 }
 
@@ -122,11 +124,13 @@ fn starts_every_provider_each_on_its_port() {
         "--a2c-listen=127.0.0.1:0",
         "--payin-listen=127.0.0.1:0",
         "--payin-site-id=site-02",
+        "--jetpay-listen=127.0.0.1:0",
         "--qiwi-master-listen=127.0.0.1:0",
     ]));
     for words in [
         "pantoken-sandbox: listening on http://",
         PAYIN,
+        "pantoken-sandbox: jetpay listening on http://",
         "pantoken-sandbox: qiwi-master listening on http://",
     ] {
         let address = process.wait_for(words);
@@ -185,6 +189,9 @@ fn wrong_usage_exits_with_2() {
         ["--payin-listen", "nowhere"],
         ["--payin-site-id", "a/b|c"],
         ["--payin-notification-url", "http://shop.example/"],
+        ["--jetpay-project-id", "0"],
+        ["--jetpay-merchant-url", "http://shop.example/"],
+        ["--jetpay-callback-url", "ftp://127.0.0.1/"],
         ["--qiwi-master-wallet", "+79990000000"],
     ] {
         let text = fails(command().args(args), 2);
@@ -207,6 +214,12 @@ fn a_bad_secret_is_named_and_not_repeated() {
     assert!(text.contains(key_file), "{text}");
     let text = fails(command().env(key, "a").env(key_file, "b"), 2);
     assert!(text.contains("both set"), "{text}");
+    let long = "k".repeat(1_025);
+    let text = fails(command().env("PANTOKEN_JETPAY_SECRET_KEY", &long), 2);
+    assert!(
+        text.contains("PANTOKEN_JETPAY_SECRET_KEY") && !text.contains(&long),
+        "{text}"
+    );
     for key in [
         "PANTOKEN_PAYIN_API_KEY",
         "PANTOKEN_PAYIN_NOTIFICATION_KEY",
@@ -221,11 +234,25 @@ fn a_bad_secret_is_named_and_not_repeated() {
 }
 
 #[test]
+fn the_manual_and_the_completions_are_written_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command();
+    command.arg("--write-documents").arg(folder.path());
+    assert!(command.status().unwrap().success());
+    let manual = folder.path().join("man/pantoken-sandbox.1");
+    let manual = std::fs::read_to_string(manual).unwrap();
+    assert!(manual.contains("payin"), "{manual}");
+}
+
+#[test]
 fn help_has_examples() {
     let output = command().arg("--help").output().unwrap();
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
     for part in [
+        "PANTOKEN_JETPAY_SECRET_KEY",
+        "--jetpay-merchant-url",
+        "--jetpay-callback-url",
         "--only",
         "--a2c-listen",
         "--payin-listen",

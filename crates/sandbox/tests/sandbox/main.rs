@@ -7,6 +7,7 @@ mod chaos;
 mod command_line;
 mod form;
 mod headers;
+mod jetpay;
 mod payin;
 mod qiwi_master;
 mod save;

@@ -5,7 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
-use ipnet::IpNet;
+
+use crate::http::address_list::{AddressList, AddressListError};
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// The number of proxies that are looked through.
@@ -14,33 +15,19 @@ const MAX_HOPS: usize = 16;
 /// The networks of proxies whose `X-Forwarded-For` and `Forwarded` headers are believed. There are none by
 /// default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<IpNet>);
-
-/// The error of [`TrustedProxies::parse`]. The text is not repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a list of addresses or networks such as 10.0.0.0/8, separated by commas")]
-pub struct TrustedProxiesError;
+pub struct TrustedProxies(AddressList);
 
 impl TrustedProxies {
     /// Parses a list of addresses and networks in CIDR notation, separated by commas.
     ///
     /// # Errors
-    /// Returns [`TrustedProxiesError`] if an entry is neither.
-    pub fn parse(list: &str) -> Result<Self, TrustedProxiesError> {
-        let entries = list.split(',').map(str::trim);
-        entries
-            .filter(|entry| !entry.is_empty())
-            .map(|entry| {
-                let network = entry.parse::<IpNet>();
-                network.or_else(|_| entry.parse::<IpAddr>().map(IpNet::from))
-            })
-            .collect::<Result<_, _>>()
-            .map(Self)
-            .map_err(|_| TrustedProxiesError)
+    /// Returns [`AddressListError`] if an entry is neither.
+    pub fn parse(list: &str) -> Result<Self, AddressListError> {
+        AddressList::parse(list).map(Self)
     }
 
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+        self.0.contains(address)
     }
 }
 
@@ -233,7 +220,7 @@ mod tests {
         }
         assert!(!proxies.contains("127.0.0.2".parse().unwrap()));
         for list in ["proxy", "10.0.0.0/33", "10.0.0"] {
-            assert_eq!(TrustedProxies::parse(list), Err(TrustedProxiesError));
+            assert_eq!(TrustedProxies::parse(list), Err(AddressListError));
         }
     }
 }

@@ -103,6 +103,15 @@ pub enum Problem {
     /// The signature of a notification is missing or wrong.
     #[error("the notification has no valid signature")]
     NotificationRefused,
+    /// The sender of a notification is not in the listed networks.
+    #[error(
+        "notifications are not accepted from this address; the provider's PANTOKEN_…_SENDERS lists the networks \
+         that they come from"
+    )]
+    SenderRefused,
+    /// The signature of a callback does not hold. The text says why.
+    #[error("the callback is refused: {0}")]
+    SignatureInvalid(String),
     /// The provider does not answer, or its answer cannot be used.
     #[error("the provider does not answer as it should; try again")]
     ProviderUnavailable,
@@ -200,6 +209,8 @@ impl Problem {
             Self::OperationImpossible(_) => (StatusCode::CONFLICT, "OPERATION_IMPOSSIBLE"),
             Self::AmountAboveRest => (StatusCode::CONFLICT, "AMOUNT_ABOVE_REST"),
             Self::NotificationRefused => (StatusCode::FORBIDDEN, "NOTIFICATION_REFUSED"),
+            Self::SenderRefused => (StatusCode::FORBIDDEN, "SENDER_REFUSED"),
+            Self::SignatureInvalid(_) => (StatusCode::BAD_REQUEST, "SIGNATURE_INVALID"),
             Self::ProviderUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::ResultConflict => (StatusCode::CONFLICT, "RESULT_CONFLICT"),
@@ -233,7 +244,7 @@ impl Problem {
     }
 
     /// Returns a problem of each kind, for the OpenAPI document.
-    pub(crate) fn one_of_each() -> [Self; 37] {
+    pub(crate) fn one_of_each() -> [Self; 39] {
         [
             Self::MalformedJson(""),
             Self::UnknownField(None),
@@ -257,6 +268,8 @@ impl Problem {
             Self::OperationImpossible(""),
             Self::AmountAboveRest,
             Self::NotificationRefused,
+            Self::SenderRefused,
+            Self::SignatureInvalid(String::new()),
             Self::ProviderUnavailable,
             Self::MethodNotAllowed,
             Self::BodyTimeout,

@@ -10,6 +10,7 @@ use super::endpoint::configured;
 use super::{bill, part, payment, verification};
 use crate::app::{AppState, Parts};
 use crate::http::problem::Problem;
+use crate::http::sender_address::SenderAddress;
 
 /// The longest text of a hint that is kept.
 const MAX_STATUS: usize = 40;
@@ -31,11 +32,19 @@ const MAX_VERIFICATIONS: u32 = 50;
 )]
 pub(crate) async fn receive(
     State(app): State<AppState>,
+    sender: SenderAddress,
     headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<StatusCode, Problem> {
     let app = app.parts();
     let payin = configured(app)?;
+    if let Err(problem) = sender.require(payin.senders()) {
+        app.metrics.record_notification("payin", "refused");
+        tracing::warn!(
+            "a notification was refused, because PANTOKEN_PAYIN_SENDERS does not list its sender"
+        );
+        return Err(problem);
+    }
     let body = body.map_err(|rejection| crate::http::fields::unreadable(&rejection))?;
     let pairs = headers
         .iter()

@@ -4,6 +4,7 @@ use pantoken_payin::{ApiKey, Client, ClientError, NotificationKey, SiteId};
 use url::Url;
 
 use crate::http::client::Outgoing;
+use crate::http::senders::Senders;
 
 /// The settings of payin, with the client of the site.
 #[derive(Clone, Debug)]
@@ -14,6 +15,7 @@ pub struct PayinOptions {
     pub(crate) secret: Secret,
     pub(crate) is_live: bool,
     form_origins: Vec<Origin>,
+    senders: Option<Senders>,
 }
 
 impl PayinOptions {
@@ -47,6 +49,7 @@ impl PayinOptions {
             secret,
             is_live,
             form_origins: Vec::new(),
+            senders: None,
         })
     }
 
@@ -57,6 +60,17 @@ impl PayinOptions {
             form_origins,
             ..self
         }
+    }
+
+    /// Accepts notifications from these networks only. Without them, from anywhere.
+    #[must_use]
+    pub fn with_senders(self, senders: Option<Senders>) -> Self {
+        Self { senders, ..self }
+    }
+
+    /// Returns the networks from which notifications are accepted, if they are listed.
+    pub(crate) fn senders(&self) -> Option<&Senders> {
+        self.senders.as_ref()
     }
 
     /// Returns the origins on which forms are accepted, if they are listed.

@@ -7,6 +7,7 @@ use pantoken_payin::{ApiKey, NotificationKey, SiteId};
 use super::setting::{self, Setting};
 use super::{Reader, parse};
 use crate::http::client::Outgoing;
+use crate::http::senders::Senders;
 use crate::payin::PayinOptions;
 
 /// Under this length a secret can be guessed.
@@ -31,6 +32,7 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<Payin
     });
     let form_origins = reader.read(&setting::PAYIN_FORM_ORIGINS, origins);
     let is_live = reader.read(&setting::PAYIN_LIVE, parse::switch);
+    let senders = reader.read(&setting::PAYIN_SENDERS, Senders::parse);
     if !given.contains(&true) {
         return None;
     }
@@ -67,7 +69,11 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<Payin
         outgoing,
     );
     match options {
-        Ok(options) => Some(options.with_form_origins(form_origins.unwrap_or_default())),
+        Ok(options) => Some(
+            options
+                .with_form_origins(form_origins.unwrap_or_default())
+                .with_senders(senders),
+        ),
         Err(error) => {
             reader.refuse(&setting::PAYIN_BASE_URL, &error.to_string());
             None

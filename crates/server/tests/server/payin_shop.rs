@@ -24,19 +24,21 @@ pub(crate) struct Shop {
 
 /// Starts a server whose provider is at this address.
 pub(crate) async fn server_of(provider: &str) -> Server {
+    server_with(|options| options.payin = Some(options_of(provider))).await
+}
+
+/// The settings of payin, if the provider is at this address.
+pub(crate) fn options_of(provider: &str) -> PayinOptions {
     let base_url = format!("http://{provider}/partner/payin/v1/sites");
-    server_with(|options| {
-        let payin = PayinOptions::new(
-            SiteId::parse("site-01").unwrap(),
-            ApiKey::parse("api-key-of-the-site").unwrap(),
-            NotificationKey::parse(NOTIFICATION_KEY).unwrap(),
-            Some(&base_url),
-            false,
-            &Outgoing::default(),
-        );
-        options.payin = Some(payin.unwrap());
-    })
-    .await
+    let options = PayinOptions::new(
+        SiteId::parse("site-01").unwrap(),
+        ApiKey::parse("api-key-of-the-site").unwrap(),
+        NotificationKey::parse(NOTIFICATION_KEY).unwrap(),
+        Some(&base_url),
+        false,
+        &Outgoing::default(),
+    );
+    options.unwrap()
 }
 
 /// Starts the sandbox and the server, which asks about operations that are due.

@@ -315,3 +315,31 @@ fn a_log_that_nobody_reads_does_not_stop_the_service() {
     process.kill().unwrap();
     process.wait().unwrap();
 }
+
+#[test]
+fn health_asks_a_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), "text");
+    let health = |url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pantoken"));
+        command.args(["health", url]).output().unwrap()
+    };
+    for path in ["healthz", "readyz"] {
+        let url = format!("http://{}/{path}", server.address);
+        let output = health(&url);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(
+            String::from_utf8(output.stdout).unwrap(),
+            format!("{url}: 200\n")
+        );
+    }
+    let missing = format!("http://{}/nothing", server.address);
+    let output = health(&missing);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("404"));
+    let stopped = format!("http://{}/healthz", server.address);
+    server.stop();
+    let output = health(&stopped);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains(&stopped));
+}

@@ -12,8 +12,8 @@ use axum::Router;
 use clap::Parser;
 use clap::error::ErrorKind as UsageError;
 use pantoken_a2c::{Origin, OriginError};
-use pantoken_core::{StopSignals, SystemClock, SystemRandom};
-use pantoken_sandbox::{a2c, payin, qiwi_master};
+use pantoken_core::{StopSignals, SystemClock, SystemRandom, write_documents};
+use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master};
 use tokio::net::TcpListener;
 
 use crate::options::{Options, Provider};
@@ -21,6 +21,15 @@ use crate::secrets::Secrets;
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    if let Some(folder) = &options.write_documents {
+        return match write_documents(options::command(), folder) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("pantoken-sandbox: {}: {error}", folder.display());
+                ExitCode::FAILURE
+            }
+        };
+    }
     let secrets = match secrets::read() {
         Ok(secrets) => secrets,
         Err(error) => options::command()
@@ -60,6 +69,7 @@ async fn run(options: &Options, secrets: &Secrets) -> Result<(), RunError> {
         .init();
     let a2c = listen(options, Provider::A2c, "--a2c-listen").await?;
     let payin = listen(options, Provider::Payin, "--payin-listen").await?;
+    let jetpay = listen(options, Provider::Jetpay, "--jetpay-listen").await?;
     let qiwi_master = listen(options, Provider::QiwiMaster, "--qiwi-master-listen").await?;
     let signals = StopSignals::listen()?;
     let mut out = std::io::stdout();
@@ -71,6 +81,13 @@ async fn run(options: &Options, secrets: &Secrets) -> Result<(), RunError> {
     if let Some(Listening(listener, address, origin)) = payin {
         writeln!(out, "pantoken-sandbox: payin listening on http://{address}")?;
         providers.push((listener, payin_router(options, secrets, origin)));
+    }
+    if let Some(Listening(listener, address, _)) = jetpay {
+        writeln!(
+            out,
+            "pantoken-sandbox: jetpay listening on http://{address}"
+        )?;
+        providers.push((listener, jetpay_router(options, secrets)));
     }
     if let Some(Listening(listener, address, _)) = qiwi_master {
         writeln!(
@@ -103,6 +120,17 @@ fn payin_router(options: &Options, secrets: &Secrets, public_origin: Origin) -> 
         public_origin,
     };
     payin::router(settings, SystemRandom, SystemClock::new())
+}
+
+fn jetpay_router(options: &Options, secrets: &Secrets) -> Router {
+    let settings = jetpay::Settings {
+        project_id: options.jetpay_project_id,
+        secret_key: secrets.jetpay_secret_key.clone(),
+        merchant_name: options.jetpay_merchant_name.clone(),
+        merchant_url: options.jetpay_merchant_url.clone(),
+        callback_url: options.jetpay_callback_url.clone(),
+    };
+    jetpay::router(settings, SystemRandom, SystemClock::new())
 }
 
 fn qiwi_master_router(options: &Options, secrets: &Secrets) -> Router {

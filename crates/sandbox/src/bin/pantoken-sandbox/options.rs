@@ -1,10 +1,12 @@
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, ValueEnum};
 use pantoken_a2c::{AgentId, Origin};
+use pantoken_jetpay::ProjectId;
 use pantoken_payin::SiteId;
 use pantoken_qiwi_master::Wallet;
-use pantoken_sandbox::{a2c, payin, qiwi_master};
+use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master};
 
 /// Returns the part of `--help` after the flags.
 fn after_help() -> String {
@@ -15,6 +17,7 @@ fn after_help() -> String {
         payin::Settings::TEST_API_KEY,
         payin::Settings::TEST_NOTIFICATION_KEY,
     );
+    let secret_key = jetpay::Settings::TEST_SECRET_KEY;
     let token = qiwi_master::Settings::TEST_TOKEN;
     format!(
         "\
@@ -22,6 +25,7 @@ Environment (with _FILE at its end, a variable names a file that contains the ke
   PANTOKEN_AGENT_SECRET_KEY        The a2c agent's secret key [default: the provider's published test key]
   PANTOKEN_PAYIN_API_KEY           The key with which the payin site calls [default: {api_key}]
   PANTOKEN_PAYIN_NOTIFICATION_KEY  The key that signs notifications [default: {notification_key}]
+  PANTOKEN_JETPAY_SECRET_KEY       The key that signs everything of jetpay [default: {secret_key}]
   PANTOKEN_QIWI_MASTER_TOKEN       The token of the qiwi-master wallet [default: {token}]
 
 Card numbers of a2c:
@@ -32,6 +36,10 @@ Cards of payin, up to 10.00 RUB:
   The month of expiry decides: 02 is declined, 03 succeeds after 3 s, 04 is declined after 3 s, others succeed.
   The security code 849, or 3ds in the holder's name, asks for 3-D Secure.
 
+Accounts of jetpay's payouts, by their last two digits:
+  01 is declined, 02 stays under way, 03 is under way and then paid, 04 is declined and then paid,
+  05 is paid and then declined, 06 is paid and then reversed, 07 is an error, 08 has an unknown status; others are paid.
+
 To test how your page handles a misbehaving a2c form, use /chaos/NAME/form, where NAME is one of:
   {names}
 
@@ -39,6 +47,8 @@ Examples:
   pantoken-sandbox
   pantoken-sandbox --only payin --payin-listen 127.0.0.1:0
   pantoken-sandbox --only payin --payin-notification-url http://127.0.0.1:8080/v1/payin/notifications
+  pantoken-sandbox --only jetpay --jetpay-merchant-url http://127.0.0.1:8080/v1/jetpay/merchant \\
+    --jetpay-callback-url http://127.0.0.1:8080/v1/jetpay/callbacks
   pantoken-sandbox --a2c-listen 127.0.0.1:0 --registered-host http://localhost:8080
   PANTOKEN_AGENT_SECRET_KEY_FILE=key.txt pantoken-sandbox --agent-id my-agent
   PANTOKEN_FORM_HOST=http://127.0.0.1:3020/chaos/late-ready pantoken serve"
@@ -50,6 +60,7 @@ Examples:
 pub(crate) enum Provider {
     A2c,
     Payin,
+    Jetpay,
     QiwiMaster,
 }
 
@@ -62,7 +73,7 @@ pub(crate) struct Options {
     only: Vec<Provider>,
 
     /// Start a2c alone on this address; the same as --only a2c --a2c-listen ADDRESS
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "a2c_listen", "payin_listen", "qiwi_master_listen"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "a2c_listen", "payin_listen", "jetpay_listen", "qiwi_master_listen"])]
     listen: Option<SocketAddr>,
 
     /// Address of a2c; port 0 chooses a free port
@@ -72,6 +83,10 @@ pub(crate) struct Options {
     /// Address of payin; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3021")]
     payin_listen: SocketAddr,
+
+    /// Address of jetpay; port 0 chooses a free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3022")]
+    jetpay_listen: SocketAddr,
 
     /// Address of qiwi-master; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3024")]
@@ -112,6 +127,27 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", value_parser = read_payout_key)]
     pub(crate) payin_payout_key: Option<payin::PayoutKey>,
 
+    /// Project of jetpay whose calls are accepted, and whose merchant is asked about deposits
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value = jetpay::Settings::TEST_PROJECT_ID,
+        value_parser = ProjectId::parse,
+    )]
+    pub(crate) jetpay_project_id: ProjectId,
+
+    /// Name of the merchant at the kiosk of jetpay
+    #[arg(long, value_name = "NAME", default_value = jetpay::Settings::TEST_MERCHANT_NAME)]
+    pub(crate) jetpay_merchant_name: String,
+
+    /// Address at which jetpay asks the merchant about deposits; without it, no deposit can be made
+    #[arg(long, value_name = "URL", value_parser = jetpay::NotificationUrl::parse)]
+    pub(crate) jetpay_merchant_url: Option<jetpay::NotificationUrl>,
+
+    /// Address to which jetpay sends callbacks whose payout names no address of its own
+    #[arg(long, value_name = "URL", value_parser = jetpay::NotificationUrl::parse)]
+    pub(crate) jetpay_callback_url: Option<jetpay::NotificationUrl>,
+
     /// Wallet of qiwi-master whose calls are accepted
     #[arg(
         long,
@@ -120,6 +156,10 @@ pub(crate) struct Options {
         value_parser = Wallet::parse,
     )]
     pub(crate) qiwi_master_wallet: Wallet,
+
+    /// Write the manual page and the shell completions into this folder, and do nothing else
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    pub(crate) write_documents: Option<PathBuf>,
 }
 
 fn read_payout_key(path: &str) -> Result<payin::PayoutKey, String> {
@@ -134,6 +174,7 @@ impl Options {
             Provider::A2c => self.listen.unwrap_or(self.a2c_listen),
             _ if self.listen.is_some() => return None,
             Provider::Payin => self.payin_listen,
+            Provider::Jetpay => self.jetpay_listen,
             Provider::QiwiMaster => self.qiwi_master_listen,
         };
         let is_started = self.only.is_empty() || self.only.contains(&provider);

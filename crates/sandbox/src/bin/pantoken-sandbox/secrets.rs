@@ -5,9 +5,10 @@ use std::path::Path;
 
 use pantoken_a2c_signing::{AgentSecret, AgentSecretError};
 use pantoken_core::{Secret, SecretOrFileError, secret_or_file};
+use pantoken_jetpay::{SecretKey, SecretKeyError};
 use pantoken_payin::{ApiKey, NotificationKey, SecretError as KeyError};
 use pantoken_qiwi_master::{Token, TokenError};
-use pantoken_sandbox::{a2c, payin, qiwi_master};
+use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master};
 
 /// The largest file that is read, in bytes. No secret is as long.
 const MAX_FILE: u64 = 4096;
@@ -17,6 +18,7 @@ pub(crate) struct Secrets {
     pub(crate) agent_secret: AgentSecret,
     pub(crate) payin_api_key: ApiKey,
     pub(crate) payin_notification_key: NotificationKey,
+    pub(crate) jetpay_secret_key: SecretKey,
     pub(crate) qiwi_master_token: Token,
 }
 
@@ -31,6 +33,8 @@ pub(crate) enum SecretError {
     AgentSecret(&'static str, AgentSecretError),
     #[error("{0}: {1}")]
     Key(&'static str, KeyError),
+    #[error("{0}: {1}")]
+    SecretKey(&'static str, SecretKeyError),
     #[error("{0}: {1}")]
     Token(&'static str, TokenError),
 }
@@ -55,6 +59,14 @@ pub(crate) fn read() -> Result<Secrets, SecretError> {
     let payin_api_key = payin_api_key.map_err(|error| SecretError::Key(name, error))?;
     let (key, key_name) = notification.read(payin::Settings::TEST_NOTIFICATION_KEY)?;
     let payin_notification_key = NotificationKey::parse(key.expose());
+    let secret_key = Names(
+        "PANTOKEN_JETPAY_SECRET_KEY",
+        "PANTOKEN_JETPAY_SECRET_KEY_FILE",
+    );
+    let (secret_key, name) = secret_key.read(jetpay::Settings::TEST_SECRET_KEY)?;
+    let jetpay_secret_key = SecretKey::parse(secret_key.expose());
+    let jetpay_secret_key =
+        jetpay_secret_key.map_err(|error| SecretError::SecretKey(name, error))?;
     let token = Names(
         "PANTOKEN_QIWI_MASTER_TOKEN",
         "PANTOKEN_QIWI_MASTER_TOKEN_FILE",
@@ -66,6 +78,7 @@ pub(crate) fn read() -> Result<Secrets, SecretError> {
         payin_api_key,
         payin_notification_key: payin_notification_key
             .map_err(|error| SecretError::Key(key_name, error))?,
+        jetpay_secret_key,
         qiwi_master_token: qiwi_master_token.map_err(|error| SecretError::Token(name, error))?,
     })
 }
