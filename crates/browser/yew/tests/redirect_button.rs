@@ -68,7 +68,11 @@ async fn a_press_asks_the_endpoint_and_an_error_is_told_on_the_same_button() {
     assert_eq!(pressed.text_content().as_deref(), Some("Қайталап көру"));
     assert!(status(&parent).starts_with("Сайттағы қатеге"));
     assert!(!is_disabled(&parent));
-    let focused = web_sys::window().unwrap().document().unwrap().active_element();
+    let focused = web_sys::window()
+        .unwrap()
+        .document()
+        .unwrap()
+        .active_element();
     assert_eq!(focused.as_ref(), Some(pressed.as_ref()));
     pressed.click();
     while log.borrow().len() < 2 {

@@ -3,8 +3,8 @@
 #![cfg(not(target_family = "wasm"))]
 
 use pantoken_yew::{
-    CardForm, CardFormProps, FormUrl, Language, RedirectButton, SessionEndpoint, SessionForm, SessionFormProps,
-    use_session_endpoint,
+    CardForm, CardFormProps, FormUrl, Language, RedirectButton, SessionEndpoint, SessionForm,
+    SessionFormProps, use_session_endpoint,
 };
 use yew::ServerRenderer;
 use yew::prelude::*;
