@@ -30,6 +30,7 @@ mod life_cycle;
 mod misbehaviour;
 mod payin;
 mod polluted_objects;
+mod redirect_button;
 mod redirect_flow;
 mod removal;
 mod resources;
@@ -115,6 +116,19 @@ fn main() -> ExitCode {
                 removal::removed_when_ready_it_emits_nothing_more,
                 removal::removed_while_it_reports_its_card_is_not_lost,
                 resources::a_thousand_forms_leave_no_listener_no_timer_and_no_memory,
+            ],
+        )
+        .with(
+            &Engine::ALL,
+            &[Page::Element],
+            tests![
+                redirect_button::it_leads_to_the_providers_page_and_back,
+                redirect_button::a_failure_is_told_in_each_language_and_a_press_tries_again,
+                redirect_button::a_page_from_the_back_forward_cache_has_a_button_that_works,
+                redirect_button::a_form_arrives_with_exactly_its_fields,
+                redirect_button::a_policy_that_forbids_its_form_is_an_error,
+                redirect_button::it_goes_to_no_other_scheme_and_no_other_origin,
+                redirect_button::without_its_module_it_says_so_when_it_is_pressed,
             ],
         )
         // The state machine and the page's scripts decide these in the same way in each engine.

@@ -165,7 +165,96 @@ export interface PantokenFormElement extends HTMLElement {
   ): void;
 }
 
-/** Defines the element; importing the package in a browser does it for `pantoken-form`. */
+/** The element `<pantoken-redirect>`: a button whose label is its content. */
+export interface PantokenRedirectElement extends HTMLElement {
+  /** Where the button is: `loading` while it is busy. */
+  readonly state: "idle" | "loading" | "failed";
+
+  /** Texts of your own in place of the element's. */
+  texts: Texts | undefined;
+
+  /** A session that your back end made: the object, or its JSON. */
+  session: RedirectSession | string | null;
+  sessionUrl: string | null;
+  language: string | null;
+  formOrigin: string | null;
+  returnUrl: string | null;
+
+  /** Forgets the last error, and waits for the customer again. */
+  reload(): void;
+
+  addEventListener(
+    type: "pantoken-error",
+    listener: (this: PantokenRedirectElement, event: PantokenFormEventMap["pantoken-error"]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener<K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (this: PantokenRedirectElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: "pantoken-error",
+    listener: (this: PantokenRedirectElement, event: PantokenFormEventMap["pantoken-error"]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (this: PantokenRedirectElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+/** A session that leads to a page of the provider's: the server's 201 answer. */
+export interface RedirectSession {
+  requestId: string;
+  formUrl: string;
+  /** The provider's dialect; `a2c` unless given. */
+  form?: "a2c" | "payin" | "qiwi-pay";
+  /** `POST` for qiwi-pay, whose `fields` are posted. */
+  method?: string;
+  fields?: Record<string, string>;
+  [more: string]: unknown;
+}
+
+/** The attributes of `<pantoken-redirect>`. */
+export type PantokenRedirectAttributes = (
+  | { "session-url": string; session?: undefined; "return-url"?: string }
+  | { session: RedirectSession | string; "session-url"?: undefined; "return-url"?: undefined }
+) & {
+  /** The form's language; the form URL's, or else `ru`, unless given. */
+  language?: "ru" | "en" | "kz" | "kk";
+  /** One more origin on which a form URL is accepted. */
+  "form-origin"?: `https://${string}` | `http://${string}`;
+};
+
+/** The attributes of `<pantoken-redirect>` in JSX, with those of every element. */
+export type PantokenRedirectProps = PantokenRedirectAttributes & {
+  id?: string;
+  class?: string;
+  className?: string;
+  style?: unknown;
+  slot?: string;
+  title?: string;
+  hidden?: boolean;
+  /** The button's label. */
+  children?: unknown;
+  key?: string | number | bigint | null;
+  ref?: unknown;
+  "onpantoken-error"?: (event: PantokenFormEventMap["pantoken-error"]) => void;
+};
+
+/** Defines the form's element; importing the package in a browser does it for `pantoken-form`. */
 export function defineElement(tag?: string): void;
 
 /** Says where the WebAssembly module is, before the first element needs it, and defines the elements. */
@@ -236,11 +325,13 @@ export type PantokenFormProps = PantokenFormAttributes & {
 declare global {
   interface HTMLElementTagNameMap {
     "pantoken-form": PantokenFormElement;
+    "pantoken-redirect": PantokenRedirectElement;
   }
 
   namespace JSX {
     interface IntrinsicElements {
       "pantoken-form": PantokenFormProps;
+      "pantoken-redirect": PantokenRedirectProps;
     }
   }
 }
@@ -251,6 +342,7 @@ declare module "react" {
   namespace JSX {
     interface IntrinsicElements {
       "pantoken-form": PantokenFormProps;
+      "pantoken-redirect": PantokenRedirectProps;
     }
   }
 }

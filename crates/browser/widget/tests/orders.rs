@@ -338,3 +338,55 @@ async fn a_request_is_answered_after_the_driver_stopped_listening_until_it_is_fi
         assert_eq!(driver.take_inputs(), [], "{}", driver.name);
     }
 }
+
+/// The page of the test must stay, so `submit` only says what would be sent.
+#[wasm_bindgen_test]
+async fn a_form_is_posted_with_exactly_its_fields_and_leaves_the_page() {
+    page::run_in_page(
+        "this.submit = HTMLFormElement.prototype.submit;
+         HTMLFormElement.prototype.submit = function () {
+           const { method, action, target, acceptCharset, enctype } = Object.fromEntries(
+             ['method', 'action', 'target', 'acceptCharset', 'enctype'].map((name) =>
+               [name, Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, name).get.call(this)]));
+           const kinds = [...this.querySelectorAll('*')].map(({ localName, type }) => localName + type);
+           window.sent = JSON.stringify([method, action, target, acceptCharset, enctype, kinds, [...new FormData(this)]]);
+         };",
+    );
+    for driver in Tested::both().await {
+        let fields = [("action", "1"), ("submit", "Чай & <b>"), ("append", "")];
+        let field = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        driver.perform(&Order::SubmitForm {
+            url: "https://pay.qiwi.com/paypage/initial".to_owned(),
+            fields: fields.map(field).to_vec(),
+        });
+        let sent = page::run_in_page("return window.sent").as_string().unwrap();
+        assert_eq!(
+            sent,
+            r#"["post","https://pay.qiwi.com/paypage/initial","_self","utf-8","application/x-www-form-urlencoded",["inputhidden","inputhidden","inputhidden"],[["action","1"],["submit","Чай & <b>"],["append",""]]]"#,
+            "{}",
+            driver.name
+        );
+        assert_eq!(driver.place.child_element_count(), 0, "{}", driver.name);
+    }
+    page::run_in_page("HTMLFormElement.prototype.submit = this.submit");
+}
+
+#[wasm_bindgen_test]
+async fn the_fields_of_an_answer_are_its_own_and_texts() {
+    page::run_in_page("Object.prototype.card = '4242'");
+    let answer = |body: &str| pantoken_widget::decode::answer(&body.into(), None).fields;
+    let value = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        answer(r#"{"fields":{"sign":"1","amount":10,"more":{},"none":null}}"#),
+        [
+            ("sign".to_owned(), value("1")),
+            ("amount".to_owned(), None),
+            ("more".to_owned(), None),
+            ("none".to_owned(), None)
+        ]
+    );
+    for body in ["{}", "[]", "no", r#"{"fields":null}"#, r#"{"fields":5}"#] {
+        assert_eq!(answer(body), [], "{body}");
+    }
+    page::run_in_page("delete Object.prototype.card");
+}

@@ -2,6 +2,7 @@
 
 mod card_form;
 mod form_view;
+mod redirect_button;
 mod session_form;
 mod use_card_form;
 
@@ -12,8 +13,9 @@ pub use pantoken_a2c::{
     WarningCode,
 };
 pub use pantoken_widget::{
-    FormOptions as CardFormOptions, FormSource, FormView, HostedForm, RawAnswer, Session,
-    SessionOptions, Text,
+    Destination, DestinationError, FormOptions as CardFormOptions, FormSource, FormView,
+    HostedForm, RawAnswer, Session, SessionOptions, Text,
 };
+pub use redirect_button::{RedirectButton, RedirectButtonProps};
 pub use session_form::{SessionEndpoint, SessionForm, SessionFormProps, use_session_endpoint};
 pub use use_card_form::{CardFormHandle, use_card_form};

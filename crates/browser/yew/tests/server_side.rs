@@ -3,8 +3,8 @@
 #![cfg(not(target_family = "wasm"))]
 
 use pantoken_yew::{
-    CardForm, CardFormProps, FormUrl, Language, SessionEndpoint, SessionForm, SessionFormProps,
-    use_session_endpoint,
+    CardForm, CardFormProps, FormUrl, Language, RedirectButton, SessionEndpoint, SessionForm,
+    SessionFormProps, use_session_endpoint,
 };
 use yew::ServerRenderer;
 use yew::prelude::*;
@@ -53,6 +53,20 @@ async fn a_session_form_is_russian_unless_said_and_kazakh_is_kk_to_html() {
     assert!(
         kazakh.contains("lang=\"kk\"") && kazakh.contains("жүктелуде"),
         "{kazakh}"
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_button_renders_a_button_that_waits() {
+    let html = ServerRenderer::<RedirectButton>::new()
+        .hydratable(false)
+        .render()
+        .await;
+    assert_eq!(
+        html,
+        "<div lang=\"ru\" aria-busy=\"false\" data-state=\"idle\" class=\"pantoken\">\
+         <button type=\"button\" aria-disabled=\"false\" class=\"pantoken-redirect\">Перейти на страницу оплаты</button>\
+         <p role=\"status\" class=\"pantoken-status\"></p></div>"
     );
 }
 
