@@ -17,6 +17,7 @@ a2c           browser  core
 a2c-signing   native   core a2c
 payin         native   core
 jetpay        native   core
+qiwi-pay      native   core
 qiwi-master   native   core
 
 widget        browser  core a2c
@@ -25,11 +26,11 @@ element       browser  core a2c widget
 demo          browser  core a2c widget yew
 
 store         native   core
-sandbox       native   core a2c a2c-signing payin jetpay qiwi-master
-server        native   core a2c a2c-signing payin jetpay store sandbox
+sandbox       native   core a2c a2c-signing payin jetpay qiwi-pay qiwi-master
+server        native   core a2c a2c-signing payin jetpay qiwi-pay store sandbox
 
 test-support  native   core
-properties    native   core a2c a2c-signing payin jetpay widget store server sandbox
+properties    native   core a2c a2c-signing payin jetpay qiwi-pay widget store server sandbox
 tests         native   core a2c test-support
 benches       native   core a2c a2c-signing
 xtask         native   test-support
@@ -58,6 +59,7 @@ fn no_allowed_path_leads_from_the_store_or_a_provider_to_another_provider() {
     assert_eq!(reachable("a2c"), BTreeSet::from(["core"]));
     assert_eq!(reachable("payin"), BTreeSet::from(["core"]));
     assert_eq!(reachable("jetpay"), BTreeSet::from(["core"]));
+    assert_eq!(reachable("qiwi-pay"), BTreeSet::from(["core"]));
     assert_eq!(reachable("qiwi-master"), BTreeSet::from(["core"]));
     // Of the same provider.
     assert_eq!(reachable("a2c-signing"), BTreeSet::from(["core", "a2c"]));

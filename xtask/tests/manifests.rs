@@ -80,5 +80,5 @@ fn what_is_published_says_what_it_is_and_under_which_licence() {
             assert!(root().join(&folder).join(file).is_file(), "{folder}/{file}");
         }
     }
-    assert_eq!(published, 10);
+    assert_eq!(published, 12);
 }

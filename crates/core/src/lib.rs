@@ -9,6 +9,8 @@ mod card_number;
 pub mod client;
 #[cfg(feature = "std")]
 mod clock;
+#[cfg(feature = "command-line")]
+mod command_line;
 pub mod decimal;
 #[cfg(feature = "json")]
 pub mod json;
@@ -29,6 +31,8 @@ pub mod text;
 pub use card_number::{contains_card_number, is_card_number, is_luhn_valid};
 #[cfg(feature = "std")]
 pub use clock::{Clock, SystemClock};
+#[cfg(feature = "command-line")]
+pub use command_line::write_documents;
 pub use origin::{Origin, OriginError};
 #[cfg(feature = "std")]
 pub use random::{Random, RandomError, SystemRandom};

@@ -10,6 +10,7 @@ use crate::http::metrics::Metrics;
 use crate::http::problem::Problem;
 use crate::http::rate_limit::RateLimits;
 use crate::http::readiness::Readiness;
+use crate::jetpay::JetpayProvider;
 use crate::operations::{Engine, Provider};
 use crate::payin::PayinProvider;
 use crate::settings::ApiOptions;
@@ -55,13 +56,16 @@ impl AppState {
         let metrics = Arc::new(Metrics::new());
         let store = store.into();
         let payin = options.payin.clone().map(PayinProvider);
-        let providers = payin.map(|payin| Arc::new(payin) as Arc<dyn Provider>);
+        let payin = payin.map(|payin| Arc::new(payin) as Arc<dyn Provider>);
+        let jetpay = options.jetpay.clone();
+        let jetpay = jetpay.map(|jetpay| JetpayProvider::new(jetpay, store.clone()));
+        let jetpay = jetpay.map(|jetpay| Arc::new(jetpay) as Arc<dyn Provider>);
         let operations = Engine::new(
             store.clone(),
             clock.clone(),
             random.clone(),
             metrics.clone(),
-            providers.into_iter().collect(),
+            payin.into_iter().chain(jetpay).collect(),
         );
         Self(Arc::new(Parts {
             store,

@@ -18,9 +18,13 @@ mod terminal;
 mod verify;
 mod webhooks;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use pantoken_core::write_documents;
+
+use self::terminal::{FAILURE, fail};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -39,6 +43,12 @@ enum Command {
     #[cfg(feature = "dev")]
     Dev(dev::Arguments),
     Doctor(Box<doctor::Arguments>),
+    /// Writes the manual pages and the shell completions into a folder
+    #[command(hide = true)]
+    Documents {
+        /// The folder, which is created if it does not exist
+        folder: PathBuf,
+    },
     #[command(subcommand)]
     Key(key::Command),
     Migrate(migrate::Arguments),
@@ -60,6 +70,10 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "dev")]
         Command::Dev(arguments) => dev::run(arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Documents { folder } => match write_documents(Arguments::command(), &folder) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(FAILURE, &format!("{}: {error}", folder.display())),
+        },
         Command::Key(command) => key::run(&command),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Operations(command) => operations::run(&command),

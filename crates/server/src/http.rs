@@ -29,6 +29,7 @@ pub(crate) mod pages;
 mod path;
 pub(crate) mod path_segment;
 pub(crate) mod problem;
+pub(crate) mod problem_sets;
 pub(crate) mod public_url;
 pub(crate) mod rate_limit;
 pub(crate) mod readiness;

@@ -3,6 +3,7 @@
 mod a2c;
 mod app;
 mod http;
+mod jetpay;
 mod operations;
 mod payin;
 mod server;
@@ -32,6 +33,7 @@ pub use http::rate_limit::PublicSessionLimits;
 pub use http::return_url::{ReturnUrl, ReturnUrlError, ReturnUrls};
 pub use http::router::router;
 pub use http::senders::Senders;
+pub use jetpay::{Accounts, AccountsUnavailable, JetpayOptions};
 pub use operations::reconcile_operations;
 pub use pantoken_a2c_signing::Signer;
 pub use pantoken_core::{Clock, Random, RandomError, SystemClock, SystemRandom};

@@ -1,10 +1,12 @@
 //! The engine that keeps calls to providers from being lost or doubled. It stores each request before it sends it,
 //! stores each outcome before it tells the agent, and asks about an operation until it is final.
 
+pub(crate) mod access;
 mod engine;
 mod event;
 mod provider;
 mod reconciler;
+pub(crate) mod stored;
 mod waits;
 
 pub(crate) use engine::Engine;

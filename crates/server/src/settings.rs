@@ -4,6 +4,7 @@
 mod api_options;
 mod config_file;
 mod error;
+mod jetpay;
 mod parse;
 mod payin;
 mod reader;
@@ -76,9 +77,15 @@ impl Settings {
         let metrics_listen = reader.read(&setting::METRICS_LISTEN, parse::listen);
         let outgoing = read_outgoing(&mut reader);
         let payin = payin::read(&mut reader, &outgoing);
+        let signing = WebhookSigning::read(&mut reader);
+        let jetpay = jetpay::read(&mut reader, &outgoing, &signing);
         let signer = read_signer_if_needed(&mut reader);
-        let api = read_api(&mut reader, listen).map(|api| ApiOptions { payin, ..api });
-        let webhook = read_webhook(&mut reader);
+        let api = read_api(&mut reader, listen).map(|api| ApiOptions {
+            payin,
+            jetpay,
+            ..api
+        });
+        let webhook = read_webhook(&mut reader, signing);
         let webhook = webhook.map(|target| target.with_outgoing(outgoing.clone()));
         let log_format = reader.read(&setting::LOG_FORMAT, LogFormat::parse);
         let settings = || {
@@ -124,6 +131,7 @@ fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOp
         return_urls: return_urls.unwrap_or_default(),
         session_seconds: session_seconds?,
         payin: None,
+        jetpay: None,
         request_id_shard,
         pan_token_alphabet: pan_token_alphabet?,
         pan_token_check: None,
@@ -164,10 +172,24 @@ fn read_outgoing(reader: &mut Reader<'_>) -> Outgoing {
     }
 }
 
-fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
-    let allow_private = reader.read(&setting::WEBHOOK_ALLOW_PRIVATE, parse::switch);
-    let secret = reader.read(&setting::WEBHOOK_SECRET, WebhookSecret::parse);
-    let old_secret = reader.read(&setting::WEBHOOK_SECRET_OLD, WebhookSecret::parse);
+/// What signs webhooks and questions to the agent's back end, and where they may go.
+struct WebhookSigning {
+    allow_private: Option<bool>,
+    secret: Option<WebhookSecret>,
+    old_secret: Option<WebhookSecret>,
+}
+
+impl WebhookSigning {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            allow_private: reader.read(&setting::WEBHOOK_ALLOW_PRIVATE, parse::switch),
+            secret: reader.read(&setting::WEBHOOK_SECRET, WebhookSecret::parse),
+            old_secret: reader.read(&setting::WEBHOOK_SECRET_OLD, WebhookSecret::parse),
+        }
+    }
+}
+
+fn read_webhook(reader: &mut Reader<'_>, signing: WebhookSigning) -> Option<WebhookTarget> {
     if !reader.is_given(&setting::WEBHOOK_URL) {
         return None;
     }
@@ -175,11 +197,11 @@ fn read_webhook(reader: &mut Reader<'_>) -> Option<WebhookTarget> {
         let rule = "is required with PANTOKEN_WEBHOOK_URL";
         reader.refuse(&setting::WEBHOOK_SECRET, rule);
     }
-    let (allow_private, secret) = allow_private.zip(secret)?;
+    let (allow_private, secret) = signing.allow_private.zip(signing.secret)?;
     let target = reader.read(&setting::WEBHOOK_URL, |url| {
         WebhookTarget::new(url, secret, allow_private)
     })?;
-    Some(match old_secret {
+    Some(match signing.old_secret {
         Some(old_secret) => target.with_old_secret(old_secret),
         None => target,
     })
@@ -254,7 +276,7 @@ fn read_signer_if_needed(reader: &mut Reader<'_>) -> Option<Option<Signer>> {
         &setting::AGENT_SECRET_KEY,
     ];
     let is_given = a2c.iter().any(|setting| reader.is_given(setting));
-    if !is_given && payin::is_given(reader) {
+    if !is_given && (payin::is_given(reader) || jetpay::is_given(reader)) {
         return Some(None);
     }
     read_signer(reader).map(Some)

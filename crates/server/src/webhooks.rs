@@ -10,6 +10,7 @@ mod signature;
 mod target;
 mod worker;
 
+pub(crate) use sender::Sender;
 pub use signature::{SignatureError, WebhookSecret, WebhookSecretError, sign, verify};
 pub use target::{WebhookTarget, WebhookTargetError};
 pub use worker::deliver;

@@ -1,7 +1,9 @@
+use std::error::Error as StdError;
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
 use reqwest::{RequestBuilder, Response};
+use rustls::AlertDescription;
 use zeroize::Zeroizing;
 
 use super::Body;
@@ -28,6 +30,9 @@ pub enum Unanswered {
     /// There is no connection to the provider. The text says why.
     #[error("no connection to the provider: {0}")]
     NoConnection(String),
+    /// The provider ended the connection because of the client certificate, or because there is none.
+    #[error("the provider refuses the client certificate")]
+    CertificateRefused,
     /// The provider did not answer in time.
     #[error("no answer in time")]
     Timeout,
@@ -72,7 +77,9 @@ fn retry_after(response: &Response) -> Option<Duration> {
 /// Decides what a failure of the connection means. Only without a connection is it certain that nothing was
 /// sent.
 fn unanswered(error: &reqwest::Error) -> Unanswered {
-    if error.is_connect() {
+    if refuses_certificate(error) {
+        Unanswered::CertificateRefused
+    } else if error.is_connect() {
         Unanswered::NoConnection(innermost(error))
     } else if error.is_builder() {
         Unanswered::NotWritable
@@ -83,9 +90,45 @@ fn unanswered(error: &reqwest::Error) -> Unanswered {
     }
 }
 
+/// Returns whether the provider ended the connection because of the client certificate. With TLS 1.3 this arrives
+/// after the request has left.
+fn refuses_certificate(error: &reqwest::Error) -> bool {
+    let mut source: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(error) = source {
+        if tls_alert(error).is_some_and(is_about_the_certificate) {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+fn tls_alert(error: &(dyn StdError + 'static)) -> Option<AlertDescription> {
+    if let Some(rustls::Error::AlertReceived(alert)) = error.downcast_ref() {
+        return Some(*alert);
+    }
+    // An I/O error does not give what it wraps as its source.
+    tls_alert(error.downcast_ref::<std::io::Error>()?.get_ref()?)
+}
+
+fn is_about_the_certificate(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::NoCertificate
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::CertificateRequired
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+    )
+}
+
 /// Returns the innermost error, which contains no URL.
 fn innermost(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
+    let mut innermost: &dyn StdError = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }

@@ -234,6 +234,17 @@ fn a_bad_secret_is_named_and_not_repeated() {
 }
 
 #[test]
+fn the_manual_and_the_completions_are_written_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command();
+    command.arg("--write-documents").arg(folder.path());
+    assert!(command.status().unwrap().success());
+    let manual = folder.path().join("man/pantoken-sandbox.1");
+    let manual = std::fs::read_to_string(manual).unwrap();
+    assert!(manual.contains("payin"), "{manual}");
+}
+
+#[test]
 fn help_has_examples() {
     let output = command().arg("--help").output().unwrap();
     assert!(output.status.success());

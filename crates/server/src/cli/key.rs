@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::database::{DatabaseFlags, read_with, with_store, with_store_and_keys};
 use super::rotate_store;
-use super::terminal::{FAILURE, USAGE, fail, print};
+use super::terminal::{FAILURE, Format, USAGE, fail, print};
 use crate::http::api_key::ApiKey;
 use crate::http::wire_time::to_rfc3339;
 use crate::settings::read_store_keys;
@@ -62,6 +62,8 @@ pub(super) struct Named {
     /// A name for the key: 1 to 64 letters, digits, '-', '_' or '.'
     name: String,
     #[command(flatten)]
+    format: Format,
+    #[command(flatten)]
     flags: DatabaseFlags,
 }
 
@@ -79,7 +81,7 @@ pub(super) fn run(command: &Command) -> ExitCode {
             match read {
                 Ok((database, (name, keys))) => {
                     with_store_and_keys(&database, keys, async |store| {
-                        add(&store, name, *scope).await
+                        add(&store, name, *scope, named.format).await
                     })
                 }
                 Err(error) => fail(USAGE, &error),
@@ -93,7 +95,9 @@ pub(super) fn run(command: &Command) -> ExitCode {
                 Err(error) => fail(USAGE, &error),
             }
         }
-        Command::Revoke(named) => with_name(named, async |store, name| revoke(&store, name).await),
+        Command::Revoke(named) => with_name(named, async |store, name| {
+            revoke(&store, name, named.format).await
+        }),
         Command::RotateStore(arguments) => rotate_store::run(arguments),
     }
 }
@@ -108,7 +112,7 @@ fn with_name(named: &Named, work: impl AsyncFnOnce(Database, ApiKeyName) -> Exit
     }
 }
 
-async fn add(store: &Database, name: ApiKeyName, scope: ApiKeyScope) -> ExitCode {
+async fn add(store: &Database, name: ApiKeyName, scope: ApiKeyScope, format: Format) -> ExitCode {
     let key = match ApiKey::generate(&SystemRandom) {
         Ok(key) => key,
         Err(error) => return fail(FAILURE, &error),
@@ -116,7 +120,10 @@ async fn add(store: &Database, name: ApiKeyName, scope: ApiKeyScope) -> ExitCode
     let now = SystemClock::new().now();
     let added = store.insert_api_key(name.clone(), scope, key.digest(), now);
     match added.await {
-        Ok(true) => print(key.expose()),
+        Ok(true) => format.print(
+            key.expose(),
+            &json!({"name": name.as_str(), "scope": scope.as_str(), "key": key.expose()}),
+        ),
         Ok(false) => {
             let advice = "names cannot be reused, even after a key is revoked: choose another";
             fail(FAILURE, &format!("the name {name} is taken; {advice}"))
@@ -125,10 +132,13 @@ async fn add(store: &Database, name: ApiKeyName, scope: ApiKeyScope) -> ExitCode
     }
 }
 
-async fn revoke(store: &Database, name: ApiKeyName) -> ExitCode {
+async fn revoke(store: &Database, name: ApiKeyName, format: Format) -> ExitCode {
     let now = SystemClock::new().now();
     match store.revoke_api_key(name.clone(), now).await {
-        Ok(true) => print(&format!("{name} is revoked")),
+        Ok(true) => format.print(
+            &format!("{name} is revoked"),
+            &json!({"name": name.as_str(), "isRevoked": true}),
+        ),
         Ok(false) => {
             let advice = "`pantoken key list` lists all keys";
             fail(

@@ -2,9 +2,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use pantoken_store::Database;
+use serde_json::json;
 
 use super::database::{DatabaseFlags, read};
-use super::terminal::{FAILURE, USAGE, block_on, fail, print};
+use super::terminal::{FAILURE, Format, USAGE, block_on, fail};
 
 const HELP: &str = "\
 `pantoken serve` does the same when it starts. Run this command first if the server's own database user
@@ -20,6 +21,8 @@ Example:
 pub(super) struct Arguments {
     #[command(flatten)]
     flags: DatabaseFlags,
+    #[command(flatten)]
+    format: Format,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
@@ -29,7 +32,10 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     };
     block_on(async {
         match Database::migrate(&database).await {
-            Ok(()) => print(&format!("{database}: the tables are up to date")),
+            Ok(()) => arguments.format.print(
+                &format!("{database}: the tables are up to date"),
+                &json!({"database": database.to_string(), "isUpToDate": true}),
+            ),
             Err(error) => fail(FAILURE, &error),
         }
     })

@@ -9,7 +9,7 @@ use pantoken_store::{
 use serde_json::{Value, json};
 
 use super::database::{DatabaseFlags, read_with, with_store_and_keys};
-use super::terminal::{FAILURE, USAGE, fail, print};
+use super::terminal::{FAILURE, Format, USAGE, fail, print};
 use crate::http::wire_time::to_rfc3339;
 use crate::settings::read_store_keys;
 
@@ -67,6 +67,8 @@ pub(super) enum Command {
         /// The number from `pantoken operations list`
         number: i64,
         #[command(flatten)]
+        format: Format,
+        #[command(flatten)]
         flags: DatabaseFlags,
     },
 }
@@ -99,7 +101,7 @@ pub(super) fn run(command: &Command) -> ExitCode {
                 list(&store, filter, *json).await
             }
             Command::Show { number, json, .. } => show(&store, *number, *json).await,
-            Command::Retry { number, .. } => retry(&store, *number).await,
+            Command::Retry { number, format, .. } => retry(&store, *number, *format).await,
         };
         done.unwrap_or_else(|error| fail(FAILURE, &error))
     })
@@ -182,7 +184,7 @@ fn entry_to_json(entry: &InboxEntry) -> Value {
     json!({"at": to_rfc3339(*received_at), "source": fact.source, "text": fact.text})
 }
 
-async fn retry(store: &Database, number: i64) -> Result<ExitCode, StoreError> {
+async fn retry(store: &Database, number: i64, format: Format) -> Result<ExitCode, StoreError> {
     let id = OperationId::from_i64(number);
     let Some(operation) = store.get_operation(id).await? else {
         return Ok(missing(number));
@@ -195,9 +197,10 @@ async fn retry(store: &Database, number: i64) -> Result<ExitCode, StoreError> {
     store
         .hint_operation(operation.kind, operation.key, fact, now)
         .await?;
-    Ok(print(&format!(
-        "operation {number} will be asked about by the next server that looks"
-    )))
+    Ok(format.print(
+        &format!("operation {number} will be asked about by the next server that looks"),
+        &json!({"number": number, "willBeAskedAbout": true}),
+    ))
 }
 
 fn missing(number: i64) -> ExitCode {

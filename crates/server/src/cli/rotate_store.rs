@@ -7,8 +7,10 @@ use pantoken_store::{
     ReencryptedOperations, SessionId, SignedApiKeys, StoreError, StoreKeys, StoreOptions,
 };
 
+use serde_json::{Value, json};
+
 use super::database::{DatabaseFlags, read_with, require_existing};
-use super::terminal::{FAILURE, USAGE, block_on, fail, print};
+use super::terminal::{FAILURE, Format, USAGE, block_on, fail};
 use crate::settings::require_store_keys;
 
 /// The number of sessions per transaction. It is small, so that servers do not wait long for it.
@@ -42,6 +44,8 @@ Example:
 pub(super) struct Arguments {
     #[command(flatten)]
     flags: DatabaseFlags,
+    #[command(flatten)]
+    format: Format,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
@@ -55,23 +59,22 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     block_on(async {
         match rotate(&database, keys).await {
             Ok(rotated) if rotated.is_complete() => {
-                rotated.report_names();
-                erase(&database, &rotated).await
+                erase(&database, &rotated, arguments.format).await
             }
-            Ok(rotated) => {
-                rotated.report_names();
-                rotated.report_failure()
-            }
+            Ok(rotated) => rotated.report_failure(),
             Err(error) => fail(FAILURE, &error),
         }
     })
 }
 
 /// Erases what was encrypted from a SQLite file.
-async fn erase(database: &DatabaseUrl, rotated: &Rotated) -> ExitCode {
+async fn erase(database: &DatabaseUrl, rotated: &Rotated, format: Format) -> ExitCode {
     let done = rotated.summary();
     match Database::erase_deleted(database).await {
-        Ok(()) => print(&format!("{done}; all are encrypted with the current key")),
+        Ok(()) => format.print(
+            &format!("{done}; all are encrypted with the current key"),
+            &rotated.describe(),
+        ),
         Err(error) => fail(
             FAILURE,
             &format!(
@@ -97,7 +100,24 @@ struct Rotated {
 impl Rotated {
     fn summary(&self) -> String {
         let (encrypted, seen) = (self.encrypted, self.seen);
-        format!("{encrypted} panTokens were encrypted in {seen} sessions")
+        let summary = format!("{encrypted} panTokens were encrypted in {seen} sessions");
+        let signed = &self.api_keys.signed;
+        if signed.is_empty() {
+            return summary;
+        }
+        let names = names(signed);
+        format!(
+            "API keys that are signed now: {names}; revoke those that you do not know\n{summary}"
+        )
+    }
+
+    fn describe(&self) -> Value {
+        let signed = self.api_keys.signed.iter();
+        json!({
+            "encrypted": self.encrypted,
+            "sessions": self.seen,
+            "signedApiKeys": signed.map(ApiKeyName::as_str).collect::<Vec<_>>(),
+        })
     }
 
     fn is_complete(&self) -> bool {
@@ -105,17 +125,6 @@ impl Rotated {
             && self.unreadable_operations.is_empty()
             && self.others == 0
             && self.api_keys.refused.is_empty()
-    }
-
-    /// Prints the names of the API keys that were not signed before.
-    fn report_names(&self) {
-        let signed = &self.api_keys.signed;
-        if !signed.is_empty() {
-            let names = names(signed);
-            print(&format!(
-                "API keys that are signed now: {names}; revoke those that you do not know"
-            ));
-        }
     }
 
     fn report_failure(&self) -> ExitCode {

@@ -2,9 +2,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use pantoken_a2c::{CallbackUrl, Language, RequestId};
+use serde_json::json;
 
 use super::setting_flags::{SettingFlags, SigningSettings};
-use super::terminal::{USAGE, fail, print};
+use super::terminal::{Format, USAGE, fail};
 use crate::settings::{Reader, SettingsError, Sources, read_signer};
 
 const HELP: &str = "\
@@ -30,11 +31,13 @@ pub(super) struct Arguments {
     /// The URL that the customer comes back to; it makes the URL one for the redirect flow
     #[arg(long, value_name = "URL")]
     callback_url: Option<String>,
+    #[command(flatten)]
+    format: Format,
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
     match arguments.flags.read(|sources| sign(arguments, sources)) {
-        Ok(url) => print(&url),
+        Ok(url) => arguments.format.print(&url, &json!({"formUrl": url})),
         Err(error) => fail(USAGE, &error),
     }
 }

@@ -9,7 +9,7 @@ use pantoken_store::{
 use serde_json::{Value, json};
 
 use super::database::{DatabaseFlags, read, with_store};
-use super::terminal::{FAILURE, USAGE, fail, print};
+use super::terminal::{FAILURE, Format, USAGE, fail, print};
 use crate::http::wire_time::to_rfc3339;
 
 const HELP: &str = "\
@@ -50,6 +50,8 @@ pub(super) enum Command {
         #[arg(long)]
         all: bool,
         #[command(flatten)]
+        format: Format,
+        #[command(flatten)]
         flags: DatabaseFlags,
     },
 }
@@ -74,7 +76,7 @@ pub(super) fn run(command: &Command) -> ExitCode {
     with_store(&database, async |store| {
         let done = match command {
             Command::List { state, json, .. } => list(&store, *state, *json).await,
-            Command::Retry { number, .. } => retry(&store, *number).await,
+            Command::Retry { number, format, .. } => retry(&store, *number, *format).await,
         };
         done.unwrap_or_else(|error| fail(FAILURE, &error))
     })
@@ -149,7 +151,11 @@ fn line(delivery: &Delivery) -> String {
     line.trim_end().to_owned()
 }
 
-async fn retry(store: &Database, number: Option<i64>) -> Result<ExitCode, StoreError> {
+async fn retry(
+    store: &Database,
+    number: Option<i64>,
+    format: Format,
+) -> Result<ExitCode, StoreError> {
     let now = SystemClock::new().now();
     match number {
         Some(number) => {
@@ -157,7 +163,8 @@ async fn retry(store: &Database, number: Option<i64>) -> Result<ExitCode, StoreE
                 .retry_delivery(DeliveryId::from_i64(number), now)
                 .await?
             {
-                return Ok(print(&format!("webhook {number} will be retried")));
+                let text = format!("webhook {number} will be retried");
+                return Ok(format.print(&text, &json!({"retried": 1})));
             }
             let advice = "`pantoken webhooks list` lists all dead webhooks";
             Ok(fail(
@@ -172,7 +179,8 @@ async fn retry(store: &Database, number: Option<i64>) -> Result<ExitCode, StoreE
                     .list_deliveries(DeliveryState::Dead, None, PAGE_SIZE)
                     .await?;
                 if page.is_empty() {
-                    return Ok(print(&format!("{count} webhooks will be retried")));
+                    let text = format!("{count} webhooks will be retried");
+                    return Ok(format.print(&text, &json!({"retried": count})));
                 }
                 for delivery in page {
                     count += u32::from(store.retry_delivery(delivery.id, now).await?);

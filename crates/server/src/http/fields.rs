@@ -84,6 +84,42 @@ impl Fields {
         }
     }
 
+    /// Takes a required whole number, written without a fraction or an exponent.
+    pub(crate) fn required_whole_number(
+        &mut self,
+        name: &'static str,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Result<i64, Problem> {
+        let number = match self.take(name)? {
+            None | Some(Value::Null) => return Err(Problem::MissingField(name)),
+            Some(value) => value.as_i64(),
+        };
+        number
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| {
+                let (least, most) = (range.start(), range.end());
+                Problem::invalid(
+                    name,
+                    format!("must be a whole number from {least} to {most}"),
+                )
+            })
+    }
+
+    /// Takes a required text whose documented meaning is an account number, which may look like a card number.
+    pub(crate) fn required_account<T, E: fmt::Display>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        match self.take(name)? {
+            None | Some(Value::Null) => Err(Problem::MissingField(name)),
+            Some(Value::String(text)) => {
+                parse(&text).map_err(|error| Problem::invalid(name, error.to_string()))
+            }
+            Some(_) => Err(Problem::invalid(name, "must be a string")),
+        }
+    }
+
     /// Takes a required text of an object within the body, which errors call by its full name.
     pub(crate) fn required_as<T, E: fmt::Display>(
         &mut self,

@@ -109,6 +109,9 @@ pub enum Problem {
          that they come from"
     )]
     SenderRefused,
+    /// The signature of a callback does not hold. The text says why.
+    #[error("the callback is refused: {0}")]
+    SignatureInvalid(String),
     /// The provider does not answer, or its answer cannot be used.
     #[error("the provider does not answer as it should; try again")]
     ProviderUnavailable,
@@ -207,6 +210,7 @@ impl Problem {
             Self::AmountAboveRest => (StatusCode::CONFLICT, "AMOUNT_ABOVE_REST"),
             Self::NotificationRefused => (StatusCode::FORBIDDEN, "NOTIFICATION_REFUSED"),
             Self::SenderRefused => (StatusCode::FORBIDDEN, "SENDER_REFUSED"),
+            Self::SignatureInvalid(_) => (StatusCode::BAD_REQUEST, "SIGNATURE_INVALID"),
             Self::ProviderUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::ResultConflict => (StatusCode::CONFLICT, "RESULT_CONFLICT"),
@@ -240,7 +244,7 @@ impl Problem {
     }
 
     /// Returns a problem of each kind, for the OpenAPI document.
-    pub(crate) fn one_of_each() -> [Self; 38] {
+    pub(crate) fn one_of_each() -> [Self; 39] {
         [
             Self::MalformedJson(""),
             Self::UnknownField(None),
@@ -265,6 +269,7 @@ impl Problem {
             Self::AmountAboveRest,
             Self::NotificationRefused,
             Self::SenderRefused,
+            Self::SignatureInvalid(String::new()),
             Self::ProviderUnavailable,
             Self::MethodNotAllowed,
             Self::BodyTimeout,

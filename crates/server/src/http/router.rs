@@ -19,6 +19,7 @@ use crate::http::pages::pages;
 use crate::http::path::Paths;
 use crate::http::problem::Problem;
 use crate::http::{health, metrics_endpoint};
+use crate::jetpay::{callbacks, deposits, merchant, payouts};
 use crate::payin::{
     bills, customer, delete_token, notifications, parts, payments, verification_result,
     verifications,
@@ -50,11 +51,16 @@ pub fn router(app: AppState) -> Router {
         .routes(routes!(payments::put_payment, payments::get_payment))
         .routes(routes!(parts::put_capture, parts::get_capture))
         .routes(routes!(parts::put_refund, parts::get_refund))
+        .routes(routes!(payouts::put_payout, payouts::get_payout))
+        .routes(routes!(deposits::get_deposit))
+        .routes(routes!(deposits::list_deposits))
         .routes(routes!(health::is_alive))
         .routes(routes!(health::is_ready))
         .split_for_parts();
     let (notifications, received) = OpenApiRouter::new()
         .routes(routes!(notifications::receive))
+        .routes(routes!(merchant::answer))
+        .routes(routes!(callbacks::receive))
         .split_for_parts();
     let (document, itself) = OpenApiRouter::new()
         .routes(routes!(openapi::describe))

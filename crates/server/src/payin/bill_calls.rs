@@ -7,10 +7,9 @@ use time::OffsetDateTime;
 use super::bill::{self, Bill, BillPayment};
 use super::calls::{AFTERMATH, PayinProvider, is_mismatch, refusal};
 use super::describe::BillView;
-use super::event_fields::fields;
 use super::payment::{self, AMOUNT_MISMATCH, Payment};
-use super::stored::{read, write};
 use super::token::{self, Token};
+use crate::operations::stored::{fields, read, write};
 use crate::operations::{Event, Next, Step, Unreadable};
 
 impl PayinProvider {

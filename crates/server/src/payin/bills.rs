@@ -14,13 +14,14 @@ use super::bill::{self, Bill};
 use super::describe::BillView;
 use super::endpoint::{ReadProblems, WriteProblems, authorize, find, submit};
 use super::money::Money;
-use super::{customer, id, payments, stored};
+use super::{customer, id, payments};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 use crate::http::return_url::ReturnUrl;
+use crate::operations::stored;
 
 /// A bill that the customer pays on the provider's form.
 #[derive(ToSchema)]

@@ -11,13 +11,12 @@ use pantoken_payin::{
 use pantoken_store::StoredOperation;
 
 use super::describe::{PartView, PaymentView, VerificationView};
-use super::event_fields::fields;
 use super::part::{self, Part};
 use super::payment::{self, AMOUNT_MISMATCH, Payment};
-use super::stored::{read, write};
 use super::token::{self, Token};
 use super::verification::{self, Card, Outcome, Verification};
 use super::{PayinOptions, bill};
+use crate::operations::stored::{fields, read, write};
 use crate::operations::{Event, Next, Provider, Step, Unreadable};
 
 /// How long after its time a verification is still asked about, in milliseconds.

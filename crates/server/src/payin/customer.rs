@@ -7,13 +7,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::endpoint::{ReadProblems, authorize};
-use super::stored;
 use super::token::{self, Token};
 use crate::app::AppState;
 use crate::http::api_key_holder::RequireApiKey;
 use crate::http::customer::Customer;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::operations::stored;
 
 /// A customer has few cards.
 const MAX_TOKENS: u32 = 100;

@@ -9,11 +9,12 @@ use serde_json::{Map, json};
 use super::endpoint::{ReadProblems, authorize};
 use super::id::TwoSegments;
 use super::token::{self, Token};
-use super::{PayinOptions, customer, stored, token_lookup};
+use super::{PayinOptions, customer, token_lookup};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::RequireApiKey;
 use crate::http::problem::Problem;
 use crate::operations::Engine;
+use crate::operations::stored;
 
 #[utoipa::path(
     delete,

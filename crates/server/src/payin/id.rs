@@ -1,9 +1,8 @@
 //! The ids that callers choose.
 
-use axum::extract::{FromRequestParts, Path};
-use axum::http::request::Parts;
 use pantoken_core::contains_card_number;
 
+pub(super) use crate::http::path_segment::TwoSegments;
 use crate::http::problem::Problem;
 
 const MAX_LENGTH: usize = 200;
@@ -19,19 +18,6 @@ pub(super) fn check(name: &'static str, id: String) -> Result<String, Problem> {
     match fits && !matches!(id.as_str(), "." | "..") {
         true => Ok(id),
         false => Err(Problem::invalid(name, RULE)),
-    }
-}
-
-/// Extracts the two parameters of a path. They are empty, which is allowed nowhere, if they are not UTF-8.
-pub(crate) struct TwoSegments(pub(crate) String, pub(crate) String);
-
-impl<S: Send + Sync> FromRequestParts<S> for TwoSegments {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
-        let (first, second) = path.map(|Path(segments)| segments).unwrap_or_default();
-        Ok(Self(first, second))
     }
 }
 

@@ -15,11 +15,12 @@ use super::id::{self, TwoSegments};
 use super::money::Money;
 use super::part::{self, Part};
 use super::payment::{self, Payment};
-use super::{payments, stored};
+use super::payments;
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
+use crate::operations::stored;
 
 /// A payment has few parts.
 const MAX_PARTS: u32 = 1000;

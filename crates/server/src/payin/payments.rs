@@ -12,12 +12,13 @@ use super::describe::PaymentView;
 use super::endpoint::{ReadProblems, WriteProblems, authorize, find, submit};
 use super::money::Money;
 use super::payment::{self, Payment};
-use super::{customer, id, stored, token_lookup};
+use super::{customer, id, token_lookup};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::operations::stored;
 
 /// After this time a payment that is still pending is an alarm, in milliseconds.
 pub(super) const DEADLINE: i64 = 24 * 3_600_000;

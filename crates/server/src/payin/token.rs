@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::event_fields::fields;
-use super::stored;
 use crate::operations::Event;
+use crate::operations::stored;
+use crate::operations::stored::fields;
 
 pub(super) const KIND: &str = "payin.token";
 pub(super) const ACTIVE: &str = "active";

@@ -2,10 +2,10 @@
 
 use pantoken_store::{OperationStore, StoredOperation};
 
-use super::stored;
 use super::token::{ACTIVE, KIND, Token, token_id};
 use crate::app::Parts;
 use crate::http::problem::Problem;
+use crate::operations::stored;
 
 /// Returns the record of a customer's token, whatever its state.
 pub(super) async fn find(

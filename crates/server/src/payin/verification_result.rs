@@ -12,13 +12,14 @@ use utoipa::{IntoResponses, ToSchema};
 
 use super::endpoint::configured;
 use super::verification::{KIND, State as VerificationState, Verification};
-use super::{result_token, schemas, stored};
+use super::{result_token, schemas};
 use crate::app::AppState;
 use crate::http::auth::result_token as presented_token;
 use crate::http::fields::Fields;
 use crate::http::openapi::problems;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::operations::stored;
 
 /// An empty object, because the server believes nothing that a page says.
 #[derive(ToSchema)]

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::describe::{VerificationView, form_url};
 use super::endpoint::{ReadProblems, WriteProblems, authorize, configured, find};
 use super::verification::{self, Verification};
-use super::{PayinOptions, customer, id, result_token, schemas, stored};
+use super::{PayinOptions, customer, id, result_token, schemas};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
@@ -26,6 +26,7 @@ use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 use crate::http::return_url::ReturnUrl;
 use crate::http::wire_time::to_rfc3339;
+use crate::operations::stored;
 
 /// A card verification to create.
 #[derive(ToSchema)]

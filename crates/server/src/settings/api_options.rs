@@ -11,6 +11,7 @@ use crate::http::limits::Limits;
 use crate::http::public_url::PublicUrl;
 use crate::http::rate_limit::PublicSessionLimits;
 use crate::http::return_url::ReturnUrls;
+use crate::jetpay::JetpayOptions;
 use crate::payin::PayinOptions;
 
 pub(crate) const DEFAULT_SESSION_SECONDS: u32 = 1800;
@@ -38,6 +39,8 @@ pub struct ApiOptions {
     pub session_seconds: u32,
     /// The site of payin, if there is one.
     pub payin: Option<PayinOptions>,
+    /// The project of JetPay, if there is one.
+    pub jetpay: Option<JetpayOptions>,
     /// Sets the request ids of this database apart from those of the agent's other databases.
     pub request_id_shard: Option<RequestIdShard>,
     /// Which characters a reported panToken may contain.
@@ -71,6 +74,7 @@ impl ApiOptions {
             return_urls: ReturnUrls::default(),
             session_seconds: DEFAULT_SESSION_SECONDS,
             payin: None,
+            jetpay: None,
             request_id_shard: None,
             pan_token_alphabet: PanTokenAlphabet::default(),
             pan_token_check: None,

@@ -255,6 +255,50 @@ pub(crate) const PAYIN_SENDERS: Setting = Setting {
     default: Default::Absent("any address"),
     example: "79.142.16.0/20,195.189.100.0/22",
 };
+pub(crate) const JETPAY_PROJECT_ID: Setting = Setting {
+    key: "jetpay_project_id",
+    kind: Kind::Text("NUMBER"),
+    help: "Your project id at JetPay, which takes deposits at kiosks and pays out",
+    default: Default::Absent("JetPay's calls are answered with 404"),
+    example: "35",
+};
+pub(crate) const JETPAY_SECRET_KEY: Setting = Setting {
+    key: "jetpay_secret_key",
+    kind: Kind::Secret,
+    help: "The secret key of the project at JetPay, which signs in both directions",
+    default: Default::Absent("required with a project id of JetPay"),
+    example: "the key that the provider gave you",
+};
+pub(crate) const JETPAY_GATE_URL: Setting = Setting {
+    key: "jetpay_gate_url",
+    kind: Kind::Text("URL"),
+    help: "The address of JetPay's Gate, which pays out; http on loopback only",
+    default: Default::Absent("payouts are answered with 404"),
+    example: "http://127.0.0.1:3022",
+};
+pub(crate) const JETPAY_ACCOUNTS_URL: Setting = Setting {
+    key: "jetpay_accounts_url",
+    kind: Kind::Text("URL"),
+    help: "Where your back end says whether a customer has an account; signed with PANTOKEN_WEBHOOK_SECRET; on a \
+           private network as PANTOKEN_WEBHOOK_ALLOW_PRIVATE says, http on loopback always",
+    default: Default::Absent("JetPay's questions are answered with 404"),
+    example: "https://shop.kz/jetpay/accounts",
+};
+pub(crate) const JETPAY_SENDERS: Setting = Setting {
+    key: "jetpay_senders",
+    kind: Kind::Text("NETWORKS"),
+    help: "The addresses and networks from which JetPay's questions and callbacks are accepted, separated by commas; \
+           behind a proxy, set PANTOKEN_TRUSTED_PROXIES too",
+    default: Default::Absent("any address"),
+    example: "192.0.2.0/24",
+};
+pub(crate) const JETPAY_LIVE: Setting = Setting {
+    key: "jetpay_live",
+    kind: Kind::Switch,
+    help: "Whether JetPay's project moves real money, which webhooks repeat; never on loopback",
+    default: Default::Text("true"),
+    example: "false",
+};
 pub(crate) const REQUEST_ID_SHARD: Setting = Setting {
     key: "request_id_shard",
     kind: Kind::Text("NUMBER"),
@@ -358,6 +402,12 @@ pub(crate) const ALL: &[&Setting] = &[
     &PAYIN_FORM_ORIGINS,
     &PAYIN_LIVE,
     &PAYIN_SENDERS,
+    &JETPAY_PROJECT_ID,
+    &JETPAY_SECRET_KEY,
+    &JETPAY_GATE_URL,
+    &JETPAY_ACCOUNTS_URL,
+    &JETPAY_SENDERS,
+    &JETPAY_LIVE,
     &REQUEST_ID_SHARD,
     &PAN_TOKEN_ALPHABET,
     &PAGES,

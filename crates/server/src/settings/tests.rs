@@ -507,6 +507,104 @@ fn senders_of_notifications_are_networks() {
     }
 }
 
+fn with_jetpay() -> Given {
+    Given::enough()
+        .variable("PANTOKEN_JETPAY_PROJECT_ID", "35")
+        .variable("PANTOKEN_JETPAY_SECRET_KEY", "secret-key-of-project-35")
+}
+
+#[test]
+fn the_settings_of_jetpay_belong_together() {
+    assert!(Given::enough().read().unwrap().api.jetpay.is_none());
+    let jetpay = with_jetpay().read().unwrap().api.jetpay.unwrap();
+    assert!(jetpay.is_live && jetpay.client().is_none() && jetpay.accounts().is_none());
+    assert!(!format!("{jetpay:?}").contains("secret-key-of-project-35"));
+    for missing in ["PROJECT_ID", "SECRET_KEY"] {
+        let missing = format!("PANTOKEN_JETPAY_{missing}");
+        let mut given = with_jetpay();
+        given.variables.remove(missing.as_str());
+        let text = given.error();
+        assert!(text.contains(&format!("{missing}: is required")), "{text}");
+    }
+    for (name, value) in [
+        ("PANTOKEN_JETPAY_PROJECT_ID", "0"),
+        ("PANTOKEN_JETPAY_PROJECT_ID", "35.0"),
+        ("PANTOKEN_JETPAY_PROJECT_ID", "4294967296"),
+        ("PANTOKEN_JETPAY_GATE_URL", "http://api.example.com"),
+        ("PANTOKEN_JETPAY_SENDERS", "api.example.com"),
+    ] {
+        let text = with_jetpay().variable(name, value).error();
+        assert!(text.contains(name), "{name} {value}: {text}");
+    }
+    let gate = "PANTOKEN_JETPAY_GATE_URL";
+    for (url, is_live) in [
+        ("https://api.example.com", true),
+        ("http://localhost:3022", false),
+    ] {
+        let jetpay = with_jetpay().variable(gate, url).read().unwrap().api.jetpay;
+        let jetpay = jetpay.unwrap();
+        assert_eq!(
+            (jetpay.client().is_some(), jetpay.is_live),
+            (true, is_live),
+            "{url}"
+        );
+    }
+    let test = with_jetpay().variable("PANTOKEN_JETPAY_LIVE", "false");
+    assert!(!test.read().unwrap().api.jetpay.unwrap().is_live);
+}
+
+#[test]
+fn the_question_for_an_account_needs_the_secret_of_webhooks() {
+    let url = "PANTOKEN_JETPAY_ACCOUNTS_URL";
+    let text = with_jetpay()
+        .variable(url, "https://shop.kz/accounts")
+        .error();
+    assert!(
+        text.contains("PANTOKEN_WEBHOOK_SECRET: is required"),
+        "{text}"
+    );
+    let with_secret = || with_jetpay().variable("PANTOKEN_WEBHOOK_SECRET", "0123456789abcdef");
+    for address in ["https://shop.kz/accounts", "http://127.0.0.1:8080/accounts"] {
+        let settings = with_secret().variable(url, address).read().unwrap();
+        assert!(
+            settings.api.jetpay.unwrap().accounts().is_some(),
+            "{address}"
+        );
+        assert!(settings.webhook.is_none());
+    }
+    for address in [
+        "shop.kz",
+        "http://shop.kz/accounts",
+        "http://10.0.0.1/accounts",
+    ] {
+        let text = with_secret().variable(url, address).error();
+        assert!(text.contains(url), "{address}: {text}");
+    }
+    let private = with_secret().variable("PANTOKEN_WEBHOOK_ALLOW_PRIVATE", "true");
+    assert!(
+        private
+            .variable(url, "http://10.0.0.1/accounts")
+            .read()
+            .is_ok()
+    );
+}
+
+#[test]
+fn a2c_may_be_left_out_if_jetpay_is_configured() {
+    let mut given = with_jetpay();
+    for name in ["FORM_HOST", "AGENT_ID", "AGENT_SECRET_KEY"] {
+        given.variables.remove(format!("PANTOKEN_{name}").as_str());
+    }
+    assert!(given.read().unwrap().signer.is_none());
+}
+
+#[test]
+fn a_table_of_the_file_may_hold_the_settings_of_jetpay() {
+    let file = "[jetpay]\nproject_id = \"35\"\nsecret_key = \"secret-key-of-project-35\"\n";
+    let settings = Given::enough().file("pantoken.toml", file).read().unwrap();
+    assert!(settings.api.jetpay.is_some());
+}
+
 /// `PANTOKEN_UPDATE_GOLDEN=1` writes the table.
 #[test]
 fn the_guide_has_the_table_of_all_settings() {

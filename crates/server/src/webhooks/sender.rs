@@ -2,9 +2,9 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, Response};
 use url::Host;
 
 use super::SIGNATURE_HEADER;
@@ -16,13 +16,13 @@ use crate::http::client::{ClientError, reason};
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Sends webhooks to the target.
-pub(super) struct Sender {
+pub(crate) struct Sender {
     client: Client,
     target: WebhookTarget,
 }
 
 impl Sender {
-    pub(super) fn new(target: WebhookTarget) -> Result<Self, ClientError> {
+    pub(crate) fn new(target: WebhookTarget) -> Result<Self, ClientError> {
         let addresses = target.allowed_addresses();
         let outgoing = &target.outgoing;
         let client = outgoing.client(&target.url, RESPONSE_TIMEOUT, |builder| {
@@ -38,6 +38,45 @@ impl Sender {
     /// Sends the body of an event, signed at this time in Unix seconds. Only the status of the response is
     /// read.
     pub(super) async fn send(&self, id: &str, body: String, seconds: i64) -> Result<(), String> {
+        let response = self.post(id, body, seconds).await?;
+        let status = response.status();
+        if status.is_success() {
+            Ok(())
+        } else if status.is_redirection() {
+            Err(format!(
+                "answered {}: redirects are not followed",
+                status.as_u16()
+            ))
+        } else {
+            Err(format!("answered {}", status.as_u16()))
+        }
+    }
+
+    /// Asks a question that is signed like an event. Returns the body of an answer with the status 200, which has
+    /// at most this many bytes.
+    pub(crate) async fn ask(
+        &self,
+        id: &str,
+        body: String,
+        seconds: i64,
+        max_bytes: usize,
+    ) -> Result<Vec<u8>, String> {
+        let mut response = self.post(id, body, seconds).await?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            return Err(format!("answered {status} instead of 200"));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(reason)? {
+            if body.len() + chunk.len() > max_bytes {
+                return Err(format!("answered with more than {max_bytes} bytes"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    async fn post(&self, id: &str, body: String, seconds: i64) -> Result<Response, String> {
         let secrets = self.target.secrets();
         let signature = sign_with_each(&secrets, seconds, body.as_bytes());
         let standard = sign_standard(&secrets, id, seconds, body.as_bytes());
@@ -53,17 +92,7 @@ impl Sender {
         if self.target.outgoing.has_proxy() {
             self.check_host().await?;
         }
-        let status = request.send().await.map_err(reason)?.status();
-        if status.is_success() {
-            Ok(())
-        } else if status.is_redirection() {
-            Err(format!(
-                "answered {}: redirects are not followed",
-                status.as_u16()
-            ))
-        } else {
-            Err(format!("answered {}", status.as_u16()))
-        }
+        request.send().await.map_err(reason)
     }
 
     /// Checks the target's host before a proxy resolves it. A name that this machine cannot resolve is the

@@ -1,6 +1,7 @@
 //! Runs the programs in docs/ as they are written there, if their runtime is installed.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod jetpay;
 mod program;
 mod signing;
 mod webhooks;
@@ -23,6 +24,11 @@ fn main() -> ExitCode {
     for language in receivers {
         let check = webhooks::a_webhook_is_accepted_only_with_its_signature;
         trials.push(trial(language, "webhooks", check));
+        trials.push(trial(
+            language,
+            "jetpay",
+            jetpay::an_account_is_told_to_whoever_may_ask,
+        ));
     }
     for language in Language::ALL
         .iter()

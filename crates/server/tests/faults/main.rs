@@ -8,6 +8,7 @@ mod connections;
 mod database;
 mod disk;
 mod faulty_site;
+mod jetpay_kills;
 mod kills;
 #[allow(dead_code)]
 #[path = "../load/mod.rs"]

@@ -197,6 +197,24 @@ fn verify_accepts_valid_signatures_only() {
 }
 
 #[test]
+fn sign_and_verify_print_json_for_programs() {
+    let json = |output: &Output, code| -> serde_json::Value {
+        assert_eq!(output.status.code(), Some(code));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let signed = json(&sign(&["--request-id", "123456789", "--json"]), 0);
+    let url = signed["formUrl"].as_str().unwrap();
+    let verified = json(&with_secret(&["verify", url, "--json"]), 0);
+    let expected = serde_json::json!({"isValid": true, "agentId": "agent-01", "flow": "iframe"});
+    assert_eq!(verified, expected);
+    let changed = url.replace("123456789", "123456780");
+    let refused = json(&with_secret(&["verify", &changed, "--json"]), 1);
+    assert_eq!(refused["isValid"], false);
+    let reason = refused["reason"].as_str().unwrap();
+    assert!(reason.starts_with("invalid signature"), "{reason}");
+}
+
+#[test]
 fn every_command_helps_with_examples() {
     for command in ["serve", "doctor", "sign", "verify", "key", "webhooks"] {
         let text = stdout(&pantoken(&[command, "--help"], &[]));
@@ -205,6 +223,17 @@ fn every_command_helps_with_examples() {
     }
     assert!(stdout(&pantoken(&["--help"], &[])).contains("serve"));
     assert!(stdout(&pantoken(&["--version"], &[])).starts_with("pantoken "));
+}
+
+#[test]
+fn the_manual_and_the_completions_are_written_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    stdout(&pantoken(&["documents", path], &[]));
+    for file in ["man/pantoken-serve.1", "completions/pantoken.bash"] {
+        let text = std::fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(text.contains("listen"), "{file}");
+    }
 }
 
 #[test]

@@ -194,15 +194,24 @@ fn sessions_are_listed_and_shown_without_keys_and_without_their_tokens() {
 }
 
 #[test]
-fn lists_are_json_for_programs() {
+fn commands_print_json_for_programs() {
     let folder = tempfile::tempdir().unwrap();
-    ends(&pantoken(folder.path(), &["migrate"], &[]), 0);
-    ends(&pantoken(folder.path(), &["key", "add", "shop-1"], &[]), 0);
     let json = |arguments: &[&str]| -> Value {
-        let output = pantoken(folder.path(), &[arguments, &["--json"]].concat(), &[]);
+        let output = pantoken(
+            folder.path(),
+            &[arguments, &["--json"]].concat(),
+            &[("PANTOKEN_STORE_KEY", NEW)],
+        );
         ends(&output, 0);
         serde_json::from_slice(&output.stdout).unwrap()
     };
+    assert_eq!(json(&["migrate"])["isUpToDate"], true);
+    let added = json(&["key", "add", "shop-1"]);
+    assert_eq!(
+        (&added["name"], &added["scope"]),
+        (&"shop-1".into(), &"read-all".into())
+    );
+    assert!(added["key"].as_str().unwrap().len() > 20);
     let keys = json(&["key", "list"]);
     let key = &keys["keys"][0];
     assert_eq!(
@@ -217,6 +226,17 @@ fn lists_are_json_for_programs() {
     assert_eq!(
         json(&["webhooks", "list"]),
         serde_json::json!({"webhooks": []})
+    );
+    assert_eq!(json(&["webhooks", "retry", "--all"])["retried"], 0);
+    let revoked = json(&["key", "revoke", "shop-1"]);
+    assert_eq!(
+        revoked,
+        serde_json::json!({"name": "shop-1", "isRevoked": true})
+    );
+    let rotated = json(&["key", "rotate-store"]);
+    assert_eq!(
+        (&rotated["encrypted"], &rotated["sessions"]),
+        (&0.into(), &0.into())
     );
 }
 

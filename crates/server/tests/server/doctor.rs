@@ -247,3 +247,72 @@ async fn a_provider_that_does_not_answer_or_refuses_the_key_is_named() {
         assert!(!text.contains("canary"), "{text}");
     }
 }
+
+/// Starts a back end that answers questions for accounts like this, and a Gate that signs with this key.
+async fn jetpay(account: &'static str, key: &str) -> String {
+    use axum::routing::post;
+    let body = serde_json::json!({
+        "project_id": 35, "payment": {"id": "pantoken-doctor", "status": "error"}, "errors": [{"code": "3061"}],
+    });
+    let text = pantoken_jetpay::Body::parse(body.to_string().as_bytes()).unwrap();
+    let text = text.signed_text(pantoken_jetpay::Variant::PLATFORM);
+    let mut body = body;
+    let key = pantoken_jetpay::SecretKey::parse(key).unwrap();
+    body["signature"] = key.sign_text(&text).into();
+    let router = Router::new()
+        .route("/accounts", post(async move || account))
+        .route("/v2/payment/status", post(async move || body.to_string()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_back_end_and_the_gate_of_jetpay_are_asked() {
+    const KEY: &str = "secret-key-of-project-35";
+    let host = form_host(None).await;
+    for (account, key, code, words) in [
+        (
+            r#"{"exists":false}"#,
+            KEY,
+            0,
+            [
+                "ok       jetpay: your back end answers",
+                "ok       jetpay: Gate answers, and accepts the key",
+            ],
+        ),
+        (
+            r#"{"exists":true}"#,
+            KEY,
+            1,
+            [
+                "PANTOKEN_JETPAY_ACCOUNTS_URL: your back end says that",
+                "ok       jetpay: Gate answers",
+            ],
+        ),
+        (
+            "no JSON",
+            "another-key-of-project-35",
+            1,
+            [
+                "PANTOKEN_JETPAY_ACCOUNTS_URL: answered no JSON",
+                "PANTOKEN_JETPAY_GATE_URL: it is not known",
+            ],
+        ),
+    ] {
+        let url = jetpay(account, key).await;
+        let accounts = format!("{url}/accounts");
+        let variables = [
+            ("PANTOKEN_JETPAY_PROJECT_ID", "35"),
+            ("PANTOKEN_JETPAY_SECRET_KEY", KEY),
+            ("PANTOKEN_JETPAY_GATE_URL", url.as_str()),
+            ("PANTOKEN_JETPAY_ACCOUNTS_URL", accounts.as_str()),
+            ("PANTOKEN_WEBHOOK_SECRET", "0123456789abcdef"),
+        ];
+        let (ended, text) = doctor(&host, &variables);
+        assert_eq!(ended, Some(code), "{text}");
+        says(&text, &words);
+        assert!(!text.contains(KEY), "{text}");
+    }
+}

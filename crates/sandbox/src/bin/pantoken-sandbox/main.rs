@@ -12,7 +12,7 @@ use axum::Router;
 use clap::Parser;
 use clap::error::ErrorKind as UsageError;
 use pantoken_a2c::{Origin, OriginError};
-use pantoken_core::{StopSignals, SystemClock, SystemRandom};
+use pantoken_core::{StopSignals, SystemClock, SystemRandom, write_documents};
 use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master};
 use tokio::net::TcpListener;
 
@@ -21,6 +21,15 @@ use crate::secrets::Secrets;
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    if let Some(folder) = &options.write_documents {
+        return match write_documents(options::command(), folder) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("pantoken-sandbox: {}: {error}", folder.display());
+                ExitCode::FAILURE
+            }
+        };
+    }
     let secrets = match secrets::read() {
         Ok(secrets) => secrets,
         Err(error) => options::command()

@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, ValueEnum};
 use pantoken_a2c::{AgentId, Origin};
@@ -155,6 +156,10 @@ pub(crate) struct Options {
         value_parser = Wallet::parse,
     )]
     pub(crate) qiwi_master_wallet: Wallet,
+
+    /// Write the manual page and the shell completions into this folder, and do nothing else
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    pub(crate) write_documents: Option<PathBuf>,
 }
 
 fn read_payout_key(path: &str) -> Result<payin::PayoutKey, String> {

@@ -4,7 +4,8 @@ use std::convert::identity;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use pantoken_core::Clock;
+use pantoken_core::{Clock, SystemRandom};
+use pantoken_jetpay::PaymentId;
 use pantoken_payin::RequestUid;
 use pantoken_store::{Database, SessionStore};
 use reqwest::Client;
@@ -23,6 +24,9 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 
 /// The id of a card check that nobody makes.
 const NOBODYS_CHECK: &str = "pantoken-doctor";
+
+/// A customer that nobody has.
+const NOBODYS_ACCOUNT: &str = "pantoken-doctor";
 
 /// The result of one check.
 #[derive(Debug)]
@@ -51,7 +55,14 @@ pub(crate) async fn check(settings: &Settings, clock: &dyn Clock, report: &mut d
         .await
         .into_iter()
         .for_each(&mut *report);
-    check_payin(settings).await.into_iter().for_each(report);
+    check_payin(settings)
+        .await
+        .into_iter()
+        .for_each(&mut *report);
+    check_jetpay(settings, clock)
+        .await
+        .into_iter()
+        .for_each(report);
 }
 
 /// Returns what the Content-Security-Policy of the agent's page needs, one directive per line.
@@ -157,6 +168,38 @@ async fn check_payin(settings: &Settings) -> Vec<Finding> {
         }
         Err(error) => Finding::Error(format!("PANTOKEN_PAYIN_BASE_URL: {error}")),
     }]
+}
+
+/// Asks the agent's back end for an account that does not exist, and Gate for a payout that does not.
+async fn check_jetpay(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
+    let Some(jetpay) = &settings.api.jetpay else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    if let Some(accounts) = jetpay.accounts() {
+        let project = jetpay.project_id;
+        let found = accounts.find(project, NOBODYS_ACCOUNT, clock.now(), &SystemRandom);
+        findings.push(match found.await {
+            Ok(None) => Finding::Ok(
+                "jetpay: your back end answers, and knows no account that does not exist".to_owned(),
+            ),
+            Ok(Some(_)) => Finding::Error(format!(
+                "PANTOKEN_JETPAY_ACCOUNTS_URL: your back end says that the customer `{NOBODYS_ACCOUNT}` has an \
+                 account: it must answer exists: false for customers that it does not know"
+            )),
+            Err(error) => Finding::Error(format!("PANTOKEN_JETPAY_ACCOUNTS_URL: {error}")),
+        });
+    }
+    if let Some(client) = jetpay.client()
+        && let Ok(nobodys) = PaymentId::parse(NOBODYS_CHECK)
+    {
+        let client = client.with_timeout(RESPONSE_TIMEOUT);
+        findings.push(match client.status(&nobodys).await {
+            Ok(_) => Finding::Ok("jetpay: Gate answers, and accepts the key".to_owned()),
+            Err(error) => Finding::Error(format!("PANTOKEN_JETPAY_GATE_URL: {error}")),
+        });
+    }
+    findings
 }
 
 /// `pantoken serve` creates a missing file, but not its folder.

@@ -1,0 +1,31 @@
+//! Finds and stores the operations of a caller.
+
+use pantoken_store::{NewOperation, OperationStore, StoredOperation};
+
+use crate::app::Parts;
+use crate::http::api_key_holder::ApiKeyHolder;
+use crate::http::problem::Problem;
+
+/// Returns an operation that the holder may read.
+pub(crate) async fn find(
+    app: &Parts,
+    holder: &ApiKeyHolder,
+    kind: &str,
+    key: String,
+) -> Result<StoredOperation, Problem> {
+    let found = app.store.find_operation(kind.to_owned(), key).await?;
+    let found = found.filter(|operation| holder.may_read_operation(operation));
+    found.ok_or(Problem::OperationNotFound)
+}
+
+/// Stores an operation and asks the provider for it. An id that stands for another request, or for one of
+/// another key, is a conflict.
+pub(crate) async fn submit(
+    app: &Parts,
+    holder: &ApiKeyHolder,
+    new: NewOperation,
+) -> Result<StoredOperation, Problem> {
+    let submitted = app.operations.submit(new).await?;
+    let submitted = submitted.filter(|operation| holder.may_read_operation(operation));
+    submitted.ok_or(Problem::OperationConflict)
+}
