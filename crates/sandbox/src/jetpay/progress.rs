@@ -1,5 +1,7 @@
 //! Lets things happen to payments at their times.
 
+use std::collections::VecDeque;
+
 use super::callbacks;
 use super::outcome::Step;
 use super::platform::Platform;
@@ -29,14 +31,11 @@ fn wait(platform: &Platform, state: &mut State, key: String, time: i64) {
 /// Lets the next thing happen.
 fn next(platform: &Platform, state: &mut State, key: &str) {
     let script = state.scripts.get_mut(key);
-    let Some(step) = script.and_then(std::collections::VecDeque::pop_front) else {
+    let Some(step) = script.and_then(VecDeque::pop_front) else {
         return;
     };
     happen(platform, state, key, step);
-    let is_over = state
-        .scripts
-        .get(key)
-        .is_none_or(|script| script.is_empty());
+    let is_over = state.scripts.get(key).is_none_or(VecDeque::is_empty);
     if !is_over {
         wait(platform, state, key.to_owned(), platform.now() + BETWEEN);
     }

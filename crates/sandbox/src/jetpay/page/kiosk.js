@@ -128,7 +128,8 @@ function start() {
 
 /** Returns an amount of tenge as people write it. */
 function money(tenge) {
-  const locale = { ru: 'ru-RU', kz: 'kk-KZ', en: 'en-GB' }[language];
+  // Browsers without Kazakh would write numbers as in English.
+  const locale = language === 'en' ? 'en-GB' : 'ru-RU';
   return `${tenge.toLocaleString(locale)}\u00a0₸`;
 }
 
