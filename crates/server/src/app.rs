@@ -12,6 +12,7 @@ use crate::http::rate_limit::RateLimits;
 use crate::http::readiness::Readiness;
 use crate::operations::{Engine, Provider};
 use crate::payin::PayinProvider;
+use crate::qiwi_pay::QiwiPayProvider;
 use crate::settings::ApiOptions;
 
 /// The state that all endpoints share. Clones share it too.
@@ -55,13 +56,17 @@ impl AppState {
         let metrics = Arc::new(Metrics::new());
         let store = store.into();
         let payin = options.payin.clone().map(PayinProvider);
-        let providers = payin.map(|payin| Arc::new(payin) as Arc<dyn Provider>);
+        let payin = payin.map(|payin| Arc::new(payin) as Arc<dyn Provider>);
+        let qiwi_pay = options.qiwi_pay.clone();
+        let qiwi_pay = qiwi_pay.map(|options| QiwiPayProvider::new(options, store.clone()));
+        let qiwi_pay = qiwi_pay.map(|qiwi_pay| Arc::new(qiwi_pay) as Arc<dyn Provider>);
+        let providers = payin.into_iter().chain(qiwi_pay);
         let operations = Engine::new(
             store.clone(),
             clock.clone(),
             random.clone(),
             metrics.clone(),
-            providers.into_iter().collect(),
+            providers.collect(),
         );
         Self(Arc::new(Parts {
             store,

@@ -6,6 +6,7 @@ mod config_file;
 mod error;
 mod parse;
 mod payin;
+mod qiwi_pay;
 mod reader;
 mod secret_text;
 pub(crate) mod setting;
@@ -76,8 +77,13 @@ impl Settings {
         let metrics_listen = reader.read(&setting::METRICS_LISTEN, parse::listen);
         let outgoing = read_outgoing(&mut reader);
         let payin = payin::read(&mut reader, &outgoing);
+        let qiwi_pay = qiwi_pay::read(&mut reader, &outgoing);
         let signer = read_signer_if_needed(&mut reader);
-        let api = read_api(&mut reader, listen).map(|api| ApiOptions { payin, ..api });
+        let api = read_api(&mut reader, listen).map(|api| ApiOptions {
+            payin,
+            qiwi_pay,
+            ..api
+        });
         let webhook = read_webhook(&mut reader);
         let webhook = webhook.map(|target| target.with_outgoing(outgoing.clone()));
         let log_format = reader.read(&setting::LOG_FORMAT, LogFormat::parse);
@@ -124,6 +130,7 @@ fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOp
         return_urls: return_urls.unwrap_or_default(),
         session_seconds: session_seconds?,
         payin: None,
+        qiwi_pay: None,
         request_id_shard,
         pan_token_alphabet: pan_token_alphabet?,
         pan_token_check: None,
@@ -254,7 +261,7 @@ fn read_signer_if_needed(reader: &mut Reader<'_>) -> Option<Option<Signer>> {
         &setting::AGENT_SECRET_KEY,
     ];
     let is_given = a2c.iter().any(|setting| reader.is_given(setting));
-    if !is_given && payin::is_given(reader) {
+    if !is_given && (payin::is_given(reader) || qiwi_pay::is_given(reader)) {
         return Some(None);
     }
     read_signer(reader).map(Some)

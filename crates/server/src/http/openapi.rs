@@ -25,6 +25,7 @@ use crate::http::problem::{Problem, ProblemDocument};
     tags(
         (name = "a2c", description = "Saves a card through the provider's form."),
         (name = "payin", description = "Verifies cards, keeps payment tokens and charges them."),
+        (name = "qiwi-pay", description = "Signs payment forms, charges saved cards, captures, gives back and pays out."),
         (name = "server", description = "The server itself.")
     ),
     components(schemas(ProblemDocument))

@@ -12,6 +12,7 @@ use crate::http::public_url::PublicUrl;
 use crate::http::rate_limit::PublicSessionLimits;
 use crate::http::return_url::ReturnUrls;
 use crate::payin::PayinOptions;
+use crate::qiwi_pay::QiwiPayOptions;
 
 pub(crate) const DEFAULT_SESSION_SECONDS: u32 = 1800;
 pub(crate) const DEFAULT_PUBLIC_SESSIONS_PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
@@ -38,6 +39,8 @@ pub struct ApiOptions {
     pub session_seconds: u32,
     /// The site of payin, if there is one.
     pub payin: Option<PayinOptions>,
+    /// The site of qiwi-pay, if there is one.
+    pub qiwi_pay: Option<QiwiPayOptions>,
     /// Sets the request ids of this database apart from those of the agent's other databases.
     pub request_id_shard: Option<RequestIdShard>,
     /// Which characters a reported panToken may contain.
@@ -71,6 +74,7 @@ impl ApiOptions {
             return_urls: ReturnUrls::default(),
             session_seconds: DEFAULT_SESSION_SECONDS,
             payin: None,
+            qiwi_pay: None,
             request_id_shard: None,
             pan_token_alphabet: PanTokenAlphabet::default(),
             pan_token_check: None,
