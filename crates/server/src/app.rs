@@ -13,6 +13,7 @@ use crate::http::readiness::Readiness;
 use crate::jetpay::JetpayProvider;
 use crate::operations::{Engine, Provider};
 use crate::payin::PayinProvider;
+use crate::qiwi_pay::QiwiPayProvider;
 use crate::settings::ApiOptions;
 
 /// The state that all endpoints share. Clones share it too.
@@ -60,12 +61,16 @@ impl AppState {
         let jetpay = options.jetpay.clone();
         let jetpay = jetpay.map(|jetpay| JetpayProvider::new(jetpay, store.clone()));
         let jetpay = jetpay.map(|jetpay| Arc::new(jetpay) as Arc<dyn Provider>);
+        let qiwi_pay = options.qiwi_pay.clone();
+        let qiwi_pay = qiwi_pay.map(|options| QiwiPayProvider::new(options, store.clone()));
+        let qiwi_pay = qiwi_pay.map(|qiwi_pay| Arc::new(qiwi_pay) as Arc<dyn Provider>);
+        let providers = payin.into_iter().chain(jetpay).chain(qiwi_pay);
         let operations = Engine::new(
             store.clone(),
             clock.clone(),
             random.clone(),
             metrics.clone(),
-            payin.into_iter().chain(jetpay).collect(),
+            providers.collect(),
         );
         Self(Arc::new(Parts {
             store,

@@ -6,6 +6,7 @@ mod http;
 mod jetpay;
 mod operations;
 mod payin;
+mod qiwi_pay;
 mod server;
 mod settings;
 #[cfg(test)]
@@ -38,5 +39,6 @@ pub use operations::reconcile_operations;
 pub use pantoken_a2c_signing::Signer;
 pub use pantoken_core::{Clock, Random, RandomError, SystemClock, SystemRandom};
 pub use payin::PayinOptions;
+pub use qiwi_pay::QiwiPayOptions;
 pub use server::{ServeError, serve};
 pub use settings::{ApiOptions, LogFormat, SettingError, Settings, SettingsError, Sources};

@@ -7,6 +7,7 @@ mod error;
 mod jetpay;
 mod parse;
 mod payin;
+mod qiwi_pay;
 mod reader;
 mod secret_text;
 pub(crate) mod setting;
@@ -79,10 +80,12 @@ impl Settings {
         let payin = payin::read(&mut reader, &outgoing);
         let signing = WebhookSigning::read(&mut reader);
         let jetpay = jetpay::read(&mut reader, &outgoing, &signing);
+        let qiwi_pay = qiwi_pay::read(&mut reader, &outgoing);
         let signer = read_signer_if_needed(&mut reader);
         let api = read_api(&mut reader, listen).map(|api| ApiOptions {
             payin,
             jetpay,
+            qiwi_pay,
             ..api
         });
         let webhook = read_webhook(&mut reader, signing);
@@ -132,6 +135,7 @@ fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOp
         session_seconds: session_seconds?,
         payin: None,
         jetpay: None,
+        qiwi_pay: None,
         request_id_shard,
         pan_token_alphabet: pan_token_alphabet?,
         pan_token_check: None,
@@ -276,7 +280,10 @@ fn read_signer_if_needed(reader: &mut Reader<'_>) -> Option<Option<Signer>> {
         &setting::AGENT_SECRET_KEY,
     ];
     let is_given = a2c.iter().any(|setting| reader.is_given(setting));
-    if !is_given && (payin::is_given(reader) || jetpay::is_given(reader)) {
+    let is_another_given = [payin::is_given, jetpay::is_given, qiwi_pay::is_given]
+        .iter()
+        .any(|is_given| is_given(reader));
+    if !is_given && is_another_given {
         return Some(None);
     }
     read_signer(reader).map(Some)

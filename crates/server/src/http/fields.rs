@@ -120,6 +120,44 @@ impl Fields {
         }
     }
 
+    /// Takes a field that may be missing or `null`, and is an object.
+    pub(crate) fn optional_object(&mut self, name: &'static str) -> Result<Option<Self>, Problem> {
+        match self.take(name)? {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(fields)) => Ok(Some(Self(fields.into_iter().collect()))),
+            Some(_) => Err(Problem::invalid(name, "must be an object")),
+        }
+    }
+
+    /// Takes a required list of objects within the body, which errors call by its full name.
+    pub(crate) fn required_objects(
+        &mut self,
+        name: &'static str,
+        full_name: &'static str,
+    ) -> Result<Vec<Self>, Problem> {
+        let Some(Value::Array(items)) = self.take(name)? else {
+            return Err(Problem::invalid(full_name, "must be a list of objects"));
+        };
+        let fields = items.into_iter().map(|item| match item {
+            Value::Object(fields) => Ok(Self(fields.into_iter().collect())),
+            _ => Err(Problem::invalid(full_name, "must be a list of objects")),
+        });
+        fields.collect()
+    }
+
+    /// Takes a required integer of an object within the body, which errors call by its full name. `10.0` and `1e1`
+    /// are none.
+    pub(crate) fn required_integer(
+        &mut self,
+        name: &'static str,
+        full_name: &'static str,
+    ) -> Result<u32, Problem> {
+        let value = self.take(name)?.filter(|value| !value.is_null());
+        let value = value.ok_or(Problem::MissingField(full_name))?;
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        number.ok_or_else(|| Problem::invalid(full_name, "must be an integer"))
+    }
+
     /// Takes a required text of an object within the body, which errors call by its full name.
     pub(crate) fn required_as<T, E: fmt::Display>(
         &mut self,

@@ -26,6 +26,7 @@ use crate::http::problem::{Problem, ProblemDocument};
         (name = "a2c", description = "Saves a card through the provider's form."),
         (name = "payin", description = "Verifies cards, keeps payment tokens and charges them."),
         (name = "jetpay", description = "Takes deposits at kiosks and from wallets, and pays out."),
+        (name = "qiwi-pay", description = "Signs payment forms, charges saved cards, captures, gives back and pays out."),
         (name = "server", description = "The server itself.")
     ),
     components(schemas(ProblemDocument))

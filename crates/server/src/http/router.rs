@@ -24,6 +24,7 @@ use crate::payin::{
     bills, customer, delete_token, notifications, parts, payments, verification_result,
     verifications,
 };
+use crate::qiwi_pay;
 use crate::settings::ApiOptions;
 use crate::webhooks;
 
@@ -54,6 +55,27 @@ pub fn router(app: AppState) -> Router {
         .routes(routes!(payouts::put_payout, payouts::get_payout))
         .routes(routes!(deposits::get_deposit))
         .routes(routes!(deposits::list_deposits))
+        .routes(routes!(qiwi_pay::forms::create_form))
+        .routes(routes!(
+            qiwi_pay::payments::put_payment,
+            qiwi_pay::payments::get_payment
+        ))
+        .routes(routes!(
+            qiwi_pay::parts::put_capture,
+            qiwi_pay::parts::get_capture
+        ))
+        .routes(routes!(
+            qiwi_pay::parts::put_reversal,
+            qiwi_pay::parts::get_reversal
+        ))
+        .routes(routes!(
+            qiwi_pay::parts::put_refund,
+            qiwi_pay::parts::get_refund
+        ))
+        .routes(routes!(
+            qiwi_pay::payouts::put_payout,
+            qiwi_pay::payouts::get_payout
+        ))
         .routes(routes!(health::is_alive))
         .routes(routes!(health::is_ready))
         .split_for_parts();
@@ -61,6 +83,8 @@ pub fn router(app: AppState) -> Router {
         .routes(routes!(notifications::receive))
         .routes(routes!(merchant::answer))
         .routes(routes!(callbacks::receive))
+        .routes(routes!(qiwi_pay::notifications::receive))
+        .routes(routes!(qiwi_pay::three_ds::finish_3ds))
         .split_for_parts();
     let (document, itself) = OpenApiRouter::new()
         .routes(routes!(openapi::describe))

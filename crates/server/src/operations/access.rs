@@ -1,5 +1,7 @@
 //! Finds and stores the operations of a caller.
 
+use std::time::Duration;
+
 use pantoken_store::{NewOperation, OperationStore, StoredOperation};
 
 use crate::app::Parts;
@@ -28,4 +30,21 @@ pub(crate) async fn submit(
     let submitted = app.operations.submit(new).await?;
     let submitted = submitted.filter(|operation| holder.may_read_operation(operation));
     submitted.ok_or(Problem::OperationConflict)
+}
+
+/// How often and how long to wait for somebody else who is asking.
+const TURNS: u32 = 40;
+const TURN: Duration = Duration::from_millis(50);
+
+/// Asks about an operation. If somebody is asking already, what they hear may be older than what the caller knows, so
+/// this waits for its turn, for 2 s at most.
+pub(crate) async fn ask_in_turn(app: &Parts, operation: &StoredOperation) -> Result<(), Problem> {
+    for _ in 0..TURNS {
+        let asked = app.operations.ask(operation.clone()).await?;
+        if asked.version != operation.version {
+            break;
+        }
+        tokio::time::sleep(TURN).await;
+    }
+    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::http::rate_limit::PublicSessionLimits;
 use crate::http::return_url::ReturnUrls;
 use crate::jetpay::JetpayOptions;
 use crate::payin::PayinOptions;
+use crate::qiwi_pay::QiwiPayOptions;
 
 pub(crate) const DEFAULT_SESSION_SECONDS: u32 = 1800;
 pub(crate) const DEFAULT_PUBLIC_SESSIONS_PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
@@ -41,6 +42,8 @@ pub struct ApiOptions {
     pub payin: Option<PayinOptions>,
     /// The project of JetPay, if there is one.
     pub jetpay: Option<JetpayOptions>,
+    /// The site of qiwi-pay, if there is one.
+    pub qiwi_pay: Option<QiwiPayOptions>,
     /// Sets the request ids of this database apart from those of the agent's other databases.
     pub request_id_shard: Option<RequestIdShard>,
     /// Which characters a reported panToken may contain.
@@ -75,6 +78,7 @@ impl ApiOptions {
             session_seconds: DEFAULT_SESSION_SECONDS,
             payin: None,
             jetpay: None,
+            qiwi_pay: None,
             request_id_shard: None,
             pan_token_alphabet: PanTokenAlphabet::default(),
             pan_token_check: None,

@@ -299,6 +299,58 @@ pub(crate) const JETPAY_LIVE: Setting = Setting {
     default: Default::Text("true"),
     example: "false",
 };
+pub(crate) const QIWI_PAY_MERCHANT_SITE: Setting = Setting {
+    key: "qiwi_pay_merchant_site",
+    kind: Kind::Text("NUMBER"),
+    help: "Your site's number at qiwi-pay, which takes payments by form and token",
+    default: Default::Absent("qiwi-pay's calls are answered with 404"),
+    example: "555",
+};
+pub(crate) const QIWI_PAY_SECRET_KEY: Setting = Setting {
+    key: "qiwi_pay_secret_key",
+    kind: Kind::Secret,
+    help: "The key that signs qiwi-pay's forms, calls and notifications",
+    default: Default::Absent("required with a site of qiwi-pay"),
+    example: "the key that the provider gave you",
+};
+pub(crate) const QIWI_PAY_CLIENT_CERTIFICATE_FILE: Setting = Setting {
+    key: "qiwi_pay_client_certificate_file",
+    kind: Kind::Text("FILE"),
+    help: "A PEM file with the client certificate that QIWI issued and its private key, which qiwi-pay's API needs",
+    default: Default::Absent(
+        "qiwi-pay's forms and notifications work, and calls of its API are answered with 404",
+    ),
+    example: "/etc/pantoken/qiwi-pay.pem",
+};
+pub(crate) const QIWI_PAY_API_URL: Setting = Setting {
+    key: "qiwi_pay_api_url",
+    kind: Kind::Text("URL"),
+    help: "The whole address of qiwi-pay's API; http on loopback only, where no client certificate is needed",
+    default: Default::Text("https://acquiring.qiwi.com/merchant/direct"),
+    example: "http://127.0.0.1:3023/merchant/direct",
+};
+pub(crate) const QIWI_PAY_FORM_URL: Setting = Setting {
+    key: "qiwi_pay_form_url",
+    kind: Kind::Text("URL"),
+    help: "The whole address of qiwi-pay's payment form; http on loopback only",
+    default: Default::Text("https://pay.qiwi.com/paypage/initial"),
+    example: "http://127.0.0.1:3023/paypage/initial",
+};
+pub(crate) const QIWI_PAY_SENDERS: Setting = Setting {
+    key: "qiwi_pay_senders",
+    kind: Kind::Text("NETWORKS"),
+    help: "The addresses and networks from which qiwi-pay's notifications are accepted, separated by commas; behind a \
+           proxy, set PANTOKEN_TRUSTED_PROXIES too",
+    default: Default::Absent("any address"),
+    example: "79.142.16.0/20,195.189.100.0/22,91.232.230.0/23,91.213.51.0/24",
+};
+pub(crate) const QIWI_PAY_LIVE: Setting = Setting {
+    key: "qiwi_pay_live",
+    kind: Kind::Switch,
+    help: "Whether qiwi-pay's site moves real money, which webhooks repeat; never on loopback",
+    default: Default::Text("true"),
+    example: "false",
+};
 pub(crate) const REQUEST_ID_SHARD: Setting = Setting {
     key: "request_id_shard",
     kind: Kind::Text("NUMBER"),
@@ -408,6 +460,13 @@ pub(crate) const ALL: &[&Setting] = &[
     &JETPAY_ACCOUNTS_URL,
     &JETPAY_SENDERS,
     &JETPAY_LIVE,
+    &QIWI_PAY_MERCHANT_SITE,
+    &QIWI_PAY_SECRET_KEY,
+    &QIWI_PAY_CLIENT_CERTIFICATE_FILE,
+    &QIWI_PAY_API_URL,
+    &QIWI_PAY_FORM_URL,
+    &QIWI_PAY_SENDERS,
+    &QIWI_PAY_LIVE,
     &REQUEST_ID_SHARD,
     &PAN_TOKEN_ALPHABET,
     &PAGES,

@@ -644,3 +644,66 @@ fn every_setting_is_described_in_one_sentence() {
         assert!(help.starts_with(char::is_uppercase), "{help}");
     }
 }
+
+fn with_qiwi_pay() -> Given {
+    Given::enough()
+        .variable("PANTOKEN_QIWI_PAY_MERCHANT_SITE", "555")
+        .variable("PANTOKEN_QIWI_PAY_SECRET_KEY", "secret-key-of-the-site")
+}
+
+const CLIENT_PEM: &str = include_str!("../../../providers/qiwi-pay/tests/golden/client.pem");
+
+#[test]
+fn the_site_and_the_key_of_qiwi_pay_belong_together() {
+    assert!(Given::enough().read().unwrap().api.qiwi_pay.is_none());
+    let qiwi_pay = with_qiwi_pay().read().unwrap().api.qiwi_pay.unwrap();
+    assert!(qiwi_pay.is_live && qiwi_pay.client.is_none());
+    assert_eq!(qiwi_pay.form_url, "https://pay.qiwi.com/paypage/initial");
+    let text = format!("{qiwi_pay:?}");
+    assert!(!text.contains("secret-key"), "{text}");
+    for missing in ["MERCHANT_SITE", "SECRET_KEY"] {
+        let missing = format!("PANTOKEN_QIWI_PAY_{missing}");
+        let mut given = with_qiwi_pay();
+        given.variables.remove(missing.as_str());
+        assert!(given.error().contains(&missing), "{missing}");
+    }
+    let wrong = with_qiwi_pay().variable("PANTOKEN_QIWI_PAY_MERCHANT_SITE", "site");
+    assert!(wrong.error().contains("PANTOKEN_QIWI_PAY_MERCHANT_SITE"));
+    for name in ["PANTOKEN_QIWI_PAY_API_URL", "PANTOKEN_QIWI_PAY_FORM_URL"] {
+        let plain = with_qiwi_pay().variable(name, "http://pay.qiwi.com/");
+        assert!(plain.error().contains(name), "{name}");
+    }
+}
+
+#[test]
+fn the_api_of_qiwi_pay_needs_a_client_certificate_except_on_loopback() {
+    const FILE: &str = "PANTOKEN_QIWI_PAY_CLIENT_CERTIFICATE_FILE";
+    let with_file = |pem: &'static str| {
+        with_qiwi_pay()
+            .variable(FILE, "client.pem")
+            .file("client.pem", pem)
+    };
+    let qiwi_pay = with_file(CLIENT_PEM).read().unwrap().api.qiwi_pay.unwrap();
+    assert!(qiwi_pay.client.is_some());
+    let text = format!("{qiwi_pay:?}");
+    assert!(!text.contains("PRIVATE KEY"), "{text}");
+    let refused = with_file("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n").error();
+    assert!(refused.contains(FILE), "{refused}");
+    let sandbox = "http://127.0.0.1:3023/merchant/direct";
+    let sandbox = with_qiwi_pay().variable("PANTOKEN_QIWI_PAY_API_URL", sandbox);
+    let qiwi_pay = sandbox.read().unwrap().api.qiwi_pay.unwrap();
+    assert!(qiwi_pay.client.is_some() && !qiwi_pay.is_live);
+}
+
+#[test]
+fn a2c_may_be_left_out_if_qiwi_pay_is_configured() {
+    let mut given = with_qiwi_pay();
+    for name in [
+        "PANTOKEN_FORM_HOST",
+        "PANTOKEN_AGENT_ID",
+        "PANTOKEN_AGENT_SECRET_KEY",
+    ] {
+        given.variables.remove(name);
+    }
+    assert!(given.read().unwrap().signer.is_none());
+}

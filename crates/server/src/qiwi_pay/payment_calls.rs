@@ -1,0 +1,272 @@
+//! Sends payments by token, and asks about all payments.
+
+use pantoken_core::Secret;
+use pantoken_qiwi_pay::{Client, Error, NotSent, Transaction, TxnStatus, TxnType};
+use pantoken_store::{Digest, OperationFilter, OperationStore, StoredOperation};
+use serde_json::json;
+
+use super::asking::Sending;
+use super::described::PaymentView;
+use super::heard::Heard;
+use super::notifications::{self, UNKNOWN_KEY};
+use super::payment::{self, Payment, State, ThreeDs};
+use super::provider::{Asked, QiwiPayProvider, ask_for_order, attention, refusal};
+use crate::operations::stored::{fields, read, write};
+use crate::operations::{Event, Next, Step, Unreadable};
+
+/// How long after its creation a form is expected to be paid, in milliseconds, and how long it is asked about after
+/// its own time.
+const AFTERMATH: i64 = 24 * 3_600_000;
+/// An order has few notifications.
+const MAX_NOTIFICATIONS: u32 = 1000;
+
+/// What became of a payment in one question.
+struct Outcome {
+    payment: Payment,
+    events: Vec<&'static str>,
+    attention: Option<&'static str>,
+    text: String,
+    /// Whether the request may be sent at once.
+    is_ready: bool,
+}
+
+impl QiwiPayProvider {
+    pub(super) async fn advance_payment(
+        &self,
+        operation: &StoredOperation,
+        now: i64,
+    ) -> Result<Step, Unreadable> {
+        let before: Payment = read(operation)?;
+        if operation.key.starts_with(UNKNOWN_KEY) {
+            return unknown(operation, &before);
+        }
+        let client = self.options.client.as_ref();
+        let outcome = match client {
+            Some(client) if is_unsent(&before, operation) => {
+                send(client, operation, &before, now).await?
+            }
+            Some(client) => {
+                let asked = ask_for_order(client, &operation.key).await?;
+                status(operation, &before, asked, now)
+            }
+            None => status(operation, &before, self.notified(operation).await?, now),
+        };
+        let after = &outcome.payment;
+        let fields = fields(PaymentView::new(&operation.key, after));
+        let events = outcome.events.iter().map(|kind| Event {
+            kind,
+            fields: fields.clone(),
+        });
+        let (next, is_final) = next(after, operation, client.is_some(), now);
+        let unsent = Payment {
+            sending: after.sending,
+            ..before
+        };
+        Ok(Step {
+            state: after.state_name(),
+            data: write(after)?,
+            is_final,
+            is_progress: unsent != *after,
+            next,
+            heard: Some(outcome.text),
+            events: events.collect(),
+            attention: outcome.attention,
+            fields: fields.clone(),
+            creates: Vec::new(),
+            wakes: outcome
+                .is_ready
+                .then_some(operation.id)
+                .into_iter()
+                .collect(),
+        })
+    }
+
+    /// Returns what the provider's notifications say, which count where the provider cannot be asked.
+    async fn notified(&self, operation: &StoredOperation) -> Result<Asked, Unreadable> {
+        let filter = OperationFilter {
+            kind: Some(notifications::KIND.to_owned()),
+            parent: Some(operation.id),
+            limit: MAX_NOTIFICATIONS,
+            ..OperationFilter::default()
+        };
+        let stored = self.store.list_operations(filter).await;
+        let stored = stored.map_err(|error| {
+            tracing::error!(%error, "notifications cannot be read");
+            Unreadable
+        })?;
+        let heard = stored.iter().rev().map(read);
+        Ok(Asked {
+            heard: Some(heard.collect::<Result<_, _>>()?),
+            text: format!("notifications: {}", stored.len()),
+            attention: None,
+        })
+    }
+}
+
+fn is_unsent(payment: &Payment, operation: &StoredOperation) -> bool {
+    let is_new = payment.state == State::Created && payment.txn_id.is_none();
+    !payment.is_form && is_new && payment.sending.is_unsent(operation.version)
+}
+
+/// Sends a payment by token of which nothing was sent.
+async fn send(
+    client: &Client,
+    operation: &StoredOperation,
+    before: &Payment,
+    now: i64,
+) -> Result<Outcome, Unreadable> {
+    let request = before.order.payment_request(&operation.key);
+    let answer = client.pay(&request.map_err(|_| Unreadable)?).await;
+    let mut outcome = Outcome {
+        payment: Payment {
+            sending: before.sending.sent(now),
+            ..before.clone()
+        },
+        events: Vec::new(),
+        attention: None,
+        text: String::new(),
+        is_ready: false,
+    };
+    let default = match before.order.is_auth {
+        true => TxnType::Auth,
+        false => TxnType::Sale,
+    };
+    match answer {
+        Ok(transaction) => {
+            let mut heard = Heard::of(&transaction, default);
+            // The client has compared them with the request, unless they were left out.
+            heard.hundredths = heard.hundredths.or(Some(before.whole()));
+            let currency = pantoken_qiwi_pay::Currency::from_code(before.order.amount.currency());
+            heard.currency = heard
+                .currency
+                .or(currency.map(pantoken_qiwi_pay::Currency::number));
+            outcome.text = heard.describe();
+            let decision = payment::decide(&outcome.payment, &[heard]);
+            outcome.payment = decision.payment;
+            outcome.events = decision.events;
+            outcome.attention = decision.attention;
+            ask_for_3ds(&mut outcome.payment, operation, &transaction);
+        }
+        Err(error) => {
+            outcome.text = error.to_string();
+            outcome.attention = attention(&error);
+            if let Error::NotSent(NotSent::NoConnection(_)) = error {
+                outcome.payment.sending = Sending::again(operation.version);
+            } else if let Some(code) = refused_for_good(&error) {
+                let transaction = error
+                    .api_error()
+                    .and_then(|error| error.transaction.as_ref());
+                outcome.payment.state = State::Declined;
+                outcome.payment.reason = Some(code);
+                outcome.payment.txn_id = transaction.map(|one| one.txn_id.number());
+                outcome.events = vec!["qiwi-pay.payment.declined"];
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// Returns why a request is not repeated.
+fn refused_for_good(error: &Error) -> Option<String> {
+    match error {
+        Error::NotSent(_) => Some("NOT_SENT".to_owned()),
+        error => refusal(error),
+    }
+}
+
+fn ask_for_3ds(payment: &mut Payment, operation: &StoredOperation, transaction: &Transaction) {
+    let Some(three_ds) = &transaction.three_ds else {
+        return;
+    };
+    if transaction.status != TxnStatus::Init || payment.state != State::Created {
+        return;
+    }
+    let txn_id = transaction.txn_id.number();
+    let parts = json!([operation.key, txn_id, operation.created_at]).to_string();
+    let md = hex::encode(Digest::of(parts.as_bytes()).as_bytes());
+    payment.txn_id = Some(txn_id);
+    payment.state = State::Requires3ds;
+    payment.three_ds = Some(ThreeDs {
+        acs_url: three_ds.acs_url.clone(),
+        pareq: three_ds.pareq.clone(),
+        md: md.chars().take(32).collect(),
+    });
+}
+
+/// Decides what the status says. A payment by token that the provider does not know may be sent again.
+fn status(operation: &StoredOperation, before: &Payment, asked: Asked, now: i64) -> Outcome {
+    let mut outcome = Outcome {
+        payment: before.clone(),
+        events: Vec::new(),
+        attention: asked.attention,
+        text: asked.text,
+        is_ready: false,
+    };
+    let Some(heard) = asked.heard else {
+        outcome.payment.sending = before.sending.sent(now);
+        return outcome;
+    };
+    let decision = payment::decide(before, &heard);
+    outcome.payment = decision.payment;
+    outcome.events = decision.events;
+    outcome.attention = decision.attention;
+    let is_executed = heard.iter().any(|one| one.kind().is_payment());
+    if !before.is_form && before.state == State::Created && !is_executed {
+        let sent = before.sending.sent(now);
+        outcome.is_ready = sent.may_repeat(now);
+        outcome.payment.sending = match outcome.is_ready {
+            true => Sending::again(operation.version),
+            false => sent,
+        };
+    }
+    outcome
+}
+
+/// Returns when a payment is asked about next, and whether nothing more is expected.
+fn next(payment: &Payment, operation: &StoredOperation, has_api: bool, now: i64) -> (Next, bool) {
+    let created = operation.created_at;
+    let until = payment.order.expires_at.unwrap_or(created).max(created);
+    let is_expected = until.saturating_add(AFTERMATH) > now;
+    if payment.attention.is_some() {
+        return (Next::Watch, false);
+    }
+    match payment.state {
+        State::Created | State::Requires3ds if !payment.is_form => (Next::Soon, false),
+        State::Created | State::Requires3ds if !is_expected => (Next::Never, true),
+        State::Created | State::Requires3ds if has_api => (Next::Soon, false),
+        State::Created | State::Requires3ds => (Next::Watch, false),
+        // The payer may try again.
+        State::Declined if payment.is_form && is_expected => (Next::Watch, true),
+        // The provider captures it by itself after 72 hours.
+        State::Authorized if has_api => (Next::Watch, false),
+        State::Authorized => (Next::Never, false),
+        State::Declined | State::Captured | State::Reversed | State::Refunded => {
+            (Next::Never, true)
+        }
+    }
+}
+
+/// A success of which nothing is known here is for a person.
+fn unknown(operation: &StoredOperation, payment: &Payment) -> Result<Step, Unreadable> {
+    let order_id = payment.order.texts.get("order_id");
+    let fields = fields(PaymentView::new(
+        order_id.map_or("", String::as_str),
+        payment,
+    ));
+    let reason = payment.attention.as_deref();
+    Ok(Step {
+        state: payment.state_name(),
+        data: Secret::new(operation.progress.data.expose()),
+        is_final: false,
+        is_progress: operation.progress.attention.is_none(),
+        next: Next::Never,
+        heard: None,
+        events: Vec::new(),
+        attention: notifications::REASONS
+            .into_iter()
+            .find(|known| Some(*known) == reason),
+        fields,
+        creates: Vec::new(),
+        wakes: Vec::new(),
+    })
+}
