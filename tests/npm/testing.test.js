@@ -1,6 +1,6 @@
 // The stand-in, under happy-dom here and under jsdom in the tests of the components.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { Window } from "happy-dom";
 
@@ -68,5 +68,24 @@ test("it knows the host codes of docs/embedding.md, and after which the customer
     const { form, details } = open();
     emitError(form, { code });
     assert.deepEqual([details[0].source, details[0].recoverable], ["host", recoverable === "yes"], code);
+  }
+});
+
+test("the snippet of docs/embedding.md does what it says", async () => {
+  const text = readFileSync(new URL("../../docs/embedding.md", import.meta.url), "utf8");
+  const [, snippet] = text.match(/```js\n(import \{ defineStandIn[^`]*)```/);
+  const file = new URL("snippet.mjs", import.meta.url);
+  writeFileSync(file, snippet);
+  await import(file.href);
+  assert.equal(document.querySelector("pantoken-form").state, "saved");
+});
+
+test("the components' snippets in the documents are parts of what is type-checked", () => {
+  const read = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
+  const checked = read("./snippets.tsx");
+  for (const name of ["../../docs/embedding.md", "../../web/element/README.md"]) {
+    const snippets = [...read(name).matchAll(/```jsx\nimport[^\n]*\n\n([^`]*)```/g)];
+    assert.ok(snippets.length > 0);
+    for (const [, snippet] of snippets) assert.ok(checked.includes(snippet.trim()), snippet);
   }
 });

@@ -18,10 +18,12 @@ const TARBALL: &str = "pantoken-0.1.0.tgz";
 
 /// The pages to build: the folder of each, its name in `dist/examples`, and its mode.
 /// React's StrictMode mounts twice in development only.
-const PAGES: [(&str, &str, &str); 3] = [
+const PAGES: [(&str, &str, &str); 4] = [
     ("examples/react", "react", "development"),
     ("examples/vue", "vue", "production"),
     (TESTS, "webpack", "production"),
+    // Not a page, but a program that the end-to-end tests run, with what it imports.
+    ("tests/npm/playwright", "playwright", "production"),
 ];
 
 /// The types, the import on a server and a page for webpack, which only the tests need.
