@@ -1,8 +1,6 @@
 import vue from "@vitejs/plugin-vue";
 
-const isCustomElement = (tag) => tag === "pantoken-form";
-
 export default {
-  plugins: [vue({ template: { compilerOptions: { isCustomElement } } })],
+  plugins: [vue()],
   optimizeDeps: { exclude: ["pantoken"] },
 };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pantoken_tests::{
     GOOD_NUMBER, Pages, Process, SiteOptions, TestContext, TestSite, binaries, clear_settings,
-    workspace,
+    dist, workspace,
 };
 use serde_json::{Value, json};
 
@@ -32,6 +32,21 @@ pub(crate) async fn the_vue_page_takes_a_card(context: TestContext) {
 pub(crate) async fn a_page_that_webpack_bundled_takes_a_card(context: TestContext) {
     let site = TestSite::open(SiteOptions::with_pages(Pages::example("webpack")));
     takes_a_card(&context, &site).await;
+}
+
+/// `saveCard` of `pantoken/testing`, with Playwright's own browser in place of the context's.
+pub(crate) async fn the_helper_for_playwright_saves_a_card(_context: TestContext) {
+    let site = TestSite::open(SiteOptions::with_pages(Pages::example("react")));
+    let chromium = std::env::var("CHROME").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    let mut node = Command::new("node");
+    node.arg(dist().join("examples/playwright/run.js"))
+        .args([&site.url("/"), &chromium]);
+    let output = tokio::task::spawn_blocking(move || node.output()).await;
+    let output = output.unwrap().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let request_id = String::from_utf8(output.stdout).unwrap();
+    let session = site.session(request_id.trim()).await;
+    assert_eq!(session["state"], "saved");
 }
 
 /// The page of web/element/README.md, under the policy of `serve --pages`, as it stands there.

@@ -238,6 +238,7 @@ fn main() -> ExitCode {
                 examples::the_react_page_takes_a_card,
                 examples::the_vue_page_takes_a_card,
                 examples::a_page_that_webpack_bundled_takes_a_card,
+                examples::the_helper_for_playwright_saves_a_card,
                 hostile_messages::ten_thousand_messages_of_the_form_do_not_hide_its_result,
                 form_url::a_form_url_may_lead_to_a_form_that_misbehaves,
                 form_url::a_wrong_form_url_opens_nothing_and_the_console_says_why,

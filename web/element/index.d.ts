@@ -284,7 +284,7 @@ type FormSource =
     }
   | {
       /** A session that your back end made: the server's answer, as an object (a property) or as JSON. */
-      session: Session | string;
+      session: Session | string | undefined;
       "session-url"?: undefined;
       "form-url"?: undefined;
       token?: "page";
@@ -322,6 +322,17 @@ export type PantokenFormProps = PantokenFormAttributes & {
   "onpantoken-warning"?: (event: PantokenFormEventMap["pantoken-warning"]) => void;
 };
 
+type CamelCase<Name> = Name extends `${infer Word}-${infer Rest}` ? `${Word}${Capitalize<CamelCase<Rest>>}` : Name;
+type InCamelCase<Attributes> = Attributes extends unknown
+  ? { [Name in keyof Attributes as CamelCase<Name>]: Attributes[Name] }
+  : never;
+
+/** The properties of the components for React and Vue. */
+export type PantokenFormProperties = InCamelCase<PantokenFormAttributes> & {
+  /** Texts of your own in place of the element's. */
+  texts?: Texts;
+};
+
 declare global {
   interface HTMLElementTagNameMap {
     "pantoken-form": PantokenFormElement;
@@ -344,5 +355,13 @@ declare module "react" {
       "pantoken-form": PantokenFormProps;
       "pantoken-redirect": PantokenRedirectProps;
     }
+  }
+}
+
+// The same for Vue's templates.
+// @ts-ignore
+declare module "vue" {
+  interface GlobalComponents {
+    "pantoken-form": new () => { $props: PantokenFormProps };
   }
 }

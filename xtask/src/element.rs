@@ -33,6 +33,20 @@ const SCRIPTS: [&str; 10] = [
     "globals.d.ts",
     "pantoken_element_bg.d.ts",
 ];
+/// The files of the package that are not built: a page's own bundler has the frameworks that they import.
+const AS_THEY_ARE: [&str; 11] = [
+    "README.md",
+    "custom-elements.json",
+    "frameworks.js",
+    "index.d.ts",
+    "package.json",
+    "react.d.ts",
+    "react.js",
+    "testing.d.ts",
+    "testing.js",
+    "vue.d.ts",
+    "vue.js",
+];
 /// What the oldest browsers do not know. The instructions of bulk memory would also be longer than the calls
 /// that they stand for.
 const TARGET_FEATURES: &str =
@@ -295,8 +309,7 @@ pub(crate) fn check_sequences(workspace: &Workspace) -> Result<()> {
 
 fn copy_files(workspace: &Workspace, package: &Path) -> Result<()> {
     let root = workspace.root();
-    let own = ["README.md", "index.d.ts", "package.json"];
-    let own = own.map(|name| root.join("web/element").join(name));
+    let own = AS_THEY_ARE.map(|name| root.join("web/element").join(name));
     let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|name| root.join(name));
     for file in own.iter().chain(&licences) {
         let name = file.file_name().context("a file has a name")?;

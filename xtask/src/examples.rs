@@ -18,14 +18,19 @@ const TARBALL: &str = "pantoken-0.1.0.tgz";
 
 /// The pages to build: the folder of each, its name in `dist/examples`, and its mode.
 /// React's StrictMode mounts twice in development only.
-const PAGES: [(&str, &str, &str); 3] = [
+const PAGES: [(&str, &str, &str); 4] = [
     ("examples/react", "react", "development"),
     ("examples/vue", "vue", "production"),
     (TESTS, "webpack", "production"),
+    // Not a page, but a program that the end-to-end tests run, with what it imports.
+    ("tests/npm/playwright", "playwright", "production"),
 ];
 
 /// The types, the import on a server and a page for webpack, which only the tests need.
 const TESTS: &str = "tests/npm";
+
+/// The tests of the component for React again, with the oldest React that it supports.
+const REACT_18: &str = "tests/npm/react-18";
 
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::find()?;
@@ -37,7 +42,8 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Checks the package's types, those of its scripts, its recorded sequences and its import on a server, and builds each example into `dist/examples`, beside
+/// Checks the package's types, those of its scripts, its recorded sequences, its import on a server and its
+/// components for React and Vue, and builds each example into `dist/examples`, beside
 /// the script of axe-core for the end-to-end tests. The package must be built.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     // A copy, in which npm finds nothing of the checkout by chance.
@@ -52,11 +58,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     command::run(npm(copy.path(), "pack --silent").arg(package))?;
     for (project, name, mode) in PAGES {
         let folder = copy.path().join(project);
-        fs::copy(copy.path().join(TARBALL), folder.join(TARBALL))?;
-        command::run(&mut npm(
-            &folder,
-            "ci --ignore-scripts --no-audit --no-fund --prefer-offline",
-        ))?;
+        install(copy.path(), &folder)?;
         command::run(npm(&folder, "run build").env("NODE_ENV", mode))?;
         let mut copy = Command::new("cp");
         command::run(
@@ -67,6 +69,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     }
     let tests = copy.path().join(TESTS);
     command::run(&mut npm(&tests, "run test"))?;
+    let react_18 = copy.path().join(REACT_18);
+    install(copy.path(), &react_18)?;
+    command::run(&mut npm(&react_18, "run test"))?;
     element::check_types(workspace, &tests.join("node_modules/.bin/tsc"))?;
     element::check_sequences(workspace)?;
     fs::copy(
@@ -74,6 +79,15 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
         built.join("axe.min.js"),
     )?;
     Ok(())
+}
+
+/// Installs what a project depends on, with the tarball from this folder.
+fn install(tarball: &Path, project: &Path) -> Result<()> {
+    fs::copy(tarball.join(TARBALL), project.join(TARBALL))?;
+    command::run(&mut npm(
+        project,
+        "ci --ignore-scripts --no-audit --no-fund --prefer-offline",
+    ))
 }
 
 fn npm(folder: &Path, arguments: &str) -> Command {

@@ -16,6 +16,7 @@ mod setting_flags;
 mod settings_file;
 mod sign;
 mod terminal;
+mod trigger;
 mod verify;
 mod webhooks;
 
@@ -59,6 +60,7 @@ enum Command {
     #[command(subcommand)]
     Sessions(sessions::Command),
     Sign(sign::Arguments),
+    Trigger(trigger::Arguments),
     Verify(verify::Arguments),
     #[command(subcommand)]
     Webhooks(webhooks::Command),
@@ -82,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Operations(command) => operations::run(&command),
         Command::Sessions(command) => sessions::run(&command),
         Command::Sign(arguments) => sign::run(&arguments),
+        Command::Trigger(arguments) => trigger::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Webhooks(command) => webhooks::run(&command),
     }

@@ -211,6 +211,22 @@ fn read_webhook(reader: &mut Reader<'_>, signing: WebhookSigning) -> Option<Webh
     })
 }
 
+/// Reads how webhooks are signed and sent, for a receiver that an argument names. It may be on a private network.
+pub(crate) fn read_webhook_to(
+    reader: &mut Reader<'_>,
+    argument: &str,
+    url: &str,
+) -> Option<WebhookTarget> {
+    let outgoing = read_outgoing(reader);
+    let secret = reader.read(&setting::WEBHOOK_SECRET, WebhookSecret::parse);
+    if !reader.is_given(&setting::WEBHOOK_SECRET) {
+        reader.refuse(&setting::WEBHOOK_SECRET, "is required to sign the webhook");
+    }
+    let secret = secret?;
+    let target = reader.argument(argument, url, |url| WebhookTarget::new(url, secret, true))?;
+    Some(target.with_outgoing(outgoing))
+}
+
 fn read_public_url(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<PublicUrl> {
     if reader.is_given(&setting::PUBLIC_URL) {
         return reader.read(&setting::PUBLIC_URL, PublicUrl::parse);

@@ -5,11 +5,13 @@ mod backoff;
 pub(crate) mod description;
 mod event;
 mod public_address;
+mod sample;
 mod sender;
 mod signature;
 mod target;
 mod worker;
 
+pub(crate) use sample::Sample;
 pub(crate) use sender::Sender;
 pub use signature::{SignatureError, WebhookSecret, WebhookSecretError, sign, verify};
 pub use target::{WebhookTarget, WebhookTargetError};

@@ -1,4 +1,4 @@
-import "pantoken";
+import { PantokenForm } from "pantoken/react";
 import { StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
 
@@ -6,11 +6,11 @@ function Card() {
   const [result, setResult] = useState("");
   return (
     <>
-      <pantoken-form
-        session-url="/v1/sessions"
+      <PantokenForm
+        sessionUrl="/v1/sessions"
         language="ru"
-        onpantoken-saved={(event) => setResult(event.detail.requestId)}
-        onpantoken-error={(event) => setResult(event.detail.code)}
+        onSaved={({ requestId }) => setResult(requestId)}
+        onError={({ code }) => setResult(code)}
       />
       <output>{result}</output>
     </>

@@ -1,4 +1,3 @@
-import "pantoken";
 import { createApp } from "vue";
 import Card from "./Card.vue";
 

@@ -34,5 +34,6 @@ mod rate_limits;
 mod record_result;
 mod retention;
 mod support;
+mod trigger;
 mod wait;
 mod webhooks;
