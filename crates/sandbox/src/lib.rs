@@ -9,6 +9,7 @@ mod outbox;
 mod page;
 pub mod payin;
 pub mod qiwi_master;
+pub mod qiwi_pay;
 mod sender;
 mod timer;
 mod uuid;

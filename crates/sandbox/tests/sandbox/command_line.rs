@@ -125,12 +125,14 @@ fn starts_every_provider_each_on_its_port() {
         "--payin-listen=127.0.0.1:0",
         "--payin-site-id=site-02",
         "--jetpay-listen=127.0.0.1:0",
+        "--qiwi-pay-listen=127.0.0.1:0",
         "--qiwi-master-listen=127.0.0.1:0",
     ]));
     for words in [
         "pantoken-sandbox: listening on http://",
         PAYIN,
         "pantoken-sandbox: jetpay listening on http://",
+        "pantoken-sandbox: qiwi-pay listening on http://",
         "pantoken-sandbox: qiwi-master listening on http://",
     ] {
         let address = process.wait_for(words);
@@ -192,6 +194,8 @@ fn wrong_usage_exits_with_2() {
         ["--jetpay-project-id", "0"],
         ["--jetpay-merchant-url", "http://shop.example/"],
         ["--jetpay-callback-url", "ftp://127.0.0.1/"],
+        ["--qiwi-pay-merchant-site", "x"],
+        ["--qiwi-pay-notification-url", "http://shop.example/"],
         ["--qiwi-master-wallet", "+79990000000"],
     ] {
         let text = fails(command().args(args), 2);

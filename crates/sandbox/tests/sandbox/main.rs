@@ -10,5 +10,6 @@ mod headers;
 mod jetpay;
 mod payin;
 mod qiwi_master;
+mod qiwi_pay;
 mod save;
 mod support;

@@ -13,7 +13,7 @@ use clap::Parser;
 use clap::error::ErrorKind as UsageError;
 use pantoken_a2c::{Origin, OriginError};
 use pantoken_core::{StopSignals, SystemClock, SystemRandom, write_documents};
-use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master};
+use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master, qiwi_pay};
 use tokio::net::TcpListener;
 
 use crate::options::{Options, Provider};
@@ -70,6 +70,7 @@ async fn run(options: &Options, secrets: &Secrets) -> Result<(), RunError> {
     let a2c = listen(options, Provider::A2c, "--a2c-listen").await?;
     let payin = listen(options, Provider::Payin, "--payin-listen").await?;
     let jetpay = listen(options, Provider::Jetpay, "--jetpay-listen").await?;
+    let qiwi_pay = listen(options, Provider::QiwiPay, "--qiwi-pay-listen").await?;
     let qiwi_master = listen(options, Provider::QiwiMaster, "--qiwi-master-listen").await?;
     let signals = StopSignals::listen()?;
     let mut out = std::io::stdout();
@@ -88,6 +89,13 @@ async fn run(options: &Options, secrets: &Secrets) -> Result<(), RunError> {
             "pantoken-sandbox: jetpay listening on http://{address}"
         )?;
         providers.push((listener, jetpay_router(options, secrets)));
+    }
+    if let Some(Listening(listener, address, _)) = qiwi_pay {
+        writeln!(
+            out,
+            "pantoken-sandbox: qiwi-pay listening on http://{address}"
+        )?;
+        providers.push((listener, qiwi_pay_router(options, secrets)));
     }
     if let Some(Listening(listener, address, _)) = qiwi_master {
         writeln!(
@@ -131,6 +139,15 @@ fn jetpay_router(options: &Options, secrets: &Secrets) -> Router {
         callback_url: options.jetpay_callback_url.clone(),
     };
     jetpay::router(settings, SystemRandom, SystemClock::new())
+}
+
+fn qiwi_pay_router(options: &Options, secrets: &Secrets) -> Router {
+    let settings = qiwi_pay::Settings {
+        merchant_site: options.qiwi_pay_merchant_site,
+        secret_key: secrets.qiwi_pay_secret_key.clone(),
+        notification_url: options.qiwi_pay_notification_url.clone(),
+    };
+    qiwi_pay::router(settings, SystemRandom, SystemClock::new())
 }
 
 fn qiwi_master_router(options: &Options, secrets: &Secrets) -> Router {

@@ -6,7 +6,8 @@ use pantoken_a2c::{AgentId, Origin};
 use pantoken_jetpay::ProjectId;
 use pantoken_payin::SiteId;
 use pantoken_qiwi_master::Wallet;
-use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master};
+use pantoken_qiwi_pay::MerchantSite;
+use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master, qiwi_pay};
 
 /// Returns the part of `--help` after the flags.
 fn after_help() -> String {
@@ -18,6 +19,7 @@ fn after_help() -> String {
         payin::Settings::TEST_NOTIFICATION_KEY,
     );
     let secret_key = jetpay::Settings::TEST_SECRET_KEY;
+    let qiwi_pay_key = qiwi_pay::Settings::TEST_SECRET_KEY;
     let token = qiwi_master::Settings::TEST_TOKEN;
     format!(
         "\
@@ -26,15 +28,17 @@ Environment (with _FILE at its end, a variable names a file that contains the ke
   PANTOKEN_PAYIN_API_KEY           The key with which the payin site calls [default: {api_key}]
   PANTOKEN_PAYIN_NOTIFICATION_KEY  The key that signs notifications [default: {notification_key}]
   PANTOKEN_JETPAY_SECRET_KEY       The key that signs everything of jetpay [default: {secret_key}]
+  PANTOKEN_QIWI_PAY_SECRET_KEY     The key that signs everything of qiwi-pay [default: {qiwi_pay_key}]
   PANTOKEN_QIWI_MASTER_TOKEN       The token of the qiwi-master wallet [default: {token}]
 
 Card numbers of a2c:
   Any 13 to 19 digits that pass the Luhn check, such as 4111111111111111, return a panToken.
   4000000000000002 returns FORBIDDEN, 4000000000000069 INVALID_SESSION, a wrong number INVALID_PAN.
 
-Cards of payin, up to 10.00 RUB:
+Cards of payin and qiwi-pay, up to 10.00 RUB:
   The month of expiry decides: 02 is declined, 03 succeeds after 3 s, 04 is declined after 3 s, others succeed.
-  The security code 849, or 3ds in the holder's name, asks for 3-D Secure.
+  For payin, the security code 849, or 3ds in the holder's name, asks for 3-D Secure; for qiwi-pay, the holder's name
+  unknown name.
 
 Accounts of jetpay's payouts, by their last two digits:
   01 is declined, 02 stays under way, 03 is under way and then paid, 04 is declined and then paid,
@@ -61,6 +65,7 @@ pub(crate) enum Provider {
     A2c,
     Payin,
     Jetpay,
+    QiwiPay,
     QiwiMaster,
 }
 
@@ -73,7 +78,7 @@ pub(crate) struct Options {
     only: Vec<Provider>,
 
     /// Start a2c alone on this address; the same as --only a2c --a2c-listen ADDRESS
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "a2c_listen", "payin_listen", "jetpay_listen", "qiwi_master_listen"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "a2c_listen", "payin_listen", "jetpay_listen", "qiwi_pay_listen", "qiwi_master_listen"])]
     listen: Option<SocketAddr>,
 
     /// Address of a2c; port 0 chooses a free port
@@ -87,6 +92,10 @@ pub(crate) struct Options {
     /// Address of jetpay; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3022")]
     jetpay_listen: SocketAddr,
+
+    /// Address of qiwi-pay; port 0 chooses a free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3023")]
+    qiwi_pay_listen: SocketAddr,
 
     /// Address of qiwi-master; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3024")]
@@ -148,6 +157,19 @@ pub(crate) struct Options {
     #[arg(long, value_name = "URL", value_parser = jetpay::NotificationUrl::parse)]
     pub(crate) jetpay_callback_url: Option<jetpay::NotificationUrl>,
 
+    /// Site of qiwi-pay whose calls are accepted
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value = qiwi_pay::Settings::TEST_MERCHANT_SITE,
+        value_parser = read_merchant_site,
+    )]
+    pub(crate) qiwi_pay_merchant_site: MerchantSite,
+
+    /// Address to which qiwi-pay sends the notifications of payments that name no address of their own
+    #[arg(long, value_name = "URL", value_parser = qiwi_pay::NotificationUrl::parse)]
+    pub(crate) qiwi_pay_notification_url: Option<qiwi_pay::NotificationUrl>,
+
     /// Wallet of qiwi-master whose calls are accepted
     #[arg(
         long,
@@ -167,6 +189,10 @@ fn read_payout_key(path: &str) -> Result<payin::PayoutKey, String> {
     payin::PayoutKey::from_pem(&pem).map_err(|error| error.to_string())
 }
 
+fn read_merchant_site(digits: &str) -> Result<MerchantSite, &'static str> {
+    MerchantSite::parse(digits).ok_or("a site must be a positive integer")
+}
+
 impl Options {
     /// Returns the address of the provider, or `None` if it is not to be started.
     pub(crate) fn address(&self, provider: Provider) -> Option<SocketAddr> {
@@ -175,6 +201,7 @@ impl Options {
             _ if self.listen.is_some() => return None,
             Provider::Payin => self.payin_listen,
             Provider::Jetpay => self.jetpay_listen,
+            Provider::QiwiPay => self.qiwi_pay_listen,
             Provider::QiwiMaster => self.qiwi_master_listen,
         };
         let is_started = self.only.is_empty() || self.only.contains(&provider);

@@ -8,7 +8,7 @@ use pantoken_core::{Secret, SecretOrFileError, secret_or_file};
 use pantoken_jetpay::{SecretKey, SecretKeyError};
 use pantoken_payin::{ApiKey, NotificationKey, SecretError as KeyError};
 use pantoken_qiwi_master::{Token, TokenError};
-use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master};
+use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master, qiwi_pay};
 
 /// The largest file that is read, in bytes. No secret is as long.
 const MAX_FILE: u64 = 4096;
@@ -19,6 +19,7 @@ pub(crate) struct Secrets {
     pub(crate) payin_api_key: ApiKey,
     pub(crate) payin_notification_key: NotificationKey,
     pub(crate) jetpay_secret_key: SecretKey,
+    pub(crate) qiwi_pay_secret_key: pantoken_qiwi_pay::SecretKey,
     pub(crate) qiwi_master_token: Token,
 }
 
@@ -35,6 +36,8 @@ pub(crate) enum SecretError {
     Key(&'static str, KeyError),
     #[error("{0}: {1}")]
     SecretKey(&'static str, SecretKeyError),
+    #[error("{0}: {1}")]
+    QiwiPay(&'static str, pantoken_qiwi_pay::SecretError),
     #[error("{0}: {1}")]
     Token(&'static str, TokenError),
 }
@@ -67,6 +70,14 @@ pub(crate) fn read() -> Result<Secrets, SecretError> {
     let jetpay_secret_key = SecretKey::parse(secret_key.expose());
     let jetpay_secret_key =
         jetpay_secret_key.map_err(|error| SecretError::SecretKey(name, error))?;
+    let qiwi_pay = Names(
+        "PANTOKEN_QIWI_PAY_SECRET_KEY",
+        "PANTOKEN_QIWI_PAY_SECRET_KEY_FILE",
+    );
+    let (qiwi_pay, name) = qiwi_pay.read(qiwi_pay::Settings::TEST_SECRET_KEY)?;
+    let qiwi_pay_secret_key = pantoken_qiwi_pay::SecretKey::parse(qiwi_pay.expose());
+    let qiwi_pay_secret_key =
+        qiwi_pay_secret_key.map_err(|error| SecretError::QiwiPay(name, error))?;
     let token = Names(
         "PANTOKEN_QIWI_MASTER_TOKEN",
         "PANTOKEN_QIWI_MASTER_TOKEN_FILE",
@@ -79,6 +90,7 @@ pub(crate) fn read() -> Result<Secrets, SecretError> {
         payin_notification_key: payin_notification_key
             .map_err(|error| SecretError::Key(key_name, error))?,
         jetpay_secret_key,
+        qiwi_pay_secret_key,
         qiwi_master_token: qiwi_master_token.map_err(|error| SecretError::Token(name, error))?,
     })
 }

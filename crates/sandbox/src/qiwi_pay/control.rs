@@ -1,0 +1,134 @@
+//! The control API, which only a sandbox has: what a customer does on the form, faults, a clock that can be moved, and
+//! what was executed.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::fault::{Fault, NextCall, NextNotification};
+use super::fields::Fields;
+use super::operations;
+use super::provider::Provider;
+use super::refusal::Refusal;
+use super::transaction::Kind;
+
+pub(super) fn routes() -> Router<Provider> {
+    Router::new()
+        .route("/forms", post(pay_form))
+        .route("/executed", get(executed))
+        .route("/notifications", get(notifications))
+        .route("/faults", post(faults))
+        .route("/clock", get(clock).post(move_clock))
+        .route("/settings", post(settings))
+}
+
+#[derive(Deserialize)]
+struct FormPayment {
+    /// The signed fields of the form.
+    fields: Value,
+    pan: String,
+    expiry: String,
+    #[serde(default)]
+    card_name: String,
+}
+
+/// `POST /sandbox/forms` with the fields of a form and a card: a customer pays the form. The answer is the payment.
+async fn pay_form(
+    State(provider): State<Provider>,
+    Json(payment): Json<FormPayment>,
+) -> Result<Json<Value>, Refusal> {
+    let signed = Fields::of(&payment.fields)?;
+    let settings = provider.settings();
+    if signed.integer("merchant_site")? != Some(settings.merchant_site.number()) {
+        return Err(Refusal::Code(8021));
+    }
+    let sign = signed.get("sign").unwrap_or_default();
+    if !settings.secret_key.verifies(signed.pairs(), sign) {
+        return Err(Refusal::Code(8054));
+    }
+    let kind = match signed.integer("opcode")? {
+        Some(1) => Kind::Sale,
+        Some(3) => Kind::Auth,
+        _ => return Err(Refusal::Code(8002)),
+    };
+    let mut fields = payment.fields;
+    fields["pan"] = json!(payment.pan);
+    fields["expiry"] = json!(payment.expiry);
+    fields["card_name"] = json!(payment.card_name);
+    let fields = Fields::of(&fields)?;
+    operations::pay(&provider, &fields, kind).await.map(Json)
+}
+
+/// `GET /sandbox/executed`: what was executed, in order.
+async fn executed(State(provider): State<Provider>) -> Json<Value> {
+    Json(json!({"executed": provider.state().executed}))
+}
+
+/// `GET /sandbox/notifications`: the notifications, each with the attempts to send it.
+async fn notifications(State(provider): State<Provider>) -> Json<Value> {
+    Json(json!({"notifications": provider.outbox().list()}))
+}
+
+/// `POST /sandbox/faults` with a list of faults: the next calls that change something, and the next notifications,
+/// get one each.
+async fn faults(
+    State(provider): State<Provider>,
+    body: Bytes,
+) -> Result<StatusCode, (StatusCode, &'static str)> {
+    let faults: Vec<Fault> = serde_json::from_slice(&body).map_err(|_| {
+        let text = "The body must be a list such as [{\"fault\": \"drop-answer\"}]. \
+                    docs/sandbox.md has the names.\n";
+        (StatusCode::BAD_REQUEST, text)
+    })?;
+    let mut state = provider.state();
+    for fault in faults {
+        let calls = &mut state.call_faults;
+        match fault {
+            Fault::Call(fault) => calls.push_back(NextCall::Answer(fault)),
+            Fault::Refusal(super::fault::ErrorFault::Error { code }) => {
+                calls.push_back(NextCall::Refusal(code));
+            }
+            Fault::Delivery(fault) => {
+                let fault = NextNotification::Delivery(fault);
+                state.notification_faults.push_back(fault);
+            }
+            Fault::Signature(_) => {
+                let fault = NextNotification::WrongSignature;
+                state.notification_faults.push_back(fault);
+            }
+        }
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /sandbox/clock`: the time, in milliseconds since the Unix epoch.
+async fn clock(State(provider): State<Provider>) -> Json<Value> {
+    Json(json!({"now": provider.now()}))
+}
+
+#[derive(Deserialize)]
+struct Move {
+    milliseconds: u32,
+}
+
+/// `POST /sandbox/clock` with milliseconds: moves the clock on.
+async fn move_clock(State(provider): State<Provider>, Json(by): Json<Move>) -> Json<Value> {
+    provider.clock().move_on(by.milliseconds);
+    clock(State(provider)).await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Switches {
+    deferred: bool,
+}
+
+/// `POST /sandbox/settings`: chooses whether captured money is reconciled later, so that it can be reversed.
+async fn settings(State(provider): State<Provider>, Json(switches): Json<Switches>) -> StatusCode {
+    provider.state().is_deferred = switches.deferred;
+    StatusCode::NO_CONTENT
+}

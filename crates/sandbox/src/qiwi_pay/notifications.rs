@@ -1,0 +1,47 @@
+//! What notifications say. Source: docs/qiwi-pay.md, "Notifications".
+
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use super::fault::NextNotification;
+use super::fields::Fields;
+use super::provider::Provider;
+use super::state::State;
+use super::transaction::Transaction;
+use crate::callback_address::NotificationUrl;
+use crate::outbox::Message;
+
+/// Sends what has become of a transaction. The receiver completes once it was sent for the first time.
+pub(super) fn send(
+    provider: &Provider,
+    state: &mut State,
+    transaction: &Transaction,
+) -> Option<oneshot::Receiver<()>> {
+    let parent = transaction
+        .parent
+        .and_then(|id| state.transactions.get(&id));
+    let request = &parent.unwrap_or(transaction).request;
+    let own = request.get("callback_url");
+    let url = own.and_then(|url| NotificationUrl::parse(url).ok());
+    let url = url.or_else(|| provider.settings().notification_url.clone());
+    let mut body = transaction.details(provider.settings().merchant_site.number());
+    let fields = Fields::of(&body).ok()?;
+    let key = &provider.settings().secret_key;
+    let fault = state.notification_faults.pop_front();
+    let (sign, delivery) = match fault {
+        Some(NextNotification::WrongSignature) => (key.sign_notification([]), None),
+        Some(NextNotification::Delivery(fault)) => {
+            (key.sign_notification(fields.pairs()), Some(fault))
+        }
+        None => (key.sign_notification(fields.pairs()), None),
+    };
+    body["sign"] = json!(sign);
+    let message = Message {
+        url,
+        kind: body["txn_type"].to_string(),
+        signature: None,
+        body: body.to_string(),
+        delay: 0,
+    };
+    Some(provider.outbox().send(message, delivery))
+}

@@ -1,0 +1,66 @@
+//! Reversals and refunds. Source: docs/qiwi-pay.md, "API".
+
+use serde_json::Value;
+
+use super::fields::Fields;
+use super::notifications;
+use super::operations::parent_id;
+use super::provider::Provider;
+use super::refusal::Refusal;
+use super::transaction::{Kind, Status, Transaction};
+
+/// Gives back all of a payment, or a part of it.
+pub(super) fn give_back(
+    provider: &Provider,
+    fields: &Fields,
+    kind: Kind,
+) -> Result<Value, Refusal> {
+    let mut state = provider.state();
+    let id = parent_id(fields)?;
+    let parent = state
+        .transactions
+        .get(&id)
+        .ok_or(Refusal::Code(8022))?
+        .clone();
+    if !matches!(parent.kind, Kind::Sale | Kind::Auth) {
+        return Err(Refusal::Code(8027));
+    }
+    let is_possible = match kind {
+        Kind::Reversal => matches!(parent.status, Status::Authorized | Status::Captured),
+        _ => parent.status == Status::Reconciled,
+    };
+    if !is_possible {
+        return Err(Refusal::Code(8026));
+    }
+    let children = state
+        .transactions
+        .values()
+        .filter(|it| it.parent == Some(id));
+    let returned: i64 = children.map(|it| it.minor_units).sum();
+    let rest = parent.minor_units - returned;
+    let minor_units = fields.amount()?.unwrap_or(rest);
+    if minor_units > rest || minor_units == 0 {
+        return Err(Refusal::Code(8020));
+    }
+    let child = Transaction {
+        id: state.next_id(),
+        parent: Some(id),
+        kind,
+        status: Status::Captured,
+        error_code: 0,
+        minor_units,
+        date: provider.now(),
+        card: None,
+        card_token: None,
+        request: Fields::default(),
+    };
+    state.transactions.insert(child.id, child.clone());
+    let name = if kind == Kind::Reversal {
+        "reversal"
+    } else {
+        "refund"
+    };
+    state.execute(name, &id.to_string(), minor_units);
+    notifications::send(provider, &mut state, &child);
+    Ok(child.answer())
+}
