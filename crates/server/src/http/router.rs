@@ -20,8 +20,8 @@ use crate::http::path::Paths;
 use crate::http::problem::Problem;
 use crate::http::{health, metrics_endpoint};
 use crate::payin::{
-    bills, customer, delete_token, notifications, parts, payments, verification_result,
-    verifications,
+    bills, customer, delete_token, notifications, parts, payments, qr_code_payments, qr_codes,
+    verification_result, verifications,
 };
 use crate::settings::ApiOptions;
 use crate::webhooks;
@@ -47,6 +47,8 @@ pub fn router(app: AppState) -> Router {
         .routes(routes!(customer::list_tokens))
         .routes(routes!(delete_token::delete_token))
         .routes(routes!(bills::put_bill, bills::get_bill))
+        .routes(routes!(qr_codes::put_qr_code, qr_codes::get_qr_code))
+        .routes(routes!(qr_code_payments::pay_qr_code))
         .routes(routes!(payments::put_payment, payments::get_payment))
         .routes(routes!(parts::put_capture, parts::get_capture))
         .routes(routes!(parts::put_refund, parts::get_refund))

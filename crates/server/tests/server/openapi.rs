@@ -42,7 +42,7 @@ async fn the_document_has_every_route_and_the_server_every_path() {
     assert_eq!(routes, BTreeSet::from(["/v1/{*rest}"]));
     let paths: BTreeSet<_> = document["paths"].as_object().unwrap().keys().collect();
     let paths: BTreeSet<_> = paths.into_iter().map(String::as_str).collect();
-    assert_eq!(paths.len(), 19);
+    assert_eq!(paths.len(), 21);
     let server = server_with(|options| options.metrics = true).await;
     for path in paths {
         let url = path.replace("{requestId}", "1").replace("{state}", "x");
@@ -113,7 +113,7 @@ fn requests_are_closed_and_responses_and_webhooks_are_open() {
         &document["components"]["responses"],
         &mut responses,
     );
-    assert_eq!(requests.len(), 12);
+    assert_eq!(requests.len(), 15);
     assert!(responses.len() >= 7, "{}", responses.len());
     for request in requests {
         assert_eq!(request["additionalProperties"], false, "{request}");
