@@ -9,6 +9,7 @@ pub(crate) mod delete_token;
 mod describe;
 mod endpoint;
 mod event_fields;
+pub(crate) mod event_types;
 mod id;
 mod money;
 pub(crate) mod notifications;

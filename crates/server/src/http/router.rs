@@ -20,8 +20,8 @@ use crate::http::path::Paths;
 use crate::http::problem::Problem;
 use crate::http::{health, metrics_endpoint};
 use crate::payin::{
-    bills, customer, delete_token, notifications, parts, payments, qr_code_payments, qr_codes,
-    verification_result, verifications,
+    bills, customer, delete_token, event_types, notifications, parts, payments, qr_code_payments,
+    qr_codes, verification_result, verifications,
 };
 use crate::settings::ApiOptions;
 use crate::webhooks;
@@ -69,6 +69,7 @@ pub fn router(app: AppState) -> Router {
     described.merge(itself);
     described.merge(counters);
     described.merge(webhooks::description::Schemas::openapi());
+    described.merge(event_types::Schemas::openapi());
 
     let called_by_pages = called_by_pages
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
@@ -80,7 +81,7 @@ pub fn router(app: AppState) -> Router {
     // Only this route has the document: a layer around all of them would copy it for every request.
     let document = document.layer(Extension(Description::new(
         &described,
-        webhooks::description::describe(),
+        webhooks::description::describe(&event_types::all()),
     )));
     let api = called_by_pages
         .merge(api)
