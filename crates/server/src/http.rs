@@ -15,6 +15,7 @@ pub(crate) mod customer;
 pub(crate) mod element_files;
 pub(crate) mod enumerations;
 pub(crate) mod fields;
+pub(crate) mod form_options;
 pub(crate) mod health;
 pub(crate) mod idempotency_key;
 pub(crate) mod key_guesses;

@@ -7,6 +7,7 @@ mod deposit;
 pub(crate) mod deposits;
 mod describe;
 mod endpoint;
+pub(crate) mod event_types;
 mod fact;
 mod id;
 pub(crate) mod merchant;

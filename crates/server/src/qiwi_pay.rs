@@ -4,6 +4,7 @@
 mod asking;
 mod described;
 mod endpoint;
+pub(crate) mod event_types;
 pub(crate) mod forms;
 mod heard;
 mod id;

@@ -210,7 +210,9 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Database, StoreErr
         tracing::warn!("PANTOKEN_DATABASE_URL: {UNPROTECTED_DATABASE}");
     }
     if options.keys.is_none() {
-        tracing::warn!("panTokens are stored unencrypted: set PANTOKEN_STORE_KEY to encrypt them");
+        tracing::warn!(
+            "panTokens and payment tokens are stored unencrypted: set PANTOKEN_STORE_KEY to encrypt them"
+        );
     }
     Database::open(&settings.database, options).await
 }

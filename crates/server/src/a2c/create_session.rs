@@ -45,7 +45,7 @@ pub(crate) struct NewSession {
     #[schema(value_type = schemas::Flow)]
     flow: Flow,
     /// The language of the form; Russian by default.
-    #[schema(value_type = Option<schemas::Language>)]
+    #[schema(value_type = Option<crate::http::form_options::Language>)]
     language: Language,
     /// Where the customer goes at the end of the redirect flow, which requires it. It must be on the
     /// server's list of return URLs.

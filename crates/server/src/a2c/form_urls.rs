@@ -34,7 +34,7 @@ pub(crate) struct FormUrlRequest {
     #[schema(value_type = schemas::RequestId)]
     request_id: RequestId,
     /// The language of the form; Russian by default.
-    #[schema(value_type = Option<schemas::Language>)]
+    #[schema(value_type = Option<crate::http::form_options::Language>)]
     language: Language,
     /// Where the provider sends the customer in the redirect flow, which requires it: an `https` URL, or
     /// `http` on loopback.

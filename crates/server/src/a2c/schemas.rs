@@ -24,16 +24,6 @@ impl PartialSchema for RequestId {
     }
 }
 
-pub(crate) struct Language;
-
-impl ToSchema for Language {}
-
-impl PartialSchema for Language {
-    fn schema() -> RefOr<Schema> {
-        closed(languages())
-    }
-}
-
 pub(crate) struct Flow;
 
 impl ToSchema for Flow {}

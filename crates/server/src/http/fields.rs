@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -72,6 +73,35 @@ impl Fields {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Bool(value)) => Ok(Some(value)),
             Some(_) => Err(Problem::invalid(name, "must be true or false")),
+        }
+    }
+
+    /// Takes a field that may be missing or `null`, and is a whole number in this range, written without a fraction
+    /// or an exponent.
+    pub(crate) fn optional_integer(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<u32>,
+    ) -> Result<Option<u32>, Problem> {
+        let number = match self.take(name)? {
+            None | Some(Value::Null) => return Ok(None),
+            Some(value) => value.as_u64().and_then(|number| number.try_into().ok()),
+        };
+        match number.filter(|number| range.contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => {
+                let (least, most) = range.into_inner();
+                let rule = format!("must be a whole number from {least} to {most}");
+                Err(Problem::invalid(name, rule))
+            }
+        }
+    }
+
+    /// Refuses a field that this rule forbids, unless it is `null`.
+    pub(crate) fn absent(&mut self, name: &'static str, rule: &'static str) -> Result<(), Problem> {
+        match self.take(name)? {
+            None | Some(Value::Null) => Ok(()),
+            Some(_) => Err(Problem::invalid(name, rule)),
         }
     }
 

@@ -19,14 +19,23 @@ use crate::http::pages::pages;
 use crate::http::path::Paths;
 use crate::http::problem::Problem;
 use crate::http::{health, metrics_endpoint};
-use crate::jetpay::{callbacks, deposits, merchant, payouts};
+use crate::jetpay::{self, callbacks, deposits, merchant, payouts};
 use crate::payin::{
-    bills, customer, delete_token, notifications, parts, payments, verification_result,
-    verifications,
+    bills, customer, delete_token, event_types, notifications, parts, payments, qr_code_payments,
+    qr_codes, verification_result, verifications,
 };
 use crate::qiwi_pay;
 use crate::settings::ApiOptions;
 use crate::webhooks;
+use crate::webhooks::description::EventType;
+
+/// Returns the types of events of every provider.
+fn event_types_of_all() -> Vec<EventType> {
+    let mut all = event_types::all();
+    all.extend(jetpay::event_types::all());
+    all.extend(qiwi_pay::event_types::all());
+    all
+}
 
 /// Returns the HTTP API. It is also served under the path of [`ApiOptions::public_url`].
 pub fn router(app: AppState) -> Router {
@@ -49,6 +58,8 @@ pub fn router(app: AppState) -> Router {
         .routes(routes!(customer::list_tokens))
         .routes(routes!(delete_token::delete_token))
         .routes(routes!(bills::put_bill, bills::get_bill))
+        .routes(routes!(qr_codes::put_qr_code, qr_codes::get_qr_code))
+        .routes(routes!(qr_code_payments::pay_qr_code))
         .routes(routes!(payments::put_payment, payments::get_payment))
         .routes(routes!(parts::put_capture, parts::get_capture))
         .routes(routes!(parts::put_refund, parts::get_refund))
@@ -97,6 +108,7 @@ pub fn router(app: AppState) -> Router {
     described.merge(itself);
     described.merge(counters);
     described.merge(webhooks::description::Schemas::openapi());
+    described.merge(event_types::Schemas::openapi());
 
     let called_by_pages = called_by_pages
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
@@ -108,7 +120,7 @@ pub fn router(app: AppState) -> Router {
     // Only this route has the document: a layer around all of them would copy it for every request.
     let document = document.layer(Extension(Description::new(
         &described,
-        webhooks::description::describe(),
+        webhooks::description::describe(&event_types_of_all()),
     )));
     let api = called_by_pages
         .merge(api)

@@ -185,10 +185,13 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let now = self.now();
         let kind = operation.kind.as_str();
-        let is_late = operation
-            .deadline_at
-            .is_some_and(|deadline| deadline <= now);
-        let is_overdue = step.next == Next::Soon && !step.is_final && is_late;
+        let deadline = match step.next {
+            Next::Soon => operation.deadline_at,
+            Next::SoonUntil(deadline) => Some(deadline),
+            Next::Watch | Next::Never => None,
+        };
+        let is_late = deadline.is_some_and(|deadline| deadline <= now);
+        let is_overdue = !step.is_final && is_late;
         let known = operation.progress.attention.as_deref();
         let reason = step
             .attention
@@ -214,8 +217,8 @@ impl Engine {
         let wait = match step.next {
             Next::Never => None,
             Next::Watch => Some(HOUR),
-            Next::Soon if is_overdue => Some(HOUR),
-            Next::Soon => Some(wait_after(attempts, self.random_number())),
+            Next::Soon | Next::SoonUntil(_) if is_overdue => Some(HOUR),
+            Next::Soon | Next::SoonUntil(_) => Some(wait_after(attempts, self.random_number())),
         };
         // An outcome settles what was open before, and leaves what contradicts it.
         let attention = match (reason, step.is_final && step.is_progress) {

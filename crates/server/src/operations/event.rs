@@ -20,7 +20,10 @@ pub(super) fn event(
     body.insert("type".to_owned(), json!(kind));
     body.insert("occurredAt".to_owned(), json!(to_rfc3339(now)));
     body.insert("live".to_owned(), json!(is_live));
-    body.extend(fields.clone());
+    // What every event has cannot be another field.
+    for (name, value) in fields {
+        body.entry(name).or_insert_with(|| value.clone());
+    }
     if let Some(reason) = reason {
         body.insert("reason".to_owned(), json!(reason));
     }

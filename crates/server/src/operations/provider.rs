@@ -50,6 +50,8 @@ pub(crate) struct Step {
 pub(crate) enum Next {
     /// It is asked about after a wait that grows each time. Past the operation's deadline, this raises an alarm.
     Soon,
+    /// Like [`Next::Soon`], with this deadline instead of the operation's, in Unix milliseconds.
+    SoonUntil(i64),
     /// It is asked about every hour, without a deadline, because no outcome is missing.
     Watch,
     /// It is not asked about until a notification arrives.

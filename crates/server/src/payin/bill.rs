@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::money::Money;
 use super::payment::CONTRADICTION;
+use super::received_payment::ReceivedPayment;
 use super::token::Token;
 
 pub(crate) const KIND: &str = "payin.bill";
@@ -25,7 +26,7 @@ pub(crate) struct Bill {
     pub(crate) reason: Option<String>,
     /// The address of the form, once the provider has made it.
     pub(crate) pay_url: Option<String>,
-    pub(crate) payments: Vec<BillPayment>,
+    pub(crate) payments: Vec<ReceivedPayment>,
     pub(crate) token: Option<Token>,
 }
 
@@ -39,16 +40,6 @@ pub(crate) enum State {
     Declined,
 }
 
-/// A payment of a bill that has succeeded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({"paymentId": "order-7", "amount": {"value": "10.00", "currency": "RUB"}}))]
-#[schema(as = PayinBillPayment)]
-pub(crate) struct BillPayment {
-    pub(crate) payment_id: String,
-    pub(crate) amount: Money,
-}
-
 /// What was heard of a bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
@@ -58,7 +49,7 @@ pub(crate) enum Fact {
     Created { pay_url: Option<String> },
     /// It was paid.
     Paid {
-        payments: Vec<BillPayment>,
+        payments: Vec<ReceivedPayment>,
         token: Option<Box<Token>>,
     },
     /// Its time is over.

@@ -1,13 +1,14 @@
 //! Asks the provider about bills.
 
 use pantoken_payin::{BillId, BillRequest, BillStatus, OperationStatus};
-use pantoken_store::{Digest, NewOperation, Progress, StoredOperation};
+use pantoken_store::StoredOperation;
 use time::OffsetDateTime;
 
-use super::bill::{self, Bill, BillPayment};
+use super::bill::{self, Bill};
 use super::calls::{AFTERMATH, PayinProvider, is_mismatch, refusal};
 use super::describe::BillView;
-use super::payment::{self, AMOUNT_MISMATCH, Payment};
+use super::payment::AMOUNT_MISMATCH;
+use super::received_payment::ReceivedPayment;
 use super::token::{self, Token};
 use crate::operations::stored::{fields, read, write};
 use crate::operations::{Event, Next, Step, Unreadable};
@@ -34,7 +35,8 @@ impl PayinProvider {
         let mut creates = Vec::new();
         if before.state != after.state {
             let paid = after.payments.iter();
-            creates.extend(paid.filter_map(|paid| payment_record(operation, after, paid, now)));
+            let customer = after.customer.as_deref();
+            creates.extend(paid.filter_map(|paid| paid.record(operation, customer, now)));
             if let Some((issued, customer)) = after.token.as_ref().zip(after.customer.as_deref()) {
                 let by = operation.created_by.clone();
                 creates.extend(token::record(issued, customer, by, now));
@@ -134,46 +136,10 @@ fn bill_request(id: BillId, bill: &Bill) -> Result<BillRequest, Unreadable> {
     Ok(request)
 }
 
-fn bill_payment(bill: &Bill, payment: &pantoken_payin::Payment) -> BillPayment {
+fn bill_payment(bill: &Bill, payment: &pantoken_payin::Payment) -> ReceivedPayment {
     let hundredths = bill.amount.hundredths_of(&payment.amount);
-    BillPayment {
+    ReceivedPayment {
         payment_id: payment.payment_id.to_string(),
         amount: bill.amount.with_hundredths(hundredths.unwrap_or_default()),
     }
-}
-
-/// Makes the record of a payment on the form, so that it can be given back.
-fn payment_record(
-    operation: &StoredOperation,
-    bill: &Bill,
-    paid: &BillPayment,
-    now: i64,
-) -> Option<NewOperation> {
-    let payment = Payment {
-        customer: bill.customer.clone().unwrap_or_default(),
-        payment_token: String::new(),
-        amount: paid.amount.clone(),
-        capture: true,
-        comment: None,
-        state: payment::State::Captured,
-        reason: None,
-        captured: paid.amount.hundredths()?,
-        refunded: 0,
-    };
-    Some(NewOperation {
-        kind: payment::KIND.to_owned(),
-        key: paid.payment_id.clone(),
-        parent: None,
-        customer: bill.customer.clone(),
-        created_by: operation.created_by.clone(),
-        // No request of the API has this fingerprint.
-        fingerprint: Digest::of(operation.key.as_bytes()),
-        progress: Progress {
-            is_final: true,
-            ..Progress::new(payment.state.as_str(), write(&payment).ok()?)
-        },
-        created_at: now,
-        leased_until: None,
-        deadline_at: None,
-    })
 }

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use pantoken_a2c::Language;
 use pantoken_store::{Digest, NewOperation, Progress};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -18,6 +17,7 @@ use super::{customer, id, payments};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
+use crate::http::form_options::Language;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 use crate::http::return_url::ReturnUrl;
@@ -46,7 +46,7 @@ pub(crate) struct NewBill {
     #[schema(value_type = Option<String>)]
     return_url: Option<ReturnUrl>,
     /// The language of the form; Russian by default.
-    #[schema(value_type = Option<crate::a2c::schemas::Language>)]
+    #[schema(value_type = Option<Language>)]
     language: Language,
 }
 
@@ -138,7 +138,7 @@ impl NewBill {
             self.comment,
             self.expires_at,
             self.return_url.as_ref().map(ReturnUrl::as_str),
-            self.language,
+            self.language.as_str(),
         ]);
         Digest::of(parts.to_string().as_bytes())
     }

@@ -15,7 +15,7 @@ use super::part::{self, Part};
 use super::payment::{self, AMOUNT_MISMATCH, Payment};
 use super::token::{self, Token};
 use super::verification::{self, Card, Outcome, Verification};
-use super::{PayinOptions, bill};
+use super::{PayinOptions, bill, qr_code};
 use crate::operations::stored::{fields, read, write};
 use crate::operations::{Event, Next, Provider, Step, Unreadable};
 
@@ -38,6 +38,7 @@ impl Provider for PayinProvider {
                 payment::KIND => self.advance_payment(operation).await,
                 part::CAPTURE | part::REFUND => self.advance_part(operation).await,
                 bill::KIND => self.advance_bill(operation, now).await,
+                qr_code::KIND => self.advance_qr_code(operation, now).await,
                 verification::KIND => self.advance_verification(operation, now).await,
                 _ => Err(Unreadable),
             }

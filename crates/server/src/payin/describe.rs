@@ -4,10 +4,12 @@ use pantoken_payin::{FormLanguage, FormUrl};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::bill::{self, Bill, BillPayment};
+use super::bill::{self, Bill};
 use super::money::Money;
 use super::part::{self, Part};
 use super::payment::{self, Payment};
+use super::qr_code::{self, QrCode};
+use super::received_payment::ReceivedPayment;
 use super::schemas;
 use super::token::Token;
 use super::verification::{self, Card, Verification};
@@ -113,7 +115,7 @@ pub(crate) struct BillView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pay_url: Option<String>,
     /// The payments that succeeded.
-    payments: Vec<BillPayment>,
+    payments: Vec<ReceivedPayment>,
     /// The payment token of the customer, if it was asked for.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,6 +142,78 @@ impl BillView {
     }
 
     /// Returns the fields of an event about a bill, which does not have its token: that has an event of its own.
+    pub(super) fn without_token(self) -> Self {
+        Self {
+            token: None,
+            ..self
+        }
+    }
+}
+
+/// The state of a QR code.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({"qrCodeUid": "order-7", "state": "created",
+    "amount": {"value": "200.00", "currency": "RUB"}, "customer": "customer-7",
+    "payload": "https://qr.nspk.ru/AD10006M8KH234K782OQM0L13JI31LQD?type=02&bank=100000000009&sum=20000&cur=RUB&crc=C63A",
+    "image": "iVBORw0KGgoAAAANSUhEUgAAASwAAAEsAQAAAABRBrPYAAABgElEQVR42u3bQY6DMAwFUHd",
+    "expiresAt": "2025-06-04T12:00:00Z"}))]
+#[schema(as = PayinQrCode)]
+pub(crate) struct QrCodeView {
+    qr_code_uid: String,
+    #[schema(schema_with = schemas::qr_code_state)]
+    state: qr_code::State,
+    /// Why it was declined, as the provider calls it.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<Money>,
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<String>,
+    /// What to draw as a QR code, or to open on a phone. It is missing until the provider has created the code.
+    #[schema(nullable = false, format = "uri")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<String>,
+    /// The code as a PNG image in base64, if the provider draws one.
+    #[schema(
+        nullable = false,
+        content_encoding = "base64",
+        content_media_type = "image/png"
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
+    /// The payment, once it has succeeded.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment: Option<ReceivedPayment>,
+    /// The payment token of the customer, if it was asked for.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<Token>,
+    #[schema(value_type = String, format = "date-time")]
+    expires_at: Option<String>,
+}
+
+impl QrCodeView {
+    pub(super) fn new(qr_code_uid: &str, code: &QrCode) -> Self {
+        Self {
+            qr_code_uid: qr_code_uid.to_owned(),
+            state: code.state,
+            reason: code.reason.clone(),
+            amount: code.amount.clone(),
+            customer: code.customer.clone(),
+            payload: code.payload.clone(),
+            image: code.image.clone(),
+            payment: code.payment.clone(),
+            token: code.token.clone(),
+            expires_at: to_rfc3339(code.expires_at),
+        }
+    }
+
+    /// Returns the fields of an event about a code, which does not have its token: that has an event of its own.
     pub(super) fn without_token(self) -> Self {
         Self {
             token: None,

@@ -7,7 +7,7 @@ use pantoken_payin::{Hint, Notification, NotificationError};
 use pantoken_store::{Fact, OperationFilter, OperationStore, StoreError};
 
 use super::endpoint::configured;
-use super::{bill, part, payment, verification};
+use super::{bill, part, payment, qr_code, verification};
 use crate::app::{AppState, Parts};
 use crate::http::problem::Problem;
 use crate::http::sender_address::SenderAddress;
@@ -105,7 +105,11 @@ async fn take(app: &Parts, notification: &Notification) -> Result<bool, StoreErr
                 Some(bill_id) => hint(bill::KIND, bill_id.to_string()).await?,
                 None => false,
             };
-            Ok(hint(payment::KIND, id.clone()).await? || bill)
+            let code = match &payment.qr_code_uid {
+                Some(qr_code_uid) => hint(qr_code::KIND, qr_code_uid.clone()).await?,
+                None => false,
+            };
+            Ok(hint(payment::KIND, id.clone()).await? || bill || code)
         }
         Some(Hint::Bill(_)) => hint(bill::KIND, id.clone()).await,
         Some(Hint::Capture(capture)) => {
@@ -116,6 +120,10 @@ async fn take(app: &Parts, notification: &Notification) -> Result<bool, StoreErr
             let payment_id = refund.payment_id.as_ref().map(ToString::to_string);
             hint_part(part::REFUND, payment_id).await
         }
+        Some(Hint::Token(token)) => match &token.qr_code_uid {
+            Some(qr_code_uid) => hint(qr_code::KIND, qr_code_uid.clone()).await,
+            None => Ok(false),
+        },
         Some(Hint::CardCheck(check)) => {
             if hint(verification::KIND, id.clone()).await? {
                 return Ok(true);

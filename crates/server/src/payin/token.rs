@@ -1,9 +1,9 @@
 //! The payment tokens that this server was given.
 
-use pantoken_payin::IssuedToken;
+use pantoken_payin::{DateText, IssuedToken, PaymentToken};
 use pantoken_store::{Digest, NewOperation, Progress};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, json};
 use utoipa::ToSchema;
 
 use crate::operations::Event;
@@ -48,6 +48,16 @@ impl Token {
             expires_at: issued.expires.as_ref().map(ToString::to_string),
         }
     }
+
+    /// Names a token of the faster payments system, which has no card.
+    pub(crate) fn of_qr_code(token: &PaymentToken, expires: Option<&DateText>) -> Self {
+        Self {
+            token_id: token_id(token.expose()),
+            payment_token: token.expose().to_owned(),
+            name: None,
+            expires_at: expires.map(ToString::to_string),
+        }
+    }
 }
 
 /// Makes the record of a token that the provider issued.
@@ -69,6 +79,18 @@ pub(super) fn record(
         leased_until: None,
         deadline_at: None,
     })
+}
+
+/// Makes the event of a token that was not issued for a QR code.
+pub(super) fn rejected(customer: &str, qr_code_uid: &str) -> Event {
+    let mut fields = Map::new();
+    fields.insert("customer".to_owned(), json!(customer));
+    fields.insert("qrCodeUid".to_owned(), json!(qr_code_uid));
+    fields.insert("state".to_owned(), json!("rejected"));
+    Event {
+        kind: "payin.token.rejected",
+        fields,
+    }
 }
 
 /// Makes the event of a token that another operation has brought about.

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use pantoken_a2c::{Flow, Language};
 use pantoken_payin::{BillId, BillRequest, Error};
 use pantoken_store::{
     Digest, NewOperation, OperationChange, OperationCreation, OperationStore, Progress,
@@ -21,6 +20,7 @@ use super::{PayinOptions, customer, id, result_token, schemas};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
+use crate::http::form_options::Language;
 use crate::http::idempotency_key;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
@@ -37,7 +37,7 @@ pub(crate) struct NewVerification {
     #[schema(min_length = 1, max_length = 64)]
     customer: Option<String>,
     /// The language of the form; Russian by default. The provider has no Kazakh form, and shows the Russian one.
-    #[schema(value_type = Option<crate::a2c::schemas::Language>)]
+    #[schema(value_type = Option<Language>)]
     language: Language,
     /// Where the form leads the customer after success. It must be on the server's list of return URLs.
     #[schema(value_type = Option<String>)]
@@ -261,10 +261,8 @@ impl NewVerification {
     fn read(app: &Parts, mut fields: Fields) -> Result<Self, Problem> {
         // The form is the same, whether it is embedded or opened by redirect.
         fields.optional("flow", |text| {
-            [Flow::Iframe, Flow::Redirect]
-                .into_iter()
-                .find(|flow| flow.as_str() == text)
-                .ok_or("must be iframe or redirect")
+            let is_known = matches!(text, "iframe" | "redirect");
+            is_known.then_some(()).ok_or("must be iframe or redirect")
         })?;
         let new = Self {
             customer: fields.optional("customer", customer::parse)?,
@@ -280,7 +278,7 @@ impl NewVerification {
     /// Returns a digest that differs between different requests.
     fn fingerprint(&self) -> Digest {
         let return_url = self.return_url.as_ref().map(ReturnUrl::as_str);
-        let parts = json!([self.customer, self.language, return_url]);
+        let parts = json!([self.customer, self.language.as_str(), return_url]);
         Digest::of(parts.to_string().as_bytes())
     }
 

@@ -179,8 +179,8 @@ pub(crate) const DATABASE_URL: Setting = Setting {
 pub(crate) const STORE_KEY: Setting = Setting {
     key: "store_key",
     kind: Kind::Secret,
-    help: "The key that encrypts panTokens in the database: 32 random bytes in hexadecimal or base64",
-    default: Default::Absent("panTokens are stored unencrypted"),
+    help: "The key that encrypts panTokens and payment tokens in the database: 32 random bytes in hexadecimal or base64",
+    default: Default::Absent("they are stored unencrypted"),
     example: "what `openssl rand -hex 32` prints",
 };
 pub(crate) const STORE_KEY_OLD: Setting = Setting {

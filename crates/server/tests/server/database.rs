@@ -65,7 +65,7 @@ fn pan_tokens_are_sealed_with_a_key_and_warned_of_without() {
 
     let folder = tempfile::tempdir().unwrap();
     let log = save(folder.path(), &[]);
-    let warning = "panTokens are stored unencrypted: set PANTOKEN_STORE_KEY";
+    let warning = "panTokens and payment tokens are stored unencrypted: set PANTOKEN_STORE_KEY";
     assert!(log.contains("WARN") && log.contains(warning), "{log}");
     assert!(holds_the_token(folder.path()));
 }

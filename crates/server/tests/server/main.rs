@@ -24,6 +24,7 @@ mod pages;
 mod pan_tokens;
 mod payin;
 mod payin_faults;
+mod payin_qr_codes;
 mod payin_senders;
 mod payin_shop;
 mod process;

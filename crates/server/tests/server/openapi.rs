@@ -42,7 +42,7 @@ async fn the_document_has_every_route_and_the_server_every_path() {
     assert_eq!(routes, BTreeSet::from(["/v1/{*rest}"]));
     let paths: BTreeSet<_> = document["paths"].as_object().unwrap().keys().collect();
     let paths: BTreeSet<_> = paths.into_iter().map(String::as_str).collect();
-    assert_eq!(paths.len(), 32);
+    assert_eq!(paths.len(), 34);
     let server = server_with(|options| options.metrics = true).await;
     for path in paths {
         let url = path.replace("{requestId}", "1").replace("{state}", "x");
@@ -112,14 +112,16 @@ fn requests_are_closed_and_responses_and_webhooks_are_open() {
             objects(&document, &operation["responses"], &mut responses);
         }
     }
-    let webhook = &document["webhooks"]["session"]["post"]["requestBody"];
-    objects(&document, webhook, &mut responses);
+    for webhook in document["webhooks"].as_object().unwrap().values() {
+        let content = &webhook["post"]["requestBody"]["content"]["application/json"];
+        objects(&document, &content["schema"], &mut responses);
+    }
     objects(
         &document,
         &document["components"]["responses"],
         &mut responses,
     );
-    assert_eq!(requests.len(), 30);
+    assert_eq!(requests.len(), 33);
     assert!(responses.len() >= 7, "{}", responses.len());
     for request in requests {
         assert_eq!(request["additionalProperties"], false, "{request}");
@@ -134,6 +136,40 @@ fn requests_are_closed_and_responses_and_webhooks_are_open() {
                 "{name} is a closed enumeration"
             );
         }
+    }
+}
+
+#[test]
+fn every_event_of_payin_is_described_with_an_example() {
+    let document = document();
+    let sources = [
+        include_str!("../../src/payin/bill.rs"),
+        include_str!("../../src/payin/calls.rs"),
+        include_str!("../../src/payin/delete_token.rs"),
+        include_str!("../../src/payin/part.rs"),
+        include_str!("../../src/payin/payment.rs"),
+        include_str!("../../src/payin/qr_code.rs"),
+        include_str!("../../src/payin/token.rs"),
+        include_str!("../../src/payin/verification.rs"),
+    ];
+    let names = sources.map(|source| between(source, "\"payin.", "\""));
+    let mut expected = BTreeSet::new();
+    for name in names.iter().flatten() {
+        match name.contains('.') {
+            true => expected.insert(format!("payin.{name}")),
+            // Records of tokens are never asked about, and the empty name is what all kinds begin with.
+            false if matches!(*name, "token" | "") => false,
+            false => expected.insert(format!("payin.{name}.attention")),
+        };
+    }
+    let webhooks = document["webhooks"].as_object().unwrap();
+    let described = webhooks.keys().filter(|kind| kind.starts_with("payin."));
+    assert_eq!(expected, described.cloned().collect());
+    for kind in &expected {
+        let body = &webhooks[kind]["post"]["requestBody"]["content"]["application/json"];
+        assert_eq!(body["example"]["type"], kind.as_str());
+        assert_eq!(body["example"]["live"], true, "{kind}");
+        assert_ne!(body["example"]["occurredAt"], Value::Null, "{kind}");
     }
 }
 

@@ -1,10 +1,8 @@
 //! payin through the server: cards are verified, tokens are charged, and the provider's word counts alone.
 
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use sha2::Sha256;
 
-use crate::payin_shop::{CUSTOMER, NOTIFICATION_KEY, Shop, charge, server_of, shop};
+use crate::payin_shop::{CUSTOMER, NOTIFICATION_KEY, charge, notify, server_of, shop, signature};
 use crate::support::{API_KEY, SESSION_SECONDS, server};
 use crate::wait;
 
@@ -324,22 +322,6 @@ async fn the_same_key_gives_the_same_verification() {
     create("customer-8")
         .await
         .is_problem(422, "IDEMPOTENCY_KEY_REUSED", None);
-}
-
-fn signature(text: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(NOTIFICATION_KEY.as_bytes()).unwrap();
-    mac.update(text.as_bytes());
-    hex::encode(mac.finalize().into_bytes())
-}
-
-async fn notify(shop: &Shop, body: &str, signature: &str) -> crate::support::Answer {
-    let headers = [
-        ("signature", signature),
-        ("content-type", "application/json"),
-    ];
-    shop.server
-        .call("POST", "/v1/payin/notifications", &headers, body)
-        .await
 }
 
 #[tokio::test]

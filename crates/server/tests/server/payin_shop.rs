@@ -2,11 +2,13 @@
 
 use std::future::pending;
 
+use hmac::{Hmac, KeyInit, Mac};
 use pantoken_core::{Origin, SystemRandom};
 use pantoken_payin::{ApiKey, NotificationKey, SiteId};
 use pantoken_server::{Outgoing, PayinOptions, reconcile_operations};
 use pantoken_store::{DeliveryState, Message, Outbox};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use tokio::net::TcpListener;
 
 use crate::support::{API_KEY, Answer, Server, SetClock, server_with};
@@ -219,4 +221,22 @@ pub(crate) fn charge(token: &Value, capture: bool) -> Value {
         "amount": {"value": "10.00", "currency": "RUB"},
         "capture": capture,
     })
+}
+
+/// Signs a notification as the provider does.
+pub(crate) fn signature(text: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(NOTIFICATION_KEY.as_bytes()).unwrap();
+    mac.update(text.as_bytes());
+    hex::encode(mac.finalize().into_bytes())
+}
+
+/// Sends a notification to the server.
+pub(crate) async fn notify(shop: &Shop, body: &str, signature: &str) -> Answer {
+    let headers = [
+        ("signature", signature),
+        ("content-type", "application/json"),
+    ];
+    shop.server
+        .call("POST", "/v1/payin/notifications", &headers, body)
+        .await
 }

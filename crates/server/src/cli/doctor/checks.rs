@@ -88,7 +88,7 @@ fn warnings(settings: &Settings) -> Vec<Finding> {
         warn(&format!("PANTOKEN_DATABASE_URL: {UNPROTECTED_DATABASE}"));
     }
     if settings.store_keys.is_none() {
-        warn("PANTOKEN_STORE_KEY: not set, so panTokens are stored unencrypted");
+        warn("PANTOKEN_STORE_KEY: not set, so panTokens and payment tokens are stored unencrypted");
     }
     if api.public_sessions {
         warn(
