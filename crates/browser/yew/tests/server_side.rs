@@ -3,8 +3,8 @@
 #![cfg(not(target_family = "wasm"))]
 
 use pantoken_yew::{
-    CardForm, CardFormProps, FormUrl, Language, RedirectButton, SessionEndpoint, SessionForm,
-    SessionFormProps, use_session_endpoint,
+    CardForm, CardFormProps, FormUrl, Language, RedirectButton, RedirectButtonProps,
+    SessionEndpoint, SessionForm, SessionFormProps, use_session_endpoint,
 };
 use yew::ServerRenderer;
 use yew::prelude::*;
@@ -58,7 +58,7 @@ async fn a_session_form_is_russian_unless_said_and_kazakh_is_kk_to_html() {
 
 #[tokio::test]
 async fn a_redirect_button_renders_a_button_that_waits() {
-    let html = ServerRenderer::<RedirectButton>::new()
+    let html = ServerRenderer::<RedirectButton>::with_props(|| yew::props!(RedirectButtonProps {}))
         .hydratable(false)
         .render()
         .await;
