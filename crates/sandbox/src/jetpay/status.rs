@@ -1,4 +1,4 @@
-//! Questions about a payment or a request. Source: docs/jetpay.md, "Status".
+//! Questions about a payment or a request. Source: docs/jetpay.md, "Statuses".
 
 use axum::Json;
 use axum::http::StatusCode;

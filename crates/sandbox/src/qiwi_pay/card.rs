@@ -1,4 +1,4 @@
-//! Test cards. Source: docs/qiwi-pay.md, "Test mode".
+//! Test cards.
 
 /// What the provider keeps of a card.
 #[derive(Clone, Debug)]

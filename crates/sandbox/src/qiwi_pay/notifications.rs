@@ -1,4 +1,4 @@
-//! What notifications say. Source: docs/qiwi-pay.md, "Notifications".
+//! What notifications say.
 
 use serde_json::json;
 use tokio::sync::oneshot;

@@ -1,4 +1,4 @@
-//! Sales, authorizations, payouts and captures. Source: docs/qiwi-pay.md, "API".
+//! Sales, authorizations, payouts and captures.
 
 use serde_json::{Value, json};
 use tokio::sync::oneshot;

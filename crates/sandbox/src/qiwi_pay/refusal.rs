@@ -2,7 +2,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// An error of the provider, which answers it with HTTP status 200. Source: docs/qiwi-pay.md, "Errors".
+/// An error of the provider, which answers it with HTTP status 200.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// The code of the error.

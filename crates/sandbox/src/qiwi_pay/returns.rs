@@ -1,4 +1,4 @@
-//! Reversals and refunds. Source: docs/qiwi-pay.md, "API".
+//! Reversals and refunds.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! When notifications are repeated. Source: docs/qiwi-pay.md, "Notifications".
+//! When notifications are repeated.
 
 const MINUTE: i64 = 60_000;
 
