@@ -2,6 +2,10 @@ use pantoken_a2c::Language;
 use pantoken_widget::{FormInput, FormMachine, FormView, Output, RedirectMachine};
 
 /// What an element is: a form, or a button that leads to one.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a page has one or two elements, and a box would cost code"
+)]
 pub(crate) enum Machine {
     Form(FormMachine),
     Redirect(RedirectMachine),

@@ -1,6 +1,6 @@
 //! The form as a state machine, without a browser.
 #![allow(unreachable_pub)] // the modules are private to the test
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 #![cfg(not(target_family = "wasm"))]
 
 mod form_url;
