@@ -1,7 +1,6 @@
 //! The errors of Gate. Source: docs/jetpay.md, "Payouts".
 
-use crate::json::{Body, Json};
-use crate::payment::text_or_number;
+use crate::json::{Body, Json, text_or_number};
 
 /// An error that the platform reports: `{"code":"3041","message":"…"}`. The code decides, the message is for
 /// people.

@@ -184,6 +184,11 @@ impl LastWins {
     }
 }
 
+/// Reads a member that is a text or a number as a text.
+pub(crate) fn text_or_number(json: &Json, name: &str) -> Option<String> {
+    json.get(name)?.text_or_number().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

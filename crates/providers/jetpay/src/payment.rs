@@ -2,7 +2,7 @@
 
 use crate::amount::Amount;
 use crate::gate_error::GateError;
-use crate::json::{Body, Json, Unreadable};
+use crate::json::{Body, Json, Unreadable, text_or_number};
 use crate::status::{OperationKind, PaymentKind, PaymentStatus, Phase};
 
 /// A payment or payout as the platform reports it. Which fields there are can be configured for each project, so
@@ -161,8 +161,4 @@ impl Operation {
 
 fn text(json: &Json, name: &str) -> Option<String> {
     json.get(name)?.text().map(str::to_owned)
-}
-
-pub(crate) fn text_or_number(json: &Json, name: &str) -> Option<String> {
-    json.get(name)?.text_or_number().map(str::to_owned)
 }

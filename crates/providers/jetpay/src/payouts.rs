@@ -8,8 +8,8 @@ use crate::amount::{Amount, Currency};
 use crate::error::{Error, NotSent, UnknownCause};
 use crate::gate_error::GateError;
 use crate::id::{PaymentId, ProjectId};
-use crate::json::{Body, Json, Unreadable};
-use crate::payment::{Payment, text_or_number};
+use crate::json::{Body, Json, Unreadable, text_or_number};
+use crate::payment::Payment;
 use crate::signature::{SecretKey, SignError};
 
 /// A field of a payout that the platform would refuse. The message does not contain its value.

@@ -177,10 +177,15 @@ fn decode(signature: &str) -> Result<[u8; MAC_BYTES], SignatureError> {
     if signature.len() > MAX_SIGNATURE_BYTES {
         return Err(SignatureError::Malformed);
     }
-    let standard = signature.trim().replace([' ', '-'], "+").replace('_', "/");
-    let bytes = LENIENT.decode(standard);
-    let bytes = bytes.map_err(|_| SignatureError::Malformed)?;
-    bytes.try_into().map_err(|_| SignatureError::Malformed)
+    // A blank at the start or the end may be a `+`, so that it is white space only if it is one byte too many.
+    let with_blanks = signature.trim_matches(['\t', '\r', '\n']);
+    let decoded = [with_blanks, signature.trim()]
+        .into_iter()
+        .find_map(|text| {
+            let standard = text.replace([' ', '-'], "+").replace('_', "/");
+            LENIENT.decode(standard).ok()?.try_into().ok()
+        });
+    decoded.ok_or(SignatureError::Malformed)
 }
 
 /// Checks that no other body that passes this check has the same text, but for texts of digits in place of
@@ -228,5 +233,30 @@ fn check_name(name: &str, path: &str) -> Result<(), SignError> {
         Ok(())
     } else {
         Err(SignError::Name(path.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_at_the_start_may_be_a_plus() {
+        // 0xf8 at the start is written as `+`.
+        let expected = [0xf8; MAC_BYTES];
+        let standard = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, expected);
+        assert!(standard.starts_with('+'));
+        let with_blanks = standard.replace('+', " ");
+        for text in [
+            standard.clone(),
+            with_blanks.clone(),
+            format!(" {standard} "),
+            format!("{with_blanks}\n"),
+            standard.replace('+', "-").replace('/', "_"),
+            standard.trim_end_matches('=').to_owned(),
+        ] {
+            assert_eq!(decode(&text), Ok(expected), "{text:?}");
+        }
+        assert_eq!(decode(&standard[1..]), Err(SignatureError::Malformed));
     }
 }
