@@ -62,7 +62,7 @@ class PantokenRedirect extends PantokenForm {
     this.redirect_.part = retry ? "redirect retry" : "redirect";
     this.slot_.hidden = retry;
     write(this.slot_, text("redirect"));
-    write(this.label_, retry ? text("retry") : "");
+    write(/** @type {Element} */ (this.label_), retry ? text("retry") : "");
     write(this.status_, text(status));
   }
 }
