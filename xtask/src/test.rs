@@ -166,7 +166,9 @@ fn with_each_feature(run: &Run, task: &str) -> Result<()> {
         .workspace
         .cargo_line(&format!("{task} --workspace --ignore-private"));
     // A page has no use for the features of core that are for servers, and they do not compile there.
-    let for_pages = format!("{task} --exclude-features std,process --exclude-all-features");
+    let for_pages = format!(
+        "{task} --exclude-features std,process,client,command-line,json --exclude-all-features"
+    );
     for mut hack in [published, run.workspace.cargo_for_pages(&for_pages)] {
         run.tools.lend_to(&mut hack)?;
         command::run(hack.env("RUSTDOCFLAGS", "-D warnings"))?;
