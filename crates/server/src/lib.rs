@@ -2,6 +2,7 @@
 
 mod a2c;
 mod app;
+mod event_types;
 mod http;
 mod jetpay;
 mod operations;

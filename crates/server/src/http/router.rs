@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use crate::a2c::{callback, create_session, form_urls, get_session, list_sessions, record_result};
 use crate::app::{AppState, Parts};
+use crate::event_types;
 use crate::http::element_files::element_files;
 use crate::http::limits::MAX_PROVIDER_BODY;
 use crate::http::middleware::add_middleware;
@@ -19,23 +20,14 @@ use crate::http::pages::pages;
 use crate::http::path::Paths;
 use crate::http::problem::Problem;
 use crate::http::{health, metrics_endpoint};
-use crate::jetpay::{self, callbacks, deposits, merchant, payouts};
+use crate::jetpay::{callbacks, deposits, merchant, payouts};
 use crate::payin::{
-    bills, customer, delete_token, event_types, notifications, parts, payments, qr_code_payments,
+    self, bills, customer, delete_token, notifications, parts, payments, qr_code_payments,
     qr_codes, verification_result, verifications,
 };
 use crate::qiwi_pay;
 use crate::settings::ApiOptions;
 use crate::webhooks;
-use crate::webhooks::description::EventType;
-
-/// Returns the types of events of every provider.
-fn event_types_of_all() -> Vec<EventType> {
-    let mut all = event_types::all();
-    all.extend(jetpay::event_types::all());
-    all.extend(qiwi_pay::event_types::all());
-    all
-}
 
 /// Returns the HTTP API. It is also served under the path of [`ApiOptions::public_url`].
 pub fn router(app: AppState) -> Router {
@@ -108,7 +100,7 @@ pub fn router(app: AppState) -> Router {
     described.merge(itself);
     described.merge(counters);
     described.merge(webhooks::description::Schemas::openapi());
-    described.merge(event_types::Schemas::openapi());
+    described.merge(payin::event_types::Schemas::openapi());
 
     let called_by_pages = called_by_pages
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
@@ -120,7 +112,7 @@ pub fn router(app: AppState) -> Router {
     // Only this route has the document: a layer around all of them would copy it for every request.
     let document = document.layer(Extension(Description::new(
         &described,
-        webhooks::description::describe(&event_types_of_all()),
+        webhooks::description::describe(&event_types::all()),
     )));
     let api = called_by_pages
         .merge(api)

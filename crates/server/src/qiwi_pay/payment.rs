@@ -161,7 +161,12 @@ pub(crate) fn decide(payment: &Payment, heard: &[Heard]) -> Decision {
     let mut after = payment.clone();
     let conflict = conflict(payment, heard, &done);
     after.attention = conflict.map(str::to_owned);
-    match own.or_else(|| asked_for().next()) {
+    // A payment that was taken stays with its transaction, whatever is said of that one later.
+    let main = match was_taken(payment) {
+        true => own,
+        false => own.or_else(|| asked_for().next()),
+    };
+    match main {
         Some(main) if may_succeed(payment) => take(&mut after, main, &latest, done.len()),
         Some(_) | None if !payment.state.is_open() => {}
         _ => {
@@ -180,6 +185,11 @@ pub(crate) fn decide(payment: &Payment, heard: &[Heard]) -> Decision {
         attention: conflict,
         payment: after,
     }
+}
+
+/// Returns whether money was held or taken.
+fn was_taken(payment: &Payment) -> bool {
+    !payment.state.is_open() && payment.state != State::Declined
 }
 
 /// A declined payment by token is final; on a form the payer may try again.
@@ -207,7 +217,7 @@ fn conflict(payment: &Payment, heard: &[Heard], done: &[&Heard]) -> Option<&'sta
     if done.len() > 1 {
         return Some(PAID_TWICE);
     }
-    let was_taken = !payment.state.is_open() && payment.state != State::Declined;
+    let was_taken = was_taken(payment);
     let is_gone = heard.iter().any(|one| {
         one.is_declined()
             && (done.iter().any(|done| done.txn_id == one.txn_id)
@@ -269,13 +279,12 @@ fn take(after: &mut Payment, main: &Heard, latest: &BTreeMap<u64, &Heard>, payme
 }
 
 fn events(before: &Payment, after: &Payment) -> Vec<&'static str> {
-    let was_taken = !before.state.is_open() && before.state != State::Declined;
     match after.state {
         State::Created | State::Requires3ds => Vec::new(),
         State::Declined if before.state != State::Declined => vec!["qiwi-pay.payment.declined"],
         State::Declined => Vec::new(),
         _ if after.captured > 0 && before.captured == 0 => vec!["qiwi-pay.payment.captured"],
-        _ if !was_taken => vec!["qiwi-pay.payment.authorized"],
+        _ if !was_taken(before) => vec!["qiwi-pay.payment.authorized"],
         _ => Vec::new(),
     }
 }
@@ -344,6 +353,19 @@ pub(crate) mod tests {
             (State::Captured, Some(1))
         );
         assert!(twice.events.is_empty());
+    }
+
+    #[test]
+    fn a_payment_stays_with_its_transaction() {
+        let paid = decide(&payment(false), &[heard(1, 1, 3, 1000)]).payment;
+        let facts = [
+            heard(1, 1, 3, 1000),
+            heard(1, 1, 4, 400),
+            heard(2, 1, 2, 1000),
+        ];
+        let changed = decide(&paid, &facts);
+        assert_eq!(changed.attention, Some(AMOUNT_MISMATCH));
+        assert_eq!(changed.payment.txn_id, Some(1));
     }
 
     #[test]

@@ -61,6 +61,16 @@ impl EventType {
         }
     }
 
+    /// Returns the name of the type.
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Returns an event of the type.
+    pub(crate) fn example(&self) -> &Value {
+        &self.example
+    }
+
     /// Leaves a field out of the example.
     pub(crate) fn without(mut self, field: &str) -> Self {
         if let Some(example) = self.example.as_object_mut() {
