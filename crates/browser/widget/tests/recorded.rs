@@ -40,7 +40,14 @@ fn sequences() -> Vec<Vec<Value>> {
 /// The others are the element's own, and to leave the page would end the test.
 fn is_of_driver(order: &Value) -> bool {
     let name = order["order"].as_str().unwrap();
-    !["render", "dispatchEvent", "logError", "navigate"].contains(&name)
+    ![
+        "render",
+        "dispatchEvent",
+        "logError",
+        "navigate",
+        "submitForm",
+    ]
+    .contains(&name)
 }
 
 fn text(order: &Value, name: &str) -> String {
