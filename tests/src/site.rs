@@ -204,7 +204,10 @@ fn start_sandbox(site_port: u16, has_payin: bool) -> Process {
     let mut command = Command::new(binaries().join("pantoken-sandbox"));
     clear_settings(&mut command);
     if has_payin {
+        // The other providers would take their own ports, which two sites cannot share.
         command.args([
+            "--only",
+            "a2c,payin",
             "--a2c-listen",
             "127.0.0.1:0",
             "--payin-listen",
