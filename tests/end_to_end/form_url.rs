@@ -81,7 +81,7 @@ pub(crate) async fn a_wrong_form_url_opens_nothing_and_the_console_says_why(cont
                 if context.engine == Engine::Chromium {
                     let console = tab.console().await.join("\n");
                     assert!(
-                        console.contains("pantoken-form") && console.contains(reason),
+                        console.contains("pantoken:") && console.contains(reason),
                         "{attributes}: {console}"
                     );
                 }

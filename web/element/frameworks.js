@@ -70,7 +70,7 @@ export async function define(element) {
     await import("./element.js");
   } catch (error) {
     const message = `the script of the element did not load: ${error}`;
-    console.error("pantoken-form:", "LOAD_FAILED", message);
+    console.error("pantoken:", "LOAD_FAILED", message);
     const detail = { requestId: null, code: "LOAD_FAILED", message, source: "host", recoverable: true };
     element.dispatchEvent(new CustomEvent("pantoken-error", { detail, bubbles: true, composed: true }));
   }
