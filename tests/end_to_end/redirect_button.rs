@@ -43,8 +43,9 @@ async fn insert(tab: &Tab, attributes: &Value) {
 /// Presses the button as the keyboard does: a driver takes a label that is slotted for something in its way.
 async fn press(tab: &Tab) {
     tab.run("pay.focus()").await;
-    let button = tab.driver.active_element().await.unwrap();
-    button.send_keys(Key::Enter + "").await.unwrap();
+    // To whatever has the focus: Firefox's driver sends no keys to an element whose button is in a shadow root.
+    let keys = tab.driver.action_chain().send_keys(Key::Enter + "");
+    keys.perform().await.unwrap();
 }
 
 pub(crate) async fn it_leads_to_the_providers_page_and_back(context: TestContext) {
@@ -226,8 +227,8 @@ pub(crate) async fn a_policy_that_forbids_its_form_is_an_error(context: TestCont
                 (&"FRAME_BLOCKED".into(), &"order-1".into())
             );
             assert!(arrived.borrow().is_none());
-            let inputs = "return pay.shadowRoot.querySelectorAll('input').length";
-            assert_eq!(tab.run(inputs).await, 0);
+            tab.until("return !pay.shadowRoot.querySelector('input')")
+                .await;
         })
         .await;
 }

@@ -153,8 +153,12 @@ export class Driver {
     );
     form.append(...inputs);
     this.place_.append(form);
-    HTMLFormElement.prototype.submit.call(form);
-    this.place_.removeChild(form);
+    try {
+      // Firefox throws where the page's policy forbids it.
+      HTMLFormElement.prototype.submit.call(form);
+    } finally {
+      this.place_.removeChild(form);
+    }
   }
 
   /** @param {OrderNamed<"setTimer">} order */
