@@ -15,6 +15,7 @@ use super::outcome::Outcome;
 use super::platform::Platform;
 use super::state::Channel;
 use super::{callbacks, progress};
+use crate::control;
 
 pub(super) fn routes() -> Router<Platform> {
     Router::new()
@@ -25,7 +26,10 @@ pub(super) fn routes() -> Router<Platform> {
         .route("/executed", get(executed))
         .route("/calls", get(calls))
         .route("/faults", post(faults))
-        .route("/clock", get(clock).post(move_clock))
+        .route(
+            "/clock",
+            get(control::clock::<Platform>).post(control::move_clock::<Platform>),
+        )
         .route("/settings", post(settings))
 }
 
@@ -139,11 +143,7 @@ async fn faults(
     State(platform): State<Platform>,
     body: Bytes,
 ) -> Result<StatusCode, (StatusCode, &'static str)> {
-    let faults: Vec<Fault> = serde_json::from_slice(&body).map_err(|_| {
-        let text = "The body must be a list such as [{\"fault\": \"drop-answer\"}]. \
-                    docs/sandbox.md has the names.\n";
-        (StatusCode::BAD_REQUEST, text)
-    })?;
+    let faults: Vec<Fault> = control::read_faults(&body)?;
     let mut state = platform.state();
     for fault in faults {
         match fault {
@@ -156,22 +156,6 @@ async fn faults(
         }
     }
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `GET /sandbox/clock`: the time, in milliseconds since the Unix epoch.
-async fn clock(State(platform): State<Platform>) -> Json<Value> {
-    Json(json!({"now": platform.now()}))
-}
-
-#[derive(Deserialize)]
-struct Move {
-    milliseconds: u32,
-}
-
-/// `POST /sandbox/clock` with milliseconds: moves the clock on.
-async fn move_clock(State(platform): State<Platform>, Json(by): Json<Move>) -> Json<Value> {
-    platform.clock().move_on(by.milliseconds);
-    clock(State(platform)).await
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use super::payments::{CallbackOptions, Kind, Payment};
 use super::platform::Platform;
 use super::progress;
 use super::state::{Channel, Deposit, DepositState};
+use crate::control::HasClock;
 
 /// How long the platform waits before it asks for an id again, in milliseconds. It does not publish whether it does.
 const WAITS: [i64; 3] = [10_000, 60_000, 300_000];

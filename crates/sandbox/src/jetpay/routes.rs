@@ -5,7 +5,7 @@ use pantoken_core::{Clock, Random};
 
 use super::platform::Platform;
 use super::refusal::Refusal;
-use super::{Settings, control, gate, kiosk};
+use super::{Settings, control, gate, kiosk, schedule};
 
 const MAX_BODY: usize = 256 * 1024;
 
@@ -13,7 +13,7 @@ const MAX_BODY: usize = 256 * 1024;
 ///
 /// The merchant is called by tasks of the runtime that serves the router.
 pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Router {
-    let platform = Platform::new(settings, random, clock);
+    let platform = Platform::new(settings, random, clock, schedule::wait_after);
     Router::new()
         .merge(gate::routes(&platform))
         .merge(kiosk::routes())

@@ -9,6 +9,7 @@ use axum::{Router, body::Bytes};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::control;
 use crate::payin::body::has_flag;
 use crate::payin::card::Card;
 use crate::payin::fault::Fault;
@@ -21,7 +22,10 @@ pub(crate) fn routes() -> Router<Provider> {
         .route("/executed", get(executed))
         .route("/notifications", get(notifications))
         .route("/faults", post(faults))
-        .route("/clock", get(clock).post(move_clock))
+        .route(
+            "/clock",
+            get(control::clock::<Provider>).post(control::move_clock::<Provider>),
+        )
         .route("/settings", post(settings))
         .route("/bills/{id}/card", post(type_card))
         .route("/bills/{id}/3ds", post(finish_3ds))
@@ -44,11 +48,7 @@ async fn faults(
     State(provider): State<Provider>,
     body: Bytes,
 ) -> Result<StatusCode, (StatusCode, &'static str)> {
-    let faults: Vec<Fault> = serde_json::from_slice(&body).map_err(|_| {
-        let text = "The body must be a list such as [{\"fault\": \"drop-answer\"}]. \
-                    docs/sandbox.md has the names.\n";
-        (StatusCode::BAD_REQUEST, text)
-    })?;
+    let faults: Vec<Fault> = control::read_faults(&body)?;
     let mut state = provider.state();
     for fault in faults {
         match fault {
@@ -57,22 +57,6 @@ async fn faults(
         }
     }
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `GET /sandbox/clock`: the time, in milliseconds since the Unix epoch.
-async fn clock(State(provider): State<Provider>) -> Json<Value> {
-    Json(json!({"now": provider.now()}))
-}
-
-#[derive(Deserialize)]
-struct Move {
-    milliseconds: u32,
-}
-
-/// `POST /sandbox/clock` with milliseconds: moves the clock on.
-async fn move_clock(State(provider): State<Provider>, Json(by): Json<Move>) -> Json<Value> {
-    provider.clock().move_on(by.milliseconds);
-    clock(State(provider)).await
 }
 
 #[derive(Deserialize)]

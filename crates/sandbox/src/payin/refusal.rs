@@ -1,6 +1,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use pantoken_core::RandomError;
 use serde_json::json;
 
 /// An error of the provider. Source: docs/payin.md, "Errors".
@@ -18,6 +19,12 @@ pub(crate) enum Refusal {
     WrongState(&'static str),
     /// The system's randomness failed.
     Internal,
+}
+
+impl From<RandomError> for Refusal {
+    fn from(_: RandomError) -> Self {
+        Self::Internal
+    }
 }
 
 impl IntoResponse for Refusal {

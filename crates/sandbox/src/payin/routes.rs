@@ -16,7 +16,7 @@ use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
 use crate::payin::{
     Settings, bills, captures, checks, control, pages, payments, payouts, qr_codes, refunds,
-    repeats,
+    repeats, schedule,
 };
 
 const MAX_BODY: usize = 256 * 1024;
@@ -28,7 +28,7 @@ type Answer = Result<Json<Value>, Refusal>;
 ///
 /// Notifications are sent by tasks of the runtime that serves the router.
 pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Router {
-    let provider = Provider::new(settings, random, clock);
+    let provider = Provider::new(settings, random, clock, schedule::wait_after);
     let path = format!("/partner/payin/v1/sites/{}", provider.settings().site_id);
     let api = Router::new()
         .route("/bills/{id}", put(put_bill).get(get_payments_of_bill))

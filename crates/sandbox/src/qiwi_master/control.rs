@@ -13,6 +13,7 @@ use super::permission::Permission;
 use super::refusal::Refusal;
 use super::wallet::SharedWallet;
 use crate::call_fault::CallFault;
+use crate::control;
 
 type Answer = Result<Json<Value>, Refusal>;
 type Wallet = State<SharedWallet>;
@@ -21,7 +22,10 @@ pub(super) fn routes() -> Router<SharedWallet> {
     Router::new()
         .route("/executed", get(executed))
         .route("/faults", post(faults))
-        .route("/clock", get(clock).post(move_clock))
+        .route(
+            "/clock",
+            get(control::clock::<SharedWallet>).post(control::move_clock::<SharedWallet>),
+        )
         .route("/settings", post(settings))
 }
 
@@ -41,22 +45,6 @@ async fn faults(State(wallet): Wallet, body: Bytes) -> Result<StatusCode, Refusa
         serde_json::from_slice(&body).map_err(|_| Refusal::Invalid(text))?;
     wallet.state()?.faults.extend(faults);
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `GET /sandbox/clock`: the time, in milliseconds since the Unix epoch.
-async fn clock(State(wallet): Wallet) -> Json<Value> {
-    Json(json!({"now": wallet.now()}))
-}
-
-#[derive(Deserialize)]
-struct Move {
-    milliseconds: u32,
-}
-
-/// `POST /sandbox/clock` with milliseconds: moves the clock on.
-async fn move_clock(State(wallet): Wallet, Json(by): Json<Move>) -> Json<Value> {
-    wallet.clock().move_on(by.milliseconds);
-    clock(State(wallet)).await
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ use super::permission::Permission;
 use super::refusal::Refusal;
 use super::settle::settle;
 use super::state::State;
+use crate::control::HasClock;
 use crate::timer::MovableClock;
 use crate::uuid;
 
@@ -44,10 +45,6 @@ impl SharedWallet {
         self.0.random.as_ref()
     }
 
-    pub(super) fn clock(&self) -> &MovableClock {
-        &self.0.clock
-    }
-
     pub(super) fn now(&self) -> i64 {
         self.0.clock.now()
     }
@@ -64,5 +61,11 @@ impl SharedWallet {
     /// Returns a new random UUID.
     pub(super) fn uuid(&self) -> Result<String, Refusal> {
         uuid::generate(self.random()).map_err(|_| Refusal::Internal)
+    }
+}
+
+impl HasClock for SharedWallet {
+    fn clock(&self) -> &MovableClock {
+        &self.0.clock
     }
 }

@@ -15,6 +15,7 @@ use super::operations;
 use super::provider::Provider;
 use super::refusal::Refusal;
 use super::transaction::Kind;
+use crate::control;
 
 pub(super) fn routes() -> Router<Provider> {
     Router::new()
@@ -22,7 +23,10 @@ pub(super) fn routes() -> Router<Provider> {
         .route("/executed", get(executed))
         .route("/notifications", get(notifications))
         .route("/faults", post(faults))
-        .route("/clock", get(clock).post(move_clock))
+        .route(
+            "/clock",
+            get(control::clock::<Provider>).post(control::move_clock::<Provider>),
+        )
         .route("/settings", post(settings))
 }
 
@@ -79,11 +83,7 @@ async fn faults(
     State(provider): State<Provider>,
     body: Bytes,
 ) -> Result<StatusCode, (StatusCode, &'static str)> {
-    let faults: Vec<Fault> = serde_json::from_slice(&body).map_err(|_| {
-        let text = "The body must be a list such as [{\"fault\": \"drop-answer\"}]. \
-                    docs/sandbox.md has the names.\n";
-        (StatusCode::BAD_REQUEST, text)
-    })?;
+    let faults: Vec<Fault> = control::read_faults(&body)?;
     let mut state = provider.state();
     for fault in faults {
         let calls = &mut state.call_faults;
@@ -103,22 +103,6 @@ async fn faults(
         }
     }
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `GET /sandbox/clock`: the time, in milliseconds since the Unix epoch.
-async fn clock(State(provider): State<Provider>) -> Json<Value> {
-    Json(json!({"now": provider.now()}))
-}
-
-#[derive(Deserialize)]
-struct Move {
-    milliseconds: u32,
-}
-
-/// `POST /sandbox/clock` with milliseconds: moves the clock on.
-async fn move_clock(State(provider): State<Provider>, Json(by): Json<Move>) -> Json<Value> {
-    provider.clock().move_on(by.milliseconds);
-    clock(State(provider)).await
 }
 
 #[derive(Deserialize)]

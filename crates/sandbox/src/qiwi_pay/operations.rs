@@ -10,6 +10,7 @@ use super::provider::Provider;
 use super::refusal::Refusal;
 use super::state::State;
 use super::transaction::{Kind, Status, Transaction};
+use crate::control::HasClock;
 
 /// The largest amount in test mode, in hundredths.
 const MOST: i64 = 1_000;

@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use pantoken_core::RandomError;
 use serde_json::json;
 
 /// An error of the provider, which answers it with HTTP status 200.
@@ -9,6 +10,12 @@ pub(super) enum Refusal {
     Code(u32),
     /// Fields are missing or wrong (8019).
     Fields(Vec<(&'static str, &'static str)>),
+}
+
+impl From<RandomError> for Refusal {
+    fn from(_: RandomError) -> Self {
+        Self::Code(8001)
+    }
 }
 
 impl IntoResponse for Refusal {

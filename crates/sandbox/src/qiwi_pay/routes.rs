@@ -13,7 +13,7 @@ use super::fields::Fields;
 use super::provider::Provider;
 use super::refusal::Refusal;
 use super::transaction::Kind;
-use super::{Settings, control, operations, returns};
+use super::{Settings, control, operations, returns, schedule};
 use crate::call_fault;
 
 const MAX_BODY: usize = 256 * 1024;
@@ -23,7 +23,7 @@ const MAX_BODY: usize = 256 * 1024;
 ///
 /// Notifications are sent by tasks of the runtime that serves the router.
 pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Router {
-    let provider = Provider::new(settings, random, clock);
+    let provider = Provider::new(settings, random, clock, schedule::wait_after);
     Router::new()
         .route("/merchant/direct", post(direct))
         .layer(from_fn_with_state(provider.clone(), with_faults))
