@@ -13,6 +13,8 @@ mod clock;
 mod command_line;
 pub mod decimal;
 #[cfg(feature = "json")]
+mod issued_secret;
+#[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "json")]
 mod open_enum;
@@ -33,6 +35,8 @@ pub use card_number::{contains_card_number, is_card_number, is_luhn_valid};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "command-line")]
 pub use command_line::write_documents;
+#[cfg(feature = "json")]
+pub use issued_secret::{RawJson, SecretError, parse_secret};
 pub use origin::{Origin, OriginError};
 #[cfg(feature = "std")]
 pub use random::{Random, RandomError, SystemRandom};

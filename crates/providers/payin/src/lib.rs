@@ -67,6 +67,7 @@ pub use id::{
 pub use limits::FieldError;
 pub use notification::{Hint, Notification, NotificationError};
 pub use pantoken_core::json::Unreadable;
+pub use pantoken_core::{RawJson, SecretError};
 pub use payments::{
     FirstTransaction, Initiator, Payment, PaymentCompletion, PaymentRequest, TokenMethod,
 };
@@ -77,6 +78,6 @@ pub use qr_codes::{
 };
 pub use reason::{PsErrorCode, Reason};
 pub use refunds::{Refund, RefundRequest};
-pub use secrets::{ApiKey, NotificationKey, PaymentToken, RawJson, SecretError};
+pub use secrets::{ApiKey, NotificationKey, PaymentToken};
 pub use signature::NotificationKind;
 pub use tokens::{SbpToken, TokenDeletion, TokenStatus};

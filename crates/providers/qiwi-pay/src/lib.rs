@@ -46,6 +46,7 @@ pub use fields::{FieldError, FieldProblem};
 pub use form::{FORM_URL, Form, FormError, FormRequest, Operation};
 pub use notification::{Notification, NotificationError};
 pub use order::{Details, OrderId};
+pub use pantoken_core::{RawJson, SecretError};
 pub use receipt::{
     ChequeType, PaymentMethod, PaymentSubject, Position, Receipt, ReceiptError, Tax, TaxSystem,
 };
@@ -55,7 +56,7 @@ pub use requests::{
     StatusRequest,
 };
 pub use safe_deal::{DealError, DealParts};
-pub use secrets::{CardToken, RawJson, SecretError, SecretKey};
+pub use secrets::{CardToken, SecretKey};
 pub use senders::{NOTIFICATION_NETWORKS, is_notification_sender};
 pub use site::{MerchantSite, Site, TxnId};
 pub use states::{Opcode, TxnStatus, TxnType};
