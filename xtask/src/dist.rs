@@ -23,7 +23,7 @@ use crate::workspace::Workspace;
 struct Platform {
     /// Rust's name.
     target: &'static str,
-    /// The name in the archive's.
+    /// The part of the archive's name that says what it is for.
     name: &'static str,
     /// Debian's name.
     debian: &'static str,
@@ -42,7 +42,7 @@ const PLATFORMS: [Platform; 2] = [
     },
 ];
 
-/// What is built, and where it goes.
+/// A release that is being built.
 struct Release {
     workspace: Workspace,
     tools: Tools,

@@ -7,8 +7,8 @@ use super::cards;
 use super::refusal::Refusal;
 use super::wallet::SharedWallet;
 
-/// A card can be unblocked for so long after its block, in milliseconds.
-const UNBLOCK_DAYS: i64 = 90 * 24 * 60 * 60 * 1_000;
+/// How long after its block a card can be unblocked, in milliseconds.
+const UNBLOCK_TIME: i64 = 90 * 24 * 60 * 60 * 1_000;
 
 /// Shows the number and the code of an active card.
 pub(super) fn details(
@@ -45,7 +45,7 @@ pub(super) fn unblock(wallet: &SharedWallet, id: &str) -> Result<Value, Refusal>
     let now = wallet.now();
     let mut state = wallet.state()?;
     let (_, card) = cards::find(&mut state, id)?;
-    let is_possible = card.blocked.is_some_and(|time| now - time <= UNBLOCK_DAYS);
+    let is_possible = card.blocked.is_some_and(|time| now - time <= UNBLOCK_TIME);
     if !is_possible {
         return Ok(json!({"status": "FAIL", "error": "The card cannot be unblocked"}));
     }

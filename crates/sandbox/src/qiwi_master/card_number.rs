@@ -9,7 +9,7 @@ pub(super) fn generate(random: &dyn Random) -> Result<String, RandomError> {
     Ok(candidates.filter(|number| is_luhn_valid(number)).collect())
 }
 
-/// Generates so many decimal digits.
+/// Generates random decimal digits.
 pub(super) fn digits(random: &dyn Random, count: usize) -> Result<String, RandomError> {
     let mut bytes = vec![0; count];
     random.fill(&mut bytes)?;

@@ -8,7 +8,7 @@ use super::refusal::Refusal;
 use super::state::{Order, OrderState};
 use super::wallet::SharedWallet;
 
-/// So many cards of the package are free.
+/// The number of cards that are free with the package.
 const FREE_CARDS: usize = 5;
 
 /// Creates an order.

@@ -11,7 +11,7 @@ use super::wallet::SharedWallet;
 const PACKAGE_PRICE: Decimal = Decimal::from_parts(2_999, 0, 0, false, 0);
 /// The number of the first transaction.
 const FIRST_TRANSACTION: u64 = 21_000_000_001;
-/// A payment is decided after so many milliseconds.
+/// How long a payment waits for its outcome, in milliseconds.
 const PROCESSING: i64 = 2_000;
 
 /// What is paid for.
