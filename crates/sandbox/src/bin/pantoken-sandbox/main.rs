@@ -178,11 +178,14 @@ async fn listen(
             _ => RunError::Listen(address, error, flag),
         })?;
     let address = listener.local_addr()?;
-    let origin = public_origin(address).map_err(|error| RunError::Origin(address, error))?;
+    let origin = match options.public_origin(provider) {
+        Some(origin) => origin.clone(),
+        None => public_origin(address).map_err(|error| RunError::Origin(address, error))?,
+    };
     Ok(Some(Listening(listener, address, origin)))
 }
 
-/// Returns the origin at which browsers on this machine reach an address. A form host must be on loopback
+/// Returns the origin at which browsers on this machine reach an address, unless it is told. A form host must be on loopback
 /// or use https.
 fn public_origin(address: SocketAddr) -> Result<Origin, OriginError> {
     if address.ip().is_loopback() {
