@@ -81,6 +81,8 @@ pub(crate) async fn a_session_that_a_back_end_made_takes_a_card(context: TestCon
                 let saved = &stage::events(tab, "form").await[1];
                 let request_id = saved["requestId"].as_str().unwrap();
                 assert_eq!(site.session(request_id).await["state"], "saved");
+                tab.run("form.session = null").await;
+                tab.until("return form.state === 'idle'").await;
             }
         })
         .await;
