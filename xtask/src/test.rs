@@ -61,6 +61,8 @@ const STEPS: &[(&str, Work)] = &[
     ("features", Call(|run| with_each_feature(run, "check"))),
     ("packages", Call(package)),
     ("tests, native", Call(|run| command::run(&mut run.tests("--workspace --exclude pantoken-tests")?))),
+    // Not for its figures: a benchmark that nobody runs stops working.
+    ("benchmark of the store", Cargo(&["test --locked -p pantoken-store --bench creation -- 20000 1"])),
     ("fuzz", Call(fuzz_all)),
     ("API against its description", Call(|run| api_description::check(&run.workspace))),
     ("tests, wasm32 in a browser", Call(test_wasm)),
