@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 use crate::form_url::SIGNED;
 use crate::stage;
 
-const MODULE: &str = "/pantoken_element_bg.wasm";
-
 pub(crate) async fn a_refusal_tells_status_code_and_detail(context: TestContext) {
     let site = context.site();
     context
@@ -268,7 +266,7 @@ pub(crate) async fn with_its_module_inside_it_loads_no_other_file(context: TestC
             tab.go(&site.url("/inline.html")).await;
             tab.until("return document.querySelector('pantoken-form').state === 'ready'")
                 .await;
-            assert_eq!(site.proxy.count(MODULE), 0);
+            assert_eq!(site.proxy.count(stage::MODULE), 0);
         })
         .await;
 }
