@@ -1,7 +1,7 @@
 //! The server is killed while it takes deposits and pays out, and answers of Gate are lost.
 
 use axum::Router;
-use futures_util::{StreamExt, future, stream};
+use futures_util::future;
 use pantoken_core::{SystemClock, SystemRandom};
 use pantoken_jetpay::{ProjectId, SecretKey};
 use pantoken_sandbox::jetpay::{NotificationUrl, Settings, router};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::back_end::BackEnd;
 use crate::load::short_or_long;
-use crate::money::{CUSTOMERS, Figures, Victim, kill_during};
+use crate::money::{Figures, Kills, Victim, kill_during};
 use crate::shop::{Addresses, Provider, Shop};
 
 const JETPAY: Provider = Provider {
@@ -68,7 +68,7 @@ fn settings(addresses: &Addresses) -> Vec<(&'static str, String)> {
     ]
 }
 
-async fn pay_out(back_end: &BackEnd, name: &str) {
+async fn pay_out(back_end: &BackEnd, id: &str) {
     let body = json!({
         "customer": {
             "id": "12345", "ipAddress": "198.51.100.47", "firstName": "John", "lastName": "Doe",
@@ -76,7 +76,7 @@ async fn pay_out(back_end: &BackEnd, name: &str) {
         },
         "account": "9182221133", "amount": 100,
     });
-    let path = format!("payouts/{name}");
+    let path = format!("payouts/{id}");
     back_end.put_until(&path, &body, "paid").await;
 }
 
@@ -106,33 +106,29 @@ fn name(kind: &Value, id: &Value) -> String {
     format!("{kind} {id}")
 }
 
-async fn moved(postgres: Option<postgres::Server>, kills: usize, each: usize) {
+async fn moved(postgres: Option<postgres::Server>, times: usize) {
+    let kills = Kills {
+        of: Victim::Server,
+        times,
+        operations: short_or_long(20, 300),
+    };
     let mut shop = Shop::open(&JETPAY, postgres).await;
     let at_once = json!({"payoutMilliseconds": 0});
     shop.control("settings", Some(&at_once)).await;
-    let names: Vec<_> = (0..each).map(|number| format!("p-{number}")).collect();
-    let (back_end, work) = (shop.back_end.clone(), names.clone());
-    let work = async move {
-        let both = async |name: String| {
-            future::join(pay_out(&back_end, &name), deposit(&back_end)).await;
-        };
-        stream::iter(work)
-            .for_each_concurrent(CUSTOMERS, both)
-            .await;
+    let back_end = shop.back_end.clone();
+    let both = move |number| {
+        let (back_end, id) = (back_end.clone(), format!("p-{number}"));
+        async move {
+            future::join(pay_out(&back_end, &id), deposit(&back_end)).await;
+            vec![format!("payout {id}")]
+        }
     };
-    kill_during(
-        &mut shop,
-        &JETPAY,
-        (Victim::Server, kills),
-        2 * each,
-        work,
-    )
-    .await;
+    let mut acknowledged = kill_during(&mut shop, &JETPAY, &kills, both).await;
+    let each = acknowledged.len();
     shop.wait_until("deposits", async |shop| {
         deposits(shop).await.len() >= each && shop.back_end.told().len() >= 2 * each
     })
     .await;
-    let mut acknowledged: Vec<_> = names.iter().map(|name| format!("payout {name}")).collect();
     acknowledged.extend(deposits(&shop).await);
     let executed = shop.executed().await;
     let told = shop.back_end.told();
@@ -148,18 +144,18 @@ async fn moved(postgres: Option<postgres::Server>, kills: usize, each: usize) {
             .collect(),
     };
     let place = shop.place();
-    let fault = format!("kill -9 under deposits and payouts of jetpay{place}, {kills} times");
+    let fault = format!("{kills} under deposits and payouts of jetpay{place}, {times} times");
     figures.check(&fault, &shop);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_while_money_moves_move_it_once_and_tell_once() {
-    moved(None, short_or_long(5, 100), short_or_long(20, 150)).await;
+    moved(None, short_or_long(5, 100)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_while_money_moves_move_it_once_and_tell_once_on_postgres() {
     if let Some(server) = postgres::Server::start_or_skip() {
-        moved(Some(server), short_or_long(3, 50), short_or_long(10, 100)).await;
+        moved(Some(server), short_or_long(3, 50)).await;
     }
 }

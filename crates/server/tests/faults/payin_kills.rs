@@ -1,7 +1,6 @@
 //! The server or Postgres is killed while tokens are charged, and answers of payin are lost.
 
 use axum::Router;
-use futures_util::{StreamExt, stream};
 use pantoken_core::{Origin, SystemClock, SystemRandom};
 use pantoken_payin::{ApiKey, NotificationKey, SiteId};
 use pantoken_sandbox::payin::{NotificationUrl, Settings, router};
@@ -10,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::load::short_or_long;
-use crate::money::{CUSTOMERS, Figures, Victim, kill_during};
+use crate::money::{Figures, Kills, Victim, kill_during};
 use crate::shop::{Addresses, Provider, Shop};
 
 const PAYIN: Provider = Provider {
@@ -76,54 +75,61 @@ async fn token(shop: &Shop) -> Value {
     verified["token"]["tokenId"].clone()
 }
 
-async fn charged(mut shop: Shop, victim: Victim, kills: usize, payments: usize) {
+async fn charged(mut shop: Shop, kills: Kills) {
     let token_id = token(&shop).await;
     let body = json!({
         "customer": "customer-7", "tokenId": token_id, "amount": {"value": "1.00", "currency": "RUB"},
     });
-    let names: Vec<_> = (0..payments).map(|number| format!("p-{number}")).collect();
-    let (back_end, work) = (shop.back_end.clone(), names.clone());
-    let work = async move {
-        let charge = async |name: String| {
-            let path = format!("payments/{name}");
+    let back_end = shop.back_end.clone();
+    let charge = move |number| {
+        let (back_end, body, id) = (back_end.clone(), body.clone(), format!("p-{number}"));
+        async move {
+            let path = format!("payments/{id}");
             back_end.put_until(&path, &body, "captured").await;
-        };
-        stream::iter(work)
-            .for_each_concurrent(CUSTOMERS, charge)
-            .await;
+            vec![id]
+        }
     };
-    kill_during(&mut shop, &PAYIN, (victim, kills), payments, work).await;
+    let acknowledged = kill_during(&mut shop, &PAYIN, &kills, charge).await;
     // One event is the verification's.
-    shop.wait_until("webhooks", async |shop| {
-        shop.back_end.told().len() > payments
-    })
-    .await;
+    let told = acknowledged.len() + 1;
+    shop.wait_until("webhooks", async |shop| shop.back_end.told().len() >= told)
+        .await;
     let executed = shop.executed().await;
     let executed = executed.iter().filter(|one| one["kind"] == "payment");
     let events = shop.back_end.told();
-    let told = events
+    let captured = events
         .iter()
         .filter(|event| event["type"] == "payin.payment.captured");
     let figures = Figures {
-        acknowledged: names,
+        acknowledged,
         executed: executed
             .map(|one| one["id"].as_str().unwrap().to_owned())
             .collect(),
-        told: told
+        told: captured
             .map(|event| event["paymentId"].as_str().unwrap().to_owned())
             .collect(),
     };
     let place = shop.place();
-    let fault = format!("{victim} under payments of payin{place}, {kills} times");
+    let fault = format!(
+        "{kills} under payments of payin{place}, {} times",
+        kills.times
+    );
     figures.check(&fault, &shop);
-    assert_eq!(events.len(), payments + 1, "nothing else was told");
+    assert_eq!(events.len(), told, "nothing else was told");
+}
+
+fn kills(of: Victim, short: usize, long: usize) -> Kills {
+    Kills {
+        of,
+        times: short_or_long(short, long),
+        operations: short_or_long(15, 300),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_while_tokens_are_charged_charge_once_and_tell_once() {
-    let (kills, payments) = (short_or_long(6, 200), short_or_long(30, 300));
     let shop = Shop::open(&PAYIN, None).await;
-    charged(shop, Victim::Server, kills, payments).await;
+    charged(shop, kills(Victim::Server, 6, 200)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,9 +137,8 @@ async fn kills_while_tokens_are_charged_charge_once_and_tell_once_on_postgres() 
     let Some(server) = postgres::Server::start_or_skip() else {
         return;
     };
-    let (kills, payments) = (short_or_long(3, 50), short_or_long(15, 300));
     let shop = Shop::open(&PAYIN, Some(server)).await;
-    charged(shop, Victim::Server, kills, payments).await;
+    charged(shop, kills(Victim::Server, 3, 50)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,7 +146,6 @@ async fn crashes_of_postgres_while_tokens_are_charged_charge_once_and_tell_once(
     let Some(server) = postgres::Server::start_or_skip() else {
         return;
     };
-    let (kills, payments) = (short_or_long(3, 50), short_or_long(15, 300));
     let shop = Shop::open(&PAYIN, Some(server)).await;
-    charged(shop, Victim::Postgres, kills, payments).await;
+    charged(shop, kills(Victim::Postgres, 3, 50)).await;
 }
