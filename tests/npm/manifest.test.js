@@ -29,7 +29,7 @@ test("the manifest has the parts, the custom properties and the events", () => {
   const form = document.createElement("pantoken-form");
   const script = readFileSync(new URL(import.meta.resolve("pantoken")), "utf8");
   for (const { name } of element.cssParts) assert.match(script, new RegExp(`"${name}"`));
-  const module = readFileSync(new URL(import.meta.resolve("pantoken/pantoken_element_bg.wasm")), "latin1");
+  const module = readFileSync(new URL(import.meta.resolve("pantoken/module.wasm")), "latin1");
   for (const { name } of element.cssProperties) assert.ok(module.includes(name), name);
   const types = readFileSync(new URL("../../web/element/index.d.ts", import.meta.url), "utf8");
   const [, map] = types.match(/interface PantokenFormEventMap \{([^}]*)\}/);

@@ -1,6 +1,8 @@
 //! The stand-in for QIWI PAY's API, called by the client that merchants use.
 
-use pantoken_core::{SystemClock, SystemRandom};
+mod pages;
+
+use pantoken_core::{Origin, SystemClock, SystemRandom};
 use pantoken_qiwi_pay::{
     Amount, CaptureRequest, CardData, Client, Error, MerchantSite, Notification, Operation,
     OrderId, PaymentRequest, ReturnRequest, SecretKey, Site, Source, Transaction, TxnStatus,
@@ -31,6 +33,7 @@ impl Sandbox {
             merchant_site: MerchantSite::new(555),
             secret_key: key(),
             notification_url: None,
+            public_origin: Origin::parse(&format!("http://{address}")).unwrap(),
         };
         let router = router(settings, SystemRandom, SystemClock::new());
         tokio::spawn(async move { axum::serve(listener, router).await });

@@ -90,12 +90,12 @@ async fn run(options: &Options, secrets: &Secrets) -> Result<(), RunError> {
         )?;
         providers.push((listener, jetpay_router(options, secrets)));
     }
-    if let Some(Listening(listener, address, _)) = qiwi_pay {
+    if let Some(Listening(listener, address, origin)) = qiwi_pay {
         writeln!(
             out,
             "pantoken-sandbox: qiwi-pay listening on http://{address}"
         )?;
-        providers.push((listener, qiwi_pay_router(options, secrets)));
+        providers.push((listener, qiwi_pay_router(options, secrets, origin)));
     }
     if let Some(Listening(listener, address, _)) = qiwi_master {
         writeln!(
@@ -141,11 +141,12 @@ fn jetpay_router(options: &Options, secrets: &Secrets) -> Router {
     jetpay::router(settings, SystemRandom, SystemClock::new())
 }
 
-fn qiwi_pay_router(options: &Options, secrets: &Secrets) -> Router {
+fn qiwi_pay_router(options: &Options, secrets: &Secrets, public_origin: Origin) -> Router {
     let settings = qiwi_pay::Settings {
         merchant_site: options.qiwi_pay_merchant_site,
         secret_key: secrets.qiwi_pay_secret_key.clone(),
         notification_url: options.qiwi_pay_notification_url.clone(),
+        public_origin,
     };
     qiwi_pay::router(settings, SystemRandom, SystemClock::new())
 }
