@@ -317,7 +317,7 @@ pub(crate) async fn without_its_module_it_says_so_when_it_is_pressed(context: Te
     context
         .browse(async |tab| {
             let gone = || PlannedResponse::Replaced(404, "text/plain", String::new());
-            let module = "/pantoken_element_bg.wasm";
+            let module = stage::MODULE;
             site.proxy.plan(module, gone());
             let attributes = json!({ "session-url": "/v1/sessions", "language": "en" });
             open(tab, &site, &attributes).await;

@@ -43,7 +43,7 @@ for (const element of modules[0].declarations.filter(({ customElement }) => cust
     const form = document.createElement(tagName);
     const script = readFileSync(new URL(import.meta.resolve("pantoken")), "utf8");
     for (const { name } of element.cssParts) assert.match(script, new RegExp(`["\\s]${name}["\\s]`));
-    const module = readFileSync(new URL(import.meta.resolve("pantoken/pantoken_element_bg.wasm")), "latin1");
+    const module = readFileSync(new URL(import.meta.resolve("pantoken/module.wasm")), "latin1");
     for (const { name } of element.cssProperties ?? []) assert.ok(module.includes(name), name);
     const map = /interface PantokenFormEventMap \{([^}]*)\}/.exec(types)[1];
     const events = tagName === "pantoken-form" ? [...map.matchAll(/"(.*?)":/g)].map(([, name]) => name) : ["pantoken-error"];

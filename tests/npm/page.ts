@@ -7,8 +7,8 @@ defineElement();
 defineElement("card-form");
 defineInline();
 defineElements();
-defineElements({ module: "/assets/pantoken_element_bg.wasm" });
-defineElements({ module: new URL("https://shop.kz/pantoken_element_bg.wasm") });
+defineElements({ module: "/assets/pantoken-0.1.0.wasm" });
+defineElements({ module: new URL("https://shop.kz/pantoken-0.1.0.wasm") });
 // @ts-expect-error a tag is a text
 defineElement(1);
 

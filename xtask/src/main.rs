@@ -6,6 +6,7 @@ mod checkout;
 mod command;
 mod demo;
 mod dependencies;
+mod deployment;
 mod dev;
 mod dist;
 mod element;
@@ -75,8 +76,13 @@ enum Task {
         options: Vec<String>,
     },
     /// Run every check and every test, and stop at the first that fails
-    #[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --long")]
+    #[command(
+        after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --part lint\n  cargo xtask test --long"
+    )]
     Test {
+        /// Run one part of it, as the jobs of continuous integration do
+        #[arg(long)]
+        part: Option<test::Part>,
         /// Include what takes long: kill more processes, inject ten times as many faults, fuzz each target
         /// for a minute, compile what would be published, and check the lowest versions of dependencies
         #[arg(long)]
@@ -103,6 +109,8 @@ enum Task {
     /// Check the dependencies against deny.toml, and for known vulnerabilities if their database can be
     /// fetched
     Dependencies,
+    /// Check the workflows and the files in deploy/ with the programs that read such files
+    Deployment,
     /// Write a bill of materials of each released thing, as CycloneDX, into dist/sbom
     Sbom,
     /// Build everything that a release consists of into dist/release, and try it
@@ -128,7 +136,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { live } => demo::run(live),
         Task::Dev { options } => dev::run(&options),
-        Task::Test { long } => test::run(long),
+        Task::Test { part, long } => test::run(part, long),
         Task::Api => Workspace::find().and_then(|workspace| api_description::check(&workspace)),
         Task::Element { twice } => element::run(twice),
         Task::Examples => examples::run(),
@@ -137,6 +145,7 @@ fn main() -> ExitCode {
         Task::Dependencies => {
             Workspace::find().and_then(|workspace| dependencies::check(&workspace))
         }
+        Task::Deployment => Workspace::find().and_then(|workspace| deployment::check(&workspace)),
         Task::Dist => dist::run(),
         Task::Sbom => Workspace::find().and_then(|workspace| sbom::write(&workspace)),
         Task::Reliability { long } => reliability::run(long),

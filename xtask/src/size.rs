@@ -58,8 +58,7 @@ pub(crate) fn run() -> Result<()> {
 /// Prints the sizes of what is built, and fails where one is over its budget.
 pub(crate) fn check(workspace: &Workspace, npm: &Npm) -> Result<()> {
     let dist = workspace.root().join("dist");
-    let element =
-        ["pantoken_element_bg.wasm", "element.js"].map(|name| dist.join("npm").join(name));
+    let element = [element::PUBLISHED_WASM, "element.js"].map(|name| dist.join("npm").join(name));
     println!("{:<44}{:>9}{:>9}{:>9}", "bytes", "raw", "gzip", "brotli");
     let yew = yew_margin::measure(workspace, npm)?;
     let (empty, with_form) = (sum(&yew.empty)?, sum(&yew.with_form)?);

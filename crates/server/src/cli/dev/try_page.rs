@@ -86,5 +86,5 @@ struct Wanted {
 
 /// Returns the webhooks of a request. No other page can read them, because there is no CORS header.
 async fn webhooks(State(back_end): State<BackEnd>, Query(wanted): Query<Wanted>) -> Json<Value> {
-    Json(back_end.webhooks_of(&wanted.request_id).into())
+    Json(back_end.webhooks_of(&[&wanted.request_id]).into())
 }
