@@ -151,6 +151,7 @@ fn main() -> ExitCode {
                 redirect_button::a_page_from_the_back_forward_cache_has_a_button_that_works,
                 redirect_button::a_form_arrives_with_exactly_its_fields,
                 redirect_button::a_policy_that_forbids_its_form_is_an_error,
+                redirect_button::a_customer_pays_by_the_form_of_qiwi_pay,
                 redirect_button::it_goes_to_no_other_scheme_and_no_other_origin,
                 redirect_button::without_its_module_it_says_so_when_it_is_pressed,
             ],
