@@ -55,7 +55,7 @@ pub(crate) async fn the_links_are_the_same_on_each_tab_and_keep_the_language(con
             tab.click("#header input[value=kz]").await;
             tab.until("return document.documentElement.lang == 'kk' && location.search == '?lang=kz'")
                 .await;
-            assert_eq!(tab.text("h2").await, "Нысан");
+            assert_eq!(tab.text("#timeline-title").await, "Не болды");
             tab.find_state("ready").await;
             tab.click("nav.tabs a[href^='/jetpay.html']").await;
             tab.until("return location.pathname == '/jetpay.html' && document.documentElement.lang == 'kk'")
@@ -109,6 +109,10 @@ pub(crate) async fn the_tabs_fit_on_the_screen_and_axe_finds_nothing(context: Te
             demo_jetpay::deposit(tab, 2000).await;
             find_webhook(tab, "jetpay.deposit.paid").await;
             look("jetpay").await;
+            tab.go(&url("/qiwi-pay.html")).await;
+            tab.find("#order:not(:empty)").await;
+            tab.find("#pay:not([hidden])").await;
+            look("qiwi-pay").await;
         });
         looked.await;
     }

@@ -2,7 +2,7 @@ export const TEXTS = {
   ru: {
     title: "Проверить карту и списать с неё деньги",
     lead: "Клиент вводит карту в форму провайдера. Сервер магазина получает токен и списывает по нему; страница видит только имя токена.",
-    formTitle: "Форма",
+    formTitle: "Карта",
     tokenTitle: "Карта проверена",
     tokenName: "Имя токена",
     charge: "Списать 10,00 ₽",
@@ -34,7 +34,7 @@ export const TEXTS = {
   en: {
     title: "Verify a card and charge it",
     lead: "The customer types the card into the provider's form. The shop's server gets a token and charges it; the page sees the token's name only.",
-    formTitle: "The form",
+    formTitle: "The card",
     tokenTitle: "The card is verified",
     tokenName: "Name of the token",
     charge: "Charge 10.00 ₽",
@@ -66,7 +66,7 @@ export const TEXTS = {
   kz: {
     title: "Картаны тексеріп, одан ақша алу",
     lead: "Клиент картаны провайдер нысанына енгізеді. Дүкен сервері токен алып, сол арқылы төлем алады; бет токеннің атын ғана көреді.",
-    formTitle: "Нысан",
+    formTitle: "Карта",
     tokenTitle: "Карта тексерілді",
     tokenName: "Токен аты",
     charge: "10,00 ₽ алу",

@@ -25,6 +25,7 @@ async function begin() {
   token = paymentId = undefined;
   form.session = null;
   find("#verified").hidden = again.hidden = true;
+  form.hidden = false;
   showState("");
   const created = await tab.shop("POST", "payin/verifications", { language: tab.language });
   again.hidden = created?.status == 201;
@@ -32,6 +33,7 @@ async function begin() {
   if (created?.status != 201) return;
   tab.follow(created.answer.verificationId);
   form.language = tab.language;
+  form.className = "open";
   form.session = created.answer;
 }
 
@@ -46,6 +48,7 @@ async function showToken(verificationId) {
   find("#token-id").textContent = token.tokenId;
   tab.follow(token.tokenId);
   find("#verified").hidden = false;
+  form.hidden = true;
   showState("verified");
 }
 
@@ -105,6 +108,7 @@ form.addEventListener("pantoken-saved", ({ detail }) => {
 });
 form.addEventListener("pantoken-error", ({ detail }) => {
   tab.add("error", "bad", detail.code == "CARD_REFUSED" ? "refused" : "failed", { code: detail.code });
+  form.className = "";
   again.hidden = false;
 });
 again.onclick = begin;
