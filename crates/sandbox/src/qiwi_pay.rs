@@ -2,7 +2,9 @@
 //! token, captures, reversals, refunds and payouts at `/merchant/direct`, signed notifications, and a control API with which a test pays a form as a customer does, sets
 //! faults, moves the clock and looks at what was executed.
 
+mod any_certificate;
 mod card;
+mod certificates;
 mod checks;
 mod control;
 mod fault;
@@ -24,10 +26,13 @@ mod settlement;
 mod state;
 mod switches;
 mod three_ds;
+mod tls;
 mod today;
 mod transaction;
 
+pub use certificates::{Certificates, CertificatesError};
 pub use routes::router;
 pub use settings::Settings;
+pub use tls::{ClientCertificate, TlsListener};
 
 pub use crate::callback_address::{NotificationUrl, NotificationUrlError};

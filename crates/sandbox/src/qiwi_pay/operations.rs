@@ -103,7 +103,10 @@ pub(super) fn status(provider: &Provider, fields: &Fields) -> Result<Value, Refu
     if parents.is_empty() {
         return Err(Refusal::Code(8022));
     }
-    let is_told = |it: &&Transaction| parents.contains(&it.parent.unwrap_or(it.id));
+    let is_told = |it: &&Transaction| {
+        let of = it.parent.or(it.deal);
+        parents.contains(&it.id) || of.is_some_and(|of| parents.contains(&of))
+    };
     let site = provider.settings().merchant_site.number();
     let transactions = state.transactions.values().filter(is_told);
     let transactions: Vec<_> = transactions.map(|it| it.details(site)).collect();

@@ -1,7 +1,7 @@
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -14,7 +14,7 @@ use super::provider::Provider;
 use super::refusal::Refusal;
 use super::transaction::Kind;
 use super::{
-    Settings, checks, control, operations, pages, returns, schedule, settlement, three_ds,
+    Settings, checks, control, operations, pages, returns, schedule, settlement, three_ds, tls,
 };
 use crate::call_fault;
 
@@ -29,6 +29,7 @@ pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Rou
     Router::new()
         .route("/merchant/direct", post(direct))
         .layer(from_fn_with_state(provider.clone(), with_faults))
+        .layer(from_fn(tls::require_certificate))
         .merge(pages::routes())
         .nest("/sandbox", control::routes())
         .route("/healthz", get(async || "ok"))

@@ -102,5 +102,6 @@ fn qiwi_pay_settings(setup: &Setup) -> Option<qiwi_pay::Settings> {
         secret_key: pantoken_qiwi_pay::SecretKey::parse(qiwi_pay::Settings::TEST_SECRET_KEY)
             .ok()?,
         notification_url: Some(qiwi_pay::NotificationUrl::parse(&notifications).ok()?),
+        public_origin: Origin::parse(&setup.qiwi_pay_url()).ok()?,
     })
 }
