@@ -19,8 +19,7 @@ async fn find_state(tab: &Tab, state: &str) {
 /// Pays on the provider's page, to which the button leads.
 async fn pay_on_the_form(tab: &Tab, month: &str) {
     find_state(tab, "not paid").await;
-    let button = "return document.querySelector('#pay').shadowRoot.querySelector('button')";
-    tab.element(button).await.click().await.unwrap();
+    tab.click("#pay [data-text=pay]").await;
     tab.find("body[data-state=ready] #pay:not([disabled])")
         .await;
     pay(tab, month, CODE).await;
@@ -45,9 +44,12 @@ pub(crate) async fn an_order_is_paid_captured_and_given_back_in_part(context: Te
             find_state(tab, "paid").await;
             tab.click("#refund:not([disabled])").await;
             find_webhook(tab, "qiwi-pay.refund.completed").await;
-            tab.until("return document.querySelector('#refunded').textContent == '4.00\\u00a0₽'")
-                .await;
-            assert_eq!(tab.text("#captured").await, "10.00\u{a0}₽");
+            for (sum, shown) in [("captured", "10.00"), ("refunded", "4.00")] {
+                let has = format!(
+                    "return document.querySelector('#{sum}').textContent == '{shown}\\u00a0₽'"
+                );
+                tab.until(&has).await;
+            }
             // What is given back cannot be given back again here.
             tab.find("#refund[disabled]").await;
             assert_eq!(webhooks(tab).await.as_array().unwrap().len(), 4);
