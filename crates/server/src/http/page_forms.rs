@@ -32,10 +32,10 @@ impl PageForms {
         }
     }
 
-    /// Returns the form that is shown in a frame alone.
-    pub(crate) fn framed(origin: Origin) -> Self {
+    /// Returns forms that are shown in frames alone.
+    pub(crate) fn framed(origins: &[Origin]) -> Self {
         Self {
-            framed: vec![origin],
+            framed: origins.to_vec(),
             ..Self::default()
         }
     }
