@@ -76,7 +76,8 @@ pub(crate) async fn axe_finds_nothing_on_the_pages_of_qiwi_pay(context: TestCont
     }
 }
 
-fn axe() -> String {
+/// Returns the script of axe-core.
+pub(crate) fn axe() -> String {
     let axe = dist().join("examples/axe.min.js");
     fs::read_to_string(&axe).unwrap_or_else(|error| {
         let path = axe.display();
@@ -84,7 +85,7 @@ fn axe() -> String {
     })
 }
 
-async fn check(tab: &Tab, axe: &str, place: &str) {
+pub(crate) async fn check(tab: &Tab, axe: &str, place: &str) {
     let script = format!("{axe};{RUN}");
     let found = tab.driver.execute_async(&script, Vec::new()).await;
     let found = found.unwrap().json().clone();
