@@ -24,6 +24,7 @@ mod provider;
 mod receipt;
 mod requests;
 mod schemas;
+pub(crate) mod settlement;
 pub(crate) mod three_ds;
 
 pub(crate) use options::ClientCertificate;

@@ -34,6 +34,7 @@ mod qiwi_pay_shop;
 mod rate_limits;
 mod record_result;
 mod retention;
+mod settle;
 mod support;
 mod trigger;
 mod wait;
