@@ -39,13 +39,13 @@ pub fn router(app: AppState) -> Router {
             list_sessions::list_sessions
         ))
         .routes(routes!(record_result::record_result))
+        .routes(routes!(verifications::create_verification))
         .routes(routes!(verification_result::ask_for_result))
         .split_for_parts();
     let (api, others) = OpenApiRouter::new()
         .routes(routes!(get_session::get_session))
         .routes(routes!(form_urls::sign_form_url))
         .routes(routes!(callback::take_callback))
-        .routes(routes!(verifications::create_verification))
         .routes(routes!(verifications::get_verification))
         .routes(routes!(customer::list_tokens))
         .routes(routes!(delete_token::delete_token))

@@ -35,6 +35,7 @@ mod qiwi_pay_tls;
 mod rate_limits;
 mod record_result;
 mod retention;
+mod settle;
 mod support;
 mod trigger;
 mod wait;

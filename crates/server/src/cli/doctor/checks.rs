@@ -18,7 +18,7 @@ use crate::server::{StoredApiKeys, UNPROTECTED_DATABASE, open_store};
 use crate::settings::Settings;
 use crate::webhooks::WebhookTarget;
 
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A larger difference means that no time service keeps the clock right.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 
