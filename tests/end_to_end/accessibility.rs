@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pantoken_tests::{Screen, Tab, TestContext, dist};
+use pantoken_tests::{Screen, SiteOptions, Tab, TestContext, TestSite, dist};
 use serde_json::json;
 
 use crate::states;
@@ -26,6 +26,51 @@ pub(crate) async fn axe_finds_nothing_in_any_state(context: TestContext) {
                 }
             })
             .await;
+        });
+        looked.await;
+    }
+}
+
+/// The pages of the sandbox that no other test looks at: the form, the bank's page, and the status.
+pub(crate) async fn axe_finds_nothing_on_the_pages_of_qiwi_pay(context: TestContext) {
+    let axe = axe();
+    let site = TestSite::open(SiteOptions {
+        has_qiwi_pay: true,
+        ..context.page.options()
+    });
+    for (language, prefers_dark) in [("ru", false), ("en", true)] {
+        let screen = Screen {
+            prefers_dark,
+            ..Screen::ORDINARY
+        };
+        let looked = context.browse_on(screen, async |tab| {
+            let form = site
+                .create_qiwi_pay_form(&format!("order-{language}"))
+                .await;
+            let fields = form["fields"].as_object().unwrap().iter();
+            let fields = fields.map(|(name, value)| (name, value.as_str().unwrap()));
+            let address = form["formUrl"].as_str().unwrap();
+            let address = reqwest::Url::parse_with_params(address, fields).unwrap();
+            tab.go(address.as_str()).await;
+            tab.find("#card-number").await;
+            let address = tab.driver.current_url().await.unwrap();
+            tab.go(&format!("{address}&lang={language}")).await;
+            tab.find("body[data-state=ready]").await;
+            check(tab, &axe, "the form").await;
+            tab.click("#pay").await;
+            tab.find("body[data-state=error]").await;
+            check(tab, &axe, "the form with errors").await;
+            tab.click("#test-cards summary").await;
+            tab.click("[data-holder='unknown name']").await;
+            tab.click("#pay").await;
+            tab.find("#confirm").await;
+            check(tab, &axe, "the bank's page").await;
+            tab.click("#confirm").await;
+            tab.find("body[data-state=saved]").await;
+            check(tab, &axe, "the status").await;
+            tab.go(&format!("{}/?token=none", site.qiwi_pay_url()))
+                .await;
+            check(tab, &axe, "no form").await;
         });
         looked.await;
     }

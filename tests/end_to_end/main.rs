@@ -244,6 +244,7 @@ fn main() -> ExitCode {
             &[Engine::Chromium],
             &[Page::Element],
             tests![
+                accessibility::axe_finds_nothing_on_the_pages_of_qiwi_pay,
                 embedding::a_refusal_tells_status_code_and_detail,
                 embedding::a_session_that_a_back_end_made_takes_a_card,
                 payin::a_verification_that_a_back_end_made_is_shown,

@@ -19,6 +19,7 @@ mod reliability;
 mod reproduction;
 mod sbom;
 mod server;
+mod site;
 mod size;
 mod steps;
 mod test;
@@ -111,6 +112,8 @@ enum Task {
     Dependencies,
     /// Check the workflows and the files in deploy/ with the programs that read such files
     Deployment,
+    /// Build the documentation as a site with search into dist/site, and check its links
+    Site,
     /// Write a bill of materials of each released thing, as CycloneDX, into dist/sbom
     Sbom,
     /// Build everything that a release consists of into dist/release, and try it
@@ -147,6 +150,11 @@ fn main() -> ExitCode {
         }
         Task::Deployment => Workspace::find().and_then(|workspace| deployment::check(&workspace)),
         Task::Dist => dist::run(),
+        Task::Site => Workspace::find().and_then(|workspace| {
+            let site = site::build(&workspace)?;
+            println!("\nThe site is in {}.", site.display());
+            Ok(())
+        }),
         Task::Sbom => Workspace::find().and_then(|workspace| sbom::write(&workspace)),
         Task::Reliability { long } => reliability::run(long),
         Task::Bench(options) => bench::run(&options),

@@ -22,9 +22,10 @@ use crate::npm::Npm;
 use crate::page;
 use crate::reproduction;
 use crate::sbom;
+use crate::site;
 use crate::size;
 use crate::steps::Steps;
-use crate::tools::{BROWSERS, CARGO_DENY, CARGO_HACK, SERVERS, Tools, WASM_TARGET};
+use crate::tools::{BROWSERS, CARGO_DENY, CARGO_HACK, LANGUAGES, SERVERS, Tools, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// What pantoken-a2c-signing says when it is compiled for a browser.
@@ -71,6 +72,7 @@ const STEPS: &[(&[Part], &str, Work)] = &[
     (&[Lint], "known vulnerabilities are found", Cargo(&["test --locked -p xtask --bin xtask -- --ignored dependencies::"])),
     (&[Lint], "bills of materials", Call(|run| sbom::write(&run.workspace))),
     (&[Lint], "workflows, manifests and rules", Call(|run| deployment::check(&run.workspace))),
+    (&[Lint], "documentation site", Call(build_site)),
     (&[Lint], "clippy, native", Cargo(&["clippy --locked --workspace --all-targets -- -D warnings"])),
     // With all targets where the tests run in a browser; the other tests are native.
     (&[Lint], "clippy, wasm32", Cargo(&[
@@ -114,7 +116,7 @@ pub(crate) fn run(part: Option<Part>, long: bool) -> Result<()> {
 fn tools_of(part: Option<Part>) -> Vec<&'static str> {
     let of = |part| match part {
         Lint => vec![WASM_TARGET, CARGO_DENY, CARGO_HACK],
-        Native => [&SERVERS[..], &["schemathesis", "g++"]].concat(),
+        Native => [&SERVERS[..], &LANGUAGES, &["schemathesis", "g++"]].concat(),
         Wasm => [&BROWSERS[..2], &[WASM_TARGET, "wasm-bindgen-cli", "trunk"]].concat(),
         Browsers => [&BROWSERS[..], &SERVERS, &[WASM_TARGET]].concat(),
     };
@@ -273,6 +275,15 @@ fn check_lowest_versions(run: &Run) -> Result<()> {
     command::run(native.env("CARGO_TARGET_DIR", &target))?;
     let mut pages = copied.cargo_for_pages("check --locked");
     command::run(pages.env("CARGO_TARGET_DIR", &target))
+}
+
+/// Only in a long run, because mdBook takes minutes to compile; xtask/tests/links.rs checks the links in any run.
+fn build_site(run: &Run) -> Result<()> {
+    if !run.long {
+        eprintln!("  left out: `cargo xtask test --long` runs it");
+        return Ok(());
+    }
+    site::build(&run.workspace).map(|_| ())
 }
 
 fn test_end_to_end(run: &Run) -> Result<()> {

@@ -51,6 +51,7 @@ const TOOLS: &[Tool] = &[
     // Its version is that of wasm-bindgen in Cargo.lock. Not --locked: its lock file names a crate that was withdrawn.
     tool("wasm-bindgen-cli",   "0.2.130",  Cargo(""),         &["wasm-bindgen", "wasm-bindgen-test-runner"],    ""),
     tool("trunk",              "0.21.14",  Cargo("--locked --no-default-features --features rustls"), &["trunk"], ""),
+    tool("mdbook",             "0.5.4",    Cargo("--locked --no-default-features --features search"), &["mdbook"], ""),
     // Debian has no package of it.
     tool("geckodriver",        "0.37.1",   Cargo("--locked"), &["geckodriver"],                                 "GECKODRIVER"),
     // Binaries that are built by Astral; to compile them takes minutes.
@@ -83,6 +84,10 @@ const TOOLS: &[Tool] = &[
     tool("nginx",              "",         Apt,               &["nginx"],                                       ""),
     tool("openssl",            "",         Apt,               &["openssl"],                                     ""),
     tool("php-cli",            "",         Apt,               &["php"],                                         ""),
+    tool("golang-go",          "",         Apt,               &["go"],                                          ""),
+    tool("ruby",               "",         Apt,               &["ruby"],                                        ""),
+    tool("default-jdk-headless", "",       Apt,               &["java"],                                        ""),
+    tool("sqlite3",            "",         Apt,               &["sqlite3"],                                     ""),
     tool("prometheus",         "",         Apt,               &["promtool"],                                    ""),
     tool("docker-compose",     "",         Apt,               &["docker-compose"],                              ""),
     tool("wrk",                "",         Apt,               &["wrk"],                                         ""),
@@ -108,7 +113,9 @@ pub(crate) const BROWSERS: [&str; 6] = [
     "xvfb",
 ];
 /// What the server's tests start beside it.
-pub(crate) const SERVERS: [&str; 4] = [POSTGRES, "nginx", "openssl", "php-cli"];
+pub(crate) const SERVERS: [&str; 5] = [POSTGRES, "nginx", "openssl", "php-cli", "sqlite3"];
+/// The languages whose programs the documents have, beside Node, Python and PHP.
+pub(crate) const LANGUAGES: [&str; 3] = ["default-jdk-headless", "golang-go", "ruby"];
 
 const fn tool(
     name: &'static str,

@@ -179,12 +179,71 @@ fn the_documented_command_creates_a_bill_with_a_form() {
     assert!(form.contains("<h1>Pay by card</h1>"), "{form}");
 }
 
+/// As in a container, which listens on every address and is reached at another port.
+#[test]
+fn forms_are_where_browsers_reach_the_sandbox() {
+    let mut command = command();
+    command
+        .args(["--only=a2c,payin", "--a2c-listen=0.0.0.0:0"])
+        .args(["--payin-listen=0.0.0.0:0"])
+        .args(["--public-origin=http://localhost:8020"])
+        .args(["--payin-public-origin=https://payin.shop.kz"]);
+    let process = Process::start(&mut command);
+    let port = |name| {
+        let address = process.wait_for(name);
+        let address = address.unwrap_or_else(|| panic!("{}", process.log()));
+        address.replace("0.0.0.0", "127.0.0.1")
+    };
+    let a2c = port("pantoken-sandbox: listening on http://");
+    let health = send_request(&a2c, "GET /healthz HTTP/1.1", "");
+    assert!(health.starts_with("HTTP/1.1 200 OK\r\n"), "{health}");
+    let head = "PUT /partner/payin/v1/sites/site-01/bills/1 HTTP/1.1\r\n\
+                Authorization: Bearer pantoken-sandbox-payin-api-key\r\nContent-Type: application/json";
+    let bill = r#"{"amount":{"currency":"RUB","value":"1.00"},"expirationDateTime":"2099-01-01T00:00:00+03:00"}"#;
+    let answer = send_request(&port(PAYIN), head, bill);
+    let pay_url = "\"payUrl\":\"https://payin.shop.kz/";
+    assert!(answer.contains(pay_url), "{answer}");
+}
+
+#[test]
+fn qiwi_pay_listens_with_tls_and_writes_its_certificates() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificates = folder.path().join("certificates");
+    let mut command = command();
+    command.args(["--only", "qiwi-pay", "--qiwi-pay-listen", "127.0.0.1:0"]);
+    command.args(["--qiwi-pay-tls-listen", "127.0.0.1:0"]);
+    command.arg("--qiwi-pay-certificates").arg(&certificates);
+    let sandbox = Process::start(&mut command);
+    for scheme in ["http", "https"] {
+        let text = format!("pantoken-sandbox: qiwi-pay listening on {scheme}://");
+        assert!(sandbox.wait_for(&text).is_some(), "{}", sandbox.log());
+    }
+    for file in ["ca.pem", "client.pem"] {
+        assert!(certificates.join(file).is_file(), "{file}");
+    }
+    // A file is no folder.
+    let mut command = self::command();
+    command.args(["--only", "qiwi-pay", "--qiwi-pay-listen", "127.0.0.1:0"]);
+    command.args(["--qiwi-pay-tls-listen", "127.0.0.1:0"]);
+    command
+        .arg("--qiwi-pay-certificates")
+        .arg(certificates.join("ca.pem"));
+    let error = fails(&mut command, 1);
+    assert!(
+        error.contains("choose another folder with --qiwi-pay-certificates"),
+        "{error}"
+    );
+}
+
 #[test]
 fn wrong_usage_exits_with_2() {
     for args in [
         ["--port", "1"],
         ["--listen", "nowhere"],
         ["--registered-host", "http://a.kz"],
+        ["--public-origin", "http://shop.example"],
+        ["--payin-public-origin", "localhost:8021"],
+        ["--qiwi-pay-public-origin", "http://shop.example"],
         ["--agent-id", "a;b"],
         ["--agent-secret-key", "22f3b3cc2ae84451"],
         ["--only", "a2c,nobody"],

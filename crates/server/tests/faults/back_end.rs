@@ -10,16 +10,21 @@ use serde_json::{Value, json};
 
 use crate::load::API_KEY;
 use crate::load::answers::Answers;
+use crate::relay::Relay;
 
-const PAUSE: Duration = Duration::from_millis(20);
+pub(crate) const PAUSE: Duration = Duration::from_millis(20);
+/// Within this time a call is answered or cut, whatever is killed.
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The back end of a shop. It repeats calls until they have the outcome that it waits for, and keeps what it is told.
 #[derive(Clone)]
 pub(crate) struct BackEnd {
     client: Client,
     pub(crate) answers: Answers,
-    /// The URL of the server's provider, such as `http://127.0.0.1:80/v1/payin`.
-    url: String,
+    /// Knows the address of the server.
+    server: Relay,
+    /// The path of the provider in the server's API.
+    provider: &'static str,
     /// The URL of the sandbox's control API.
     sandbox: String,
     told: Told,
@@ -50,11 +55,12 @@ async fn take(State(told): State<Told>, Json(event): Json<Value>) {
 }
 
 impl BackEnd {
-    pub(crate) fn new(url: String, sandbox: &str, told: Told) -> Self {
+    pub(crate) fn new(server: Relay, provider: &'static str, sandbox: &str, told: Told) -> Self {
         Self {
             client: Client::builder().no_proxy().build().unwrap(),
             answers: Answers::default(),
-            url,
+            server,
+            provider,
             sandbox: format!("http://{sandbox}/sandbox"),
             told,
         }
@@ -95,13 +101,16 @@ impl BackEnd {
 
     /// Makes a call. Returns `None` if it has no answer, or the database does not work.
     async fn try_to_call(&self, method: Method, path: &str, body: &Value) -> Option<Value> {
-        let request = self.client.request(method, format!("{}/{path}", self.url));
+        let (server, provider) = (self.server.address(), self.provider);
+        let url = format!("http://{server}/v1/{provider}/{path}");
+        let request = self.client.request(method, url);
         let answer = request.bearer_auth(API_KEY).json(body).send();
         let whole = async {
             let answer = answer.await?;
             Ok::<_, reqwest::Error>((answer.status(), answer.text().await?))
         };
-        let whole = whole.await.ok();
+        let whole = tokio::time::timeout(TIMEOUT, whole).await;
+        let whole = whole.unwrap_or_else(|_| panic!("{path} hangs")).ok();
         let status = whole.as_ref().map(|(status, _)| status.as_u16());
         self.answers.count(status);
         let (status, text) = whole?;
@@ -119,7 +128,9 @@ impl BackEnd {
             Some(body) => self.client.post(url).json(body),
             None => self.client.get(url),
         };
-        let answer = request.send().await.unwrap();
+        let answer = tokio::time::timeout(TIMEOUT, request.send()).await;
+        let answer = answer.unwrap_or_else(|_| panic!("the sandbox's {path} hangs"));
+        let answer = answer.unwrap();
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert!(status.is_success(), "{path}: {status}: {text}");
         serde_json::from_str(&text).unwrap_or_default()

@@ -8,7 +8,7 @@ use pantoken_sandbox::jetpay::{NotificationUrl, Settings, router};
 use pantoken_test_support::postgres;
 use serde_json::{Value, json};
 
-use crate::back_end::BackEnd;
+use crate::back_end::{BackEnd, PAUSE};
 use crate::load::short_or_long;
 use crate::money::{Figures, Kills, Victim, kill_during};
 use crate::shop::{Addresses, Provider, Shop};
@@ -83,10 +83,12 @@ async fn pay_out(back_end: &BackEnd, id: &str) {
 /// A customer deposits money. One whose account cannot be found tries again.
 async fn deposit(back_end: &BackEnd) {
     let deposit = json!({"customerId": "customer-7", "amount": 2000});
-    let mut state = json!("refused");
-    while state == "refused" {
+    loop {
         let taken = back_end.control("deposit", Some(&deposit)).await;
-        state = taken["state"].clone();
+        if taken["state"] != "refused" {
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

@@ -13,12 +13,17 @@ impl Relay {
         *self.0.lock().unwrap() = address;
     }
 
+    /// Returns the address of the server.
+    pub(crate) fn address(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+
     /// Takes connections. One that leads nowhere is closed.
     pub(crate) fn run(&self, listener: TcpListener) {
-        let to = Arc::clone(&self.0);
+        let to = self.clone();
         tokio::spawn(async move {
             while let Ok((mut from, _)) = listener.accept().await {
-                let address = to.lock().unwrap().clone();
+                let address = to.address();
                 tokio::spawn(async move {
                     let mut to = TcpStream::connect(address).await?;
                     copy_bidirectional(&mut from, &mut to).await

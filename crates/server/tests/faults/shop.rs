@@ -24,7 +24,7 @@ const PROVIDER_STEP: i64 = 15_000;
 
 /// The addresses of a shop, which do not change.
 pub(crate) struct Addresses {
-    /// The server, from which a provider's notifications are led to it.
+    /// From here a provider's notifications are led to the server.
     pub(crate) server: String,
     pub(crate) sandbox: String,
     pub(crate) back_end: String,
@@ -77,13 +77,12 @@ impl Shop {
         ] {
             tokio::spawn(async move { axum::serve(listener, router).await });
         }
-        let url = format!("http://{}/v1/{}", addresses.server, provider.path);
         let folder = tempfile::tempdir().unwrap();
         let database = postgres
             .as_ref()
             .map(|server| server.create_database().unwrap());
         let mut shop = Self {
-            back_end: BackEnd::new(url, &addresses.sandbox, told),
+            back_end: BackEnd::new(relay.clone(), provider.path, &addresses.sandbox, told),
             postgres,
             server: None,
             database,

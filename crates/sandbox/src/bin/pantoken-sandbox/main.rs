@@ -116,8 +116,7 @@ async fn run(options: &Options, secrets: &Secrets) -> Result<(), RunError> {
         )?;
         let router = qiwi_pay_router(options, secrets, origin);
         if let Some(folder) = &options.qiwi_pay_certificates {
-            let tls = bind(options.qiwi_pay_tls_listen, "--qiwi-pay-tls-listen").await?;
-            let Listening(tls, address, _) = tls;
+            let (tls, address) = bind(options.qiwi_pay_tls_listen, "--qiwi-pay-tls-listen").await?;
             let tls = TlsListener::new(tls, &issue_certificates(address, folder)?);
             writeln!(
                 out,
@@ -205,7 +204,12 @@ async fn listen(
     let Some(address) = options.address(provider) else {
         return Ok(None);
     };
-    bind(address, flag).await.map(Some)
+    let (listener, address) = bind(address, flag).await?;
+    let origin = match options.public_origin(provider) {
+        Some(origin) => origin.clone(),
+        None => public_origin(address).map_err(|error| RunError::Origin(address, error))?,
+    };
+    Ok(Some(Listening(listener, address, origin)))
 }
 
 /// Issues the certificates of qiwi-pay, and writes those that a merchant needs.
@@ -219,7 +223,10 @@ fn issue_certificates(address: SocketAddr, folder: &Path) -> Result<Certificates
     Ok(certificates)
 }
 
-async fn bind(address: SocketAddr, flag: &'static str) -> Result<Listening, RunError> {
+async fn bind(
+    address: SocketAddr,
+    flag: &'static str,
+) -> Result<(TcpListener, SocketAddr), RunError> {
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| match error.kind() {
@@ -227,12 +234,11 @@ async fn bind(address: SocketAddr, flag: &'static str) -> Result<Listening, RunE
             _ => RunError::Listen(address, error, flag),
         })?;
     let address = listener.local_addr()?;
-    let origin = public_origin(address).map_err(|error| RunError::Origin(address, error))?;
-    Ok(Listening(listener, address, origin))
+    Ok((listener, address))
 }
 
-/// Returns the origin at which browsers on this machine reach an address. A form host must be on loopback
-/// or use https.
+/// Returns the origin at which browsers on this machine reach an address. A form host must be on loopback or use
+/// https.
 fn public_origin(address: SocketAddr) -> Result<Origin, OriginError> {
     if address.ip().is_loopback() {
         Origin::parse(&format!("http://{address}"))

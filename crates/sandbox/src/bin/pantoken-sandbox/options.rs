@@ -53,6 +53,7 @@ Examples:
   pantoken-sandbox --only payin --payin-notification-url http://127.0.0.1:8080/v1/payin/notifications
   pantoken-sandbox --only jetpay --jetpay-merchant-url http://127.0.0.1:8080/v1/jetpay/merchant \\
     --jetpay-callback-url http://127.0.0.1:8080/v1/jetpay/callbacks
+  pantoken-sandbox --a2c-listen 0.0.0.0:3020 --public-origin http://localhost:8020
   pantoken-sandbox --a2c-listen 127.0.0.1:0 --registered-host http://localhost:8080
   pantoken-sandbox --only qiwi-pay --qiwi-pay-certificates certificates
   PANTOKEN_AGENT_SECRET_KEY_FILE=key.txt pantoken-sandbox --agent-id my-agent
@@ -101,6 +102,19 @@ pub(crate) struct Options {
     /// Address of qiwi-master; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3024")]
     qiwi_master_listen: SocketAddr,
+
+    /// Origin at which browsers reach a2c, such as http://localhost:8020 if a container's port is published there;
+    /// https, or http on loopback [default: localhost and the port]
+    #[arg(long, alias = "a2c-public-origin", value_name = "ORIGIN", value_parser = Origin::parse)]
+    public_origin: Option<Origin>,
+
+    /// Origin at which browsers reach payin, in the same way
+    #[arg(long, value_name = "ORIGIN", value_parser = Origin::parse)]
+    payin_public_origin: Option<Origin>,
+
+    /// Origin at which browsers reach qiwi-pay, in the same way
+    #[arg(long, value_name = "ORIGIN", value_parser = Origin::parse)]
+    qiwi_pay_public_origin: Option<Origin>,
 
     /// Site that may show the form of a2c in an iframe, such as https://shop.example; can be repeated
     #[arg(
@@ -221,6 +235,16 @@ impl Options {
         };
         let is_started = self.only.is_empty() || self.only.contains(&provider);
         is_started.then_some(address)
+    }
+
+    /// Returns the origin at which browsers reach the provider, if it was given.
+    pub(crate) fn public_origin(&self, provider: Provider) -> Option<&Origin> {
+        match provider {
+            Provider::A2c => self.public_origin.as_ref(),
+            Provider::Payin => self.payin_public_origin.as_ref(),
+            Provider::QiwiPay => self.qiwi_pay_public_origin.as_ref(),
+            Provider::Jetpay | Provider::QiwiMaster => None,
+        }
     }
 }
 

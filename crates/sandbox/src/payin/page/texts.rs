@@ -52,7 +52,6 @@ static RUSSIAN: Texts = Texts {
         succeeded: "Карта проверена",
         failed: "Банк не подтвердил эту карту. Начните заново в магазине с другой картой.",
         expired: "Срок проверки карты истёк. Начните заново в магазине.",
-        ..RUSSIAN_PAYMENT
     },
 };
 
@@ -65,7 +64,6 @@ static ENGLISH: Texts = Texts {
         succeeded: "Card verified",
         failed: "The bank did not confirm this card. Start again in the shop with another card.",
         expired: "The time to verify the card is over. Start again in the shop.",
-        ..ENGLISH_PAYMENT
     },
 };
 
