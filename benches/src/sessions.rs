@@ -2,16 +2,16 @@
 //! delivers it by the callback. Run `bench-sessions URL SECONDS` with the key in `PANTOKEN_API_KEY`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod connection;
+
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
-use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::client::conn::http1::SendRequest;
 use hyper::{Request, StatusCode};
-use hyper_util::rt::TokioIo;
 use pantoken_a2c::SignedRequest;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 
 const CONNECTIONS: usize = 64;
 const PAN_TOKEN: &str = "1a77343a-dd8a-11eb-ba80-0242ac130004";
@@ -58,12 +58,8 @@ struct Connection {
 
 impl Connection {
     async fn open(address: &str) -> Self {
-        let stream = TcpStream::connect(address).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
-        tokio::spawn(connection);
         Self {
-            sender,
+            sender: connection::open(address).await,
             address: address.to_owned(),
             authorization: format!("Bearer {}", std::env::var("PANTOKEN_API_KEY").unwrap()),
             times: Vec::new(),

@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 use crate::form_url::SIGNED;
 use crate::stage;
 
-const MODULE: &str = "/pantoken_element_bg.wasm";
-
 pub(crate) async fn a_refusal_tells_status_code_and_detail(context: TestContext) {
     let site = context.site();
     context
@@ -81,6 +79,8 @@ pub(crate) async fn a_session_that_a_back_end_made_takes_a_card(context: TestCon
                 let saved = &stage::events(tab, "form").await[1];
                 let request_id = saved["requestId"].as_str().unwrap();
                 assert_eq!(site.session(request_id).await["state"], "saved");
+                tab.run("form.session = null").await;
+                tab.until("return form.state === 'idle'").await;
             }
         })
         .await;
@@ -266,7 +266,7 @@ pub(crate) async fn with_its_module_inside_it_loads_no_other_file(context: TestC
             tab.go(&site.url("/inline.html")).await;
             tab.until("return document.querySelector('pantoken-form').state === 'ready'")
                 .await;
-            assert_eq!(site.proxy.count(MODULE), 0);
+            assert_eq!(site.proxy.count(stage::MODULE), 0);
         })
         .await;
 }

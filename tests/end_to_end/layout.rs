@@ -57,7 +57,7 @@ async fn assert_fits(tab: &Tab, state: &State) {
 }
 
 /// Takes a screenshot of the whole page, including the part that does not fit on the screen.
-async fn picture(tab: &Tab, name: &str) {
+pub(crate) async fn picture(tab: &Tab, name: &str) {
     let Some(folder) = std::env::var_os("PANTOKEN_SCREENSHOTS").map(PathBuf::from) else {
         return;
     };

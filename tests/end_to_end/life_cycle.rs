@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::stage;
 
 const CREATE: &str = "POST /v1/sessions";
-const MODULE: &str = "/pantoken_element_bg.wasm";
 
 pub(crate) async fn inserted_twice_in_one_task_it_is_one_form(context: TestContext) {
     let site = context.site();
@@ -185,7 +184,7 @@ pub(crate) async fn without_its_module_it_says_so_and_can_be_reloaded(context: T
                 PlannedResponse::Replaced(200, "text/html", "<!doctype html>".to_owned()),
             ] {
                 stage::open(tab, &site).await;
-                site.proxy.plan(MODULE, answer);
+                site.proxy.plan(stage::MODULE, answer);
                 stage::insert(tab, "form").await;
                 stage::wait_for(tab, "form", "pantoken-error", 1).await;
                 let error = &stage::events(tab, "form").await[0];

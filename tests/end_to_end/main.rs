@@ -12,6 +12,10 @@ use pantoken_tests::{Engine, Page, Suite, tests};
 mod accessibility;
 mod another_language;
 mod answer;
+mod demo_jetpay;
+mod demo_payin;
+mod demo_qiwi_pay;
+mod demo_tabs;
 mod embedding;
 mod error_codes;
 mod events;
@@ -87,6 +91,29 @@ fn main() -> ExitCode {
                 handled_frame::moved_or_reloaded_while_it_reports_its_card_is_told_once,
             ],
         )
+        // The demo's tabs have frames and events of their own.
+        .with(
+            &Engine::ALL,
+            &[Page::Yew],
+            tests![
+                demo_payin::a_card_is_verified_charged_refunded_and_its_token_deleted,
+                demo_jetpay::a_deposit_at_the_kiosk_raises_the_balance_once,
+                demo_jetpay::a_declined_payout_is_given_back_and_a_paid_one_is_not,
+                demo_qiwi_pay::an_order_is_paid_captured_and_given_back_in_part,
+            ],
+        )
+        .with(
+            &[Engine::Chromium],
+            &[Page::Yew],
+            tests![
+                demo_payin::a_refused_card_leaves_another_one_to_try,
+                demo_payin::a_card_is_verified_after_the_banks_page,
+                demo_qiwi_pay::a_declined_order_can_be_followed_by_a_new_one,
+                demo_tabs::the_links_are_the_same_on_each_tab_and_keep_the_language,
+                demo_tabs::the_tabs_fit_on_the_screen_and_axe_finds_nothing,
+                demo_tabs::without_the_shop_a_tab_says_what_it_needs,
+            ],
+        )
         .with(
             &[Engine::Chromium, Engine::Firefox],
             &[Page::Element],
@@ -127,6 +154,7 @@ fn main() -> ExitCode {
                 redirect_button::a_page_from_the_back_forward_cache_has_a_button_that_works,
                 redirect_button::a_form_arrives_with_exactly_its_fields,
                 redirect_button::a_policy_that_forbids_its_form_is_an_error,
+                redirect_button::a_customer_pays_by_the_form_of_qiwi_pay,
                 redirect_button::it_goes_to_no_other_scheme_and_no_other_origin,
                 redirect_button::without_its_module_it_says_so_when_it_is_pressed,
             ],
@@ -216,6 +244,7 @@ fn main() -> ExitCode {
             &[Engine::Chromium],
             &[Page::Element],
             tests![
+                accessibility::axe_finds_nothing_on_the_pages_of_qiwi_pay,
                 embedding::a_refusal_tells_status_code_and_detail,
                 embedding::a_session_that_a_back_end_made_takes_a_card,
                 payin::a_verification_that_a_back_end_made_is_shown,

@@ -7,11 +7,11 @@ use crate::{stage, timeline};
 
 const CARD: &str = "4256000000000003";
 /// A month of expiry whose cards are verified, and one whose cards are refused.
-const GOOD_MONTH: &str = "12/34";
-const BAD_MONTH: &str = "02/34";
+pub(crate) const GOOD_MONTH: &str = "12/34";
+pub(crate) const BAD_MONTH: &str = "02/34";
 /// A security code, and one that leads to the bank's page.
-const CODE: &str = "123";
-const CODE_OF_3DS: &str = "849";
+pub(crate) const CODE: &str = "123";
+pub(crate) const CODE_OF_3DS: &str = "849";
 
 fn site(context: &TestContext) -> TestSite {
     TestSite::open(SiteOptions {
@@ -37,7 +37,7 @@ async fn open(tab: &Tab, site: &TestSite) -> String {
 }
 
 /// Fills in the form, which is the current document, and presses its button.
-async fn pay(tab: &Tab, month: &str, code: &str) {
+pub(crate) async fn pay(tab: &Tab, month: &str, code: &str) {
     for (field, text) in [
         ("#card-number", CARD),
         ("#expiry", month),
@@ -51,12 +51,12 @@ async fn pay(tab: &Tab, month: &str, code: &str) {
     tab.click("#pay:not([disabled])").await;
 }
 
-async fn enter(tab: &Tab) {
+pub(crate) async fn enter(tab: &Tab) {
     tab.find("iframe").await.enter_frame().await.unwrap();
     tab.find("#pay:not([disabled])").await;
 }
 
-async fn pay_in_frame(tab: &Tab, month: &str, code: &str) {
+pub(crate) async fn pay_in_frame(tab: &Tab, month: &str, code: &str) {
     enter(tab).await;
     pay(tab, month, code).await;
     tab.leave_form().await;

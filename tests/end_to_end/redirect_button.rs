@@ -7,7 +7,7 @@ use axum::extract::{RawForm, State};
 use axum::http::HeaderMap;
 use axum::response::Html;
 use axum::routing::post;
-use pantoken_tests::{GOOD_NUMBER, PlannedResponse, Tab, TestContext, TestSite};
+use pantoken_tests::{GOOD_NUMBER, PlannedResponse, SiteOptions, Tab, TestContext, TestSite};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 use tokio::sync::watch;
@@ -211,7 +211,7 @@ pub(crate) async fn a_form_arrives_with_exactly_its_fields(context: TestContext)
         .await;
 }
 
-/// The pages of `pantoken serve` may post no form anywhere.
+/// The pages of a server without qiwi-pay may post no form anywhere.
 pub(crate) async fn a_policy_that_forbids_its_form_is_an_error(context: TestContext) {
     let site = context.site();
     let (form_url, arrived) = provider().await;
@@ -229,6 +229,51 @@ pub(crate) async fn a_policy_that_forbids_its_form_is_an_error(context: TestCont
             assert!(arrived.borrow().is_none());
             tab.until("return !pay.shadowRoot.querySelector('input')")
                 .await;
+        })
+        .await;
+}
+
+/// Fills a test card into the form of the sandbox, and pays.
+async fn pay_with(tab: &Tab, test_card: &str) {
+    tab.find("body[data-state=ready]").await;
+    tab.click("#test-cards summary").await;
+    tab.click(test_card).await;
+    tab.click("#pay").await;
+}
+
+/// On pages of `pantoken serve`, with the policy that it sends: from the button over the sandbox's form to an order that
+/// is paid, in two attempts of which one is declined and the other asks for 3-D Secure.
+pub(crate) async fn a_customer_pays_by_the_form_of_qiwi_pay(context: TestContext) {
+    let site = TestSite::open(SiteOptions {
+        has_qiwi_pay: true,
+        ..context.page.options()
+    });
+    context
+        .browse(async |tab| {
+            let form = site.create_qiwi_pay_form("order-7").await;
+            let created = PlannedResponse::Replaced(201, "application/json", form.to_string());
+            site.proxy.plan("/pay", created);
+            let attributes = json!({ "session-url": "/pay", "language": "en" });
+            open(tab, &site, &attributes).await;
+            press(tab).await;
+            tab.find("#card-number").await;
+            let address = tab.driver.current_url().await.unwrap();
+            assert!(
+                address.as_str().starts_with(site.qiwi_pay_url()),
+                "{address}"
+            );
+            tab.go(&format!("{address}&lang=en")).await;
+            assert!(tab.text("#comment").await.contains("order-7"));
+            pay_with(tab, "[data-expiry='02/34']").await;
+            tab.find("body[data-state=error]").await;
+            assert!(tab.text("#message").await.contains("declined"));
+            tab.click("#again").await;
+            pay_with(tab, "[data-holder='unknown name']").await;
+            tab.click("#confirm").await;
+            tab.find("body[data-state=saved]").await;
+            assert_eq!(tab.text("#message").await, "Paid");
+            assert_eq!(tab.text("#amount").await, "9.50 ₽");
+            site.qiwi_pay_in_state("order-7", "captured").await;
         })
         .await;
 }
@@ -272,7 +317,7 @@ pub(crate) async fn without_its_module_it_says_so_when_it_is_pressed(context: Te
     context
         .browse(async |tab| {
             let gone = || PlannedResponse::Replaced(404, "text/plain", String::new());
-            let module = "/pantoken_element_bg.wasm";
+            let module = stage::MODULE;
             site.proxy.plan(module, gone());
             let attributes = json!({ "session-url": "/v1/sessions", "language": "en" });
             open(tab, &site, &attributes).await;

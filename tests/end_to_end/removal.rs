@@ -14,7 +14,7 @@ pub(crate) async fn removed_before_its_module_arrives_it_emits_nothing(context: 
         .browse(async |tab| {
             stage::open(tab, &site).await;
             let gate = Gate::closed();
-            let module = "/pantoken_element_bg.wasm";
+            let module = stage::MODULE;
             site.proxy
                 .plan(module, PlannedResponse::Delayed(gate.clone()));
             stage::insert(tab, "form").await;

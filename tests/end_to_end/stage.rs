@@ -3,6 +3,9 @@
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestSite};
 use serde_json::Value;
 
+/// The element's module.
+pub(crate) const MODULE: &str = concat!("/pantoken-", env!("CARGO_PKG_VERSION"), ".wasm");
+
 /// Opens the page.
 pub(crate) async fn open(tab: &Tab, site: &TestSite) {
     open_at(tab, &site.url("/stage.html")).await;

@@ -1,6 +1,6 @@
 // The component of `pantoken/react` and the tag under React 18 and 19, and after `@ts-expect-error` what they refuse.
-import type { PantokenFormElement, Session } from "pantoken";
-import { PantokenForm } from "pantoken/react";
+import type { PantokenFormElement, PantokenRedirectElement, RedirectSession, Session } from "pantoken";
+import { PantokenForm, PantokenRedirect } from "pantoken/react";
 import { useRef } from "react";
 
 export function Card({ session }: { session: Session | undefined }) {
@@ -39,6 +39,40 @@ export function Card({ session }: { session: Session | undefined }) {
       <pantoken-form session-url="/v1/sessions" />
       {/* @ts-expect-error the tag is typed too */}
       <pantoken-form session-url="/v1/sessions" language="de" />
+    </>
+  );
+}
+
+export function Pay({ session }: { session: RedirectSession }) {
+  const button = useRef<PantokenRedirectElement>(null);
+  return (
+    <>
+      <PantokenRedirect
+        ref={button}
+        sessionUrl="/pay"
+        language="kz"
+        returnUrl="https://shop.kz/paid"
+        formOrigin="https://forms.example.kz"
+        className="pay"
+        title="Pay by card"
+        texts={{ retry: "Once more" }}
+        onError={(error, event) => [error.source === "host" && error.problem?.status, event.target]}
+        onClick={() => button.current?.reload()}
+      >
+        Pay
+      </PantokenRedirect>
+      <PantokenRedirect session={session}>Pay</PantokenRedirect>
+      {/* @ts-expect-error a button leads somewhere */}
+      <PantokenRedirect />
+      {/* @ts-expect-error a session has its return URL already */}
+      <PantokenRedirect session={session} returnUrl="https://shop.kz/paid" />
+      {/* @ts-expect-error a button has no frame that could be ready */}
+      <PantokenRedirect sessionUrl="/pay" onReady={() => {}} />
+      {/* @ts-expect-error nor a form URL */}
+      <PantokenRedirect formUrl="https://a2c.qiwi.kz/form?…" />
+      <pantoken-redirect session-url="/pay">Pay</pantoken-redirect>
+      {/* @ts-expect-error the tag is typed too */}
+      <pantoken-redirect session-url="/pay" language="de" />
     </>
   );
 }

@@ -1,14 +1,14 @@
 // What a page may write, and after `@ts-expect-error` what it may not.
 import { defineElement, defineElements } from "pantoken";
 import { defineElement as defineInline } from "pantoken/inline";
-import type { ErrorDetail, FormState, HostErrorCode, PantokenFormElement } from "pantoken";
+import type { ErrorDetail, FormState, HostErrorCode, PantokenFormElement, PantokenRedirectElement } from "pantoken";
 
 defineElement();
 defineElement("card-form");
 defineInline();
 defineElements();
-defineElements({ module: "/assets/pantoken_element_bg.wasm" });
-defineElements({ module: new URL("https://shop.kz/pantoken_element_bg.wasm") });
+defineElements({ module: "/assets/pantoken-0.1.0.wasm" });
+defineElements({ module: new URL("https://shop.kz/pantoken-0.1.0.wasm") });
 // @ts-expect-error a tag is a text
 defineElement(1);
 
@@ -62,3 +62,11 @@ function advise(error: ErrorDetail): string | null {
   const refused: string | undefined = error.problem?.code;
   return code === "SESSION_FAILED" ? (refused ?? error.message) : null;
 }
+
+const button: PantokenRedirectElement = document.createElement("pantoken-redirect");
+button.session = { requestId: "order-7", form: "qiwi-pay", method: "POST", formUrl: "url", fields: { sign: "1" } };
+// @ts-expect-error the provider has no such form
+button.session = { requestId: "order-7", form: "other", formUrl: "url" };
+// @ts-expect-error a button has no frame that could be ready
+button.state === "ready";
+button.addEventListener("pantoken-error", ({ detail }) => advise(detail));

@@ -18,7 +18,7 @@ const { createRoot, hydrateRoot } = await import("react-dom/client");
 const act = (await import("react")).act;
 const { defineStandIn, emitError, emitReady, emitSaved, emitWarning } = await import("pantoken/testing");
 // Evaluated anew, as a browser does.
-const { PantokenForm } = await import(`${import.meta.resolve("pantoken/react")}?browser`);
+const { PantokenForm, PantokenRedirect } = await import(`${import.meta.resolve("pantoken/react")}?browser`);
 defineStandIn();
 
 /** Renders into the place with this id, and returns the element, what the page heard, and the root. */
@@ -125,4 +125,22 @@ test("a ref gives the element, and loses it at the end", async () => {
   assert.equal(form.reloads, 1);
   await act(() => root.unmount());
   assert.equal(ref.current, null);
+});
+
+test("the button has its own properties and its one event", async () => {
+  const errors = [];
+  const root = createRoot(document.getElementById("other"));
+  const render = (props) => act(() => root.render(h(StrictMode, null, h(PantokenRedirect, props, "Pay"))));
+  customElements.define("pantoken-redirect", class extends HTMLElement {});
+  const session = { requestId: "order-7", form: "qiwi-pay", formUrl: "url", fields: { sign: "secret" } };
+  await render({ session, language: "en", readyTimeout: 1, onError: ({ code }) => errors.push(code) });
+  const button = document.querySelector("#other pantoken-redirect");
+  assert.deepEqual([button.textContent, button.getAttribute("language")], ["Pay", "en"]);
+  assert.equal(button.getAttribute("ready-timeout"), null);
+  assert.equal(button.session, session);
+  assert.doesNotMatch(button.outerHTML, /secret/);
+  const detail = { code: "SESSION_FAILED" };
+  button.dispatchEvent(new CustomEvent("pantoken-error", { detail, bubbles: true, composed: true }));
+  assert.deepEqual(errors, ["SESSION_FAILED"]);
+  await act(() => root.unmount());
 });

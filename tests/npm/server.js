@@ -7,4 +7,4 @@ assert.equal(defineElement(), undefined);
 assert.equal(defineElement("card-form"), undefined);
 
 const inline = await import("pantoken/inline");
-assert.equal(inline.defineElements({ module: "/pantoken_element_bg.wasm" }), undefined);
+assert.equal(inline.defineElements({ module: "/pantoken-0.1.0.wasm" }), undefined);

@@ -1,6 +1,6 @@
 // The snippets of docs/embedding.md and web/element/README.md, which testing.test.js compares with them.
 import "pantoken";
-import { PantokenForm } from "pantoken/react";
+import { PantokenForm, PantokenRedirect } from "pantoken/react";
 
 declare function showSaved(requestId: string): void;
 declare function showError(code: string): void;
@@ -12,4 +12,6 @@ export const snippets = [
   <PantokenForm sessionUrl="/v1/sessions" language="en" onSaved={({ requestId }) => showSaved(requestId)} />,
   <pantoken-form session-url="/v1/sessions" language="en"
   onpantoken-saved={(event) => showSaved(event.detail.requestId)} />,
+  // prettier-ignore
+  <PantokenRedirect sessionUrl="/pay" language="en" onError={({ code }) => showError(code)}>Pay</PantokenRedirect>,
 ];

@@ -6,7 +6,7 @@ import { complaintsOf, openPage } from "./dom.js";
 const document = openPage('<div id="app"></div><div id="other"></div>');
 const { createApp, createSSRApp, h, nextTick, reactive, ref } = await import("vue");
 const { renderToString } = await import("vue/server-renderer");
-const { PantokenForm } = await import("pantoken/vue");
+const { PantokenForm, PantokenRedirect } = await import("pantoken/vue");
 const { defineStandIn, emitError, emitReady, emitSaved, emitWarning } = await import("pantoken/testing");
 defineStandIn();
 
@@ -85,4 +85,17 @@ test("attributes follow the properties, and what is exposed reaches the element"
   component.value.reload();
   assert.equal(component.value.element.reloads, 1);
   second.unmount();
+});
+
+test("the button has its own properties and its one event", async () => {
+  customElements.define("pantoken-redirect", class extends HTMLElement {});
+  const errors = [];
+  const props = { sessionUrl: "/pay", language: "en", onError: ({ code }) => errors.push(code) };
+  const app = createApp({ render: () => h(PantokenRedirect, props, () => "Pay") });
+  app.mount("#other");
+  const button = document.querySelector("#other pantoken-redirect");
+  assert.deepEqual([button.textContent, button.getAttribute("session-url")], ["Pay", "/pay"]);
+  button.dispatchEvent(new CustomEvent("pantoken-error", { detail: { code: "SESSION_FAILED" } }));
+  assert.deepEqual(errors, ["SESSION_FAILED"]);
+  app.unmount();
 });

@@ -1,6 +1,6 @@
 // What `pantoken/vue` may be given, and after `@ts-expect-error` what it may not.
-import type { PantokenFormElement, Session } from "pantoken";
-import { PantokenForm } from "pantoken/vue";
+import type { PantokenFormElement, PantokenRedirectElement, RedirectSession, Session } from "pantoken";
+import { PantokenForm, PantokenRedirect } from "pantoken/vue";
 import { type GlobalComponents, h } from "vue";
 
 declare const session: Session | undefined;
@@ -28,3 +28,21 @@ const ofTemplates: GlobalComponents["PantokenForm"] = PantokenForm;
 type TagProps = InstanceType<GlobalComponents["pantoken-form"]>["$props"];
 const tag: TagProps = { "session-url": "/v1/sessions", language: "en" };
 export const templates = [element, ofTemplates, tag];
+
+declare const redirect: RedirectSession;
+h(PantokenRedirect, { sessionUrl: "/pay", language: "kz", onError: ({ code }) => void code }, () => "Pay");
+h(PantokenRedirect, { session: redirect, texts: { retry: "Once more" } });
+type ButtonProps = InstanceType<typeof PantokenRedirect>["$props"];
+// @ts-expect-error a button leads somewhere
+const nowhere: ButtonProps = {};
+// @ts-expect-error a button has no form URL
+const formUrl: ButtonProps = { formUrl: "https://a2c.qiwi.kz/form?…" };
+declare const pay: InstanceType<typeof PantokenRedirect>;
+const button: PantokenRedirectElement | null = pay.element;
+pay.reload();
+// @ts-expect-error a button saves nothing
+pay.$emit("saved", { requestId: "1" });
+const buttonOfTemplates: GlobalComponents["PantokenRedirect"] = PantokenRedirect;
+type ButtonTagProps = InstanceType<GlobalComponents["pantoken-redirect"]>["$props"];
+const buttonTag: ButtonTagProps = { "session-url": "/pay", language: "en" };
+export const buttons = [nowhere, formUrl, button, buttonOfTemplates, buttonTag];

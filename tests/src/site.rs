@@ -29,6 +29,8 @@ pub struct SiteOptions {
     pub pages: Pages,
     /// Whether the server has payin too.
     pub has_payin: bool,
+    /// Whether the server has qiwi-pay too.
+    pub has_qiwi_pay: bool,
 }
 
 impl SiteOptions {
@@ -40,6 +42,7 @@ impl SiteOptions {
             form_path: String::new(),
             pages,
             has_payin: false,
+            has_qiwi_pay: false,
         }
     }
 }
@@ -53,6 +56,7 @@ pub struct TestSite {
     sandbox: Process,
     sandbox_url: String,
     payin_url: Option<String>,
+    qiwi_pay_url: Option<String>,
     http: reqwest::Client,
     folder: TempDir,
 }
@@ -61,14 +65,16 @@ impl TestSite {
     /// Starts a site. The proxy starts first, because both programs need its address.
     pub fn open(options: SiteOptions) -> Self {
         let proxy = ReverseProxy::start();
-        let sandbox = start_sandbox(proxy.port(), options.has_payin);
+        let sandbox = start_sandbox(proxy.port(), &options);
         let sandbox_url = sandbox
             .wait_for("listening on ")
             .unwrap_or_else(|| panic!("{}", sandbox.log()));
-        let payin_url = options.has_payin.then(|| {
-            let url = sandbox.wait_for("payin listening on ");
+        let wait_for = |provider: &str| {
+            let url = sandbox.wait_for(&format!("{provider} listening on "));
             url.unwrap_or_else(|| panic!("{}", sandbox.log()))
-        });
+        };
+        let payin_url = options.has_payin.then(|| wait_for("payin"));
+        let qiwi_pay_url = options.has_qiwi_pay.then(|| wait_for("qiwi-pay"));
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let mut site = Self {
             proxy,
@@ -77,6 +83,7 @@ impl TestSite {
             sandbox,
             sandbox_url,
             payin_url,
+            qiwi_pay_url,
             http: client.build().unwrap(),
             folder: tempfile::tempdir().unwrap(),
         };
@@ -112,6 +119,37 @@ impl TestSite {
     /// Returns the origin of payin in the sandbox.
     pub fn payin_url(&self) -> &str {
         self.payin_url.as_deref().unwrap()
+    }
+
+    /// Returns the origin of qiwi-pay in the sandbox.
+    pub fn qiwi_pay_url(&self) -> &str {
+        self.qiwi_pay_url.as_deref().unwrap()
+    }
+
+    /// Creates a form for an order of 9.50 RUB, as the site's back end does.
+    pub async fn create_qiwi_pay_form(&self, order_id: &str) -> Value {
+        let amount = serde_json::json!({"value": "9.50", "currency": "RUB"});
+        let body = serde_json::json!({"operation": "sale", "orderId": order_id, "amount": amount});
+        let call = self.http.post(self.url("/v1/qiwi-pay/forms"));
+        let answer = call.bearer_auth(API_KEY).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+        answer.json().await.unwrap()
+    }
+
+    /// Waits until the payment of an order is in this state.
+    pub async fn qiwi_pay_in_state(&self, order_id: &str, state: &str) {
+        let url = self.url(&format!("/v1/qiwi-pay/payments/{order_id}"));
+        let came = async {
+            loop {
+                let call = self.http.get(&url).bearer_auth(API_KEY);
+                let payment: Value = call.send().await.unwrap().json().await.unwrap();
+                if payment["state"] == state {
+                    return;
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        within(TIMEOUT, &format!("a payment that is {state}"), came).await;
     }
 
     /// Creates a card verification, as the site's back end does for a customer it knows.
@@ -200,22 +238,18 @@ impl TestSite {
     }
 }
 
-fn start_sandbox(site_port: u16, has_payin: bool) -> Process {
+fn start_sandbox(site_port: u16, options: &SiteOptions) -> Process {
     let mut command = Command::new(binaries().join("pantoken-sandbox"));
     clear_settings(&mut command);
-    if has_payin {
-        // The other providers would take their own ports, which two sites cannot share.
-        command.args([
-            "--only",
-            "a2c,payin",
-            "--a2c-listen",
-            "127.0.0.1:0",
-            "--payin-listen",
-            "127.0.0.1:0",
-        ]);
-    } else {
-        command.args(["--listen", "127.0.0.1:0"]);
+    // The other providers would take their own ports, which two sites cannot share.
+    let payin = options.has_payin.then_some("payin");
+    let qiwi_pay = options.has_qiwi_pay.then_some("qiwi-pay");
+    for provider in ["a2c"].into_iter().chain(payin).chain(qiwi_pay) {
+        let listen = format!("--{provider}-listen");
+        command.args(["--only", provider, &listen, "127.0.0.1:0"]);
     }
+    let notifications = format!("http://127.0.0.1:{site_port}/v1/qiwi-pay/notifications");
+    command.args(["--qiwi-pay-notification-url", &notifications]);
     command
         .args([
             "--registered-host",
@@ -270,6 +304,22 @@ fn start_server(site: &TestSite) -> Process {
                 format!("{payin}/partner/payin/v1/sites"),
             )
             .env("PANTOKEN_PAYIN_FORM_ORIGINS", payin);
+    }
+    if let Some(qiwi_pay) = &site.qiwi_pay_url {
+        command
+            .env("PANTOKEN_QIWI_PAY_MERCHANT_SITE", "555")
+            .env(
+                "PANTOKEN_QIWI_PAY_SECRET_KEY",
+                "pantoken-sandbox-qiwi-pay-secret-key",
+            )
+            .env(
+                "PANTOKEN_QIWI_PAY_API_URL",
+                format!("{qiwi_pay}/merchant/direct"),
+            )
+            .env(
+                "PANTOKEN_QIWI_PAY_FORM_URL",
+                format!("{qiwi_pay}/paypage/initial"),
+            );
     }
     Process::start(&mut command)
 }

@@ -41,6 +41,8 @@
  */
 
 const EVENTS = ["securitypolicyviolation", "message", "blur"];
+/** How long the focus is looked for after the window lost it, in milliseconds: with doubled waits, twice this. */
+const LONGEST_LOOK = 1024;
 
 export class Driver {
   /**
@@ -64,6 +66,7 @@ export class Driver {
   /** Requests and timers in progress still report their end. */
   stopListening() {
     for (const type of EVENTS) removeEventListener(type, this);
+    this.clearTimer_("focus");
   }
 
   /** Gives the iframe this title, and each one that follows. @param {string} title */
@@ -106,7 +109,7 @@ export class Driver {
     const frame = this.frame_;
     if (event.type == "load") this.onInput_?.({ input: "frameLoaded" });
     // Firefox says only later what has the focus now.
-    else if (event.type == "blur") setTimeout(() => this.look_());
+    else if (event.type == "blur") this.look_(1);
     else if (event.type == "message") {
       const { source, origin, data } = /** @type {MessageEvent} */ (event);
       if (source && source == frame?.contentWindow) this.onInput_?.({ input: "message", origin, data });
@@ -117,10 +120,12 @@ export class Driver {
     }
   }
 
-  /** Reports if the frame has the focus. */
-  look_() {
+  /** Reports if the frame has the focus. If not, looks again after this wait. @param {number} wait */
+  look_(wait) {
+    this.clearTimer_("focus");
     const root = /** @type {ShadowRoot} */ (this.place_.getRootNode());
     if (this.frame_ && root.activeElement == this.frame_) this.onInput_?.({ input: "frameFocused" });
+    else if (wait <= LONGEST_LOOK) this.timers_.set("focus", setTimeout(() => this.look_(2 * wait), wait));
   }
 
   /** @param {OrderNamed<"showFrame">} order */
@@ -165,7 +170,7 @@ export class Driver {
   setTimer_({ timer, milliseconds }) {
     this.clearTimer_(timer);
     const fire = () => {
-      this.look_();
+      this.look_(Infinity);
       this.onInput_?.({ input: "timerFired", timer });
     };
     this.timers_.set(timer, setTimeout(fire, milliseconds));

@@ -16,19 +16,22 @@ const ATTRIBUTES = {
 /** The names of all properties of a form. */
 export const PROPERTIES = [...Object.keys(ATTRIBUTES), "session", "texts"];
 
+/** The names of all properties of a button. */
+export const REDIRECT_PROPERTIES = ["sessionUrl", "language", "formOrigin", "returnUrl", "session", "texts"];
+
 /** The session that each element has, as JSON. @type {WeakMap<object, string>} */
 const sessions = new WeakMap();
 
 /**
  * Returns the attributes of the tag, the same on a server and in a browser.
- * @param {Record<string, any>} properties
+ * @param {Record<string, any>} properties @param {string[]} names
  */
-export function attributesOf(properties) {
+export function attributesOf(properties, names) {
   /** @type {Record<string, string>} */
   const attributes = {};
   for (const [property, attribute] of Object.entries(ATTRIBUTES)) {
     const value = properties[property];
-    if (value != null) attributes[attribute] = String(value);
+    if (value != null && names.includes(property)) attributes[attribute] = String(value);
   }
   return attributes;
 }
@@ -65,7 +68,7 @@ function parse(session) {
  * @param {Element} element
  */
 export async function define(element) {
-  if (customElements.get("pantoken-form")) return;
+  if (customElements.get(element.localName)) return;
   try {
     await import("./element.js");
   } catch (error) {

@@ -327,8 +327,14 @@ type InCamelCase<Attributes> = Attributes extends unknown
   ? { [Name in keyof Attributes as CamelCase<Name>]: Attributes[Name] }
   : never;
 
-/** The properties of the components for React and Vue. */
+/** The properties of `PantokenForm` for React and Vue. */
 export type PantokenFormProperties = InCamelCase<PantokenFormAttributes> & {
+  /** Texts of your own in place of the element's. */
+  texts?: Texts;
+};
+
+/** The properties of `PantokenRedirect` for React and Vue. */
+export type PantokenRedirectProperties = InCamelCase<PantokenRedirectAttributes> & {
   /** Texts of your own in place of the element's. */
   texts?: Texts;
 };
@@ -363,5 +369,6 @@ declare module "react" {
 declare module "vue" {
   interface GlobalComponents {
     "pantoken-form": new () => { $props: PantokenFormProps };
+    "pantoken-redirect": new () => { $props: PantokenRedirectProps };
   }
 }

@@ -386,11 +386,10 @@ function makeClass(Element, attributes) {
       /** @this {PantokenForm} @param {any} value */
       set(value) {
         if (attribute == "session") {
+          const hadObject = this.session_;
           this.session_ = typeof value == "object" ? value : undefined;
-          if (this.session_) {
-            if (this.isConnected) this.start_();
-            return;
-          }
+          if ((this.session_ || hadObject) && this.isConnected) this.start_();
+          if (this.session_) return;
         }
         if (value == null) this.removeAttribute(attribute);
         else this.setAttribute(attribute, value);

@@ -1,5 +1,11 @@
 import type { ForwardRefExoticComponent, HTMLAttributes, RefAttributes } from "react";
-import type { PantokenFormElement, PantokenFormEventMap, PantokenFormProperties } from "./index.js";
+import type {
+  PantokenFormElement,
+  PantokenFormEventMap,
+  PantokenFormProperties,
+  PantokenRedirectElement,
+  PantokenRedirectProperties,
+} from "./index.js";
 
 /** Receives what an event says, and the event itself. */
 type Listener<Name extends keyof PantokenFormEventMap> = (
@@ -17,3 +23,13 @@ export type PantokenFormProps = PantokenFormProperties & {
 
 /** Renders `<pantoken-form>`. A ref gives the element. */
 export declare const PantokenForm: ForwardRefExoticComponent<PantokenFormProps & RefAttributes<PantokenFormElement>>;
+
+/** The properties of `<PantokenRedirect>`: the element's in camel case, the listener, and those of every tag. */
+export type PantokenRedirectProps = PantokenRedirectProperties & {
+  onError?: Listener<"pantoken-error">;
+} & Omit<HTMLAttributes<PantokenRedirectElement>, "onError">;
+
+/** Renders `<pantoken-redirect>`, with its children as the label. A ref gives the element. */
+export declare const PantokenRedirect: ForwardRefExoticComponent<
+  PantokenRedirectProps & RefAttributes<PantokenRedirectElement>
+>;

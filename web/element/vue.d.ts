@@ -3,6 +3,8 @@ import type {
   ErrorDetail,
   PantokenFormElement,
   PantokenFormProperties,
+  PantokenRedirectElement,
+  PantokenRedirectProperties,
   ReadyDetail,
   SavedDetail,
   WarningDetail,
@@ -37,8 +39,31 @@ export declare const PantokenForm: new () => {
     reload(): void;
   };
 
+/** The properties of `<PantokenRedirect>`: the element's in camel case. */
+export type PantokenRedirectProps = PantokenRedirectProperties;
+
+/** What `<PantokenRedirect>` emits. */
+export type PantokenRedirectEmits = { error: (detail: ErrorDetail) => void };
+
+/** Renders `<pantoken-redirect>`. */
+export declare const PantokenRedirect: new () => {
+  $props: PantokenRedirectProps & { onError?: PantokenRedirectEmits["error"] } & VNodeProps & AllowedComponentProps;
+  $emit: (name: "error", detail: ErrorDetail) => void;
+  $slots: {
+    /** The button's label. */
+    default?: () => VNode[];
+  };
+} & ShallowUnwrapRef<{
+  /** The element itself, once it is mounted. */
+  element: Ref<PantokenRedirectElement | null>;
+}> & {
+    /** Forgets the last error, and waits for the customer again. */
+    reload(): void;
+  };
+
 declare module "vue" {
   interface GlobalComponents {
     PantokenForm: typeof PantokenForm;
+    PantokenRedirect: typeof PantokenRedirect;
   }
 }

@@ -58,7 +58,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// Builds all programs at once, because two builds would compile what they share with different features.
 fn build_programs(workspace: &Workspace) -> Result<()> {
-    workspace.run_cargo("build --locked --release --bins -p pantoken-server -p pantoken-benches")
+    workspace.run_cargo(
+        "build --locked --release --bins -p pantoken-server -p pantoken-sandbox -p pantoken-benches",
+    )
 }
 
 /// Returns what one of the programs of `benches` prints at its end, after `result: `.

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the page, its server and the sandbox, until Ctrl-C.
+//! `cargo xtask demo`: the pages with `pantoken dev`, or with the provider's public test host, until Ctrl-C.
 
 use std::env;
 use std::fs::File;
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use crate::dev;
 use crate::element;
 use crate::page;
 use crate::server::Server;
@@ -18,10 +19,8 @@ use crate::tools::{Tools, WASM_TARGET};
 use crate::workspace::Workspace;
 
 const SERVER_PORT: u16 = 3019;
-const SANDBOX_PORT: u16 = 3020;
 /// The host that the provider's test agent has registered, and the one that `trunk serve` uses.
 const PAGE_ORIGINS: [&str; 2] = ["http://localhost:3019", "http://localhost:8080"];
-const SANDBOX_HOST: &str = "http://127.0.0.1:3020";
 const PROVIDER_TEST_HOST: &str = "https://a2c-test.qiwi.kz";
 /// Test data that the provider publishes. Source: docs/a2c.md, "Signed form URL".
 pub(crate) const TEST_AGENT_ID: &str = "agent-01";
@@ -29,24 +28,36 @@ pub(crate) const TEST_AGENT_SECRET_KEY: &str = "22f3b3cc2ae84451";
 
 pub(crate) fn run(live: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    check_port(SERVER_PORT, "the server")?;
-    if !live {
-        check_port(SANDBOX_PORT, "the sandbox")?;
+    if live {
+        check_port(SERVER_PORT)?;
     }
-    let mut steps = Steps::of(5);
+    let mut steps = Steps::of(if live { 5 } else { 4 });
     steps.run("tools", || Tools::find_or_install(&[WASM_TARGET]))?;
     steps.run("demo page", || page::build(&workspace))?;
     steps.run("element", || element::build_for_binary(&workspace))?;
-    steps.run("server and sandbox", || build_binaries(&workspace))?;
+    steps.run("pantoken", || {
+        workspace.run_cargo("build --locked -p pantoken-server --bin pantoken")
+    })?;
+    match live {
+        true => run_live(&workspace, &mut steps),
+        false => {
+            let mut pantoken = Command::new(workspace.binary("pantoken"));
+            let pantoken = pantoken.current_dir(workspace.root());
+            dev::run_until_stopped(pantoken.args(["dev", "--pages", "dist"]))
+        }
+    }
+}
 
+/// Serves the pages with the provider's test host, until Ctrl-C.
+fn run_live(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     let (stop, stopped) = mpsc::channel();
     ctrlc::set_handler(move || {
         let _ = stop.send(());
     })?;
     let api_key = random_key()?;
-    let mut servers = steps.run("start", || start(&workspace, live, &api_key))?;
-    println!("{}", what_to_try(live, &api_key));
-    wait(&mut servers, &stopped)?;
+    let mut server = steps.run("start", || start_apart(&mut server(workspace, &api_key)?))?;
+    println!("{}", what_to_try(&api_key));
+    wait(&mut server, &stopped)?;
     eprintln!("\nStopping the demo.");
     Ok(())
 }
@@ -56,44 +67,26 @@ pub(crate) fn build_binaries(workspace: &Workspace) -> Result<()> {
     workspace.run_cargo("build --locked --bins -p pantoken-server -p pantoken-sandbox")
 }
 
-fn start(workspace: &Workspace, live: bool, api_key: &str) -> Result<Vec<Server>> {
-    let mut servers = Vec::new();
-    if !live {
-        let mut sandbox = without_settings(&workspace.binary("pantoken-sandbox"), workspace.root());
-        for origin in PAGE_ORIGINS {
-            sandbox.args(["--registered-host", origin]);
-        }
-        servers.push(start_apart(&mut sandbox)?);
-    }
-    servers.push(start_apart(&mut server(workspace, live, api_key)?)?);
-    Ok(servers)
-}
-
 /// Starts a server in its own process group: Ctrl-C in the terminal then reaches this task alone, which
-/// stops them all.
+/// stops it.
 fn start_apart(command: &mut Command) -> Result<Server> {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     Server::start(command)
 }
 
-fn server(workspace: &Workspace, live: bool, api_key: &str) -> Result<Command> {
+fn server(workspace: &Workspace, api_key: &str) -> Result<Command> {
     let database = workspace.scratch("demo")?.join("pantoken.db");
     let database = database
         .to_str()
         .context("the path of the target folder is not UTF-8")?;
     let return_urls = PAGE_ORIGINS.map(|origin| format!("{origin}/")).join(",");
-    let form_host = if live {
-        PROVIDER_TEST_HOST
-    } else {
-        SANDBOX_HOST
-    };
     let mut command = without_settings(&workspace.binary("pantoken"), workspace.root());
     command
         .args(["serve", "--pages", "dist"])
         .env("PANTOKEN_AGENT_ID", TEST_AGENT_ID)
         .env("PANTOKEN_AGENT_SECRET_KEY", TEST_AGENT_SECRET_KEY)
-        .env("PANTOKEN_FORM_HOST", form_host)
+        .env("PANTOKEN_FORM_HOST", PROVIDER_TEST_HOST)
         .env("PANTOKEN_DATABASE_URL", format!("sqlite://{database}"))
         .env("PANTOKEN_LISTEN", format!("127.0.0.1:{SERVER_PORT}"))
         .env(
@@ -150,7 +143,7 @@ pub(crate) fn start_server(
 
 /// Fails if something listens on the port: on 127.0.0.1, or on ::1, where a browser looks for `localhost`
 /// first.
-fn check_port(port: u16, user: &str) -> Result<()> {
+fn check_port(port: u16) -> Result<()> {
     for address in [
         SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
@@ -159,17 +152,17 @@ fn check_port(port: u16, user: &str) -> Result<()> {
         // A machine without IPv6 has another error for ::1.
         if outcome.is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse) {
             bail!(
-                "port {port} is in use, and {user} needs it: stop what listens on {address}, and try again"
+                "port {port} is in use, and the server needs it: stop what listens on {address}, and try again"
             );
         }
     }
     Ok(())
 }
 
-/// Waits until the developer stops the demo, and fails if a server ends before.
-fn wait(servers: &mut [Server], stopped: &Receiver<()>) -> Result<()> {
+/// Waits until the developer stops the demo, and fails if the server ends before.
+fn wait(server: &mut Server, stopped: &Receiver<()>) -> Result<()> {
     while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_millis(100)) {
-        servers.iter_mut().try_for_each(Server::check)?;
+        server.check()?;
     }
     Ok(())
 }
@@ -182,23 +175,14 @@ fn random_key() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn what_to_try(live: bool, api_key: &str) -> String {
-    let cards = if live {
-        "The form is the provider's own, on its public test host. Use its test cards, never a real one."
-    } else {
-        "\
-Cards to try (this is a sandbox, so never type a real card number):
-  4242 4242 4242 4242   is saved
-  4242 4242 4242 4241   INVALID_PAN, which the customer can correct
-  4000 0000 0000 0002   FORBIDDEN
-  4000 0000 0000 0069   INVALID_SESSION"
-    };
+fn what_to_try(api_key: &str) -> String {
     let [address, _] = PAGE_ORIGINS;
     format!(
         "
 Open {address}
 
-{cards}
+The form is the provider's own, on its public test host. Use its test cards, never a real one. The other tabs of
+the page need the sandbox: `cargo xtask demo` without --live.
 
 To see what the server recorded for a request id that the page shows:
   curl -H 'Authorization: Bearer {api_key}' {address}/v1/sessions/REQUEST_ID

@@ -24,7 +24,7 @@ pub(crate) fn run(options: &[String]) -> Result<()> {
 }
 
 /// Runs the program in its own process group: Ctrl-C then reaches this task alone, which passes it on.
-fn run_until_stopped(program: &mut Command) -> Result<()> {
+pub(crate) fn run_until_stopped(program: &mut Command) -> Result<()> {
     let (stop, stopped) = mpsc::channel();
     ctrlc::set_handler(move || {
         let _ = stop.send(());

@@ -16,11 +16,16 @@ use crate::wasm_bindgen;
 use crate::workspace::Workspace;
 
 const NAME: &str = "pantoken_element";
+/// How `element.js` names the module.
+const MODULE_URL: &str = "new URL(\"./pantoken_element_bg.wasm\"";
 /// The folder below the target folder that has all sources of the package.
 const SOURCES: &str = "element";
 /// All packages of the workspace have one version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const WASM: &str = "pantoken_element_bg.wasm";
+/// The module's name in the package. The version is in it, so that a browser's or a proxy's cache never gives a script
+/// the module of another version.
+pub(crate) const PUBLISHED_WASM: &str = concat!("pantoken-", env!("CARGO_PKG_VERSION"), ".wasm");
 const SCRIPTS: [&str; 10] = [
     "element.js",
     "inline.js",
@@ -97,8 +102,8 @@ pub(crate) fn build_for_binary(workspace: &Workspace) -> Result<()> {
             fs::write(folder.join(name), text)?;
         }
     }
-    fs::copy(sources.join(WASM), folder.join(WASM))?;
-    name_version(&folder.join(WASM))?;
+    fs::copy(sources.join(WASM), folder.join(PUBLISHED_WASM))?;
+    name_version(&folder.join(PUBLISHED_WASM))?;
     embed(workspace, &folder)
 }
 
@@ -115,11 +120,15 @@ pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
     let module = compile(workspace)?;
     let sources = sources(workspace, &module)?;
     let package = package(workspace);
+    if package.exists() {
+        fs::remove_dir_all(&package)?;
+    }
     fs::create_dir_all(&package)?;
-    optimize::module_for_old_browsers(npm, &sources.join(WASM), &package.join(WASM))?;
-    name_version(&package.join(WASM))?;
+    let module = package.join(PUBLISHED_WASM);
+    optimize::module_for_old_browsers(npm, &sources.join(WASM), &module)?;
+    name_version(&module)?;
     // The script that has the module inside has the same module.
-    fs::copy(package.join(WASM), sources.join(WASM))?;
+    fs::copy(&module, sources.join(WASM))?;
     for script in BUNDLES {
         bundle(npm, &sources.join(script), &package.join(script))?;
     }
@@ -200,12 +209,11 @@ fn without_features(mut module: Vec<u8>) -> Vec<u8> {
 /// and in which the types are checked.
 fn sources(workspace: &Workspace, module: &Path) -> Result<PathBuf> {
     let folder = workspace.scratch(SOURCES)?;
+    let published = MODULE_URL.replace(WASM, PUBLISHED_WASM);
     wasm_bindgen::generate_for_own_script(module, &folder, NAME)?;
     for script in SCRIPTS {
-        fs::copy(
-            workspace.root().join("web/element").join(script),
-            folder.join(script),
-        )?;
+        let text = fs::read_to_string(workspace.root().join("web/element").join(script))?;
+        fs::write(folder.join(script), text.replace(MODULE_URL, &published))?;
     }
     fs::write(folder.join("texts.js"), texts(workspace)?)?;
     let generated = fs::read_to_string(folder.join("pantoken_element_bg.js"))?;

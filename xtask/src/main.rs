@@ -60,7 +60,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build the demo page, start its server and the sandbox, and print the address to open
+    /// Build the demo page, run `pantoken dev` with it, and print the address to open
     #[command(after_help = "Examples:\n  cargo xtask demo\n  cargo xtask demo --live")]
     Demo {
         /// Use the provider's public test host and test agent instead of the sandbox

@@ -43,7 +43,26 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     for file in &page.files {
         fs::copy(workspace.root().join(file), dist.join(file_name(file)))?;
     }
+    for folder in &page.folders {
+        copy_folder(
+            &workspace.root().join(folder),
+            &dist.join(file_name(folder)),
+        )?;
+    }
     fs::write(dist.join("index.html"), page.html)?;
+    Ok(())
+}
+
+/// Copies the files of a folder, and removes those of an earlier copy.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to)?;
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
     Ok(())
 }
 
@@ -58,21 +77,7 @@ pub(crate) fn compare_with_trunk(workspace: &Workspace, tools: &Tools) -> Result
     let folder = workspace.scratch("trunk")?;
     let mut build = trunk(workspace, tools, "build", &folder)?;
     command::run(&mut build)?;
-    for entry in fs::read_dir(&folder)? {
-        let file = entry?.path();
-        let own = workspace
-            .root()
-            .join("dist")
-            .join(file.file_name().context("a file has a name")?);
-        // Trunk adds hashes to the links of the document.
-        if file.is_file() && !file.ends_with("index.html") && fs::read(&file)? != fs::read(&own)? {
-            bail!(
-                "{} is not what `cargo xtask demo` builds: {}",
-                file.display(),
-                own.display()
-            );
-        }
-    }
+    compare_files(&folder, &workspace.root().join("dist"))?;
     let mut serve = trunk(workspace, tools, "serve", &folder)?;
     serve.args(["--port", &SERVE_PORT.to_string(), "--no-autoreload=true"]);
     let mut trunk = Process::start(&mut serve);
@@ -80,6 +85,27 @@ pub(crate) fn compare_with_trunk(workspace: &Workspace, tools: &Tools) -> Result
     while !serves_page(&address) {
         ensure!(!trunk.has_ended(), "`trunk serve` ended:\n{}", trunk.log());
         thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+/// Fails if a file that Trunk made differs from our own.
+fn compare_files(trunk: &Path, own: &Path) -> Result<()> {
+    for entry in fs::read_dir(trunk)? {
+        let file = entry?.path();
+        let own = own.join(file.file_name().context("a file has a name")?);
+        if file.is_dir() {
+            compare_files(&file, &own)?;
+            continue;
+        }
+        // Trunk adds hashes to the links of the document.
+        if !file.ends_with("index.html") && fs::read(&file)? != fs::read(&own)? {
+            bail!(
+                "{} is not what `cargo xtask demo` builds: {}",
+                file.display(),
+                own.display()
+            );
+        }
     }
     Ok(())
 }
@@ -108,12 +134,14 @@ struct Page<'a> {
     html: String,
     /// Copied beside the document, without their folders.
     files: Vec<&'a str>,
+    /// Copied beside the document, with the files that are in them.
+    folders: Vec<&'a str>,
 }
 
 impl<'a> Page<'a> {
     /// Replaces the links that are for Trunk, one on each line, by what a browser understands.
     fn read(source: &'a str) -> Result<Self> {
-        let (mut html, mut files) = (String::new(), Vec::new());
+        let (mut html, mut files, mut folders) = (String::new(), Vec::new(), Vec::new());
         for line in source.lines() {
             if !line.contains("data-trunk") {
                 html += &format!("{line}\n");
@@ -123,6 +151,10 @@ impl<'a> Page<'a> {
             let href = attribute(line, "href").with_context(|| format!("no href in: {line}"))?;
             match rel {
                 "rust" => continue,
+                "copy-dir" => {
+                    folders.push(href);
+                    continue;
+                }
                 "css" => {
                     let name = file_name(href);
                     html += &format!("    <link rel=\"stylesheet\" href=\"{name}\" />\n");
@@ -132,7 +164,11 @@ impl<'a> Page<'a> {
             }
             files.push(href);
         }
-        Ok(Self { html, files })
+        Ok(Self {
+            html,
+            files,
+            folders,
+        })
     }
 }
 
@@ -159,8 +195,12 @@ mod tests {
             "web/demo/style.css",
             "web/demo/start.js",
             "web/demo/icon.svg",
+            "web/demo/payin.html",
+            "web/demo/jetpay.html",
+            "web/demo/qiwi-pay.html",
         ];
         assert_eq!(page.files, expected);
+        assert_eq!(page.folders, ["web/demo/tabs"]);
         assert!(!page.html.contains("data-trunk"), "{}", page.html);
         assert!(
             page.html

@@ -58,15 +58,18 @@ pub(crate) fn run() -> Result<()> {
 /// Prints the sizes of what is built, and fails where one is over its budget.
 pub(crate) fn check(workspace: &Workspace, npm: &Npm) -> Result<()> {
     let dist = workspace.root().join("dist");
-    let element =
-        ["pantoken_element_bg.wasm", "element.js"].map(|name| dist.join("npm").join(name));
+    let element = [element::PUBLISHED_WASM, "element.js"].map(|name| dist.join("npm").join(name));
     println!("{:<44}{:>9}{:>9}{:>9}", "bytes", "raw", "gzip", "brotli");
     let yew = yew_margin::measure(workspace, npm)?;
     let (empty, with_form) = (sum(&yew.empty)?, sum(&yew.with_form)?);
+    let (tabs, page): (Vec<_>, Vec<_>) = files_in(&dist)?
+        .into_iter()
+        .partition(|file| is_of_tab(file));
     let measured = [
         ("element", sum(&element)?),
         ("yew-margin", with_form.less(empty)),
-        ("demo-page", sum(&files_in(&dist)?)?),
+        ("demo-page", sum(&page)?),
+        ("demo-tabs", sum(&tabs)?),
     ];
     let budgets = budgets()?;
     let mut over = Vec::new();
@@ -124,6 +127,15 @@ fn read_size(line: &str) -> Option<Size> {
     })
 }
 
+/// Returns whether a file belongs to the documents beside the first page, which load nothing of its module.
+fn is_of_tab(file: &Path) -> bool {
+    let is_document = file
+        .extension()
+        .is_some_and(|extension| extension == "html");
+    let is_shared = file.parent().is_some_and(|folder| folder.ends_with("tabs"));
+    is_shared || (is_document && !file.ends_with("index.html"))
+}
+
 /// Returns the files of the page, without the npm package and the examples beside them.
 fn files_in(dist: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
@@ -147,8 +159,18 @@ mod tests {
     #[test]
     fn every_size_that_is_measured_has_a_budget() {
         let budgets = budgets().unwrap();
-        for name in ["element", "yew-margin", "demo-page"] {
+        for name in ["element", "yew-margin", "demo-page", "demo-tabs"] {
             assert!(budgets.contains_key(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_tabs_are_measured_apart_from_the_first_page() {
+        for file in ["dist/payin.html", "dist/tabs/tab.js", "dist/tabs/tabs.css"] {
+            assert!(is_of_tab(Path::new(file)), "{file}");
+        }
+        for file in ["dist/index.html", "dist/start.js", "dist/style.css"] {
+            assert!(!is_of_tab(Path::new(file)), "{file}");
         }
     }
 

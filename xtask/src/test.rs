@@ -84,6 +84,8 @@ const STEPS: &[(&[Part], &str, Work)] = &[
     (&[Lint], "features", Call(|run| with_each_feature(run, "check"))),
     (&[Lint], "packages", Call(package)),
     (&[Native], "tests, native", Call(|run| command::run(&mut run.tests("--workspace --exclude pantoken-tests")?))),
+    // Not for its figures: a benchmark that nobody runs stops working.
+    (&[Native], "benchmark of the store", Cargo(&["test --locked -p pantoken-store --bench creation -- 20000 1"])),
     (&[Native], "fuzz", Call(fuzz_all)),
     (&[Native], "API against its description", Call(|run| api_description::check(&run.workspace))),
     (&[Wasm], "tests, wasm32 in a browser", Call(test_wasm)),

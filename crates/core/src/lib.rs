@@ -13,6 +13,8 @@ mod clock;
 mod command_line;
 pub mod decimal;
 #[cfg(feature = "json")]
+pub mod hundredths;
+#[cfg(feature = "json")]
 mod issued_secret;
 #[cfg(feature = "json")]
 pub mod json;

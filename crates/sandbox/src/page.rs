@@ -3,6 +3,10 @@
 //!
 //! Only fixed texts are inserted into the HTML. Everything else reaches a page's script as data.
 
+pub(crate) mod acs;
+mod card_texts;
+pub(crate) mod language;
+
 use axum::Router;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -10,6 +14,14 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue};
 use axum::routing::get;
 use serde::Serialize;
+
+pub(crate) use self::card_texts::CardTexts;
+pub(crate) use self::language::Language;
+
+/// The frames of any page: a provider does not know the sites of its merchants.
+pub(crate) const ANY_PAGE: &str = "*";
+/// The longest value that is taken from a browser.
+pub(crate) const MAX_TEXT: usize = 2_048;
 
 /// A file that a page loads.
 #[derive(Clone, Copy)]
@@ -28,6 +40,14 @@ impl Asset {
         Self::FORM_STYLE,
         Self::script("/card-field.js", include_str!("page/card-field.js")),
         Self::script("/card-number.js", include_str!("page/card-number.js")),
+    ];
+
+    /// The files of the forms for payments, with [`Asset::OF_CARD_FORMS`].
+    pub(crate) const OF_PAYMENT_FORMS: [Self; 4] = [
+        Self::script("/card-fields.js", include_str!("page/card-fields.js")),
+        Self::script("/fields.js", include_str!("page/fields.js")),
+        Self::script("/ask.js", include_str!("page/ask.js")),
+        Self::script("/acs.js", include_str!("page/acs.js")),
     ];
 
     pub(crate) const fn style(path: &'static str, text: &'static str) -> Self {

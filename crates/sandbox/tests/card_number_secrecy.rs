@@ -14,7 +14,8 @@ use axum::body::Body;
 use axum::http::Request;
 use pantoken_core::{Origin, SystemClock, SystemRandom};
 use pantoken_payin::{ApiKey, NotificationKey, SiteId};
-use pantoken_sandbox::payin;
+use pantoken_qiwi_pay::{Amount, FormRequest, MerchantSite, Operation, SecretKey, Site};
+use pantoken_sandbox::{payin, qiwi_pay};
 use serde_json::{Value, json};
 use support::{CARD, TOKEN, get, iframe_url, path, sandbox, save, save_body, send};
 use tracing_subscriber::filter::LevelFilter;
@@ -60,6 +61,7 @@ async fn the_card_number_is_in_no_answer_and_no_log() {
     }
 
     answers.extend(payin_answers().await);
+    answers.extend(qiwi_pay_answers().await);
     for answer in answers {
         assert!(!answer.contains(CARD), "{answer}");
     }
@@ -110,6 +112,69 @@ async fn payin_answers() -> Vec<String> {
     for path in [
         &format!("/form?invoiceUid={CARD}"),
         &format!("{api}/payments/p-1"),
+        "/sandbox/executed",
+        "/sandbox/notifications",
+    ] {
+        answers.push(call(&sandbox, "GET", path, &Value::Null).await);
+    }
+    assert!(answers.iter().any(|it| it.contains("411111******1111")));
+    answers
+}
+
+/// Pays with the card by a form and through the API of the stand-in for qiwi-pay, and returns the answers.
+async fn qiwi_pay_answers() -> Vec<String> {
+    let key = SecretKey::parse("secret").unwrap();
+    let site = Site::new(MerchantSite::new(555), key.clone());
+    let settings = qiwi_pay::Settings {
+        merchant_site: site.id(),
+        secret_key: key.clone(),
+        notification_url: None,
+        public_origin: Origin::parse("http://127.0.0.1:3023").unwrap(),
+    };
+    let sandbox = qiwi_pay::router(settings, SystemRandom, SystemClock::new());
+    let form = FormRequest::new(Operation::Sale, Amount::parse("2.00", "RUB").unwrap());
+    let path = format!("/paypage/initial?{}", form.sign(&site).unwrap().to_query());
+    let opened = get(&sandbox, &path).await;
+    let form = opened.headers["location"].to_str().unwrap();
+    let token = form.strip_prefix("/?token=").unwrap();
+    let card = json!({"token": token, "pan": CARD, "expiry": "1234", "cvv2": "123"});
+    let mut answers = Vec::new();
+    for name in ["expiry", "cvv2", "token", "none"] {
+        let body = changed(&card, name, json!(CARD));
+        answers.push(call(&sandbox, "POST", "/form/card", &body).await);
+    }
+    let mut direct = json!({
+        "opcode": 1, "merchant_site": 555, "amount": "2.00", "currency": 643, "pan": CARD, "expiry": "1234",
+    });
+    for field in [
+        None,
+        Some("pares"),
+        Some("expiry"),
+        Some("cvv2"),
+        Some("card_token"),
+    ] {
+        if let Some(field) = field {
+            direct[field] = json!(CARD);
+        }
+        let texts = direct.as_object().unwrap().iter().map(|(name, value)| {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            (name.clone(), text)
+        });
+        let texts: Vec<_> = texts.collect();
+        let texts = texts
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()));
+        let sign = key.sign(texts);
+        let body = changed(&direct, "sign", json!(sign));
+        answers.push(call(&sandbox, "POST", "/merchant/direct", &body).await);
+    }
+    for path in [
+        form,
+        &format!("/status?token={token}"),
+        &format!("/paypage/initial?pan={CARD}"),
+        &format!("/status?token={CARD}"),
         "/sandbox/executed",
         "/sandbox/notifications",
     ] {

@@ -26,6 +26,7 @@ mod metrics_layer;
 pub(crate) mod middleware;
 mod network;
 pub(crate) mod openapi;
+pub(crate) mod page_forms;
 pub(crate) mod pages;
 mod path;
 pub(crate) mod path_segment;

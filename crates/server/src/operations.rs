@@ -7,6 +7,8 @@ mod event;
 mod provider;
 mod reconciler;
 pub(crate) mod stored;
+#[cfg(test)]
+mod tests;
 mod waits;
 
 pub(crate) use engine::Engine;

@@ -2,6 +2,7 @@
 //! docs/qiwi-pay.md.
 
 mod asking;
+pub(crate) mod certificate;
 mod described;
 mod endpoint;
 pub(crate) mod event_types;
@@ -23,7 +24,9 @@ mod provider;
 mod receipt;
 mod requests;
 mod schemas;
+pub(crate) mod settlement;
 pub(crate) mod three_ds;
 
+pub(crate) use options::ClientCertificate;
 pub use options::QiwiPayOptions;
 pub(crate) use provider::QiwiPayProvider;

@@ -2,7 +2,7 @@
 //! table.
 //!
 //! `cargo bench -p pantoken-store --bench creation -- 1000000` compares a table of a million rows with
-//! one of ten thousand. Each session has an idempotency key, which is the slowest case, because its
+//! one of ten thousand, in nine rounds or in as many as a second number says. Each session has an idempotency key, which is the slowest case, because its
 //! index grows at random places.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
@@ -18,16 +18,16 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
 const SMALL: i64 = 10_000;
 const DEFAULT_LARGE: i64 = 1_000_000;
+const DEFAULT_ROUNDS: i64 = 9;
 const CALLERS: i64 = 64;
 const EACH: i64 = 40;
-const ROUNDS: i64 = 9;
 
 #[tokio::main]
 async fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let large = arguments
-        .find_map(|text| text.parse().ok())
-        .unwrap_or(DEFAULT_LARGE);
+    // Cargo adds an argument of its own.
+    let mut numbers = std::env::args().filter_map(|text| text.parse().ok());
+    let large = numbers.next().unwrap_or(DEFAULT_LARGE);
+    let rounds = numbers.next().unwrap_or(DEFAULT_ROUNDS);
     let folder = tempfile::tempdir().unwrap();
     let [small_store, large_store] =
         [SMALL, large].map(|rows| (rows, folder.path().join(format!("{rows}.db"))));
@@ -39,7 +39,7 @@ async fn main() {
     }
     alone(&tables[0].1).await;
     // The tables take turns, so that other load on the machine affects both.
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         for (rows, store, times) in &mut tables {
             times.push(create_at_once(store, *rows + round * CALLERS * EACH).await);
         }
@@ -115,7 +115,7 @@ async fn fill(file: &Path, rows: i64) {
     let mut connection = options.connect().await.unwrap();
     let insert = format!(
         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows}) \
-         INSERT INTO sessions (session_id, language, customer, seed, result_token_digest, \
+         INSERT INTO sessions (request_id, language, customer, seed, result_token_digest, \
          idempotency_key, fingerprint, created_at, expires_at) SELECT n, 'ru', 'order 7', \
          randomblob(16), randomblob(32), randomblob(32), randomblob(32), n, n FROM numbers"
     );

@@ -109,6 +109,18 @@ pub trait OperationStore: Send + Sync + 'static {
         filter: OperationFilter,
     ) -> impl Future<Output = Result<Vec<StoredOperation>, StoreError>> + Send;
 
+    /// Returns operations of this kind that will be asked about, and whose key ends with `/` and `id`: the parts with
+    /// this id, whichever operation they are a part of.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the database fails.
+    fn find_awaited_parts(
+        &self,
+        kind: String,
+        id: String,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<StoredOperation>, StoreError>> + Send;
+
     /// Returns what was heard of an operation, the earliest first.
     ///
     /// # Errors

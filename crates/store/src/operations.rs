@@ -298,6 +298,17 @@ impl<B: Backend> OperationStore for B {
         self.read(operation_lists::List { filter }).await
     }
 
+    async fn find_awaited_parts(
+        &self,
+        kind: String,
+        id: String,
+        limit: u32,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
+        let end = format!("/{id}");
+        self.read(operation_lists::AwaitedParts { kind, end, limit })
+            .await
+    }
+
     async fn operation_inbox(&self, id: OperationId) -> Result<Vec<InboxEntry>, StoreError> {
         self.read(operation_lists::Inbox { id }).await
     }

@@ -9,6 +9,14 @@ pub(crate) struct HeaderProps {
     pub(crate) on_language: Callback<Language>,
 }
 
+/// The documents of the demo, each with the provider that it is about.
+const TABS: [(&str, &str); 4] = [
+    ("/", "a2c"),
+    ("/payin.html", "payin"),
+    ("/jetpay.html", "jetpay"),
+    ("/qiwi-pay.html", "qiwi-pay"),
+];
+
 /// Introduces the page and lets the visitor choose a language.
 #[component]
 pub(crate) fn Header(props: &HeaderProps) -> Html {
@@ -28,6 +36,11 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             </label>
         }
     };
+    let tab = |((path, provider), label): ((&str, &'static str), &'static str)| {
+        let href = [path, "?lang=", props.language.as_str()].concat();
+        let current = (path == "/").then_some("page");
+        html! { <a {href} aria-current={current}>{ label }{ " " }<small>{ provider }</small></a> }
+    };
     html! {
         <header>
             <div class="bar">
@@ -37,6 +50,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     { for Language::ALL.map(option) }
                 </fieldset>
             </div>
+            <nav class="tabs" aria-label={texts.navigation}>{ for TABS.into_iter().zip(texts.tabs).map(tab) }</nav>
             <h1>{ texts.title }</h1>
             <p class="lead">{ texts.lead }</p>
         </header>

@@ -11,6 +11,9 @@ pub(crate) struct Texts {
     pub(crate) title: &'static str,
     pub(crate) lead: &'static str,
     pub(crate) language: &'static str,
+    pub(crate) navigation: &'static str,
+    /// The links to the documents of the demo. The other documents have them from tabs/texts.js.
+    pub(crate) tabs: [&'static str; 4],
     pub(crate) form_title: &'static str,
     pub(crate) flow: &'static str,
     pub(crate) flow_iframe: &'static str,

@@ -19,7 +19,6 @@ use crate::steps::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
 
-const WASM: &str = "pantoken_element_bg.wasm";
 /// The measurements in the page's report: the name of each, its description and its unit.
 const MEASUREMENTS: [(&str, &str, &str); 4] = [
     ("warm", "tag to the frame's request", " ms"),
@@ -97,7 +96,8 @@ fn build_pages(workspace: &Workspace, npm: &Npm, package: &Path, peers: &Path) -
         .arg(format!("--outdir={}", pages.display()))
         .env("NODE_PATH", peers);
     command::run(&mut esbuild)?;
-    fs::copy(package.join(WASM), pages.join(WASM))?;
+    let module = element::PUBLISHED_WASM;
+    fs::copy(package.join(module), pages.join(module))?;
     Ok(pages)
 }
 

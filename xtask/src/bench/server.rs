@@ -24,6 +24,14 @@ use crate::workspace::Workspace;
 const FORM_URL: &str = r#"{"flow":"iframe","requestId":"123456789","language":"ru"}"#;
 const SESSION: &str = r#"{"flow":"iframe","language":"ru","customer":"order 7"}"#;
 const MEBIBYTE: f64 = 1024.0;
+/// The keys of the sandbox of payin. They are not secret.
+const PAYIN_KEYS: [(&str, &str); 2] = [
+    ("PANTOKEN_PAYIN_API_KEY", "pantoken-sandbox-payin-api-key"),
+    (
+        "PANTOKEN_PAYIN_NOTIFICATION_KEY",
+        "pantoken-sandbox-payin-notification-key",
+    ),
+];
 
 /// What the measurements share.
 struct Bench<'a> {
@@ -35,7 +43,7 @@ struct Bench<'a> {
 }
 
 pub(crate) fn measure(workspace: &Workspace, options: &Options, table: &mut Table) -> Result<()> {
-    let mut steps = Steps::of(9);
+    let mut steps = Steps::of(10);
     let tools = ["wrk", "node", POSTGRES, "fastapi"];
     let tools = steps.run("tools", || Tools::find_or_install(&tools))?;
     steps.run("programs", || super::build_programs(workspace))?;
@@ -50,6 +58,7 @@ pub(crate) fn measure(workspace: &Workspace, options: &Options, table: &mut Tabl
     steps.run("form URLs", || bench.form_urls(table))?;
     steps.run("sessions in SQLite", || bench.sessions(table))?;
     steps.run("whole sessions in Postgres", || bench.whole_sessions(table))?;
+    steps.run("payments of payin", || bench.payments(table))?;
     steps.run("memory", || bench.memory(table))?;
     steps.run("large tables", || bench.large_tables(table))
 }
@@ -150,6 +159,43 @@ impl Bench<'_> {
         Ok(())
     }
 
+    /// Measures token payments through the engine and straight to the sandbox, and notifications.
+    fn payments(&self, table: &mut Table) -> Result<()> {
+        let binary = self.workspace.release_binary("pantoken-sandbox");
+        let mut sandbox = demo::without_settings(&binary, self.folder.path());
+        sandbox.args(["--only", "payin", "--payin-listen", "127.0.0.1:0"]);
+        sandbox.stderr(File::create(self.folder.path().join("sandbox.log"))?);
+        let sandbox = Server::start(&mut sandbox)?;
+        let (database, base_url) = (
+            self.sqlite("payments"),
+            format!("{}/partner/payin/v1/sites", sandbox.url),
+        );
+        let mut settings = vec![
+            ("PANTOKEN_DATABASE_URL", database.as_str()),
+            ("PANTOKEN_API_KEY", API_KEY),
+            ("PANTOKEN_PAYIN_SITE_ID", "site-01"),
+            ("PANTOKEN_PAYIN_BASE_URL", &base_url),
+        ];
+        settings.extend(PAYIN_KEYS);
+        let server = self.server_with("payments", &settings)?;
+        let (seconds, rounds) = self.runs();
+        let mut payments = Command::new(self.workspace.release_binary("bench-payments"));
+        payments
+            .args([&server.url, &sandbox.url])
+            .args([seconds.to_string(), rounds.to_string()])
+            .env("PANTOKEN_API_KEY", API_KEY)
+            .envs(PAYIN_KEYS);
+        let result = result_in(&command::output(&mut payments)?)?;
+        let (engine, straight) = (number(&result, "/engine")?, number(&result, "/straight")?);
+        table.figure("token payments of payin", engine, "/s");
+        table.figure("token payments straight to the sandbox", straight, "/s");
+        let ratio = engine / straight;
+        table.figure("token payments to straight ones", ratio, " times");
+        let taken = number(&result, "/notifications")?;
+        table.figure("notifications of payin in SQLite", taken, "/s");
+        Ok(())
+    }
+
     fn memory(&self, table: &mut Table) -> Result<()> {
         let sessions = if self.options.quick { 20_000.0 } else { 1e6 };
         let server = self.server("memory", &self.sqlite("memory"))?;
@@ -198,8 +244,12 @@ impl Bench<'_> {
             ("PANTOKEN_DATABASE_URL", database_url),
             ("PANTOKEN_API_KEY", API_KEY),
         ];
+        self.server_with(name, &settings)
+    }
+
+    fn server_with(&self, name: &str, settings: &[(&str, &str)]) -> Result<Server> {
         let binary = self.workspace.release_binary("pantoken");
-        demo::start_server(&binary, self.folder.path(), name, &settings)
+        demo::start_server(&binary, self.folder.path(), name, settings)
     }
 
     fn peer(&self, name: &str, mut command: Command) -> Result<Server> {

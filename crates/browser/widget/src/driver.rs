@@ -37,6 +37,9 @@ extern "C" {
 
 type InputHandler = Rc<dyn Fn(&FormInput)>;
 
+/// How long the focus is looked for after the window lost it, in milliseconds: with doubled waits, twice this.
+const LONGEST_LOOK: u32 = 1024;
+
 /// Performs the orders of a [`FormMachine`](crate::FormMachine) in a page, and reports what happens there.
 /// It decides nothing.
 ///
@@ -52,6 +55,8 @@ struct Inner {
     frame: RefCell<Option<Frame>>,
     title: RefCell<String>,
     timers: [Cell<Option<i32>>; Timer::ALL.len()],
+    /// Looks for the focus again.
+    focus_timer: Cell<Option<i32>>,
     /// What listens to the window, until [`Driver::stop_listening`].
     listeners: RefCell<Option<[Listener; 3]>>,
     /// Receives the inputs, until [`Order::Finish`].
@@ -72,6 +77,7 @@ impl Driver {
             frame: RefCell::default(),
             title: RefCell::default(),
             timers: Default::default(),
+            focus_timer: Cell::default(),
             listeners: RefCell::default(),
             on_input: RefCell::default(),
         }))
@@ -102,6 +108,7 @@ impl Driver {
     /// Stops listening to the window. Requests and timers in progress still report their end.
     pub fn stop_listening(&self) {
         drop(self.0.listeners.take());
+        clear_timer(&self.0.focus_timer);
     }
 
     /// Performs an order.
@@ -123,7 +130,7 @@ impl Driver {
                 timer,
                 milliseconds,
             } => driver.set_timer(*timer, *milliseconds),
-            Order::ClearTimer { timer } => driver.clear_timer(*timer),
+            Order::ClearTimer { timer } => clear_timer(&driver.timers[*timer as usize]),
             Order::Post { request, .. } => driver.post(*request, order),
             Order::Navigate { url } => {
                 if let Some(window) = web_sys::window() {
@@ -148,10 +155,11 @@ impl Inner {
         })
     }
 
-    fn handle_event(&self, event: &Event) {
+    fn handle_event(self: &Rc<Self>, event: &Event) {
         match event.type_().as_str() {
             "load" => self.dispatch(&FormInput::FrameLoaded),
-            "blur" => self.report_focus(),
+            // Firefox says only later what has the focus now.
+            "blur" => self.look_for_focus(1),
             "message" => self.message(event.unchecked_ref()),
             _ => self.dispatch(&policy_violation(event)),
         }
@@ -190,10 +198,19 @@ impl Inner {
         frame.is_some() && frame == focused
     }
 
-    /// Reports if the frame has the focus.
-    fn report_focus(&self) {
+    /// Reports if the frame has the focus. If not, looks again after this wait.
+    fn look_for_focus(self: &Rc<Self>, wait: u32) {
+        clear_timer(&self.focus_timer);
         if self.frame_has_focus() {
             self.dispatch(&FormInput::FrameFocused);
+        } else if wait <= LONGEST_LOOK {
+            let driver = Rc::downgrade(self);
+            let look = move || {
+                if let Some(driver) = driver.upgrade() {
+                    driver.look_for_focus(2 * wait);
+                }
+            };
+            set_timer(&self.focus_timer, wait, look);
         }
     }
 
@@ -241,19 +258,13 @@ impl Inner {
     }
 
     fn set_timer(self: &Rc<Self>, timer: Timer, milliseconds: u32) {
-        self.clear_timer(timer);
         let driver = Rc::clone(self);
-        let fired = Closure::once_into_js(move || {
-            driver.report_focus();
+        set_timer(&self.timers[timer as usize], milliseconds, move || {
+            if driver.frame_has_focus() {
+                driver.dispatch(&FormInput::FrameFocused);
+            }
             driver.dispatch(&FormInput::TimerFired { timer });
         });
-        self.timers[timer as usize].set(set_timeout(&fired, milliseconds).ok());
-    }
-
-    fn clear_timer(&self, timer: Timer) {
-        if let Some(id) = self.timers[timer as usize].take() {
-            clear_timeout(id);
-        }
     }
 
     fn post(self: &Rc<Self>, request: u32, order: &Order) {
@@ -268,6 +279,17 @@ impl Inner {
                 answer,
             });
         });
+    }
+}
+
+fn set_timer(timer: &Cell<Option<i32>>, milliseconds: u32, fire: impl FnOnce() + 'static) {
+    clear_timer(timer);
+    timer.set(set_timeout(&Closure::once_into_js(fire), milliseconds).ok());
+}
+
+fn clear_timer(timer: &Cell<Option<i32>>) {
+    if let Some(id) = timer.take() {
+        clear_timeout(id);
     }
 }
 

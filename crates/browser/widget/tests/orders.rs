@@ -91,6 +91,36 @@ async fn a_new_frame_takes_the_place_of_the_old_one_and_may_be_removed() {
     }
 }
 
+/// Another frame has the focus when the window loses it, as in a browser that names the focused frame late.
+#[wasm_bindgen_test]
+async fn a_frame_is_seen_to_have_the_focus_though_it_gets_it_after_the_windows_blur() {
+    for driver in Tested::both().await {
+        driver.perform(&show_frame());
+        page::form_loaded(&driver.iframe().unwrap()).await;
+        page::run_in_page(
+            "const other = document.createElement('iframe');
+             other.id = 'other';
+             addEventListener('blur', () => { window.isBlurred = true }, { once: true });
+             document.body.append(other);
+             other.focus();",
+        );
+        while page::run_in_page("return !window.isBlurred").is_truthy() {
+            page::turns(1).await;
+        }
+        driver.take_inputs();
+        driver.iframe().unwrap().focus().unwrap();
+        assert_eq!(
+            driver.next_input().await,
+            FormInput::FrameFocused,
+            "{}",
+            driver.name
+        );
+        page::run_in_page(
+            "delete window.isBlurred; document.querySelector('#other').remove(); window.focus()",
+        );
+    }
+}
+
 #[wasm_bindgen_test]
 async fn only_the_frames_own_window_is_heard() {
     for driver in Tested::both().await {

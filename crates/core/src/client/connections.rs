@@ -1,6 +1,9 @@
 use std::time::Duration;
 
 use reqwest::{Certificate, Identity, Proxy};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
 
 use crate::Secret;
 
@@ -31,6 +34,9 @@ pub enum ConnectionsError {
         "the client certificate must be in PEM, with its private key (PKCS #8) in the same file"
     )]
     Identity,
+    /// The private key is another certificate's.
+    #[error("the private key does not belong to the client certificate")]
+    OtherKey,
     /// TLS cannot be set up.
     #[error("TLS cannot be set up; check that the system's root certificates are installed")]
     Tls,
@@ -78,6 +84,7 @@ impl Connections {
             builder = builder.tls_certs_merge(roots);
         }
         if let Some(pem) = &self.identity {
+            check_identity(pem)?;
             let identity = Identity::from_pem(pem.expose().as_bytes());
             builder = builder.identity(identity.map_err(|_| ConnectionsError::Identity)?);
         }
@@ -86,6 +93,20 @@ impl Connections {
             builder = builder.proxy(proxy);
         }
         builder.build().map_err(|_| ConnectionsError::Tls)
+    }
+}
+
+/// Checks that the certificate and the key belong together, which the client reports as any other failure of TLS.
+fn check_identity(pem: &Secret) -> Result<(), ConnectionsError> {
+    let bytes = pem.expose().as_bytes();
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(bytes).collect();
+    let chain = chain.map_err(|_| ConnectionsError::Identity)?;
+    let key = PrivateKeyDer::from_pem_slice(bytes).map_err(|_| ConnectionsError::Identity)?;
+    let provider = rustls::crypto::ring::default_provider();
+    match CertifiedKey::from_der(chain, key, &provider) {
+        Ok(_) => Ok(()),
+        Err(rustls::Error::InconsistentKeys(_)) => Err(ConnectionsError::OtherKey),
+        Err(_) => Err(ConnectionsError::Identity),
     }
 }
 

@@ -6,6 +6,7 @@ use serde::ser::{Error as _, SerializeStruct};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use pantoken_core::hundredths;
 use pantoken_core::json::{FromJson, Object};
 
 /// An amount of money: a decimal with its currency.
@@ -70,14 +71,7 @@ impl Amount {
         let Currency::Iso(currency) = Currency::parse(currency) else {
             return Err(AmountError::Currency);
         };
-        let (whole, fraction) = value.split_once('.').ok_or(AmountError::Format)?;
-        let has_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let has_leading_zero = whole.len() > 1 && whole.starts_with('0');
-        let is_well_formed = !whole.is_empty() && fraction.len() == 2 && !has_leading_zero;
-        if !is_well_formed || !has_digits(whole) || !has_digits(fraction) {
-            return Err(AmountError::Format);
-        }
-        let value = Decimal::from_str_exact(value).map_err(|_| AmountError::Range)?;
+        let value = hundredths::parse(value).ok_or(AmountError::Format)?;
         Self::new(value, currency)
     }
 
@@ -96,15 +90,13 @@ impl Amount {
     /// Returns the value in hundredths, or `None` if it has more than two fraction digits.
     #[must_use]
     pub fn minor_units(&self) -> Option<i64> {
-        let exact = self.value.normalize();
-        let hundredths = exact.checked_mul(Decimal::ONE_HUNDRED)?;
-        (exact.scale() <= 2).then(|| i64::try_from(hundredths).ok())?
+        hundredths::count(self.value)
     }
 
     /// Returns the value with exactly two fraction digits, or `None` if that would round it.
     #[must_use]
     pub fn to_wire(&self) -> Option<String> {
-        with_two_fraction_digits(self.value)
+        hundredths::write(self.value)
     }
 }
 
@@ -128,12 +120,6 @@ impl FromJson for Amount {
             currency: object.read("currency")?,
         })
     }
-}
-
-/// Writes a decimal with exactly two fraction digits, or returns `None` if that would round it.
-pub(crate) fn with_two_fraction_digits(value: Decimal) -> Option<String> {
-    let exact = value.normalize();
-    (exact.scale() <= 2).then(|| format!("{exact:.2}"))
 }
 
 /// A currency, by its alphabetic code. One that is not in ISO 4217 is kept as it came.

@@ -4,14 +4,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use pantoken_core::json::{Object, Unreadable, decimal};
+use pantoken_core::{hundredths, open_enum};
 use sha2::Sha256;
 
 use crate::NotificationKey;
-use pantoken_core::json::decimal;
-
-use crate::amount::with_two_fraction_digits;
-use pantoken_core::json::{Object, Unreadable};
-use pantoken_core::open_enum;
 
 open_enum! {
     /// The type of a notification.
@@ -146,7 +143,7 @@ impl SignedFields {
         let has_fraction = parts.get(amount).is_some_and(|text| text.contains('.'));
         let as_it_stands = has_fraction.then(|| parts.join("|"));
         let padded = parts.get_mut(amount).and_then(|text| {
-            *text = with_two_fraction_digits(decimal(text)?)?;
+            *text = hundredths::write(decimal(text)?)?;
             Some(())
         });
         Ok(SignedTexts {

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use iso_currency::Currency as IsoCurrency;
+use pantoken_core::hundredths;
 use rust_decimal::Decimal;
 
 use crate::json::FromText;
@@ -60,7 +61,8 @@ impl Amount {
     /// Returns [`AmountError`] for any other spelling, a value out of range, or an unknown currency.
     pub fn parse(value: &str, currency: &str) -> Result<Self, AmountError> {
         let currency = Currency::from_code(currency).ok_or(AmountError::Currency)?;
-        Self::new(two_digit_decimal(value)?, currency)
+        let value = hundredths::parse(value).ok_or(AmountError::Format)?;
+        Self::new(value, currency)
     }
 
     /// Returns the value.
@@ -84,24 +86,6 @@ impl Amount {
 
 /// No amount has more than 15 digits before its point, so that two digits after it can always be written.
 const LIMIT: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
-
-/// Reads digits, a point and exactly two digits, without leading zeros.
-pub(crate) fn two_digit_decimal(text: &str) -> Result<Decimal, AmountError> {
-    let (whole, fraction) = text.split_once('.').ok_or(AmountError::Format)?;
-    let has_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let has_leading_zero = whole.len() > 1 && whole.starts_with('0');
-    let is_well_formed = !whole.is_empty() && fraction.len() == 2 && !has_leading_zero;
-    if !is_well_formed || !has_digits(whole) || !has_digits(fraction) {
-        return Err(AmountError::Format);
-    }
-    Decimal::from_str_exact(text).map_err(|_| AmountError::Range)
-}
-
-/// Writes a decimal with exactly two fraction digits, or returns `None` if that would round it.
-pub(crate) fn with_two_fraction_digits(value: Decimal) -> Option<String> {
-    let exact = value.normalize();
-    (exact.scale() <= 2).then(|| format!("{exact:.2}"))
-}
 
 /// A currency, by its numeric code in ISO 4217. A code that is not in ISO 4217 is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -198,13 +182,13 @@ mod tests {
     fn an_answer_is_read_however_the_provider_writes_it() {
         for text in ["5", "5.0", "5.00", "0.5E+1", "5.000"] {
             let read = Decimal::from_text(text).unwrap();
-            assert_eq!(with_two_fraction_digits(read).as_deref(), Some("5.00"));
+            assert_eq!(hundredths::write(read).as_deref(), Some("5.00"));
         }
         for text in ["", "-5", "five", "1e99", "1_0", "+5"] {
             assert_eq!(Decimal::from_text(text), None, "{text}");
         }
         let thousandths = Decimal::from_text("1.019").unwrap();
-        assert_eq!(with_two_fraction_digits(thousandths), None);
+        assert_eq!(hundredths::write(thousandths), None);
     }
 
     #[test]

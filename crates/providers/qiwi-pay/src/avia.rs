@@ -1,5 +1,6 @@
 //! Data of airline tickets, for payments and captures. Source: docs/qiwi-pay.md, "Airline tickets".
 
+use pantoken_core::hundredths;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::ser::{Error as _, Serializer};
@@ -7,7 +8,6 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 use crate::FieldError;
-use crate::amount::with_two_fraction_digits;
 use crate::fields::{FieldProblem, Fields, check_text, to_date_text};
 
 /// All tickets of a booking, each with all its segments.
@@ -91,7 +91,7 @@ pub struct Segment {
 // serde passes a reference to the field.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn decimal<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-    let text = with_two_fraction_digits(*value).ok_or_else(|| S::Error::custom("fractions"))?;
+    let text = hundredths::write(*value).ok_or_else(|| S::Error::custom("fractions"))?;
     let raw = RawValue::from_string(text).map_err(S::Error::custom)?;
     raw.serialize(serializer)
 }

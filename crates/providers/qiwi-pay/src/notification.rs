@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 
+use pantoken_core::hundredths;
 use pantoken_core::json::{Object, Unreadable};
 use pantoken_core::percent;
 use rust_decimal::Decimal;
 use zeroize::Zeroizing;
 
-use crate::amount::with_two_fraction_digits;
 use crate::json::FromText;
 use crate::signature::SIGNED_IN_NOTIFICATIONS;
 use crate::transaction::{Source, Transaction};
@@ -110,7 +110,7 @@ impl Notification {
             key.verifies(values, &sign)
         };
         // The provider does not say whether it signs 1856 as it is written, or as 1856.00.
-        let padded = with_two_fraction_digits(amount);
+        let padded = hundredths::write(amount);
         let is_signed = verifies(None) | padded.is_some_and(|padded| verifies(Some(&padded)));
         if !is_signed || is_ambiguous(&fields) {
             return Err(NotificationError::WrongSignature);

@@ -1,7 +1,7 @@
+use pantoken_core::hundredths;
 use rust_decimal::Decimal;
 
 use crate::Amount;
-use crate::amount::two_digit_decimal;
 
 /// How the amount of a safe deal is divided: what the receiver gets, and what the marketplace gets, from which the
 /// provider takes its fee.
@@ -58,7 +58,7 @@ impl DealParts {
     pub fn parse(text: &str, amount: &Amount) -> Result<Self, DealError> {
         let (payout, commission) = text.split_once(';').ok_or(DealError::Format)?;
         let commission = commission.strip_prefix(' ').unwrap_or(commission);
-        let read = |part| two_digit_decimal(part).map_err(|_| DealError::Format);
+        let read = |part| hundredths::parse(part).ok_or(DealError::Format);
         Self::new(read(payout)?, read(commission)?, amount)
     }
 

@@ -10,12 +10,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::control;
+use crate::page::acs;
 use crate::payin::body::has_flag;
 use crate::payin::card::Card;
 use crate::payin::fault::Fault;
 use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
-use crate::payin::{checks, forms, payments, qr_codes, three_ds};
+use crate::payin::{checks, forms, payments, qr_codes};
 
 pub(crate) fn routes() -> Router<Provider> {
     Router::new()
@@ -104,9 +105,9 @@ async fn finish_3ds(
     Json(answer): Json<Authentication>,
 ) -> Result<Json<Value>, Refusal> {
     let pares = if answer.authenticated {
-        three_ds::CONFIRMED
+        acs::CONFIRMED
     } else {
-        three_ds::FAILED
+        acs::FAILED
     };
     forms::authenticate(&provider, &mut provider.state(), &bill_id, pares)?;
     form_result(&provider, &bill_id)

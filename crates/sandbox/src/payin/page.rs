@@ -4,18 +4,15 @@ mod texts;
 
 use serde::Serialize;
 
-use self::texts::{AcsTexts, FormTexts, Texts};
-use crate::page::{Asset, Shell};
+use self::texts::{FormTexts, Texts};
+use crate::page::{Asset, CardTexts, Language, Shell};
 use crate::payin::forms::FormState;
 
-pub(crate) use self::texts::Language;
-
-/// The files of these pages alone.
-pub(crate) const ASSETS: [Asset; 3] = [
-    Asset::script("/form.js", include_str!("page/form.js")),
-    Asset::script("/fields.js", include_str!("page/fields.js")),
-    Asset::script("/acs.js", include_str!("page/acs.js")),
-];
+/// The script of the form.
+pub(crate) const SCRIPT: Asset = Asset::script("/form.js", include_str!("page/form.js"));
+/// The button of the card that asks for 3-D Secure.
+const CARD_WITH_3DS: &str =
+    r#"<button type="button" data-expiry="12/34" data-code="849">12/34 · 849</button>"#;
 
 /// What the form shows.
 pub(crate) struct FormData<'a> {
@@ -39,9 +36,16 @@ pub(crate) fn form(language: Language, data: &FormData<'_>) -> String {
         success_url: Option<&'a str>,
         is_check: bool,
         language: &'static str,
-        texts: &'static FormTexts,
+        texts: PageTexts,
     }
-    let texts = Texts::of(language);
+    #[derive(Serialize)]
+    struct PageTexts {
+        #[serde(flatten)]
+        card: &'static CardTexts,
+        #[serde(flatten)]
+        form: &'static FormTexts,
+    }
+    let (texts, card) = (Texts::of(language), CardTexts::of(language));
     let form = if data.is_check {
         &texts.check
     } else {
@@ -49,21 +53,12 @@ pub(crate) fn form(language: Language, data: &FormData<'_>) -> String {
     };
     let content = format!(
         include_str!("page/form.html"),
-        card_number = texts.card_number,
-        hint = form.hint,
-        expiry = texts.expiry,
-        code = texts.code,
-        holder = texts.holder,
+        fields = card.fields(),
         submit = form.submit,
-        back = texts.back,
-        test_cards = texts.test_cards,
-        succeeds = texts.succeeds,
-        declined = texts.declined,
-        succeeds_late = texts.succeeds_late,
-        declined_late = texts.declined_late,
-        asks_3ds = texts.asks_3ds,
+        back = card.back,
+        tests = card.test_cards(CARD_WITH_3DS),
     );
-    let shell = shell(texts, language, form.title, "form.js", "loading", &content);
+    let shell = shell(language, form.title, "loading", &content);
     shell.with_data(&Page {
         state: data.state,
         invoice_uid: data.invoice_uid,
@@ -72,7 +67,7 @@ pub(crate) fn form(language: Language, data: &FormData<'_>) -> String {
         success_url: data.success_url.as_deref(),
         is_check: data.is_check,
         language: language.code(),
-        texts: form,
+        texts: PageTexts { card, form },
     })
 }
 
@@ -81,52 +76,21 @@ pub(crate) fn unknown(language: Language) -> String {
     let texts = Texts::of(language);
     let content = format!("<p id=\"message\" role=\"alert\">{}</p>\n", texts.unknown);
     let title = texts.payment.title;
-    let shell = shell(texts, language, title, "form.js", "error", &content);
+    let shell = shell(language, title, "error", &content);
     shell.with_data(&serde_json::json!({"state": "unknown"}))
 }
 
-/// What the issuer's page shows and sends.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct AcsData<'a> {
-    pub(crate) term_url: &'a str,
-    pub(crate) md: &'a str,
-    pub(crate) amount: Option<&'a str>,
-}
-
-/// Returns the issuer's page for 3-D Secure.
-pub(crate) fn acs(language: Language, data: &AcsData<'_>) -> String {
-    let texts = Texts::of(language);
-    let AcsTexts {
-        title,
-        question,
-        confirm,
-        refuse,
-    } = &texts.acs;
-    let content = format!(
-        include_str!("page/acs.html"),
-        question = question,
-        confirm = confirm,
-        refuse = refuse,
-        confirmed = crate::payin::three_ds::CONFIRMED,
-        failed = crate::payin::three_ds::FAILED,
-    );
-    let shell = shell(texts, language, title, "acs.js", "ready", &content);
-    shell.with_data(&serde_json::json!({"acs": data, "language": language.code()}))
-}
-
 fn shell<'a>(
-    texts: &'static Texts,
     language: Language,
     title: &'static str,
-    script: &'static str,
     state: &'static str,
     content: &'a str,
 ) -> Shell<'a> {
+    let texts = CardTexts::of(language);
     Shell {
         language: language.code(),
         assets: "/assets/",
-        script,
+        script: "form.js",
         state,
         title,
         sandbox: texts.sandbox,

@@ -2,8 +2,8 @@
 //! 3-D Secure. Source: docs/payin.md, "The hosted form".
 
 use axum::extract::{Form, Query, RawQuery, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_SECURITY_POLICY;
-use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -12,23 +12,17 @@ use pantoken_core::Origin;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::page::{Asset, policy, set_headers};
+use crate::page::{ANY_PAGE, Asset, Language, MAX_TEXT, acs, policy, set_headers};
 use crate::payin::body::has_flag;
 use crate::payin::card::Card;
 use crate::payin::forms::{self, FormState};
-use crate::payin::page::{self, AcsData, FormData, Language};
+use crate::payin::page::{self, FormData};
 use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
 
-/// Any page may show the forms in a frame: the provider does not know the sites of its merchants.
-const ANCESTORS: &str = "*";
-/// The issuer's page may post to any address, because it learns the merchant's from the browser.
-const MERCHANTS: &str = "'self' https: http://localhost:* http://127.0.0.1:*";
-/// The longest value that is taken from a browser.
-const MAX_TEXT: usize = 2_048;
-
 pub(crate) fn routes() -> Router<Provider> {
-    let assets = Asset::OF_CARD_FORMS.into_iter().chain(page::ASSETS);
+    let assets = Asset::OF_CARD_FORMS.into_iter();
+    let assets = assets.chain(Asset::OF_PAYMENT_FORMS).chain([page::SCRIPT]);
     let assets = assets.fold(Router::new(), |routes, asset| asset.add_to(routes));
     Router::new()
         .route("/form", get(show_form))
@@ -41,7 +35,7 @@ pub(crate) fn routes() -> Router<Provider> {
         .layer(map_response(async |mut response: Response| {
             let headers = response.headers_mut();
             let own = headers.get(CONTENT_SECURITY_POLICY).cloned();
-            set_headers(headers, own.unwrap_or_else(|| policy("'self'", ANCESTORS)));
+            set_headers(headers, own.unwrap_or_else(|| policy("'self'", ANY_PAGE)));
             response
         }))
 }
@@ -106,20 +100,11 @@ async fn take_card(
     Ok(Json(json!({"state": form_state, "pareq": pareq})))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct PaRes {
-    #[serde(rename = "MD")]
-    md: String,
-    #[serde(rename = "PaRes")]
-    pares: String,
-}
-
 /// Takes the answer of the issuer's page, and leads back to the form.
 async fn take_pares(
     State(provider): State<Provider>,
     RawQuery(query): RawQuery,
-    Form(answer): Form<PaRes>,
+    Form(answer): Form<acs::Answer>,
 ) -> Result<Redirect, Refusal> {
     let mut state = provider.state();
     let bill_id = state.invoices.get(&answer.md).cloned();
@@ -143,39 +128,18 @@ struct AcsQuery {
     lang: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct AcsForm {
-    #[serde(rename = "PaReq")]
-    pareq: String,
-    #[serde(rename = "MD", default)]
-    md: String,
-    #[serde(rename = "TermUrl")]
-    term_url: String,
-}
-
-/// Shows the issuer's page. It needs no cookie, because browsers send none with a post from another site.
+/// Shows the issuer's page.
 async fn show_acs(
     State(provider): State<Provider>,
     Query(query): Query<AcsQuery>,
-    Form(form): Form<AcsForm>,
+    Form(question): Form<acs::Question>,
 ) -> Response {
     let language = Language::read(query.lang.as_deref());
     let state = provider.state();
-    let payment = state.payments.get(&form.pareq);
-    let is_known = payment.is_some() || state.checks.contains_key(&form.pareq);
-    let is_short = form.md.len() <= MAX_TEXT && form.term_url.len() <= MAX_TEXT;
-    if !is_known || !is_short || Origin::split(&form.term_url).is_err() {
-        return (StatusCode::BAD_REQUEST, Html(page::unknown(language))).into_response();
-    }
-    let data = AcsData {
-        term_url: &form.term_url,
-        md: &form.md,
-        amount: payment.and_then(|payment| payment.object["amount"]["value"].as_str()),
-    };
-    let policy: HeaderValue = policy(MERCHANTS, ANCESTORS);
-    (
-        [(CONTENT_SECURITY_POLICY, policy)],
-        Html(page::acs(language, &data)),
-    )
-        .into_response()
+    let payment = state.payments.get(&question.pareq);
+    let is_known = payment.is_some() || state.checks.contains_key(&question.pareq);
+    let amount = payment.and_then(|payment| payment.object["amount"]["value"].as_str());
+    let page = is_known.then(|| question.page(language, amount)).flatten();
+    let unknown = || (StatusCode::BAD_REQUEST, Html(page::unknown(language))).into_response();
+    page.unwrap_or_else(unknown)
 }

@@ -2,14 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::page::acs;
 use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
-
-/// What the issuer's page answers once the customer has confirmed. It contains characters that careless decoding
-/// changes.
-pub(crate) const CONFIRMED: &str = "Y29uZmlybWVk+/==";
-/// What the issuer's page answers if the customer was not authenticated.
-pub(crate) const FAILED: &str = "failed";
 
 /// Returns what the customer's browser posts to the issuer's page, and where.
 pub(crate) fn requirements(provider: &Provider, id: &str) -> Value {
@@ -17,10 +12,7 @@ pub(crate) fn requirements(provider: &Provider, id: &str) -> Value {
     json!({"pareq": id, "acsUrl": format!("{origin}/acs")})
 }
 
-/// Reads the answer of the issuer's page. A space in it was a plus sign before somebody decoded it twice.
+/// Reads the answer of the issuer's page.
 pub(crate) fn is_authenticated(pares: &str) -> Result<bool, Refusal> {
-    if pares.is_empty() || pares.contains(' ') {
-        return Err(Refusal::Field("pares", "Invalid PaRes"));
-    }
-    Ok(pares != FAILED)
+    acs::is_authenticated(pares).ok_or(Refusal::Field("pares", "Invalid PaRes"))
 }

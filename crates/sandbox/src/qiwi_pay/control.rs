@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use super::fault::{Fault, NextCall, NextNotification};
 use super::fields::Fields;
-use super::operations;
+use super::forms;
 use super::provider::Provider;
 use super::refusal::Refusal;
-use super::transaction::Kind;
+use super::switches::Changes;
 use crate::control;
 
 pub(super) fn routes() -> Router<Provider> {
@@ -45,26 +45,14 @@ async fn pay_form(
     State(provider): State<Provider>,
     Json(payment): Json<FormPayment>,
 ) -> Result<Json<Value>, Refusal> {
-    let signed = Fields::of(&payment.fields)?;
-    let settings = provider.settings();
-    if signed.integer("merchant_site")? != Some(settings.merchant_site.number()) {
-        return Err(Refusal::Code(8021));
-    }
-    let sign = signed.get("sign").unwrap_or_default();
-    if !settings.secret_key.verifies(signed.pairs(), sign) {
-        return Err(Refusal::Code(8054));
-    }
-    let kind = match signed.integer("opcode")? {
-        Some(1) => Kind::Sale,
-        Some(3) => Kind::Auth,
-        _ => return Err(Refusal::Code(8002)),
-    };
-    let mut fields = payment.fields;
-    fields["pan"] = json!(payment.pan);
-    fields["expiry"] = json!(payment.expiry);
-    fields["card_name"] = json!(payment.card_name);
-    let fields = Fields::of(&fields)?;
-    operations::pay(&provider, &fields, kind).await.map(Json)
+    let fields = Fields::of(&payment.fields)?;
+    let token = forms::open(&provider, fields)?;
+    let card = [
+        ("pan", payment.pan.as_str()),
+        ("expiry", &payment.expiry),
+        ("card_name", &payment.card_name),
+    ];
+    forms::pay(&provider, &token, &card).await.map(Json)
 }
 
 /// `GET /sandbox/executed`: what was executed, in order.
@@ -105,14 +93,8 @@ async fn faults(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Switches {
-    deferred: bool,
-}
-
-/// `POST /sandbox/settings`: chooses whether captured money is reconciled later, so that it can be reversed.
-async fn settings(State(provider): State<Provider>, Json(switches): Json<Switches>) -> StatusCode {
-    provider.state().is_deferred = switches.deferred;
+/// `POST /sandbox/settings`: changes how the site is set up.
+async fn settings(State(provider): State<Provider>, Json(changes): Json<Changes>) -> StatusCode {
+    provider.state().switches.change(changes);
     StatusCode::NO_CONTENT
 }

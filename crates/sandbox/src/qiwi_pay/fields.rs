@@ -2,9 +2,43 @@
 
 use std::collections::BTreeMap;
 
+use pantoken_core::Origin;
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use super::refusal::Refusal;
+use super::refusal::{FieldFault, Refusal};
+
+/// The longest texts of the provider, in characters.
+const LIMITS: [(&str, usize); 27] = [
+    ("amount", 20),
+    ("order_id", 256),
+    ("email", 64),
+    ("country", 3),
+    ("city", 64),
+    ("region", 6),
+    ("address", 64),
+    ("phone", 15),
+    ("cf1", 256),
+    ("cf2", 256),
+    ("cf3", 256),
+    ("cf4", 256),
+    ("cf5", 256),
+    ("product_name", 25),
+    ("merchant_cheque", 4096),
+    ("merchant_uid", 64),
+    ("card_token", 40),
+    ("card_name", 64),
+    ("callback_url", 256),
+    ("success_url", 256),
+    ("decline_url", 256),
+    ("modifiers", 64),
+    ("user_device_id", 64),
+    ("user_screen_res", 64),
+    ("user_agent", 256),
+    ("ip", 15),
+    ("sign", 64),
+];
 
 /// The fields of a request. Objects in it are left out, because it is not published how they are signed.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +66,11 @@ impl Fields {
         Ok(Self(fields))
     }
 
+    /// Takes the fields of a form.
+    pub(super) fn of_form(fields: BTreeMap<String, String>) -> Self {
+        Self(fields)
+    }
+
     /// Returns a field that is not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let text = self.0.get(name).map(String::as_str);
@@ -46,12 +85,18 @@ impl Fields {
         text.parse().map(Some).map_err(|_| Refusal::Code(8018))
     }
 
+    /// Returns the transaction that a request is about.
+    pub(super) fn parent_id(&self) -> Result<u64, Refusal> {
+        let id = self.integer("txn_id")?;
+        id.ok_or_else(|| Refusal::field("txn_id", "[txn_id] is required"))
+    }
+
     /// Returns an amount in hundredths. `12`, `12.5` and `12.50` are amounts.
     pub(super) fn amount(&self) -> Result<Option<i64>, Refusal> {
         let Some(text) = self.get("amount") else {
             return Ok(None);
         };
-        let wrong = || Refusal::Fields(vec![("amount", "[amount] is invalid")]);
+        let wrong = || Refusal::field("amount", "[amount] is invalid");
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "00"));
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
         if !is_number(whole) || !is_number(fraction) || whole.len() > 12 || fraction.len() > 2 {
@@ -61,9 +106,56 @@ impl Fields {
         minor_units.filter(|it| *it > 0).map(Some).ok_or_else(wrong)
     }
 
+    /// Returns the fields that are missing, too long or malformed.
+    pub(super) fn faults(&self, required: &[&'static str]) -> Vec<FieldFault> {
+        let missing = required.iter().filter(|name| self.get(name).is_none());
+        let missing = missing.map(|name| (*name, format!("[{name}] is required").into()));
+        let too_long = LIMITS.iter().filter_map(|(name, limit)| {
+            let length = self.get(name)?.chars().count();
+            let text = || format!("length of [{name}] cannot be more than {limit}");
+            (length > *limit).then(|| (*name, text().into()))
+        });
+        let mut faults: Vec<_> = missing.chain(too_long).collect();
+        for name in ["callback_url", "success_url", "decline_url"] {
+            // An address such as javascript:… would run in the form's page.
+            if self
+                .get(name)
+                .is_some_and(|url| Origin::split(url).is_err())
+            {
+                faults.push((name, format!("[{name}] is invalid").into()));
+            }
+        }
+        if let Err(Refusal::Fields(fault)) = self.amount() {
+            faults.extend(fault);
+        }
+        if let Err(Refusal::Fields(fault)) = self.expires_at() {
+            faults.extend(fault);
+        }
+        faults
+    }
+
+    /// Returns when the order can no longer be paid, in milliseconds since the Unix epoch.
+    pub(super) fn expires_at(&self) -> Result<Option<i64>, Refusal> {
+        let Some(text) = self.get("order_expire") else {
+            return Ok(None);
+        };
+        // The provider documents neither fractions of seconds nor `Z`.
+        let time = OffsetDateTime::parse(text, &Rfc3339).ok();
+        let time = time.filter(|_| text.len() == "2026-01-31T12:00:00+03:00".len());
+        let wrong = || Refusal::field("order_expire", "[order_expire] is invalid");
+        let time = time.ok_or_else(wrong)?;
+        Ok(Some(time.unix_timestamp() * 1_000))
+    }
+
+    /// Adds a field.
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// Removes what is not kept.
     pub(super) fn without_secrets(mut self) -> Self {
-        for secret in ["pan", "expiry", "cvv2", "card_token", "sign"] {
+        for secret in ["pan", "expiry", "cvv2", "card_token", "pares", "sign"] {
             self.0.remove(secret);
         }
         self

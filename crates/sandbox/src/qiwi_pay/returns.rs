@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::notifications;
-use super::operations::parent_id;
 use super::provider::Provider;
 use super::refusal::Refusal;
 use super::transaction::{Kind, Status, Transaction};
@@ -16,7 +15,7 @@ pub(super) fn give_back(
     kind: Kind,
 ) -> Result<Value, Refusal> {
     let mut state = provider.state();
-    let id = parent_id(fields)?;
+    let id = fields.parent_id()?;
     let parent = state
         .transactions
         .get(&id)
@@ -27,17 +26,16 @@ pub(super) fn give_back(
     }
     let is_possible = match kind {
         Kind::Reversal => matches!(parent.status, Status::Authorized | Status::Captured),
-        _ => parent.status == Status::Reconciled,
+        _ => matches!(parent.status, Status::Reconciled | Status::Settled),
     };
     if !is_possible {
         return Err(Refusal::Code(8026));
     }
-    let children = state
-        .transactions
-        .values()
-        .filter(|it| it.parent == Some(id));
-    let returned: i64 = children.map(|it| it.minor_units).sum();
-    let rest = parent.minor_units - returned;
+    // A deal that was paid out cannot be refunded.
+    if state.paid_out(id) > 0 {
+        return Err(Refusal::Code(8026));
+    }
+    let rest = state.rest(&parent);
     let minor_units = fields.amount()?.unwrap_or(rest);
     if minor_units > rest || minor_units == 0 {
         return Err(Refusal::Code(8020));
@@ -45,6 +43,7 @@ pub(super) fn give_back(
     let child = Transaction {
         id: state.next_id(),
         parent: Some(id),
+        deal: None,
         kind,
         status: Status::Captured,
         error_code: 0,

@@ -1,7 +1,7 @@
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -13,13 +13,15 @@ use super::fields::Fields;
 use super::provider::Provider;
 use super::refusal::Refusal;
 use super::transaction::Kind;
-use super::{Settings, control, operations, returns, schedule};
+use super::{
+    Settings, checks, control, operations, pages, returns, schedule, settlement, three_ds, tls,
+};
 use crate::call_fault;
 
 const MAX_BODY: usize = 256 * 1024;
 
-/// Creates the sandbox's routes: the provider's API at `/merchant/direct`, and the control API under `/sandbox`. The
-/// router stores everything in memory.
+/// Creates the sandbox's routes: the form at `/paypage/initial`, the provider's API at `/merchant/direct`, and the
+/// control API under `/sandbox`. The router stores everything in memory.
 ///
 /// Notifications are sent by tasks of the runtime that serves the router.
 pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Router {
@@ -27,6 +29,8 @@ pub fn router(settings: Settings, random: impl Random, clock: impl Clock) -> Rou
     Router::new()
         .route("/merchant/direct", post(direct))
         .layer(from_fn_with_state(provider.clone(), with_faults))
+        .layer(from_fn(tls::require_certificate))
+        .merge(pages::routes())
         .nest("/sandbox", control::routes())
         .route("/healthz", get(async || "ok"))
         .fallback(async || StatusCode::NOT_FOUND)
@@ -57,25 +61,16 @@ async fn with_faults(State(provider): State<Provider>, request: Request, next: N
 
 async fn direct(State(provider): State<Provider>, body: Bytes) -> Result<Json<Value>, Refusal> {
     let fields = Fields::read(&body)?;
-    let (opcode, site) = (fields.integer("opcode")?, fields.integer("merchant_site")?);
-    let settings = provider.settings();
-    if site != Some(settings.merchant_site.number()) {
-        return Err(Refusal::Code(8021));
-    }
-    let sign = fields.get("sign").unwrap_or_default();
-    if !settings.secret_key.verifies(fields.pairs(), sign) {
-        return Err(Refusal::Code(8054));
-    }
+    let opcode = checks::request(&provider, &fields)?;
     let answer = match opcode {
-        Some(1) => operations::pay(&provider, &fields, Kind::Sale).await?,
-        Some(2) => operations::finish_3ds(&provider, &fields).await?,
-        Some(3) => operations::pay(&provider, &fields, Kind::Auth).await?,
-        Some(5) => operations::capture(&provider, &fields)?,
-        Some(6) => returns::give_back(&provider, &fields, Kind::Reversal)?,
-        Some(7) => returns::give_back(&provider, &fields, Kind::Refund)?,
-        Some(20) => operations::pay(&provider, &fields, Kind::Payout).await?,
-        Some(30) => operations::status(&provider, &fields)?,
-        _ => return Err(Refusal::Code(8002)),
+        1 => operations::pay(&provider, &fields, Kind::Sale).await?,
+        2 => three_ds::finish_3ds(&provider, &fields).await?,
+        3 => operations::pay(&provider, &fields, Kind::Auth).await?,
+        5 => settlement::capture(&provider, &fields)?,
+        6 => returns::give_back(&provider, &fields, Kind::Reversal)?,
+        7 => returns::give_back(&provider, &fields, Kind::Refund)?,
+        20 => operations::pay(&provider, &fields, Kind::Payout).await?,
+        _ => operations::status(&provider, &fields)?,
     };
     Ok(Json(answer))
 }

@@ -1,3 +1,4 @@
+use pantoken_core::Origin;
 use pantoken_qiwi_pay::{MerchantSite, SecretKey};
 
 use crate::callback_address::NotificationUrl;
@@ -11,6 +12,8 @@ pub struct Settings {
     pub secret_key: SecretKey,
     /// Where the notifications of payments go that name no address of their own.
     pub notification_url: Option<NotificationUrl>,
+    /// The origin at which browsers reach the sandbox.
+    pub public_origin: Origin,
 }
 
 impl Settings {

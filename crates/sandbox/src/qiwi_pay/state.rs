@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::card::Card;
 use super::fault::{NextCall, NextNotification};
-use super::transaction::{Transaction, amount};
+use super::hosted_form::HostedForm;
+use super::switches::Switches;
+use super::today::Today;
+use super::transaction::{Status, Transaction, amount};
 
 /// The first id, above 2^32 as the provider's.
 const FIRST_ID: u64 = 806_930_407_050;
@@ -18,14 +21,30 @@ pub(super) struct State {
     pub(super) executed: Vec<Value>,
     pub(super) call_faults: VecDeque<NextCall>,
     pub(super) notification_faults: VecDeque<NextNotification>,
-    /// Whether captured money is reconciled later, as at some acquirers.
-    pub(super) is_deferred: bool,
+    /// The forms that browsers opened, by their token.
+    pub(super) forms: BTreeMap<String, HostedForm>,
+    pub(super) today: Today,
+    pub(super) switches: Switches,
 }
 
 impl State {
     pub(super) fn next_id(&self) -> u64 {
         let last = self.transactions.last_key_value();
         last.map_or(FIRST_ID, |(id, _)| id + 1)
+    }
+
+    /// Returns what of a payment was not given back.
+    pub(super) fn rest(&self, payment: &Transaction) -> i64 {
+        let all = self.transactions.values();
+        let children = all.filter(|it| it.parent == Some(payment.id));
+        payment.minor_units - children.map(|it| it.minor_units).sum::<i64>()
+    }
+
+    /// Returns how much of a payment was paid out, or is being paid out.
+    pub(super) fn paid_out(&self, payment: u64) -> i64 {
+        let all = self.transactions.values();
+        let payouts = all.filter(|it| it.deal == Some(payment) && it.status != Status::Declined);
+        payouts.map(|it| it.minor_units).sum()
     }
 
     /// Records something that was executed.

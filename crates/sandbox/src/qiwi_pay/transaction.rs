@@ -57,9 +57,15 @@ pub(super) enum Status {
     Authorized,
     Captured,
     Reconciled,
+    Settled,
 }
 
 impl Status {
+    /// Returns whether the money was taken.
+    pub(super) fn is_taken(self) -> bool {
+        matches!(self, Self::Captured | Self::Reconciled | Self::Settled)
+    }
+
     fn number(self) -> u8 {
         match self {
             Self::Init => 0,
@@ -67,6 +73,7 @@ impl Status {
             Self::Authorized => 2,
             Self::Captured => 3,
             Self::Reconciled => 4,
+            Self::Settled => 5,
         }
     }
 }
@@ -76,6 +83,8 @@ impl Status {
 pub(super) struct Transaction {
     pub(super) id: u64,
     pub(super) parent: Option<u64>,
+    /// The payment whose money a payout takes.
+    pub(super) deal: Option<u64>,
     pub(super) kind: Kind,
     pub(super) status: Status,
     pub(super) error_code: u32,

@@ -206,6 +206,36 @@ fn forms_are_where_browsers_reach_the_sandbox() {
 }
 
 #[test]
+fn qiwi_pay_listens_with_tls_and_writes_its_certificates() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificates = folder.path().join("certificates");
+    let mut command = command();
+    command.args(["--only", "qiwi-pay", "--qiwi-pay-listen", "127.0.0.1:0"]);
+    command.args(["--qiwi-pay-tls-listen", "127.0.0.1:0"]);
+    command.arg("--qiwi-pay-certificates").arg(&certificates);
+    let sandbox = Process::start(&mut command);
+    for scheme in ["http", "https"] {
+        let text = format!("pantoken-sandbox: qiwi-pay listening on {scheme}://");
+        assert!(sandbox.wait_for(&text).is_some(), "{}", sandbox.log());
+    }
+    for file in ["ca.pem", "client.pem"] {
+        assert!(certificates.join(file).is_file(), "{file}");
+    }
+    // A file is no folder.
+    let mut command = self::command();
+    command.args(["--only", "qiwi-pay", "--qiwi-pay-listen", "127.0.0.1:0"]);
+    command.args(["--qiwi-pay-tls-listen", "127.0.0.1:0"]);
+    command
+        .arg("--qiwi-pay-certificates")
+        .arg(certificates.join("ca.pem"));
+    let error = fails(&mut command, 1);
+    assert!(
+        error.contains("choose another folder with --qiwi-pay-certificates"),
+        "{error}"
+    );
+}
+
+#[test]
 fn wrong_usage_exits_with_2() {
     for args in [
         ["--port", "1"],
@@ -213,6 +243,7 @@ fn wrong_usage_exits_with_2() {
         ["--registered-host", "http://a.kz"],
         ["--public-origin", "http://shop.example"],
         ["--payin-public-origin", "localhost:8021"],
+        ["--qiwi-pay-public-origin", "http://shop.example"],
         ["--agent-id", "a;b"],
         ["--agent-secret-key", "22f3b3cc2ae84451"],
         ["--only", "a2c,nobody"],

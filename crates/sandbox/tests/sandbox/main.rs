@@ -12,4 +12,5 @@ mod payin;
 mod qiwi_master;
 mod qiwi_pay;
 mod save;
+mod set_clock;
 mod support;

@@ -5,10 +5,7 @@ mod pages;
 mod payouts;
 mod qr_codes;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
-use pantoken_core::{Clock, Origin, SystemRandom};
+use pantoken_core::{Origin, SystemRandom};
 use pantoken_payin::{
     Amount, ApiKey, BillId, BillRequest, BillStatus, CaptureId, CaptureRequest,
     CardCheckCompletion, CardCheckRequest, CardCheckStatus, CardData, CardMethod, Client, Error,
@@ -22,24 +19,10 @@ use time::macros::datetime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::set_clock::SetClock;
+
 const NOW: i64 = 1_795_900_000_000;
 const CARD: &str = "4256000000000078";
-
-/// A clock that a test sets.
-#[derive(Clone)]
-struct SetClock(Arc<AtomicI64>);
-
-impl SetClock {
-    fn at(milliseconds: i64) -> Self {
-        Self(Arc::new(AtomicI64::new(milliseconds)))
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-}
 
 struct Sandbox {
     address: String,
@@ -282,7 +265,7 @@ async fn the_month_of_a_test_card_decides() {
         let payment = sandbox.pay_with_card(id, expiry, "123").await;
         assert_eq!(payment.status.value, OperationStatus::Waiting, "{expiry}");
     }
-    sandbox.clock.0.fetch_add(3_000, Ordering::SeqCst);
+    sandbox.clock.advance(3_000);
     for (id, expected) in [
         ("p-03", OperationStatus::Completed),
         ("p-04", OperationStatus::Declined),
@@ -386,7 +369,7 @@ async fn a_bill_is_paid_or_expires() {
 
     let late_id = BillId::parse("b-2").unwrap();
     let request = BillRequest::payment(late_id, amount("1.00"), expires);
-    sandbox.clock.0.fetch_add(4_000_000_000, Ordering::SeqCst);
+    sandbox.clock.advance(4_000_000_000);
     let bill = bills.create(&request).await.unwrap();
     assert_eq!(status(bill), BillStatus::Expired);
 }

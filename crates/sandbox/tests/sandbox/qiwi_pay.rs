@@ -1,11 +1,18 @@
 //! The stand-in for QIWI PAY's API, called by the client that merchants use.
 
-use pantoken_core::{SystemClock, SystemRandom};
+mod money;
+mod notifications;
+mod pages;
+mod three_ds;
+mod tls;
+
+use pantoken_core::{Origin, SystemClock, SystemRandom};
 use pantoken_qiwi_pay::{
-    Amount, CaptureRequest, CardData, Client, Error, MerchantSite, Notification, Operation,
-    OrderId, PaymentRequest, ReturnRequest, SecretKey, Site, Source, Transaction, TxnStatus,
+    Amount, CaptureRequest, CardData, Client, ClientBuilder, Error, MerchantSite, Notification,
+    Operation, OrderId, PaymentRequest, ReturnRequest, SecretKey, Site, Source, StatusRequest,
+    Transaction, TxnId, TxnStatus,
 };
-use pantoken_sandbox::qiwi_pay::{Settings, router};
+use pantoken_sandbox::qiwi_pay::{NotificationUrl, Settings, router};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -19,23 +26,39 @@ fn key() -> SecretKey {
     SecretKey::parse("secret").unwrap()
 }
 
+fn settings(address: &str) -> Settings {
+    Settings {
+        merchant_site: MerchantSite::new(555),
+        secret_key: key(),
+        notification_url: None,
+        public_origin: Origin::parse(&format!("http://{address}")).unwrap(),
+    }
+}
+
+fn client() -> ClientBuilder {
+    Client::builder(Site::new(MerchantSite::new(555), key()))
+}
+
 fn amount(value: &str) -> Amount {
     Amount::parse(value, "RUB").unwrap()
 }
 
 impl Sandbox {
     async fn start() -> Self {
+        Self::notifying(None).await
+    }
+
+    /// Starts a sandbox that sends its notifications to this address.
+    async fn notifying(url: Option<NotificationUrl>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let settings = Settings {
-            merchant_site: MerchantSite::new(555),
-            secret_key: key(),
-            notification_url: None,
+            notification_url: url,
+            ..settings(&address)
         };
         let router = router(settings, SystemRandom, SystemClock::new());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let client = Client::builder(Site::new(MerchantSite::new(555), key()));
-        let client = client.api_url(&format!("http://{address}/merchant/direct"));
+        let client = client().api_url(&format!("http://{address}/merchant/direct"));
         let client = client.build().unwrap();
         Self { address, client }
     }
@@ -74,11 +97,56 @@ impl Sandbox {
         operation: Operation,
         expiry: &str,
     ) -> Result<Transaction, Error> {
-        let card = CardData::parse("4111111111111111", expiry).unwrap();
-        let card = Source::Card(card.with_security_code("123").unwrap());
-        let order = OrderId::parse(order).unwrap();
-        let request = PaymentRequest::new(operation, order, amount("10.00"), card);
-        self.client.pay(&request).await
+        self.client.pay(&payment(order, operation, expiry)).await
+    }
+
+    /// Moves the sandbox's clock on.
+    async fn wait(&self, milliseconds: i64) {
+        let mut rest = milliseconds;
+        while rest > 0 {
+            let step = rest.min(i64::from(u32::MAX));
+            let body = json!({"milliseconds": step});
+            self.call("/sandbox/clock", Some(&body)).await;
+            rest -= step;
+        }
+    }
+
+    async fn status(&self, id: TxnId) -> Vec<Transaction> {
+        let request = StatusRequest::Transaction(id);
+        self.client.status(&request).await.unwrap()
+    }
+
+    /// Waits until a transaction has this status.
+    async fn until_status(&self, id: TxnId, status: TxnStatus) -> Transaction {
+        loop {
+            let transaction = self.status(id).await.remove(0);
+            if transaction.status == status {
+                return transaction;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn sent(&self) -> Vec<Value> {
+        let mut answer = self.call("/sandbox/notifications", None).await;
+        let sent = answer["notifications"].take();
+        sent.as_array().unwrap().clone()
+    }
+}
+
+/// A payment of 10.00 by card.
+fn payment(order: &str, operation: Operation, expiry: &str) -> PaymentRequest {
+    let card = CardData::parse("4111111111111111", expiry).unwrap();
+    let card = Source::Card(card.with_security_code("123").unwrap());
+    let order = OrderId::parse(order).unwrap();
+    PaymentRequest::new(operation, order, amount("10.00"), card)
+}
+
+/// Returns the code with which a call was refused.
+fn code<T: std::fmt::Debug>(answer: Result<T, Error>) -> u32 {
+    match answer {
+        Err(Error::Refused(refused)) => refused.code.number(),
+        other => panic!("{other:?}"),
     }
 }
 

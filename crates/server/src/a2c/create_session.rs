@@ -1,7 +1,5 @@
 //! `POST /v1/sessions`
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::request::Parts as Request;
@@ -11,8 +9,7 @@ use pantoken_store::{
     CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow, SessionStore,
 };
 use serde::Serialize;
-use utoipa::openapi::{RefOr, Response};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 use crate::a2c::browser_binding::{self, callback_token};
 use crate::a2c::request_id::{RequestIdError, new_request_id};
@@ -23,9 +20,8 @@ use crate::app::{AppState, Parts};
 use crate::http::auth::Principal;
 use crate::http::customer::Customer;
 use crate::http::fields::Fields;
-use crate::http::idempotency_key;
-use crate::http::openapi::problems;
 use crate::http::problem::Problem;
+use crate::http::problem_sets::CreateProblems;
 use crate::http::return_url::ReturnUrl;
 use crate::http::trace::record_session;
 use crate::http::wire_time::to_rfc3339;
@@ -96,25 +92,6 @@ pub(crate) struct CreatedSession {
     expires_at: Option<String>,
 }
 
-struct CreateSessionProblems;
-
-impl IntoResponses for CreateSessionProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems([
-            StatusCode::BAD_REQUEST,
-            StatusCode::UNAUTHORIZED,
-            StatusCode::FORBIDDEN,
-            StatusCode::REQUEST_TIMEOUT,
-            StatusCode::CONFLICT,
-            StatusCode::PAYLOAD_TOO_LARGE,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            StatusCode::TOO_MANY_REQUESTS,
-            StatusCode::INTERNAL_SERVER_ERROR,
-        ])
-    }
-}
-
 #[utoipa::path(
     post,
     path = "/v1/sessions",
@@ -138,7 +115,7 @@ impl IntoResponses for CreateSessionProblems {
                 parameters(("requestId" = "$response.body#/requestId"))
             ))
         )),
-        CreateSessionProblems
+        CreateProblems
     )
 )]
 pub(crate) async fn create_session(
@@ -176,19 +153,8 @@ impl NewSession {
         let return_url =
             fields.optional("returnUrl", |text| app.options.return_urls.allow(text))?;
         let customer = fields.optional("customer", Customer::parse)?;
-        let customer = match (principal, customer) {
-            (Principal::Customer(customer), None) => Some((*customer).clone()),
-            (Principal::Customer(_), Some(_)) => {
-                let rule = "must be omitted, because the server knows the customer";
-                return Err(Problem::invalid("customer", rule));
-            }
-            // Webhooks repeat it, and their receiver relies on it.
-            (Principal::Browser(_), Some(_)) => {
-                let rule = "is accepted only with an API key, because browsers could choose it";
-                return Err(Problem::invalid("customer", rule));
-            }
-            (Principal::Agent(_) | Principal::Browser(_), customer) => customer,
-        };
+        let known = principal.known_customer(customer.is_some())?;
+        let customer = known.cloned().or(customer);
         fields.finish()?;
         Ok(Self {
             flow,
@@ -213,12 +179,7 @@ fn read_idempotency_key(
     headers: &HeaderMap,
     new: &NewSession,
 ) -> Result<Option<Idempotency>, Problem> {
-    let check = match principal {
-        // Keys of a customer count for that customer alone.
-        Principal::Agent(_) | Principal::Customer(_) => idempotency_key::check,
-        Principal::Browser(_) => idempotency_key::check_random,
-    };
-    let Some(key) = idempotency_key::read(headers, check)? else {
+    let Some(key) = principal.idempotency_key(headers)? else {
         return Ok(None);
     };
     let scoped = format!("{}\n{key}", principal.scope());

@@ -1,17 +1,20 @@
-//! `pantoken dev`: a server, the provider's sandbox and a back end in one process, with nothing to set.
+//! `pantoken dev`: a server, the providers' sandboxes and a back end in one process, with nothing to set.
 
 mod back_end;
+mod ledger;
+mod pages;
 mod ports;
+mod sandboxes;
 mod setup;
+mod shop;
 mod try_page;
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use pantoken_a2c::Origin;
-use pantoken_core::SystemRandom;
-use pantoken_sandbox::a2c as sandbox;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -19,6 +22,7 @@ use super::logging;
 use super::terminal::{FAILURE, USAGE, fail, print};
 use crate::cli::dev::back_end::BackEnd;
 use crate::cli::dev::ports::{PortError, Ports};
+use crate::cli::dev::sandboxes::Sandboxes;
 use crate::cli::dev::setup::{API_KEY, Setup, WEBHOOK_SECRET};
 use crate::http::element_files;
 use crate::server::{ServeError, serve_with};
@@ -30,19 +34,24 @@ on the ports 3000, 4200, 5173, 8000 and 8080, and those that you name with --ori
 webhook secret are always the same, the database is a temporary one, and everything listens on this machine
 only: use `pantoken serve` for anything else. No PANTOKEN_* variable and no pantoken.toml is read.
 
+All of a2c, payin, jetpay and qiwi-pay are configured, each with a sandbox of its own. The back end has the customer
+customer-7, whose account can be filled at the kiosk of jetpay's sandbox. With --pages it also makes the calls of the
+demo page that need the API key, at /shop/: for pages of this server alone.
+
 Examples:
   pantoken dev
   pantoken dev --webhook-url http://localhost:8000/webhook
-  pantoken dev --origin http://localhost:4000 --port 3119 --sandbox-port 3120";
+  pantoken dev --origin http://localhost:4000 --port 3119 --sandbox-port 3120
+  pantoken dev --pages dist";
 
-/// Runs the server with the provider's sandbox on this machine, to try things out
+/// Runs the server with the providers' sandboxes on this machine, to try things out
 #[derive(Args, Debug)]
 #[command(after_help = HELP)]
 pub(super) struct Arguments {
     /// The port of the server and of the page to open; 0 takes any free port
     #[arg(long, value_name = "PORT", default_value_t = 3019)]
     port: u16,
-    /// The port of the provider's sandbox; 0 takes any free port
+    /// The port of a2c's sandbox; payin, jetpay and qiwi-pay take the next three, or free ones; 0 takes any free ports
     #[arg(long, value_name = "PORT", default_value_t = 3020)]
     sandbox_port: u16,
     /// The origin of one more page that may show the form, such as http://localhost:4000; can be repeated
@@ -51,6 +60,9 @@ pub(super) struct Arguments {
     /// The URL of your own back end, which receives each webhook too
     #[arg(long, value_name = "URL", value_parser = web_url)]
     webhook_url: Option<Url>,
+    /// A folder of pages to serve instead of the page to try the form
+    #[arg(long, value_name = "FOLDER", value_parser = folder)]
+    pages: Option<PathBuf>,
     /// Writes the server's log to stderr
     #[arg(long)]
     log: bool,
@@ -62,6 +74,11 @@ fn web_url(text: &str) -> Result<Url, String> {
         "http" | "https" => Ok(url),
         _ => Err("must start with http:// or https://".to_owned()),
     }
+}
+
+fn folder(path: &str) -> Result<PathBuf, &'static str> {
+    let path = PathBuf::from(path);
+    path.is_dir().then_some(path).ok_or("is not a folder")
 }
 
 /// Why the command ends.
@@ -103,30 +120,40 @@ async fn start(arguments: Arguments) -> Result<(), DevError> {
     // Removed when the command ends.
     let folder = tempfile::tempdir().map_err(DevError::Folder)?;
     let back_end_listener = TcpListener::bind("127.0.0.1:0").await?;
+    let port = |listener: &std::net::TcpListener| Ok::<_, io::Error>(listener.local_addr()?.port());
     let setup = Setup {
         server_port: ports.server,
-        sandbox_port: ports.sandbox.local_addr()?.port(),
+        a2c_port: port(&ports.a2c)?,
+        payin_port: port(&ports.payin)?,
+        jetpay_port: port(&ports.jetpay)?,
+        qiwi_pay_port: port(&ports.qiwi_pay)?,
         back_end_port: back_end_listener.local_addr()?.port(),
         more_origins: arguments.origins,
         folder: folder.path().to_owned(),
     };
-    let settings = setup.settings()?;
+    let mut settings = setup.settings()?;
+    settings.api.pages = arguments.pages;
     let back_end = BackEnd::new(arguments.webhook_url).map_err(ServeError::from)?;
 
     // The settings of this command name an agent.
     let signer = settings.signer.as_ref();
     let signer = signer.ok_or_else(|| SettingsError(Vec::new()))?;
-    let form = sandbox::router(setup.sandbox_settings(signer)?, SystemRandom);
-    tokio::spawn(axum::serve(TcpListener::from_std(ports.sandbox)?, form).into_future());
+    Sandboxes::new(&setup, signer)?.start(ports)?;
     let webhooks = axum::serve(back_end_listener, back_end.clone().receiver());
     tokio::spawn(webhooks.into_future());
-    let page = try_page::routes(&setup, back_end, signer.host().origin());
-    serve_with(&settings, page, |_| announce(&setup)).await?;
+    let routes = match &settings.api.pages {
+        Some(folder) => pages::routes(&setup, folder)
+            .merge(shop::routes(&setup, back_end).map_err(ServeError::from)?),
+        None => try_page::routes(&setup, back_end, signer.host().origin()),
+    };
+    serve_with(&settings, routes, |_| announce(&setup)).await?;
     Ok(())
 }
 
 fn announce(setup: &Setup) {
-    let (url, sandbox) = (setup.url(), setup.sandbox_url());
+    let url = setup.url();
+    let (a2c, payin) = (setup.a2c_url(), setup.payin_url());
+    let (jetpay, qiwi_pay) = (setup.jetpay_url(), setup.qiwi_pay_url());
     if !element_files::are_embedded() {
         eprintln!(
             "pantoken: this binary was built without the element, so {url}/pantoken/element.js is missing: \
@@ -148,7 +175,8 @@ For your own page and back end:
   session-url      {url}/v1/sessions
   API key          {API_KEY}
   webhook secret   {WEBHOOK_SECRET}
-  sandbox          {sandbox}
+  sandboxes        {a2c} (a2c), {payin} (payin),
+                   {jetpay} (jetpay, with a kiosk), {qiwi_pay} (qiwi-pay)
 
 Each webhook appears below as it is sent. Ctrl-C stops everything."
     ));

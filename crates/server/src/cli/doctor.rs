@@ -1,6 +1,7 @@
 mod checks;
 mod origin;
 mod policy;
+mod qiwi_pay;
 
 use std::process::ExitCode;
 
@@ -51,7 +52,11 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             let mut add = |finding| report.add(&finding);
             match &arguments.origin {
                 Some(page) => origin::check(&settings, page, &clock, &mut add).await,
-                None => check(&settings, &clock, &mut add).await,
+                None => {
+                    check(&settings, &clock, &mut add).await;
+                    let findings = qiwi_pay::check(&settings, &clock).await;
+                    findings.into_iter().for_each(add);
+                }
             }
             report.finish(Some(page_policy(&settings)))
         }),

@@ -1,16 +1,17 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use pantoken_core::{Clock, SystemClock};
+use pantoken_core::{Clock, SystemClock, contains_card_number};
 use pantoken_store::{
-    Database, Fact, InboxEntry, OperationFilter, OperationId, OperationStore, StoreError,
-    StoredOperation,
+    Database, Fact, InboxEntry, OperationCreation, OperationFilter, OperationId, OperationStore,
+    StoreError, StoredOperation,
 };
 use serde_json::{Value, json};
 
 use super::database::{DatabaseFlags, read_with, with_store_and_keys};
 use super::terminal::{FAILURE, Format, USAGE, fail, print};
 use crate::http::wire_time::to_rfc3339;
+use crate::qiwi_pay::settlement::{self, Outcome};
 use crate::settings::read_store_keys;
 
 const HELP: &str = "\
@@ -23,12 +24,29 @@ Examples:
   pantoken operations list --kind payin.payment --state pending --json
   pantoken operations show 17
   pantoken operations retry 17
+  pantoken operations settle 17 --as captured --reason 'ticket 4711: the payer owes nothing'
 
 These commands need PANTOKEN_DATABASE_URL and, if it is set for the server, PANTOKEN_STORE_KEY.";
 
 const PAGE_SIZE: u32 = 500;
 
-/// Lists operations, shows one, and makes the server ask about one now
+const SETTLE_HELP: &str = "\
+It is for payments of qiwi-pay that the server will not decide about: PAID_TWICE, AMOUNT_MISMATCH, CONTRADICTION,
+UNKNOWN_PAYMENT and TRANSACTION_OF_ANOTHER_ORDER. Look at the payment first, with `show` and at the provider. No money
+moves: give back what is too much by a refund, or at the provider.
+
+The next server that looks takes the decision over and sends the event of the new state, unless your back end was told
+of it before. The decision is about the transactions that are known now; if another one arrives, the payment needs
+attention again. A payment that has taken money stays as it is.
+
+Examples:
+  pantoken operations settle 17 --as captured --reason 'paid 9.99 of 10.00, which is enough: ticket 4711'
+  pantoken operations settle 18 --as declined --reason 'given back at the provider on 2 June'";
+
+/// The longest text of a reason.
+const MAX_REASON: usize = 150;
+
+/// Lists operations, shows one, makes the server ask about one now, and records what a person decides
 #[derive(Debug, Subcommand)]
 #[command(after_help = HELP)]
 pub(super) enum Command {
@@ -62,6 +80,22 @@ pub(super) enum Command {
         #[command(flatten)]
         flags: DatabaseFlags,
     },
+    /// Decides about a payment that needs a person's decision, and closes it
+    #[command(after_help = SETTLE_HELP)]
+    Settle {
+        /// The number from `pantoken operations list`
+        number: i64,
+        /// What the payment counts as
+        #[arg(long = "as", value_name = "STATE")]
+        outcome: Outcome,
+        /// Why, for whoever reads it later. `pantoken operations show` prints it
+        #[arg(long, value_name = "TEXT", value_parser = reason)]
+        reason: String,
+        #[command(flatten)]
+        format: Format,
+        #[command(flatten)]
+        flags: DatabaseFlags,
+    },
     /// Makes the server ask the provider about an operation now. Nothing is charged twice
     Retry {
         /// The number from `pantoken operations list`
@@ -74,8 +108,10 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(command: &Command) -> ExitCode {
-    let (Command::List { flags, .. } | Command::Show { flags, .. } | Command::Retry { flags, .. }) =
-        command;
+    let (Command::List { flags, .. }
+    | Command::Show { flags, .. }
+    | Command::Settle { flags, .. }
+    | Command::Retry { flags, .. }) = command;
     let (database, keys) = match read_with(flags, |reader| Some(read_store_keys(reader))) {
         Ok(settings) => settings,
         Err(error) => return fail(USAGE, &error),
@@ -101,6 +137,13 @@ pub(super) fn run(command: &Command) -> ExitCode {
                 list(&store, filter, *json).await
             }
             Command::Show { number, json, .. } => show(&store, *number, *json).await,
+            Command::Settle {
+                number,
+                outcome,
+                reason,
+                format,
+                ..
+            } => settle(&store, *number, *outcome, reason, *format).await,
             Command::Retry { number, format, .. } => retry(&store, *number, *format).await,
         };
         done.unwrap_or_else(|error| fail(FAILURE, &error))
@@ -182,6 +225,49 @@ async fn show(store: &Database, number: i64, is_json: bool) -> Result<ExitCode, 
 fn entry_to_json(entry: &InboxEntry) -> Value {
     let InboxEntry { fact, received_at } = entry;
     json!({"at": to_rfc3339(*received_at), "source": fact.source, "text": fact.text})
+}
+
+/// Records what a person decides, and makes the payment due. The server that takes it over checks it again.
+async fn settle(
+    store: &Database,
+    number: i64,
+    outcome: Outcome,
+    reason: &str,
+    format: Format,
+) -> Result<ExitCode, StoreError> {
+    let id = OperationId::from_i64(number);
+    let Some(operation) = store.get_operation(id).await? else {
+        return Ok(missing(number));
+    };
+    let now = SystemClock::new().now();
+    let settlement = match settlement::propose(&operation, outcome, now) {
+        Ok(settlement) => settlement,
+        Err(error) => return Ok(fail(FAILURE, &format!("operation {number}: {error}"))),
+    };
+    let state = settlement.progress.state.clone();
+    if let OperationCreation::Conflict = store.create_operation(settlement).await? {
+        let error = format!("operation {number} was settled as something else before");
+        return Ok(fail(FAILURE, &error));
+    }
+    let fact = Fact {
+        source: "operator".to_owned(),
+        text: format!("settled as {state}: {reason}"),
+    };
+    store
+        .hint_operation(operation.kind, operation.key, fact, now)
+        .await?;
+    Ok(format.print(
+        &format!("operation {number} will be {state}, as soon as a server looks at it"),
+        &json!({"number": number, "willBe": state}),
+    ))
+}
+
+fn reason(text: &str) -> Result<String, &'static str> {
+    let length = text.chars().take(MAX_REASON + 1).count();
+    let fits = (1..=MAX_REASON).contains(&length) && !text.chars().any(char::is_control);
+    (fits && !contains_card_number(text))
+        .then(|| text.to_owned())
+        .ok_or("must be 1 to 150 characters long, with no control characters and no card number")
 }
 
 async fn retry(store: &Database, number: i64, format: Format) -> Result<ExitCode, StoreError> {

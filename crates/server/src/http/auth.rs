@@ -10,6 +10,7 @@ use crate::http::api_key_holder::ApiKeyHolder;
 use crate::http::client_address::client_address;
 use crate::http::credentials::{bearer, single};
 use crate::http::customer::Customer;
+use crate::http::idempotency_key;
 use crate::http::problem::Problem;
 
 const RESULT_TOKEN: HeaderName = HeaderName::from_static("pantoken-result-token");
@@ -48,6 +49,32 @@ impl<'a> Principal<'a> {
         let address = client_address(&options.trusted_proxies, request);
         app.rate_limits.check_address(address)?;
         Ok(Self::Browser(origin))
+    }
+
+    /// Returns the customer that the server knows by itself. Refuses one that the request names without an API key:
+    /// webhooks repeat it, and their receiver relies on it.
+    pub(crate) fn known_customer(&self, is_named: bool) -> Result<Option<&Customer>, Problem> {
+        let refuse = |rule| Err(Problem::invalid("customer", rule));
+        match self {
+            Self::Customer(_) if is_named => {
+                refuse("must be omitted, because the server knows the customer")
+            }
+            Self::Browser(_) if is_named => {
+                refuse("is accepted only with an API key, because browsers could choose it")
+            }
+            Self::Customer(customer) => Ok(Some(customer)),
+            Self::Agent(_) | Self::Browser(_) => Ok(None),
+        }
+    }
+
+    /// Reads the key with which a request may be repeated. A browser's must be random, and a customer's keys count for
+    /// that customer alone.
+    pub(crate) fn idempotency_key(&self, headers: &HeaderMap) -> Result<Option<String>, Problem> {
+        let check = match self {
+            Self::Agent(_) | Self::Customer(_) => idempotency_key::check,
+            Self::Browser(_) => idempotency_key::check_random,
+        };
+        idempotency_key::read(headers, check)
     }
 
     /// Counts a valid request against the allowance of the browser's origin.

@@ -174,7 +174,7 @@ mod tests {
             gzip: b"with gzip",
         },
         EmbeddedFile {
-            name: "pantoken_element_bg.wasm",
+            name: "pantoken-0.1.0.wasm",
             content: b"\0asm",
             brotli: b"",
             gzip: b"",
@@ -197,7 +197,7 @@ mod tests {
     async fn a_page_on_any_origin_can_load_each_file_with_its_type() {
         for (name, kind) in [
             ("element.js", "text/javascript; charset=utf-8"),
-            ("pantoken_element_bg.wasm", "application/wasm"),
+            ("pantoken-0.1.0.wasm", "application/wasm"),
         ] {
             let response = get(&format!("/pantoken/{name}"), "", FILES).await;
             assert_eq!(response.status(), 200, "{name}");

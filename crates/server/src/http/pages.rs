@@ -6,18 +6,18 @@ use std::path::Path;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use pantoken_core::Origin;
 use tower::{Service, ServiceExt, service_fn};
 use tower_http::services::ServeDir;
 
+use crate::http::page_forms::PageForms;
 use crate::http::problem::Problem;
 
 type FilesFuture = std::pin::Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-/// Serves the files of a folder, with headers that allow a page to show the form and nothing else.
+/// Serves the files of a folder, with headers that allow a page to show the forms and nothing else.
 pub(crate) fn pages(
     folder: &Path,
-    form_origins: &[Origin],
+    forms: &PageForms,
 ) -> impl Service<Request, Response = Response, Error = Infallible, Future = FilesFuture>
 + Clone
 + Send
@@ -28,7 +28,7 @@ pub(crate) fn pages(
         .fallback(service_fn(|_: Request| async {
             Ok::<_, Infallible>(Problem::NotFound.into_response())
         }));
-    let policy = HeaderValue::from_str(&policy(form_origins)).ok();
+    let policy = HeaderValue::from_str(&policy(forms)).ok();
     service_fn(move |request: Request| -> FilesFuture {
         let (files, policy) = (files.clone(), policy.clone());
         Box::pin(async move {
@@ -49,23 +49,11 @@ pub(crate) fn pages(
     })
 }
 
-fn policy(form_origins: &[Origin]) -> String {
-    let needed = needed_directives("'self'", form_origins);
+fn policy(forms: &PageForms) -> String {
+    let needed = forms.needed_directives("'self'");
+    let posted = forms.posted_to().unwrap_or("'none'");
     format!(
         "default-src 'self'; {needed}; style-src 'self'; img-src 'self' data:; \
-         object-src 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-}
-
-/// Returns what the Content-Security-Policy of a page with the form has to allow: the element's code, its
-/// requests to the server, and the forms.
-pub(crate) fn needed_directives(server: &str, form_origins: &[Origin]) -> String {
-    let forms: Vec<_> = form_origins.iter().map(Origin::as_str).collect();
-    let forms = match forms.is_empty() {
-        true => "'none'".to_owned(),
-        false => forms.join(" "),
-    };
-    format!(
-        "script-src 'self' 'wasm-unsafe-eval'; connect-src {server}; frame-src {forms}; base-uri 'none'"
+         object-src 'none'; form-action {posted}; frame-ancestors 'none'"
     )
 }

@@ -2,7 +2,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Method, header};
 use axum::routing::any;
 use axum::{Extension, Router};
-use pantoken_core::Origin;
 use tower::ServiceBuilder;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use utoipa::OpenApi;
@@ -16,6 +15,7 @@ use crate::http::element_files::element_files;
 use crate::http::limits::MAX_PROVIDER_BODY;
 use crate::http::middleware::add_middleware;
 use crate::http::openapi::{self, Description, Document};
+use crate::http::page_forms::PageForms;
 use crate::http::pages::pages;
 use crate::http::path::Paths;
 use crate::http::problem::Problem;
@@ -39,13 +39,13 @@ pub fn router(app: AppState) -> Router {
             list_sessions::list_sessions
         ))
         .routes(routes!(record_result::record_result))
+        .routes(routes!(verifications::create_verification))
         .routes(routes!(verification_result::ask_for_result))
         .split_for_parts();
     let (api, others) = OpenApiRouter::new()
         .routes(routes!(get_session::get_session))
         .routes(routes!(form_urls::sign_form_url))
         .routes(routes!(callback::take_callback))
-        .routes(routes!(verifications::create_verification))
         .routes(routes!(verifications::get_verification))
         .routes(routes!(customer::list_tokens))
         .routes(routes!(delete_token::delete_token))
@@ -125,7 +125,7 @@ pub fn router(app: AppState) -> Router {
         false => api.merge(element_files()),
     };
     let api = match &parts.options.pages {
-        Some(folder) => api.fallback_service(pages(folder, &form_origins(parts))),
+        Some(folder) => api.fallback_service(pages(folder, &page_forms(parts))),
         None => api.fallback(not_found),
     };
     let paths = Paths::new(&parts.options.public_url.path());
@@ -136,15 +136,14 @@ pub fn router(app: AppState) -> Router {
     Router::new().fallback_service(api)
 }
 
-/// Returns the origins of the forms that pages may show.
-fn form_origins(app: &Parts) -> Vec<Origin> {
-    let a2c = app
-        .signer
-        .as_ref()
-        .map(|signer| signer.host().origin().clone());
-    let payin = app.options.payin.as_ref();
-    let payin = payin.map(|payin| payin.form_origins().to_vec());
-    a2c.into_iter().chain(payin.unwrap_or_default()).collect()
+/// Returns the forms that pages may lead to.
+fn page_forms(app: &Parts) -> PageForms {
+    let options = &app.options;
+    PageForms::of(
+        app.signer.as_ref(),
+        options.payin.as_ref(),
+        options.qiwi_pay.as_ref(),
+    )
 }
 
 /// Returns whether the pages bring the element along, in the version that they were made for.

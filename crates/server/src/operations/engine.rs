@@ -22,6 +22,8 @@ const RENEWAL_INTERVAL: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Why a person should look at an operation of which nothing decisive was heard until its deadline.
 const DEADLINE: &str = "DEADLINE";
+/// The state in which a person should look at an operation.
+const ATTENTION: &str = "attention";
 /// The length to which an answer of the provider is truncated before it is stored, in characters.
 const MAX_FACT_CHARS: usize = 200;
 
@@ -220,8 +222,10 @@ impl Engine {
             Next::Soon | Next::SoonUntil(_) if is_overdue => Some(HOUR),
             Next::Soon | Next::SoonUntil(_) => Some(wait_after(attempts, self.random_number())),
         };
-        // An outcome settles what was open before, and leaves what contradicts it.
-        let attention = match (reason, step.is_final && step.is_progress) {
+        // An outcome settles what was open before, and leaves what contradicts it. So does what leaves the state in
+        // which a person should look.
+        let is_settled = operation.progress.state == ATTENTION && step.state != ATTENTION;
+        let attention = match (reason, step.is_progress && (step.is_final || is_settled)) {
             (Some(reason), _) => Some(reason.to_owned()),
             (None, true) => None,
             (None, false) => known.map(str::to_owned),

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use pantoken_payin::{Hint, Notification, NotificationError};
-use pantoken_store::{Fact, OperationFilter, OperationStore, StoreError};
+use pantoken_store::{Fact, OperationFilter, OperationStore, StoreError, StoredOperation};
 
 use super::endpoint::configured;
 use super::{bill, part, payment, qr_code, verification};
@@ -14,6 +14,8 @@ use crate::http::sender_address::SenderAddress;
 
 /// The longest text of a hint that is kept.
 const MAX_STATUS: usize = 40;
+/// Few captures with the same id are awaited at one time.
+const MAX_PARTS: u32 = 50;
 /// A customer has few verifications at one time.
 const MAX_VERIFICATIONS: u32 = 50;
 
@@ -91,13 +93,19 @@ async fn take(app: &Parts, notification: &Notification) -> Result<bool, StoreErr
             .hint_operation(kind.to_owned(), key, fact.clone(), now)
             .await
     };
-    // The sums of the payment change with its captures and refunds.
+    // The sums of the payment change with its captures and refunds. Without its id, those that are awaited are found by
+    // their own: ids of captures are unique within a payment only, so there may be several, and each is asked about.
     let hint_part = async |kind: &str, payment_id: Option<String>| {
-        let Some(payment_id) = payment_id else {
-            return Ok(false);
+        let payment_ids = match payment_id {
+            Some(payment_id) => vec![payment_id],
+            None => payments_of_part(app, kind, &id).await?,
         };
-        let part = hint(kind, format!("{payment_id}/{id}")).await?;
-        Ok(hint(payment::KIND, payment_id).await? || part)
+        let mut is_known = false;
+        for payment_id in payment_ids {
+            is_known |= hint(kind, format!("{payment_id}/{id}")).await?;
+            is_known |= hint(payment::KIND, payment_id).await?;
+        }
+        Ok(is_known)
     };
     match notification.hint() {
         Some(Hint::Payment(payment)) => {
@@ -150,4 +158,12 @@ async fn take(app: &Parts, notification: &Notification) -> Result<bool, StoreErr
         }
         _ => Ok(false),
     }
+}
+
+/// Returns the payments that have an awaited part of this kind and with this id.
+async fn payments_of_part(app: &Parts, kind: &str, id: &str) -> Result<Vec<String>, StoreError> {
+    let (kind, id) = (kind.to_owned(), id.to_owned());
+    let parts = app.store.find_awaited_parts(kind, id, MAX_PARTS).await?;
+    let payment_id = |part: &StoredOperation| Some(part.key.rsplit_once('/')?.0.to_owned());
+    Ok(parts.iter().filter_map(payment_id).collect())
 }

@@ -20,6 +20,7 @@ use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
+use crate::operations::access::ask_in_turn;
 use crate::operations::stored;
 
 /// A payment has few parts.
@@ -255,7 +256,7 @@ async fn put(
         return Ok((StatusCode::ACCEPTED, Json(view)));
     }
     // The sums of the payment have changed with it.
-    app.operations.ask(whole.operation.clone()).await?;
+    ask_in_turn(app, &whole.operation).await?;
     Ok((StatusCode::OK, Json(view)))
 }
 

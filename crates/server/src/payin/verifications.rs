@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use axum::http::request::Parts as Request;
 use pantoken_payin::{BillId, BillRequest, Error};
 use pantoken_store::{
     Digest, NewOperation, OperationChange, OperationCreation, OperationStore, Progress,
@@ -14,16 +15,17 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::describe::{VerificationView, form_url};
-use super::endpoint::{ReadProblems, WriteProblems, authorize, configured, find};
+use super::endpoint::{ReadProblems, authorize, configured, find};
 use super::verification::{self, Verification};
 use super::{PayinOptions, customer, id, result_token, schemas};
 use crate::app::{AppState, Parts};
-use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
+use crate::http::api_key_holder::RequireApiKey;
+use crate::http::auth::Principal;
 use crate::http::fields::Fields;
 use crate::http::form_options::Language;
-use crate::http::idempotency_key;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
+use crate::http::problem_sets::CreateProblems;
 use crate::http::return_url::ReturnUrl;
 use crate::http::wire_time::to_rfc3339;
 use crate::operations::stored;
@@ -33,7 +35,7 @@ use crate::operations::stored;
 #[schema(example = json!({"customer": "customer-7", "language": "en"}))]
 #[schema(as = NewPayinVerification, rename_all = "camelCase")]
 pub(crate) struct NewVerification {
-    /// The agent's own reference, which the token is bound to. Without it, no token is issued.
+    /// The agent's own reference, which the token is bound to. Without it, no token is issued. Browsers may not set it.
     #[schema(min_length = 1, max_length = 64)]
     customer: Option<String>,
     /// The language of the form; Russian by default. The provider has no Kazakh form, and shows the Russian one.
@@ -81,31 +83,35 @@ pub(crate) struct CreatedVerification {
     operation_id = "createPayinVerification",
     tag = "payin",
     summary = "Creates a card verification and the address of its form",
-    security(("apiKey" = [])),
+    description = "Requires an API key or, where sessions are public, a browser on an allowed origin. A browser may not \
+                   name a customer, and without one no payment token is issued.",
+    security(("apiKey" = []), ()),
     params((
         "Idempotency-Key" = Option<String>, Header,
-        description = "The same key and body return the same verification again.",
+        description = "The same key and body return the same verification again. Browsers must send 128 random bits, \
+                       such as crypto.randomUUID().",
         min_length = 1, max_length = 128, pattern = "^[!-~]+$", nullable = false
     )),
     request_body = NewVerification,
     responses(
         (status = 201, description = "The verification.", body = CreatedVerification),
-        WriteProblems
+        CreateProblems
     )
 )]
 pub(crate) async fn create_verification(
-    RequireApiKey(holder): RequireApiKey,
     State(app): State<AppState>,
-    headers: HeaderMap,
+    request: Request,
     fields: Result<Fields, Problem>,
 ) -> Result<(StatusCode, Json<CreatedVerification>), Problem> {
     let app = app.parts();
     let payin = configured(app)?;
-    let new = NewVerification::read(app, fields?)?;
-    let key = idempotency_key::read(&headers, idempotency_key::check)?;
+    let principal = Principal::identify(app, &request).await?;
+    let new = NewVerification::read(app, &principal, fields?)?;
+    let key = principal.idempotency_key(&request.headers)?;
+    principal.count(app)?;
     let (id, verification) = match key {
-        Some(key) => repeatable(app, payin, &holder, &new, &key).await?,
-        None => once(app, payin, &holder, &new).await?,
+        Some(key) => repeatable(app, payin, &principal, &new, &key).await?,
+        None => once(app, payin, &principal, &new).await?,
     };
     let created = describe(app, payin, id, &verification)?;
     Ok((StatusCode::CREATED, Json(created)))
@@ -141,7 +147,7 @@ pub(crate) async fn get_verification(
 async fn once(
     app: &Parts,
     payin: &PayinOptions,
-    holder: &ApiKeyHolder,
+    principal: &Principal<'_>,
     new: &NewVerification,
 ) -> Result<(String, Verification), Problem> {
     let mut bytes = [0; 16];
@@ -149,7 +155,7 @@ async fn once(
     let id = result_token::uuid(bytes);
     let mut verification = new.to_verification(app)?;
     verification.pay_url = Some(create_form(payin, &id, &verification).await?);
-    let operation = new.to_operation(app, holder, id.clone(), &verification)?;
+    let operation = new.to_operation(app, principal, id.clone(), &verification)?;
     match app.store.create_operation(operation).await? {
         OperationCreation::Created(_) => Ok((id, verification)),
         OperationCreation::Repeated(_) | OperationCreation::Conflict => Err(Problem::Internal),
@@ -160,14 +166,13 @@ async fn once(
 async fn repeatable(
     app: &Parts,
     payin: &PayinOptions,
-    holder: &ApiKeyHolder,
+    principal: &Principal<'_>,
     new: &NewVerification,
     key: &str,
 ) -> Result<(String, Verification), Problem> {
-    let scope = holder.idempotency_scope();
-    let id = result_token::derive_id(&payin.secret, &scope, key);
+    let id = result_token::derive_id(&payin.secret, &principal.scope(), key);
     let verification = new.to_verification(app)?;
-    let operation = new.to_operation(app, holder, id.clone(), &verification)?;
+    let operation = new.to_operation(app, principal, id.clone(), &verification)?;
     let operation = match app.store.create_operation(operation).await? {
         OperationCreation::Created(operation) | OperationCreation::Repeated(operation) => operation,
         OperationCreation::Conflict => return Err(Problem::IdempotencyKeyReused),
@@ -258,14 +263,20 @@ fn describe(
 }
 
 impl NewVerification {
-    fn read(app: &Parts, mut fields: Fields) -> Result<Self, Problem> {
+    fn read(app: &Parts, principal: &Principal<'_>, mut fields: Fields) -> Result<Self, Problem> {
         // The form is the same, whether it is embedded or opened by redirect.
         fields.optional("flow", |text| {
             let is_known = matches!(text, "iframe" | "redirect");
             is_known.then_some(()).ok_or("must be iframe or redirect")
         })?;
+        let named = fields.optional("customer", customer::parse)?;
+        let known = principal.known_customer(named.is_some())?;
+        let known = known
+            .map(|known| customer::parse(known.as_str()))
+            .transpose();
+        let known = known.map_err(|rule| Problem::invalid("customer", rule))?;
         let new = Self {
-            customer: fields.optional("customer", customer::parse)?,
+            customer: known.or(named),
             language: fields
                 .optional("language", Language::parse)?
                 .unwrap_or_default(),
@@ -301,7 +312,7 @@ impl NewVerification {
     fn to_operation(
         &self,
         app: &Parts,
-        holder: &ApiKeyHolder,
+        principal: &Principal<'_>,
         id: String,
         verification: &Verification,
     ) -> Result<NewOperation, Problem> {
@@ -311,7 +322,7 @@ impl NewVerification {
             key: id,
             parent: None,
             customer: self.customer.clone(),
-            created_by: holder.name().map(ToString::to_string),
+            created_by: principal.api_key_name().map(ToString::to_string),
             fingerprint: self.fingerprint(),
             progress: Progress {
                 // Nobody types a card faster, and the page asks for the result when the form is done.

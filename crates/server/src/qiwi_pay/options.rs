@@ -1,5 +1,6 @@
 use pantoken_qiwi_pay::{Client, ClientError, FORM_URL, Site};
 
+use super::certificate::Validity;
 use crate::http::client::Outgoing;
 use crate::http::senders::Senders;
 
@@ -9,8 +10,18 @@ pub struct QiwiPayOptions {
     pub(crate) site: Site,
     pub(crate) form_url: String,
     pub(crate) client: Option<Client>,
+    pub(crate) certificate: ClientCertificate,
     pub(crate) is_live: bool,
     senders: Option<Senders>,
+}
+
+/// What is known of the client certificate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ClientCertificate {
+    None,
+    /// Its dates cannot be read. The provider may accept it nevertheless.
+    Unreadable,
+    Dated(Validity),
 }
 
 impl QiwiPayOptions {
@@ -22,6 +33,7 @@ impl QiwiPayOptions {
             site,
             form_url: FORM_URL.to_owned(),
             client: None,
+            certificate: ClientCertificate::None,
             is_live,
             senders: None,
         }
@@ -57,8 +69,15 @@ impl QiwiPayOptions {
         if let Some(proxy) = outgoing.proxy_url() {
             builder = builder.proxy(proxy);
         }
-        let client = Some(builder.build()?);
-        Ok(Self { client, ..self })
+        Ok(Self {
+            client: Some(builder.build()?),
+            certificate: match client_certificate.map(Validity::read) {
+                None => ClientCertificate::None,
+                Some(None) => ClientCertificate::Unreadable,
+                Some(Some(validity)) => ClientCertificate::Dated(validity),
+            },
+            ..self
+        })
     }
 
     /// Accepts notifications from these networks only. Without them, from anywhere.

@@ -24,6 +24,12 @@ pub(crate) struct Payment {
     pub(crate) reason: Option<String>,
     /// Why a person should look at it, as long as that holds.
     pub(crate) attention: Option<String>,
+    /// The successful transactions that a person has to decide about.
+    #[serde(default)]
+    pub(crate) disputed: Vec<u64>,
+    /// What a person has decided.
+    #[serde(default)]
+    pub(crate) settled: Option<Dispute>,
     pub(crate) txn_id: Option<u64>,
     /// How much was charged, in hundredths.
     pub(crate) captured: i64,
@@ -38,6 +44,14 @@ pub(crate) struct Payment {
     /// When a payment by token was sent, or may be.
     #[serde(default)]
     pub(crate) sending: super::asking::Sending,
+}
+
+/// What a person has to decide about. Another transaction makes another dispute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Dispute {
+    pub(crate) reason: String,
+    pub(crate) transactions: Vec<u64>,
 }
 
 /// What the payer's browser posts to the issuer.
@@ -112,6 +126,8 @@ impl Payment {
             state: State::Created,
             reason: None,
             attention: None,
+            disputed: Vec::new(),
+            settled: None,
             txn_id: None,
             captured: 0,
             returned: 0,
@@ -130,6 +146,14 @@ impl Payment {
             Some(_) => "attention",
             None => self.state.as_str(),
         }
+    }
+
+    /// Returns what a person has to decide about, if anything.
+    pub(crate) fn dispute(&self) -> Option<Dispute> {
+        Some(Dispute {
+            reason: self.attention.clone()?,
+            transactions: self.disputed.clone(),
+        })
     }
 
     /// Returns the whole sum in hundredths.
@@ -159,15 +183,17 @@ pub(crate) fn decide(payment: &Payment, heard: &[Heard]) -> Decision {
     let asked_for = || done.iter().filter(|one| payment.is_asked_for(one));
     let own = asked_for().find(|one| payment.txn_id == Some(one.txn_id));
     let mut after = payment.clone();
-    let conflict = conflict(payment, heard, &done);
-    after.attention = conflict.map(str::to_owned);
+    let mut conflict = conflict(payment, heard, &done);
     // A payment that was taken stays with its transaction, whatever is said of that one later.
     let main = match was_taken(payment) {
         true => own,
         false => own.or_else(|| asked_for().next()),
     };
     match main {
-        Some(main) if may_succeed(payment) => take(&mut after, main, &latest, done.len()),
+        Some(main) if may_succeed(payment) => {
+            let is_above = take(&mut after, main, &latest, done.len());
+            conflict = conflict.or(is_above.then_some(AMOUNT_MISMATCH));
+        }
         Some(_) | None if !payment.state.is_open() => {}
         _ => {
             let declined = attempts().rfind(|one| one.is_declined());
@@ -180,6 +206,15 @@ pub(crate) fn decide(payment: &Payment, heard: &[Heard]) -> Decision {
             }
         }
     }
+    after.attention = conflict.map(str::to_owned);
+    after.disputed = match conflict {
+        Some(_) => done.iter().map(|one| one.txn_id).collect(),
+        None => Vec::new(),
+    };
+    if payment.settled.is_some() && after.dispute() == payment.settled {
+        (after.attention, conflict) = (None, None);
+        after.disputed.clear();
+    }
     Decision {
         events: events(payment, &after),
         attention: conflict,
@@ -188,7 +223,7 @@ pub(crate) fn decide(payment: &Payment, heard: &[Heard]) -> Decision {
 }
 
 /// Returns whether money was held or taken.
-fn was_taken(payment: &Payment) -> bool {
+pub(super) fn was_taken(payment: &Payment) -> bool {
     !payment.state.is_open() && payment.state != State::Declined
 }
 
@@ -227,7 +262,14 @@ fn conflict(payment: &Payment, heard: &[Heard], done: &[&Heard]) -> Option<&'sta
     (is_gone || is_late).then_some(CONTRADICTION)
 }
 
-fn take(after: &mut Payment, main: &Heard, latest: &BTreeMap<u64, &Heard>, payments: usize) {
+/// Takes a transaction for the payment's own. Returns whether more was given back than was taken.
+fn take(
+    after: &mut Payment,
+    main: &Heard,
+    latest: &BTreeMap<u64, &Heard>,
+    payments: usize,
+) -> bool {
+    let mut is_above = false;
     let whole = after.whole();
     after.txn_id = Some(main.txn_id);
     after.reason = None;
@@ -256,9 +298,7 @@ fn take(after: &mut Payment, main: &Heard, latest: &BTreeMap<u64, &Heard>, payme
         let sum = children
             .clone()
             .fold(0, |sum: i64, (_, part)| sum.saturating_add(*part));
-        if sum > whole {
-            after.attention = Some(AMOUNT_MISMATCH.to_owned());
-        }
+        is_above = sum > whole;
         after.returned = after.returned.max(sum.min(whole));
         for (txn_id, _) in children {
             if !after.children.contains(txn_id) {
@@ -276,9 +316,10 @@ fn take(after: &mut Payment, main: &Heard, latest: &BTreeMap<u64, &Heard>, payme
     } else {
         State::Authorized
     };
+    is_above
 }
 
-fn events(before: &Payment, after: &Payment) -> Vec<&'static str> {
+pub(super) fn events(before: &Payment, after: &Payment) -> Vec<&'static str> {
     match after.state {
         State::Created | State::Requires3ds => Vec::new(),
         State::Declined if before.state != State::Declined => vec!["qiwi-pay.payment.declined"],
@@ -301,7 +342,7 @@ pub(crate) mod tests {
         Payment::new(serde_json::from_value(order).unwrap(), true)
     }
 
-    fn heard(txn_id: u64, txn_type: u32, status: u32, hundredths: i64) -> Heard {
+    pub(crate) fn heard(txn_id: u64, txn_type: u32, status: u32, hundredths: i64) -> Heard {
         Heard {
             txn_id,
             txn_type,
@@ -380,6 +421,14 @@ pub(crate) mod tests {
             assert_eq!(decision.payment.state, State::Created);
             assert!(decision.events.is_empty());
         }
+    }
+
+    #[test]
+    fn more_given_back_than_was_taken_is_for_a_person() {
+        let paid = decide(&payment(false), &[heard(1, 1, 3, 1000)]).payment;
+        let above = decide(&paid, &[heard(1, 1, 3, 1000), heard(2, 3, 3, 1001)]);
+        assert_eq!(above.attention, Some(AMOUNT_MISMATCH));
+        assert_eq!(above.payment.attention.as_deref(), Some(AMOUNT_MISMATCH));
     }
 
     #[test]

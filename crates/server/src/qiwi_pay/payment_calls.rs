@@ -1,24 +1,25 @@
 //! Sends payments by token, and asks about all payments.
 
-use pantoken_core::Secret;
 use pantoken_qiwi_pay::{Client, Error, NotSent, Transaction, TxnStatus, TxnType};
 use pantoken_store::{Digest, OperationFilter, OperationStore, StoredOperation};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::asking::Sending;
 use super::described::PaymentView;
 use super::heard::Heard;
 use super::notifications::{self, UNKNOWN_KEY};
-use super::payment::{self, Payment, State, ThreeDs};
+use super::payment::{self, Decision, Payment, State, ThreeDs};
 use super::provider::{Asked, QiwiPayProvider, ask_for_order, attention, refusal};
+use super::settlement::{self, Settlement, settle};
 use crate::operations::stored::{fields, read, write};
 use crate::operations::{Event, Next, Step, Unreadable};
 
 /// How long after its creation a form is expected to be paid, in milliseconds, and how long it is asked about after
 /// its own time.
 const AFTERMATH: i64 = 24 * 3_600_000;
-/// An order has few notifications.
-const MAX_NOTIFICATIONS: u32 = 1000;
+/// An order has few notifications, and fewer settlements.
+const MAX_PARTS: u32 = 1000;
 
 /// What became of a payment in one question.
 struct Outcome {
@@ -37,8 +38,12 @@ impl QiwiPayProvider {
         now: i64,
     ) -> Result<Step, Unreadable> {
         let before: Payment = read(operation)?;
+        let settlements: Vec<Settlement> = match before.attention {
+            Some(_) => self.parts(operation, settlement::KIND).await?,
+            None => Vec::new(),
+        };
         if operation.key.starts_with(UNKNOWN_KEY) {
-            return unknown(operation, &before);
+            return unknown(operation, &before, &settlements);
         }
         let client = self.options.client.as_ref();
         let outcome = match client {
@@ -47,9 +52,12 @@ impl QiwiPayProvider {
             }
             Some(client) => {
                 let asked = ask_for_order(client, &operation.key).await?;
-                status(operation, &before, asked, now)
+                status(operation, &before, asked, &settlements, now)
             }
-            None => status(operation, &before, self.notified(operation).await?, now),
+            None => {
+                let asked = self.notified(operation).await?;
+                status(operation, &before, asked, &settlements, now)
+            }
         };
         let after = &outcome.payment;
         let fields = fields(PaymentView::new(&operation.key, after));
@@ -83,23 +91,33 @@ impl QiwiPayProvider {
 
     /// Returns what the provider's notifications say, which count where the provider cannot be asked.
     async fn notified(&self, operation: &StoredOperation) -> Result<Asked, Unreadable> {
+        let mut heard: Vec<Heard> = self.parts(operation, notifications::KIND).await?;
+        heard.reverse();
+        Ok(Asked {
+            text: format!("notifications: {}", heard.len()),
+            heard: Some(heard),
+            attention: None,
+        })
+    }
+
+    /// Returns what is stored of an operation as parts of this kind, the newest first.
+    async fn parts<T: DeserializeOwned>(
+        &self,
+        operation: &StoredOperation,
+        kind: &str,
+    ) -> Result<Vec<T>, Unreadable> {
         let filter = OperationFilter {
-            kind: Some(notifications::KIND.to_owned()),
+            kind: Some(kind.to_owned()),
             parent: Some(operation.id),
-            limit: MAX_NOTIFICATIONS,
+            limit: MAX_PARTS,
             ..OperationFilter::default()
         };
         let stored = self.store.list_operations(filter).await;
         let stored = stored.map_err(|error| {
-            tracing::error!(%error, "notifications cannot be read");
+            tracing::error!(%error, kind, "the parts of a payment cannot be read");
             Unreadable
         })?;
-        let heard = stored.iter().rev().map(read);
-        Ok(Asked {
-            heard: Some(heard.collect::<Result<_, _>>()?),
-            text: format!("notifications: {}", stored.len()),
-            attention: None,
-        })
+        stored.iter().map(read).collect()
     }
 }
 
@@ -194,7 +212,13 @@ fn ask_for_3ds(payment: &mut Payment, operation: &StoredOperation, transaction: 
 }
 
 /// Decides what the status says. A payment by token that the provider does not know may be sent again.
-fn status(operation: &StoredOperation, before: &Payment, asked: Asked, now: i64) -> Outcome {
+fn status(
+    operation: &StoredOperation,
+    before: &Payment,
+    asked: Asked,
+    settlements: &[Settlement],
+    now: i64,
+) -> Outcome {
     let mut outcome = Outcome {
         payment: before.clone(),
         events: Vec::new(),
@@ -206,7 +230,7 @@ fn status(operation: &StoredOperation, before: &Payment, asked: Asked, now: i64)
         outcome.payment.sending = before.sending.sent(now);
         return outcome;
     };
-    let decision = payment::decide(before, &heard);
+    let decision = settle(before, payment::decide(before, &heard), settlements);
     outcome.payment = decision.payment;
     outcome.events = decision.events;
     outcome.attention = decision.attention;
@@ -246,26 +270,36 @@ fn next(payment: &Payment, operation: &StoredOperation, has_api: bool, now: i64)
     }
 }
 
-/// A success of which nothing is known here is for a person.
-fn unknown(operation: &StoredOperation, payment: &Payment) -> Result<Step, Unreadable> {
-    let order_id = payment.order.texts.get("order_id");
-    let fields = fields(PaymentView::new(
-        order_id.map_or("", String::as_str),
-        payment,
-    ));
-    let reason = payment.attention.as_deref();
-    Ok(Step {
-        state: payment.state_name(),
-        data: Secret::new(operation.progress.data.expose()),
-        is_final: false,
-        is_progress: operation.progress.attention.is_none(),
-        next: Next::Never,
-        heard: None,
+/// A success of which nothing is known here is for a person. The agent has no order to be told about.
+fn unknown(
+    operation: &StoredOperation,
+    before: &Payment,
+    settlements: &[Settlement],
+) -> Result<Step, Unreadable> {
+    let reason = before.attention.as_deref();
+    let known = Decision {
+        payment: before.clone(),
         events: Vec::new(),
         attention: notifications::REASONS
             .into_iter()
             .find(|known| Some(*known) == reason),
-        fields,
+    };
+    let decision = settle(before, known, settlements);
+    let payment = &decision.payment;
+    let order_id = payment.order.texts.get("order_id");
+    Ok(Step {
+        state: payment.state_name(),
+        data: write(payment)?,
+        is_final: payment.attention.is_none(),
+        is_progress: payment != before || operation.progress.attention.is_none(),
+        next: Next::Never,
+        heard: None,
+        events: Vec::new(),
+        attention: decision.attention,
+        fields: fields(PaymentView::new(
+            order_id.map_or("", String::as_str),
+            payment,
+        )),
         creates: Vec::new(),
         wakes: Vec::new(),
     })

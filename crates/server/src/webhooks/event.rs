@@ -71,10 +71,16 @@ fn event<'a>(
     })
 }
 
-/// Returns the id of the event. The number of a delivery is unique only in one database.
+/// Returns the id of the event, of which there is one for each object and type. Another error of a session is another
+/// text of the same event.
 pub(super) fn id(delivery: &Delivery) -> String {
     match &delivery.message {
-        Message::Result { session_id, .. } => format!("{session_id}-{}", delivery.id),
+        Message::Result {
+            session_id, result, ..
+        } => match result {
+            Ok(SessionResult::Saved { .. }) => format!("{session_id}-saved"),
+            _ => format!("{session_id}-failed"),
+        },
         Message::Event { id, .. } => id.clone(),
     }
 }

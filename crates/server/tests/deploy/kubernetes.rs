@@ -75,11 +75,7 @@ pub(crate) fn every_container_is_confined() {
     let manifests = deployed("kubernetes.yaml");
     let containers = manifests.matches("          image: ").count();
     assert_eq!(containers, 2);
-    let image = concat!(
-        "image: ghcr.io/pantoken/pantoken:",
-        env!("CARGO_PKG_VERSION"),
-        "\n"
-    );
+    let image = concat!("image: pantoken:", env!("CARGO_PKG_VERSION"), "\n");
     for line in [
         image,
         "allowPrivilegeEscalation: false\n",

@@ -1,290 +1,174 @@
-//! The server is killed while it takes deposits and pays out, and answers of Gate are lost: a Gate of the test counts
-//! what it executed, and a back end counts what it is told.
+//! The server is killed while it takes deposits and pays out, and answers of Gate are lost.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
-use futures_util::{future, stream};
-use pantoken_jetpay::{Body as Signed, SecretKey, Variant};
-use pantoken_test_support::Process;
-use reqwest::Client;
+use axum::Router;
+use futures_util::future;
+use pantoken_core::{SystemClock, SystemRandom};
+use pantoken_jetpay::{ProjectId, SecretKey};
+use pantoken_sandbox::jetpay::{NotificationUrl, Settings, router};
+use pantoken_test_support::postgres;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::net::TcpListener;
 
-use crate::load::{API_KEY, program, short_or_long};
+use crate::back_end::{BackEnd, PAUSE};
+use crate::load::short_or_long;
+use crate::money::{Figures, Kills, Victim, kill_during};
+use crate::shop::{Addresses, Provider, Shop};
 
-const KEY: &str = "secret-key-of-jetpay";
-const PAUSE: Duration = Duration::from_millis(20);
-/// As long as an abandoned claim lasts, and the waits after it.
-const TIMEOUT: Duration = Duration::from_secs(180);
+const JETPAY: Provider = Provider {
+    path: "jetpay",
+    sandbox,
+    settings,
+    faults: &[
+        "drop-answer",
+        "half",
+        "empty500",
+        "html",
+        "error500",
+        "unavailable",
+        "callback-repeated",
+        "callback-signature-in-general",
+        "status-no-details",
+        "status-absent",
+        "drop-answer",
+    ],
+};
 
-/// What the platform executed, by the id of the payout, and what the back end was told, by the id of the event.
-#[derive(Clone, Default)]
-struct World(Arc<Mutex<Inner>>);
-
-#[derive(Default)]
-struct Inner {
-    executed: BTreeMap<String, Bytes>,
-    requests: usize,
-    told: BTreeMap<String, Value>,
+fn sandbox(addresses: &Addresses) -> Router {
+    let url = |path: &str| {
+        let url = format!("http://{}/v1/jetpay/{path}", addresses.server);
+        Some(NotificationUrl::parse(&url).unwrap())
+    };
+    let settings = Settings {
+        project_id: ProjectId::parse(Settings::TEST_PROJECT_ID).unwrap(),
+        secret_key: SecretKey::parse(Settings::TEST_SECRET_KEY).unwrap(),
+        merchant_name: Settings::TEST_MERCHANT_NAME.to_owned(),
+        merchant_url: url("merchant"),
+        callback_url: url("callbacks"),
+    };
+    router(settings, SystemRandom, SystemClock::new())
 }
 
-/// Executes a payout once, and loses every second answer.
-async fn pay_out(State(world): State<World>, body: Bytes) -> Response {
-    let json: Value = serde_json::from_slice(&body).unwrap();
-    let id = json["general"]["payment_id"].as_str().unwrap().to_owned();
-    let mut inner = world.0.lock().unwrap();
-    inner.requests += 1;
-    let is_lost = inner.requests % 2 == 0;
-    if let Some(earlier) = inner.executed.insert(id.clone(), body.clone()) {
-        assert_eq!(earlier, body, "the same bytes each time");
-        let refusal = json!({"status": "error", "code": "3041", "message": "duplicate"});
-        return (StatusCode::BAD_REQUEST, refusal.to_string()).into_response();
-    }
-    if is_lost {
-        let lost = std::io::Error::other("lost");
-        return Body::from_stream(stream::once(async { Err::<Bytes, _>(lost) })).into_response();
-    }
-    json!({"status": "success", "request_id": "r", "payment_id": id})
-        .to_string()
-        .into_response()
+fn settings(addresses: &Addresses) -> Vec<(&'static str, String)> {
+    vec![
+        (
+            "PANTOKEN_JETPAY_PROJECT_ID",
+            Settings::TEST_PROJECT_ID.to_owned(),
+        ),
+        (
+            "PANTOKEN_JETPAY_SECRET_KEY",
+            Settings::TEST_SECRET_KEY.to_owned(),
+        ),
+        (
+            "PANTOKEN_JETPAY_GATE_URL",
+            format!("http://{}", addresses.sandbox),
+        ),
+        (
+            "PANTOKEN_JETPAY_ACCOUNTS_URL",
+            format!("http://{}/accounts", addresses.back_end),
+        ),
+    ]
 }
 
-async fn status(State(world): State<World>, body: Bytes) -> String {
-    let json: Value = serde_json::from_slice(&body).unwrap();
-    let id = json["general"]["payment_id"].as_str().unwrap();
-    match world.0.lock().unwrap().executed.contains_key(id) {
-        true => signed(json!({
-            "project_id": 35, "operations": [{"id": 1, "type": "payout", "status": "success", "code": "0"}],
-            "payment": {"id": id, "status": "success", "sum": {"amount": 100, "currency": "KZT"}},
-        })),
-        false => signed(json!({
-            "project_id": 35, "payment": {"id": id, "status": "error"}, "errors": [{"code": "3061"}],
-        })),
-    }
+async fn pay_out(back_end: &BackEnd, id: &str) {
+    let body = json!({
+        "customer": {
+            "id": "12345", "ipAddress": "198.51.100.47", "firstName": "John", "lastName": "Doe",
+            "email": "johndoe@example.com",
+        },
+        "account": "9182221133", "amount": 100,
+    });
+    let path = format!("payouts/{id}");
+    back_end.put_until(&path, &body, "paid").await;
 }
 
-/// The back end keeps one event for each id, as it should.
-async fn take(State(world): State<World>, Json(event): Json<Value>) {
-    let id = event["id"].as_str().unwrap().to_owned();
-    let mut inner = world.0.lock().unwrap();
-    if let Some(earlier) = inner.told.insert(id, event.clone()) {
-        assert_eq!(earlier, event, "one id, one event");
-    }
-}
-
-fn signed(mut body: Value) -> String {
-    let key = SecretKey::parse(KEY).unwrap();
-    let text = Signed::parse(body.to_string().as_bytes()).unwrap();
-    body["signature"] = key.sign_text(&text.signed_text(Variant::PLATFORM)).into();
-    body.to_string()
-}
-
-struct Site {
-    server: Option<Process>,
-    url: String,
-    world: World,
-    others: String,
-    logs: String,
-    client: Client,
-    folder: TempDir,
-}
-
-impl Site {
-    async fn open() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let world = World::default();
-        let account = post(async || Json(json!({"exists": true, "currency": "KZT"})));
-        let router = Router::new()
-            .route("/v2/payment/wallet/qiwi-kz/payout", post(pay_out))
-            .route("/v2/payment/status", post(status))
-            .route("/events", post(take))
-            .route("/accounts", account)
-            .with_state(world.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let others = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        let mut site = Self {
-            server: None,
-            url: String::new(),
-            world,
-            others,
-            logs: String::new(),
-            client: Client::builder().no_proxy().build().unwrap(),
-            folder: tempfile::tempdir().unwrap(),
-        };
-        site.start();
-        site
-    }
-
-    fn start(&mut self) {
-        let mut command = program::serve(self.folder.path());
-        command
-            .env("PANTOKEN_API_KEY", API_KEY)
-            .env("PANTOKEN_WEBHOOK_URL", format!("{}/events", self.others))
-            .env("PANTOKEN_WEBHOOK_SECRET", "a-webhook-secret-of-tests")
-            .env("PANTOKEN_WEBHOOK_ALLOW_PRIVATE", "true")
-            .env("PANTOKEN_JETPAY_PROJECT_ID", "35")
-            .env("PANTOKEN_JETPAY_SECRET_KEY", KEY)
-            .env("PANTOKEN_JETPAY_GATE_URL", &self.others)
-            .env(
-                "PANTOKEN_JETPAY_ACCOUNTS_URL",
-                format!("{}/accounts", self.others),
-            );
-        let (server, address) = program::start(&mut command);
-        self.url = format!("http://{address}/v1/jetpay");
-        self.server = Some(server);
-    }
-
-    fn kill_and_start(&mut self) {
-        let mut killed = self.server.take().unwrap();
-        assert!(!killed.kill().success());
-        self.logs += &killed.stderr();
-        self.start();
-    }
-
-    /// The platform calls. Returns `None` if the server does not answer.
-    async fn platform(&self, path: &str, body: Value) -> Option<Value> {
-        let request = self.client.post(format!("{}/{path}", self.url));
-        let answer = request.body(signed(body)).send().await.ok()?;
-        if answer.status() != 200 {
-            return None;
+/// A customer deposits money. One whose account cannot be found tries again.
+async fn deposit(back_end: &BackEnd) {
+    let deposit = json!({"customerId": "customer-7", "amount": 2000});
+    loop {
+        let taken = back_end.control("deposit", Some(&deposit)).await;
+        if taken["state"] != "refused" {
+            return;
         }
-        let text = answer.text().await.ok()?;
-        Some(serde_json::from_str(&text).unwrap_or_default())
+        tokio::time::sleep(PAUSE).await;
     }
+}
 
-    async fn check_deposit(&self) -> Option<String> {
-        let question = json!({
-            "type": "check_deposit", "project_id": 35, "customer_id": "customer-7", "amount": 2000,
-            "currency": "KZT", "payment_method": "qiwi-kz",
-        });
-        let answer = self.platform("merchant", question).await?;
-        Some(answer["payment_id"].as_str()?.to_owned())
+/// Returns the names of the deposits whose payment the platform has created, once it asks for no more ids. It asks four
+/// times: a customer whose deposit has none by then is for a person at the platform, and nothing was executed.
+async fn deposits(shop: &Shop) -> Option<Vec<String>> {
+    let all = shop.control("deposits", None).await;
+    let mut created = Vec::new();
+    for deposit in all["deposits"].as_array().unwrap() {
+        match deposit["state"].as_str().unwrap() {
+            "created" => created.push(format!(
+                "deposit {}",
+                deposit["paymentId"].as_str().unwrap()
+            )),
+            "stuck" => {}
+            _ => return None,
+        }
     }
+    Some(created)
+}
 
-    /// Sends a callback. Returns whether the server took it.
-    async fn call_back(&self, id: &str, status: &str) -> bool {
-        let callback = json!({
-            "project_id": 35, "operation": {"id": 1, "status": status},
-            "payment": {"id": id, "status": status, "sum": {"amount": 2000, "currency": "KZT"}},
-        });
-        self.platform("callbacks", callback).await.is_some()
-    }
+fn name(kind: &Value, id: &Value) -> String {
+    let (kind, id) = (kind.as_str().unwrap(), id.as_str().unwrap());
+    let kind = kind.trim_start_matches("jetpay.").trim_end_matches(".paid");
+    format!("{kind} {id}")
+}
 
-    /// Makes a call of the back end. Returns the state, or `None` if the server does not answer.
-    async fn pay_out(&self, id: &str) -> Option<String> {
-        let body = json!({
-            "customer": {
-                "id": "12345", "ipAddress": "198.51.100.47", "firstName": "John", "lastName": "Doe",
-                "email": "johndoe@example.com",
-            },
-            "account": "9182221133", "amount": 100,
-        });
-        let request = self.client.put(format!("{}/payouts/{id}", self.url));
-        let answer = request.bearer_auth(API_KEY).json(&body).send().await.ok()?;
-        let answer: Value = answer.json().await.ok()?;
-        Some(answer["state"].as_str()?.to_owned())
-    }
-
-    /// Returns the ids of which the back end was told this.
-    fn told(&self, kind: &str) -> Vec<String> {
-        let inner = self.world.0.lock().unwrap();
-        let told = inner.told.values().filter(|event| event["type"] == kind);
-        told.map(|event| event["paymentId"].as_str().unwrap().to_owned())
-            .collect()
-    }
-
-    /// Waits until this holds.
-    async fn wait_until(&self, what: &str, mut holds: impl AsyncFnMut() -> bool) {
-        let waited = tokio::time::timeout(TIMEOUT, async {
-            while !holds().await {
-                tokio::time::sleep(PAUSE).await;
-            }
-        });
-        let log = || self.server.as_ref().unwrap().log();
-        assert!(waited.await.is_ok(), "{what}: {}", log());
-    }
+async fn moved(postgres: Option<postgres::Server>, times: usize) {
+    let kills = Kills {
+        of: Victim::Server,
+        times,
+        operations: short_or_long(20, 300),
+    };
+    let mut shop = Shop::open(&JETPAY, postgres).await;
+    let at_once = json!({"payoutMilliseconds": 0});
+    shop.control("settings", Some(&at_once)).await;
+    let back_end = shop.back_end.clone();
+    let both = move |number| {
+        let (back_end, id) = (back_end.clone(), format!("p-{number}"));
+        async move {
+            future::join(pay_out(&back_end, &id), deposit(&back_end)).await;
+            vec![format!("payout {id}")]
+        }
+    };
+    let mut acknowledged = kill_during(&mut shop, &JETPAY, &kills, both).await;
+    shop.wait_until("ids of deposits", async |shop| {
+        deposits(shop).await.is_some()
+    })
+    .await;
+    acknowledged.extend(deposits(&shop).await.unwrap());
+    shop.wait_until("webhooks", async |shop| {
+        shop.back_end.told().len() >= acknowledged.len()
+    })
+    .await;
+    let executed = shop.executed().await;
+    let told = shop.back_end.told();
+    let figures = Figures {
+        acknowledged,
+        executed: executed
+            .iter()
+            .map(|one| name(&one["kind"], &one["id"]))
+            .collect(),
+        told: told
+            .iter()
+            .map(|event| name(&event["type"], &event["paymentId"]))
+            .collect(),
+    };
+    let place = shop.place();
+    let fault = format!("{kills} under deposits and payouts of jetpay{place}, {times} times");
+    figures.check(&fault, &shop);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_while_money_moves_move_it_once_and_tell_once() {
-    let (kills, each) = (short_or_long(4, 100), 6);
-    let mut site = Site::open().await;
-    let (mut payouts, mut deposits) = (Vec::new(), Vec::new());
-    for round in 0..kills {
-        let ids: Vec<_> = (0..each)
-            .map(|number| format!("p-{round}-{number}"))
-            .collect();
-        let mut reserved = Vec::new();
-        for _ in 0..each {
-            reserved.extend(site.check_deposit().await);
-        }
-        assert_eq!(reserved.len(), each);
-        let is_some_executed = async || {
-            let executed = site.world.0.lock().unwrap().executed.len();
-            executed >= round * each + each / 2
-        };
-        let calls = future::join_all(ids.iter().map(|id| site.pay_out(id)));
-        let callbacks = future::join_all(reserved.iter().map(|id| site.call_back(id, "success")));
-        // Whichever is first: all calls ended, or so many payouts were executed.
-        tokio::select! {
-            _ = future::join(calls, callbacks) => {}
-            () = site.wait_until("payouts", is_some_executed) => {}
-        }
-        payouts.extend(ids);
-        deposits.extend(reserved);
-        site.kill_and_start();
-    }
-    for id in &deposits {
-        // As the platform does that had no answer, and now and then twice.
-        for _ in 0..2 {
-            site.wait_until(id, async || site.call_back(id, "success").await)
-                .await;
-        }
-    }
-    for id in &payouts {
-        site.wait_until(id, async || {
-            site.pay_out(id).await.as_deref() == Some("paid")
-        })
-        .await;
-    }
-    for (kind, ids) in [
-        ("jetpay.payout.paid", &payouts),
-        ("jetpay.deposit.paid", &deposits),
-    ] {
-        site.wait_until(kind, async || site.told(kind).len() >= ids.len())
-            .await;
-        let (mut told, mut all) = (site.told(kind), ids.clone());
-        told.sort_unstable();
-        all.sort_unstable();
-        assert_eq!(told, all, "{kind}");
-    }
-    let (executed, events) = {
-        let inner = site.world.0.lock().unwrap();
-        (inner.executed.len(), inner.told.len())
-    };
-    println!(
-        "kill -9 under jetpay, {kills} times: {} payouts, {executed} executed; {} deposits; {events} events",
-        payouts.len(),
-        deposits.len()
-    );
-    assert_eq!(executed, payouts.len());
-    assert_eq!(
-        events,
-        payouts.len() + deposits.len(),
-        "nothing else was told"
-    );
-    let log = site.server.as_ref().unwrap().stderr();
-    for log in [&site.logs, &log] {
-        assert!(!log.contains("panicked"), "{log}");
+    moved(None, short_or_long(5, 100)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_while_money_moves_move_it_once_and_tell_once_on_postgres() {
+    if let Some(server) = postgres::Server::start_or_skip() {
+        moved(Some(server), short_or_long(3, 50)).await;
     }
 }

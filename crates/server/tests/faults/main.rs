@@ -2,6 +2,7 @@
 //! and fails if any were lost or doubled. `PANTOKEN_LONG=1` repeats each fault more often.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod back_end;
 mod bad_system;
 mod clock;
 mod connections;
@@ -13,8 +14,12 @@ mod kills;
 #[allow(dead_code)]
 #[path = "../load/mod.rs"]
 mod load;
+mod money;
 mod payin_kills;
+mod qiwi_pay_kills;
+mod relay;
 mod requests;
+mod shop;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -15,6 +15,10 @@ impl Answers {
     pub(crate) fn of(&self, status: Option<u16>) -> u64 {
         self.0.lock().unwrap().get(&status).copied().unwrap_or(0)
     }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.0.lock().unwrap().values().sum()
+    }
 }
 
 impl fmt::Display for Answers {

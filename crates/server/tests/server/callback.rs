@@ -155,7 +155,7 @@ async fn the_page_runs_and_loads_nothing() {
 async fn a_store_that_is_down_asks_the_customer_to_reload() {
     let server = server().await;
     let session = server.redirect_session().await;
-    pantoken_store::SqliteStore::close(&server.store).await;
+    server.store.close().await;
     let answer = server.come_back(&session, "panToken=token-1").await;
     assert_eq!(answer.status, 503);
     assert_eq!(answer.header("retry-after"), "5");

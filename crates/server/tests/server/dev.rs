@@ -133,3 +133,110 @@ async fn a_webhook_reaches_the_developers_own_back_end_with_its_signature() {
         .wait_for(&format!("{url} answered 200"))
         .unwrap();
 }
+
+/// Starts it with a folder that has the page of a tab.
+fn with_pages() -> (Dev, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    for page in ["index.html", "payin.html", "jetpay.html"] {
+        std::fs::write(folder.path().join(page), page).unwrap();
+    }
+    let dev = Dev::start(&["--pages", folder.path().to_str().unwrap()]);
+    (dev, folder)
+}
+
+#[test]
+fn each_page_may_show_what_is_on_it() {
+    let (dev, _folder) = with_pages();
+    dev.process.wait_for("sandboxes").unwrap();
+    let log = dev.process.log();
+    let sandbox = |name: &str| {
+        let (before, _) = log.split_once(&format!(" ({name}")).unwrap();
+        before.rsplit(' ').next().unwrap().to_owned()
+    };
+    for (page, frames) in [
+        ("payin.html", ["a2c", "payin"].as_slice()),
+        ("jetpay.html", &["jetpay"]),
+    ] {
+        let answer = dev.call(&format!("GET /{page} HTTP/1.1"), "");
+        assert!(answer.ends_with(page), "{answer}");
+        let frames: Vec<_> = frames.iter().map(|name| sandbox(name)).collect();
+        let policy = format!("frame-src {};", frames.join(" "));
+        assert!(answer.contains(&policy), "{policy} {answer}");
+        assert!(!answer.contains("unsafe-inline"), "{answer}");
+    }
+    // The page to try the form is not there.
+    assert!(dev.call("GET / HTTP/1.1", "").ends_with("index.html"));
+}
+
+/// Returns what the server answered to a call of the shop's.
+fn called(answer: &str) -> serde_json::Value {
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    body["answer"].clone()
+}
+
+#[test]
+fn the_shop_answers_pages_of_its_own_origin_alone() {
+    let (dev, _folder) = with_pages();
+    let post = |origin: &str| {
+        let head = format!("POST /shop/payin/verifications HTTP/1.1\r\n{JSON}{origin}");
+        dev.call(&head, r#"{"language":"en"}"#)
+    };
+    for origin in [
+        "",
+        "\r\nOrigin: null",
+        "\r\nOrigin: https://evil.example",
+        "\r\nOrigin: http://localhost:8000",
+    ] {
+        let answer = post(origin);
+        assert!(answer.starts_with("HTTP/1.1 403"), "{origin} {answer}");
+        assert_eq!(json_field(&answer, "code"), "ORIGIN_NOT_ALLOWED");
+    }
+    let own = format!("\r\nOrigin: http://{}", dev.address);
+    let answer = post(&own);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(json_field(&answer, "call"), "POST /v1/payin/verifications");
+    let id = called(&answer)["verificationId"].clone();
+    let id = id.as_str().unwrap();
+    // No other page can read an answer, and none is told the API key.
+    assert!(!answer.contains("access-control-allow-origin"), "{answer}");
+    assert!(!answer.contains(API_KEY), "{answer}");
+
+    let read = dev.call(&format!("GET /shop/payin/verifications/{id} HTTP/1.1"), "");
+    let read = called(&read);
+    assert_eq!(
+        (&read["state"], &read["customer"]),
+        (&"created".into(), &"customer-7".into())
+    );
+    // An id cannot lead to another call.
+    let other = dev.call(
+        "GET /shop/payin/verifications/..%2Fpayments%2F1 HTTP/1.1",
+        "",
+    );
+    assert!(other.starts_with("HTTP/1.1 400"), "{other}");
+}
+
+#[test]
+fn a_payout_needs_money_on_the_account() {
+    let (dev, _folder) = with_pages();
+    let head = format!(
+        "POST /shop/jetpay/payouts HTTP/1.1\r\n{JSON}\r\nOrigin: http://{}",
+        dev.address
+    );
+    let answer = dev.call(&head, r#"{"account":"77011234500"}"#);
+    assert!(answer.starts_with("HTTP/1.1 409"), "{answer}");
+    assert_eq!(json_field(&answer, "code"), "BALANCE_TOO_LOW");
+    let account = dev.call("GET /shop/jetpay/account HTTP/1.1", "");
+    assert!(account.contains(r#""balance":0"#), "{account}");
+}
+
+#[test]
+fn pages_that_are_not_there_are_refused() {
+    let output = command(&["--pages", "/nowhere"]).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains("/nowhere") && text.contains("is not a folder"),
+        "{text}"
+    );
+}

@@ -248,6 +248,73 @@ async fn a_provider_that_does_not_answer_or_refuses_the_key_is_named() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_certificate_and_the_api_of_qiwi_pay_are_checked() {
+    const PEM: &str = include_str!("../../../providers/qiwi-pay/tests/golden/client.pem");
+    const OTHER: &str = include_str!("../../../providers/qiwi-pay/tests/golden/other-client.pem");
+    const PRIVATE: &str = "-----BEGIN PRIVATE KEY";
+    let (certificate, _) = PEM.split_once(PRIVATE).unwrap();
+    let (_, key) = OTHER.split_once(PRIVATE).unwrap();
+    let mixed = format!("{certificate}{PRIVATE}{key}");
+    let host = form_host(None).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("client.pem");
+    let is_valid =
+        "ok       qiwi-pay: the client certificate has its own key, and is valid until 2126-";
+    for (pem, error_code, code, words) in [
+        (
+            PEM,
+            "8022",
+            0,
+            [
+                is_valid,
+                "ok       qiwi-pay: the provider answers, and accepts the key",
+            ],
+        ),
+        (
+            PEM,
+            "8054",
+            1,
+            [
+                is_valid,
+                "PANTOKEN_QIWI_PAY_SECRET_KEY: the provider refuses the key",
+            ],
+        ),
+        (
+            mixed.as_str(),
+            "8022",
+            1,
+            [
+                "PANTOKEN_QIWI_PAY_CLIENT_CERTIFICATE_FILE: ",
+                "the private key does not belong to",
+            ],
+        ),
+    ] {
+        std::fs::write(&file, pem).unwrap();
+        let body = format!(r#"{{"error_code":{error_code},"error_message":"no"}}"#);
+        let router = Router::new().fallback(async move || body);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/merchant/direct", listener.local_addr().unwrap());
+        tokio::spawn(async { axum::serve(listener, router).await });
+        let variables = [
+            ("PANTOKEN_QIWI_PAY_MERCHANT_SITE", "555"),
+            ("PANTOKEN_QIWI_PAY_SECRET_KEY", "canary-key-of-the-site"),
+            (
+                "PANTOKEN_QIWI_PAY_CLIENT_CERTIFICATE_FILE",
+                file.to_str().unwrap(),
+            ),
+            ("PANTOKEN_QIWI_PAY_API_URL", url.as_str()),
+        ];
+        let (ended, text) = doctor(&host, &variables);
+        assert_eq!(ended, Some(code), "{text}");
+        says(&text, &words);
+        assert!(
+            !text.contains("canary") && !text.contains("PRIVATE"),
+            "{text}"
+        );
+    }
+}
+
 /// Starts a back end that answers questions for accounts like this, and a Gate that signs with this key.
 async fn jetpay(account: &'static str, key: &str) -> String {
     use axum::routing::post;

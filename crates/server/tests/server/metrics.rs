@@ -67,7 +67,7 @@ async fn sessions_results_and_errors_are_counted() {
 async fn a_store_that_fails_is_counted_on_every_route() {
     let server = server().await;
     let session = server.redirect_session().await;
-    pantoken_store::SqliteStore::close(&server.store).await;
+    server.store.close().await;
     server.post("/v1/sessions", r#"{"flow":"iframe"}"#).await;
     server.come_back(&session, "panToken=token-1").await;
     let line = r#"pantoken_problems_total{code="STORE_UNAVAILABLE"}"#;

@@ -1,6 +1,9 @@
+use pantoken_core::Origin;
+use pantoken_server::{ApiOptions, QiwiPayOptions};
 use tempfile::TempDir;
 
 use crate::support::{Server, server_with};
+use crate::{payin_shop, qiwi_pay_shop};
 
 async fn server_of_pages() -> (TempDir, Server) {
     let folder = tempfile::tempdir().unwrap();
@@ -35,6 +38,61 @@ async fn a_page_may_show_the_form_and_nothing_else() {
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(answer.header("cache-control"), "no-cache");
     assert!(!answer.header("last-modified").is_empty());
+}
+
+/// Returns the Content-Security-Policy of the pages of a server with these options.
+async fn policy(change: impl FnOnce(&mut ApiOptions)) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("index.html"), "<p>demo</p>").unwrap();
+    let pages = folder.path().to_owned();
+    let server = server_with(|options| {
+        options.pages = Some(pages);
+        change(options);
+    });
+    let answer = server.await.get("/").await;
+    answer.header("content-security-policy").to_owned()
+}
+
+#[tokio::test]
+async fn a_page_posts_a_form_to_qiwi_pay_alone() {
+    let qiwi_pay = || QiwiPayOptions::new(qiwi_pay_shop::site(), true);
+    for (options, origin) in [
+        (qiwi_pay(), "https://pay.qiwi.com"),
+        (
+            qiwi_pay().with_form_url("http://127.0.0.1:3023/paypage/initial"),
+            "http://127.0.0.1:3023",
+        ),
+        (
+            qiwi_pay().with_form_url("https://PAY.example:443/a;b?c"),
+            "https://pay.example",
+        ),
+        // A setting that is no address allows nothing.
+        (qiwi_pay().with_form_url("*; script-src *"), "'none'"),
+    ] {
+        let policy = policy(|all| all.qiwi_pay = Some(options)).await;
+        assert!(
+            policy.contains(&format!("; form-action {origin}; ")),
+            "{policy}"
+        );
+    }
+}
+
+/// A bank has its page anywhere, and payin's form leads there within its frame.
+#[tokio::test]
+async fn the_frame_of_payins_form_may_lead_to_a_bank() {
+    for (origin, sources) in [
+        ("https://oplata.qiwi.com", "https://oplata.qiwi.com https:"),
+        // The sandbox plays the bank on its own origin.
+        ("http://127.0.0.1:3021", "http://127.0.0.1:3021"),
+    ] {
+        let payin = payin_shop::options_of("127.0.0.1:3021");
+        let payin = payin.with_form_origins(vec![Origin::parse(origin).unwrap()]);
+        let policy = policy(|all| all.payin = Some(payin)).await;
+        assert!(
+            policy.contains(&format!(" {sources}; base-uri")),
+            "{policy}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! payin through the server: cards are verified, tokens are charged, and the provider's word counts alone.
 
+use pantoken_server::PublicSessionLimits;
 use serde_json::{Value, json};
 
-use crate::payin_shop::{CUSTOMER, NOTIFICATION_KEY, charge, notify, server_of, shop, signature};
-use crate::support::{API_KEY, SESSION_SECONDS, server};
+use crate::payin_shop::{
+    CUSTOMER, NOTIFICATION_KEY, charge, notify, options_of, server_of, shop, signature,
+};
+use crate::support::{API_KEY, PAGE, SESSION_SECONDS, server, server_with};
 use crate::wait;
 
 #[tokio::test]
@@ -325,6 +328,97 @@ async fn the_same_key_gives_the_same_verification() {
 }
 
 #[tokio::test]
+async fn a_browser_on_an_allowed_origin_verifies_a_card_of_a_customer_it_cannot_name() {
+    let shop = shop().await;
+    let create = async |origin: Option<&str>, key: Option<&str>, body: Value| {
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend(origin.map(|origin| ("origin", origin)));
+        headers.extend(key.map(|key| ("idempotency-key", key)));
+        let path = "/v1/payin/verifications";
+        let body = body.to_string();
+        shop.server.call("POST", path, &headers, &body).await
+    };
+    let own = json!({"flow": "iframe", "language": "en"});
+    let created = create(Some(PAGE), None, own.clone()).await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    assert_eq!(created.header("access-control-allow-origin"), PAGE);
+    shop.type_card(&created, "12").await;
+    let token = created.field("resultToken");
+    let answer = shop.ask_for_result(&created, &token).await;
+    assert_eq!(answer.field("state"), "verified");
+    // Nobody is named, so no token is issued. The shop's back end sees the verification.
+    let path = format!("verifications/{}", created.field("verificationId"));
+    let seen = shop.get(&path).await.json();
+    assert_eq!(seen["state"], "verified");
+    assert!(
+        seen["token"].is_null() && seen["customer"].is_null(),
+        "{seen}"
+    );
+
+    let named = json!({"flow": "iframe", "customer": CUSTOMER});
+    let refused = create(Some(PAGE), None, named).await;
+    refused.is_problem(400, "INVALID_FIELD", Some("customer"));
+    assert!(
+        refused.text.contains("only with an API key"),
+        "{}",
+        refused.text
+    );
+    let elsewhere = create(Some("https://evil.example"), None, own.clone()).await;
+    elsewhere.is_problem(403, "ORIGIN_NOT_ALLOWED", None);
+    let nobody = create(None, None, own.clone()).await;
+    nobody.is_problem(401, "API_KEY_REQUIRED", None);
+    let guessable = create(Some(PAGE), Some("order-7"), own.clone()).await;
+    guessable.is_problem(400, "INVALID_FIELD", Some("Idempotency-Key"));
+    let key = "7d4e60fd-b67f-4c04-b9c7-45678901abcd";
+    let first = create(Some(PAGE), Some(key), own.clone()).await;
+    let again = create(Some(PAGE), Some(key), own.clone()).await;
+    assert_eq!(first.json(), again.json());
+    let headers = [
+        ("authorization", format!("Bearer {API_KEY}")),
+        ("idempotency-key", key.to_owned()),
+        ("content-type", "application/json".to_owned()),
+    ];
+    let headers = headers
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let body = own.to_string();
+    let agent = shop
+        .server
+        .call("POST", "/v1/payin/verifications", &headers, &body);
+    assert_ne!(
+        agent.await.field("verificationId"),
+        first.field("verificationId")
+    );
+}
+
+#[tokio::test]
+async fn a_verification_by_browsers_needs_public_sessions_and_has_their_limits() {
+    let limits = PublicSessionLimits {
+        per_address: 1.try_into().unwrap(),
+        per_origin: 100.try_into().unwrap(),
+    };
+    for is_public in [false, true] {
+        // Nobody listens at this address.
+        let server = server_with(|options| {
+            options.payin = Some(options_of("127.0.0.1:9"));
+            options.public_sessions = is_public;
+            options.public_session_limits = limits;
+        })
+        .await;
+        let headers = [("content-type", "application/json"), ("origin", PAGE)];
+        let path = "/v1/payin/verifications";
+        let first = server.call("POST", path, &headers, "{}").await;
+        if !is_public {
+            first.is_problem(401, "API_KEY_REQUIRED", None);
+            continue;
+        }
+        first.is_problem(503, "PROVIDER_UNAVAILABLE", None);
+        let second = server.call("POST", path, &headers, "{}").await;
+        second.is_problem(429, "RATE_LIMITED", None);
+    }
+}
+
+#[tokio::test]
 async fn a_notification_is_a_hint_and_its_status_is_not_believed() {
     let shop = shop().await;
     let token = shop.token().await;
@@ -379,6 +473,58 @@ async fn a_notification_is_a_hint_and_its_status_is_not_believed() {
     }
     let line = r#"pantoken_operations_total{kind="payin.payment",outcome="captured"}"#;
     assert_eq!(shop.server.metric(line).await, "1");
+}
+
+/// The provider's documents show captures and refunds with and without the id of their payment.
+#[tokio::test]
+async fn a_notification_without_its_payment_is_a_hint_about_the_part_with_its_id() {
+    let shop = shop().await;
+    let token = shop.token().await;
+    for payment in ["p-1", "p-2"] {
+        let held = shop
+            .put(&format!("payments/{payment}"), &charge(&token, false))
+            .await;
+        assert_eq!(held.field("state"), "authorized");
+    }
+    // The answers are lost, and the server asks again only after a while. Both captures have the same id.
+    let path = |payment: &str| format!("payments/{payment}/captures/c-1");
+    for payment in ["p-1", "p-2"] {
+        shop.faults(&["drop-answer"]).await;
+        let open = shop.put(&path(payment), &json!({})).await;
+        assert_eq!(open.status, 202, "{}", open.text);
+    }
+    let body = |id: &str| {
+        json!({
+            "type": "CAPTURE", "version": "1",
+            "capture": {
+                "captureId": id, "createdDateTime": "2025-06-01T15:00:00+03:00",
+                "amount": {"value": 10.00, "currency": "RUB"}, "status": {"value": "SUCCESS"},
+            },
+        })
+        .to_string()
+    };
+    let sign = |id: &str| signature(&format!("{id}|2025-06-01T15:00:00+03:00|10.00"));
+    assert_eq!(notify(&shop, &body("c-9"), &sign("c-9")).await.status, 200);
+    // The clock of the test stands, so nothing is asked until the hint comes.
+    assert_eq!(notify(&shop, &body("c-1"), &sign("c-1")).await.status, 200);
+    for payment in ["p-1", "p-2"] {
+        wait::until_some("the capture", async || {
+            let answer = shop.get(&path(payment)).await;
+            (answer.field("state") == "completed").then_some(())
+        })
+        .await;
+        wait::until_some("the payment", async || {
+            let answer = shop.get(&format!("payments/{payment}")).await;
+            (answer.field("state") == "captured").then_some(())
+        })
+        .await;
+        assert_eq!(shop.executed("capture", "c-1").await, 2);
+    }
+    for (outcome, count) in [("taken", "1"), ("unknown_operation", "1")] {
+        let line =
+            format!(r#"pantoken_notifications_total{{provider="payin",outcome="{outcome}"}}"#);
+        assert_eq!(shop.server.metric(&line).await, count, "{outcome}");
+    }
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use pantoken_store::{DeliveryState, Message, Outbox};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::support::{API_KEY, Answer, Server, server_with};
+use crate::support::{API_KEY, Answer, Server, server_on, server_with};
 use crate::wait;
 
 pub(crate) const KEY: &str = "secret-key-of-the-site";
@@ -61,6 +61,16 @@ pub(crate) fn site() -> Site {
 /// Starts a server without the provider's API.
 pub(crate) async fn shop_without_api() -> Shop {
     start(QiwiPayOptions::new(site(), false), Arc::default()).await
+}
+
+/// Starts a server without the provider's API on this database.
+pub(crate) async fn shop_without_api_on(database_url: &str) -> Shop {
+    let options = QiwiPayOptions::new(site(), false);
+    let folder = tempfile::tempdir().unwrap();
+    let server = server_on(database_url, folder, |all| all.qiwi_pay = Some(options)).await;
+    tokio::spawn(reconcile_operations(server.app.clone(), pending()));
+    let provider = Arc::default();
+    Shop { server, provider }
 }
 
 /// Starts a server, and the stand-in for the provider.

@@ -15,7 +15,7 @@ use pantoken_server::{
     AllowedOrigin, ApiKey, ApiOptions, AppState, Clock, PublicUrl, Random, RandomError, ReturnUrls,
     Signer, metrics_router, router,
 };
-use pantoken_store::{SqliteStore, StoreOptions};
+use pantoken_store::{Database, DatabaseUrl, StoreOptions};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -71,7 +71,7 @@ impl Random for Seeded {
 
 pub(crate) struct Server {
     pub(crate) clock: SetClock,
-    pub(crate) store: SqliteStore,
+    pub(crate) store: Database,
     pub(crate) app: AppState,
     pub(crate) router: Router,
     pub(crate) metrics: Router,
@@ -120,13 +120,22 @@ pub(crate) async fn server() -> Server {
 
 pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server {
     let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("pantoken.db").display());
+    server_on(&url, folder, change).await
+}
+
+/// A server on this database. Its files are in the folder.
+pub(crate) async fn server_on(
+    database_url: &str,
+    folder: TempDir,
+    change: impl FnOnce(&mut ApiOptions),
+) -> Server {
     let outbox = StoreOptions {
         outbox: true,
         ..StoreOptions::default()
     };
-    let store = SqliteStore::open_with(&folder.path().join("pantoken.db"), outbox)
-        .await
-        .unwrap();
+    let url = DatabaseUrl::parse(database_url).unwrap();
+    let store = Database::open(&url, outbox).await.unwrap();
     let mut options = ApiOptions {
         api_key: Some(ApiKey::parse(API_KEY).unwrap()),
         allowed_origins: vec![AllowedOrigin::parse(PAGE).unwrap()],
@@ -150,7 +159,7 @@ pub(crate) async fn server_with(change: impl FnOnce(&mut ApiOptions)) -> Server 
     }
 }
 
-fn app_of(store: &SqliteStore, secret: &str, options: &ApiOptions, clock: &SetClock) -> AppState {
+fn app_of(store: &Database, secret: &str, options: &ApiOptions, clock: &SetClock) -> AppState {
     let signer = Signer::new(
         FormHost::parse("https://a2c-test.qiwi.kz").unwrap(),
         AgentId::parse("agent-01").unwrap(),

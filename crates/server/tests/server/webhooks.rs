@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use pantoken_server::Clock;
 use pantoken_server::webhooks::{SIGNATURE_HEADER, WebhookSecret, WebhookTarget, deliver, verify};
-use pantoken_store::{Delivery, DeliveryState, Outbox, SqliteStore};
+use pantoken_store::{Database, Delivery, DeliveryState, Outbox};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -26,7 +26,7 @@ const FAILED: &str = r#"{"errorCode":"INVALID_PAN","errorMessage":"no"}"#;
 const SAVED: &str = r#"{"panToken":"token-1"}"#;
 
 /// Computed with openssl from the golden body, its id and the time at which the tests start.
-const STANDARD_SIGNATURE: &str = "v1,ikDIAbsLeY+I1oLXa6tF4Yb2PfgHUOxdOSdeCKJyTaM=";
+const STANDARD_SIGNATURE: &str = "v1,kXbrMApcODp2DizZP6KIjbu+10urdTQkcelO6u6feic=";
 
 struct Received {
     headers: HeaderMap,
@@ -102,7 +102,7 @@ async fn at_once(receiver: &mut Receiver) -> Received {
 }
 
 /// The only delivery, once it is in this state.
-async fn only(store: &SqliteStore, state: DeliveryState, ready: fn(&Delivery) -> bool) -> Delivery {
+async fn only(store: &Database, state: DeliveryState, ready: fn(&Delivery) -> bool) -> Delivery {
     wait::until_some(&format!("a delivery that is {state:?}"), async || {
         let mut found = store.list_deliveries(state, None, 10).await.unwrap();
         assert!(found.len() <= 1);
@@ -245,6 +245,27 @@ async fn the_webhooks_of_a_request_come_in_the_order_of_its_results() {
     types.push(at_once(&mut receiver).await.json()["type"].clone());
     let failed = "session.failed";
     assert_eq!(types, [failed, failed, "session.saved"]);
+}
+
+#[tokio::test]
+async fn each_type_of_event_about_a_session_has_one_id_however_often_it_fails() {
+    let server = server().await;
+    let mut receiver = receiver(&[]).await;
+    start(&server, &receiver);
+    let session = server.iframe_session().await;
+    let other = r#"{"errorCode":"FORBIDDEN","errorMessage":"no"}"#;
+    let mut told = Vec::new();
+    for result in [FAILED, other, FAILED, SAVED] {
+        server.post_result(&session, result).await;
+        let webhook = at_once(&mut receiver).await;
+        let event = webhook.json();
+        let header = webhook.headers["webhook-id"].to_str().unwrap();
+        assert_eq!(header, event["id"]);
+        told.push(event["id"].as_str().unwrap().to_owned());
+    }
+    let id = session.field("requestId");
+    let (failed, saved) = (format!("{id}-failed"), format!("{id}-saved"));
+    assert_eq!(told, [failed.clone(), failed.clone(), failed, saved]);
 }
 
 #[tokio::test]

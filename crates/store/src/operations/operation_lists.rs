@@ -100,6 +100,48 @@ impl Operation for List {
     }
 }
 
+pub(super) struct AwaitedParts {
+    pub(super) kind: String,
+    /// The end of their keys.
+    pub(super) end: String,
+    pub(super) limit: u32,
+}
+
+/// Walks through what is awaited, and not through every operation of the kind: those are many more.
+macro_rules! awaited_parts {
+    ($end_of_key:literal) => {
+        select_operations!(concat!(
+            "WHERE next_attempt_at > 0 AND kind || '' = $1 AND ",
+            $end_of_key,
+            " = $2 ORDER BY next_attempt_at, id LIMIT $3"
+        ))
+    };
+}
+
+pub(crate) const AWAITED_PARTS: Statement = Statement {
+    sqlite: awaited_parts!("substr(key, -length($2))"),
+    postgres: awaited_parts!("right(key, length($2))"),
+};
+
+impl Operation for AwaitedParts {
+    type Answer = Vec<StoredOperation>;
+
+    async fn run<C: Connection>(
+        &self,
+        connection: &mut C,
+        options: &StoreOptions,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
+        let values = [
+            self.kind.as_str().into(),
+            self.end.as_str().into(),
+            i64::from(self.limit).into(),
+        ];
+        let rows = connection.rows(&AWAITED_PARTS, &values).await?;
+        let keys = options.keys.as_ref();
+        rows.iter().map(|row| read_operation(row, keys)).collect()
+    }
+}
+
 pub(super) struct Inbox {
     pub(super) id: OperationId,
 }

@@ -89,6 +89,7 @@ macro_rules! contract_tests {
             a_fact_is_kept_once,
             an_event_is_told_once_and_in_order,
             operations_are_listed_the_newest_first,
+            parts_that_are_awaited_are_found_by_their_own_id,
             what_is_open_or_untold_or_has_parts_is_not_deleted,
         }
         $crate::contract::contract_tests! { $place, place store_keys:

@@ -4,6 +4,13 @@ pub(super) const TEXTS: Texts = Texts {
     title: "A customer's card, without its number",
     lead: "The customer types the number into the provider's form. The page gets a panToken only, and the server keeps it for payouts.",
     language: "Page language",
+    navigation: "Tabs",
+    tabs: [
+        "Save a card",
+        "Verify and charge",
+        "Kiosk and payout",
+        "Pay on a form",
+    ],
     form_title: "The form",
     flow: "How to open the form",
     flow_iframe: "On this page",

@@ -157,6 +157,21 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_another_certificate_is_refused_by_name() {
+        const OTHER: &str = include_str!("../../tests/golden/other-client.pem");
+        const KEY: &str = "-----BEGIN PRIVATE KEY";
+        let (certificate, _) = CERTIFICATE.split_once(KEY).unwrap();
+        let (_, key) = OTHER.split_once(KEY).unwrap();
+        let refused = |pem: &str| builder().client_certificate(pem).build().err();
+        let mixed = format!("{certificate}{KEY}{key}");
+        let expected = ClientError::Connections(ConnectionsError::OtherKey);
+        assert_eq!(refused(&mixed), Some(expected));
+        let expected = ClientError::Connections(ConnectionsError::Identity);
+        assert_eq!(refused(certificate), Some(expected));
+        assert_eq!(refused(CERTIFICATE), None);
+    }
+
+    #[test]
     fn no_secret_of_a_client_is_printed() {
         let builder = builder()
             .client_certificate(CERTIFICATE)

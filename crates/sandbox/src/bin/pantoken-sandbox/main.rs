@@ -6,18 +6,21 @@ mod serve;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use axum::Router;
 use clap::Parser;
 use clap::error::ErrorKind as UsageError;
 use pantoken_a2c::{Origin, OriginError};
-use pantoken_core::{StopSignals, SystemClock, SystemRandom, write_documents};
+use pantoken_core::{Clock, StopSignals, SystemClock, SystemRandom, write_documents};
+use pantoken_sandbox::qiwi_pay::{Certificates, CertificatesError, TlsListener};
 use pantoken_sandbox::{a2c, jetpay, payin, qiwi_master, qiwi_pay};
 use tokio::net::TcpListener;
 
 use crate::options::{Options, Provider};
 use crate::secrets::Secrets;
+use crate::serve::Server;
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -55,6 +58,16 @@ enum RunError {
     Listen(SocketAddr, std::io::Error, &'static str),
     #[error("the address {0} cannot be part of an origin: {1}")]
     Origin(SocketAddr, OriginError),
+    #[error("the certificates of qiwi-pay cannot be issued: {0}")]
+    Certificates(#[from] CertificatesError),
+    #[error(
+        "cannot write the certificates of qiwi-pay into {}: {error}; choose another folder with --qiwi-pay-certificates",
+        .folder.display()
+    )]
+    WriteCertificates {
+        folder: PathBuf,
+        error: std::io::Error,
+    },
     #[error("the server failed: {0}")]
     Serve(#[from] std::io::Error),
 }
@@ -77,32 +90,51 @@ async fn run(options: &Options, secrets: &Secrets) -> Result<(), RunError> {
     let mut providers = Vec::new();
     if let Some(Listening(listener, address, origin)) = a2c {
         writeln!(out, "pantoken-sandbox: listening on http://{address}")?;
-        providers.push((listener, a2c_router(options, secrets, origin)));
+        providers.push(Server::Plain(
+            listener,
+            a2c_router(options, secrets, origin),
+        ));
     }
     if let Some(Listening(listener, address, origin)) = payin {
         writeln!(out, "pantoken-sandbox: payin listening on http://{address}")?;
-        providers.push((listener, payin_router(options, secrets, origin)));
+        providers.push(Server::Plain(
+            listener,
+            payin_router(options, secrets, origin),
+        ));
     }
     if let Some(Listening(listener, address, _)) = jetpay {
         writeln!(
             out,
             "pantoken-sandbox: jetpay listening on http://{address}"
         )?;
-        providers.push((listener, jetpay_router(options, secrets)));
+        providers.push(Server::Plain(listener, jetpay_router(options, secrets)));
     }
-    if let Some(Listening(listener, address, _)) = qiwi_pay {
+    if let Some(Listening(listener, address, origin)) = qiwi_pay {
         writeln!(
             out,
             "pantoken-sandbox: qiwi-pay listening on http://{address}"
         )?;
-        providers.push((listener, qiwi_pay_router(options, secrets)));
+        let router = qiwi_pay_router(options, secrets, origin);
+        if let Some(folder) = &options.qiwi_pay_certificates {
+            let (tls, address) = bind(options.qiwi_pay_tls_listen, "--qiwi-pay-tls-listen").await?;
+            let tls = TlsListener::new(tls, &issue_certificates(address, folder)?);
+            writeln!(
+                out,
+                "pantoken-sandbox: qiwi-pay listening on https://{address}"
+            )?;
+            providers.push(Server::Tls(tls, router.clone()));
+        }
+        providers.push(Server::Plain(listener, router));
     }
     if let Some(Listening(listener, address, _)) = qiwi_master {
         writeln!(
             out,
             "pantoken-sandbox: qiwi-master listening on http://{address}"
         )?;
-        providers.push((listener, qiwi_master_router(options, secrets)));
+        providers.push(Server::Plain(
+            listener,
+            qiwi_master_router(options, secrets),
+        ));
     }
     serve::until_stopped(signals, providers).await?;
     Ok(())
@@ -141,11 +173,12 @@ fn jetpay_router(options: &Options, secrets: &Secrets) -> Router {
     jetpay::router(settings, SystemRandom, SystemClock::new())
 }
 
-fn qiwi_pay_router(options: &Options, secrets: &Secrets) -> Router {
+fn qiwi_pay_router(options: &Options, secrets: &Secrets, public_origin: Origin) -> Router {
     let settings = qiwi_pay::Settings {
         merchant_site: options.qiwi_pay_merchant_site,
         secret_key: secrets.qiwi_pay_secret_key.clone(),
         notification_url: options.qiwi_pay_notification_url.clone(),
+        public_origin,
     };
     qiwi_pay::router(settings, SystemRandom, SystemClock::new())
 }
@@ -171,13 +204,7 @@ async fn listen(
     let Some(address) = options.address(provider) else {
         return Ok(None);
     };
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| match error.kind() {
-            ErrorKind::AddrInUse => RunError::PortTaken(address, flag),
-            _ => RunError::Listen(address, error, flag),
-        })?;
-    let address = listener.local_addr()?;
+    let (listener, address) = bind(address, flag).await?;
     let origin = match options.public_origin(provider) {
         Some(origin) => origin.clone(),
         None => public_origin(address).map_err(|error| RunError::Origin(address, error))?,
@@ -185,8 +212,33 @@ async fn listen(
     Ok(Some(Listening(listener, address, origin)))
 }
 
-/// Returns the origin at which browsers on this machine reach an address, unless it is told. A form host must be on loopback
-/// or use https.
+/// Issues the certificates of qiwi-pay, and writes those that a merchant needs.
+fn issue_certificates(address: SocketAddr, folder: &Path) -> Result<Certificates, RunError> {
+    let certificates = Certificates::issue(address.ip(), SystemClock::new().now())?;
+    let written = certificates.write(folder);
+    written.map_err(|error| RunError::WriteCertificates {
+        folder: folder.to_owned(),
+        error,
+    })?;
+    Ok(certificates)
+}
+
+async fn bind(
+    address: SocketAddr,
+    flag: &'static str,
+) -> Result<(TcpListener, SocketAddr), RunError> {
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => RunError::PortTaken(address, flag),
+            _ => RunError::Listen(address, error, flag),
+        })?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Returns the origin at which browsers on this machine reach an address. A form host must be on loopback or use
+/// https.
 fn public_origin(address: SocketAddr) -> Result<Origin, OriginError> {
     if address.ip().is_loopback() {
         Origin::parse(&format!("http://{address}"))

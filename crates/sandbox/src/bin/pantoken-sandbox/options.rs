@@ -38,7 +38,7 @@ Card numbers of a2c:
 Cards of payin and qiwi-pay, up to 10.00 RUB:
   The month of expiry decides: 02 is declined, 03 succeeds after 3 s, 04 is declined after 3 s, others succeed.
   For payin, the security code 849, or 3ds in the holder's name, asks for 3-D Secure; for qiwi-pay, the holder's name
-  unknown name.
+  unknown name. The form of qiwi-pay is at /paypage/initial, and its API at /merchant/direct.
 
 Accounts of jetpay's payouts, by their last two digits:
   01 is declined, 02 stays under way, 03 is under way and then paid, 04 is declined and then paid,
@@ -55,6 +55,7 @@ Examples:
     --jetpay-callback-url http://127.0.0.1:8080/v1/jetpay/callbacks
   pantoken-sandbox --a2c-listen 0.0.0.0:3020 --public-origin http://localhost:8020
   pantoken-sandbox --a2c-listen 127.0.0.1:0 --registered-host http://localhost:8080
+  pantoken-sandbox --only qiwi-pay --qiwi-pay-certificates certificates
   PANTOKEN_AGENT_SECRET_KEY_FILE=key.txt pantoken-sandbox --agent-id my-agent
   PANTOKEN_FORM_HOST=http://127.0.0.1:3020/chaos/late-ready pantoken serve"
     )
@@ -79,7 +80,7 @@ pub(crate) struct Options {
     only: Vec<Provider>,
 
     /// Start a2c alone on this address; the same as --only a2c --a2c-listen ADDRESS
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "a2c_listen", "payin_listen", "jetpay_listen", "qiwi_pay_listen", "qiwi_master_listen"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "a2c_listen", "payin_listen", "jetpay_listen", "qiwi_pay_listen", "qiwi_pay_certificates", "qiwi_master_listen"])]
     listen: Option<SocketAddr>,
 
     /// Address of a2c; port 0 chooses a free port
@@ -110,6 +111,10 @@ pub(crate) struct Options {
     /// Origin at which browsers reach payin, in the same way
     #[arg(long, value_name = "ORIGIN", value_parser = Origin::parse)]
     payin_public_origin: Option<Origin>,
+
+    /// Origin at which browsers reach qiwi-pay, in the same way
+    #[arg(long, value_name = "ORIGIN", value_parser = Origin::parse)]
+    qiwi_pay_public_origin: Option<Origin>,
 
     /// Site that may show the form of a2c in an iframe, such as https://shop.example; can be repeated
     #[arg(
@@ -180,6 +185,20 @@ pub(crate) struct Options {
     #[arg(long, value_name = "URL", value_parser = qiwi_pay::NotificationUrl::parse)]
     pub(crate) qiwi_pay_notification_url: Option<qiwi_pay::NotificationUrl>,
 
+    /// Also serve qiwi-pay with TLS, which asks for a client certificate, and write ca.pem and client.pem, issued at each
+    /// start, into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) qiwi_pay_certificates: Option<PathBuf>,
+
+    /// Address of qiwi-pay with TLS; port 0 chooses a free port
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:3025",
+        requires = "qiwi_pay_certificates"
+    )]
+    pub(crate) qiwi_pay_tls_listen: SocketAddr,
+
     /// Wallet of qiwi-master whose calls are accepted
     #[arg(
         long,
@@ -223,7 +242,8 @@ impl Options {
         match provider {
             Provider::A2c => self.public_origin.as_ref(),
             Provider::Payin => self.payin_public_origin.as_ref(),
-            Provider::Jetpay | Provider::QiwiPay | Provider::QiwiMaster => None,
+            Provider::QiwiPay => self.qiwi_pay_public_origin.as_ref(),
+            Provider::Jetpay | Provider::QiwiMaster => None,
         }
     }
 }

@@ -1,7 +1,8 @@
 // The provider's form for payments and card checks. Source: docs/payin.md, "The hosted form".
 
-import { cardField } from './card-field.js';
-import { expiryField, mark, money, refuse, textField } from './fields.js';
+import { ask } from './ask.js';
+import { cardFields } from './card-fields.js';
+import { money } from './fields.js';
 
 /** How often the server is asked for an outcome that is not known yet, in milliseconds. */
 const POLL = 500;
@@ -30,19 +31,9 @@ function start() {
   const clear = () => {
     if (document.body.dataset.state === 'error') show('ready', '');
   };
-  const number = cardField(texts, clear);
-  const expiry = expiryField(clear);
-  const code = textField('security-code', clear, true);
-  const holder = textField('holder', clear);
-  const fields = {
-    pan: () => {
-      number.markMistyped();
-      number.focus();
-    },
-    expiryDate: () => refuse('expiry', texts.wrongExpiry),
-    cvv2: () => refuse('security-code', texts.wrongCode),
-    holderName: () => refuse('holder', texts.wrongHolder),
-  };
+  const card = cardFields(texts, clear);
+  /** The fields as the provider's errors name them. */
+  const names = { pan: 'number', expiryDate: 'expiry', cvv2: 'code', holderName: 'holder' };
 
   function show(state, text) {
     document.body.dataset.state = state;
@@ -56,14 +47,9 @@ function start() {
     button.disabled = !isShown;
   }
 
-  function clearFields() {
-    number.fill('');
-    for (const field of [expiry, code, holder]) field.value = '';
-  }
-
   function showOutcome(state) {
     // Changed fields take an error off the page, so they come first.
-    clearFields();
+    card.clear();
     if (state === 'succeeded') {
       showForm(false);
       show('saved', texts.succeeded);
@@ -109,16 +95,12 @@ function start() {
     button.disabled = true;
     show('saving', texts.waiting);
     post('PAYMENT_ATTEMPT');
-    const answer = await ask('/form/card', {
-      invoiceUid: page.invoiceUid,
-      pan: number.digits(),
-      expiryDate: expiry.value,
-      cvv2: code.value,
-      holderName: holder.value,
-    });
-    const wrong = Object.keys(fields).find((field) => answer?.cause?.[field]);
+    const { number: pan, expiry: expiryDate, code: cvv2, holder: holderName } = card.values();
+    const body = { invoiceUid: page.invoiceUid, pan, expiryDate, cvv2, holderName };
+    const answer = await ask('/form/card', body);
+    const wrong = Object.keys(names).find((name) => answer?.cause?.[name]);
     if (wrong) {
-      fields[wrong]();
+      card.refuse[names[wrong]]();
       show('error', texts.check);
       button.disabled = false;
     } else if (answer?.state === 'three-ds') {
@@ -138,14 +120,8 @@ function start() {
     if (!button.disabled) pay();
   });
   tests.addEventListener('click', (event) => {
-    const { expiry: month, code: digits } = event.target.dataset;
-    if (!month) return;
-    number.fill(TEST_PAN);
-    expiry.value = month;
-    code.value = digits;
-    mark('expiry', '');
-    mark('security-code', '');
-    clear();
+    const { expiry, code = '123', holder = '' } = event.target.dataset;
+    if (expiry) card.fill({ number: TEST_PAN, expiry, code, holder });
   });
 
   showTexts();
@@ -178,18 +154,4 @@ function showTexts() {
     element.hidden = !text;
   }
   if (page.amount) document.getElementById('pay').textContent += ` ${money(page.amount, language)}`;
-}
-
-/** Asks the server. Returns its JSON, or null if there is none. */
-async function ask(path, body) {
-  try {
-    const options = body && {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    };
-    return await (await fetch(path, options)).json();
-  } catch {
-    return null;
-  }
 }

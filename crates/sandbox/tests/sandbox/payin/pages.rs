@@ -8,7 +8,8 @@ use pantoken_payin::{ApiKey, SiteId};
 use pantoken_sandbox::payin::{Settings, router};
 use serde_json::{Value, json};
 
-use super::{CARD, NOW, SetClock, notification_key};
+use super::{CARD, NOW, notification_key};
+use crate::set_clock::SetClock;
 use crate::support::{Reply, get, send};
 
 const ORIGIN: &str = "http://127.0.0.1:3021";

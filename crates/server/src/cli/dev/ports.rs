@@ -1,11 +1,14 @@
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
-/// The ports of the server and of the sandbox, which are both free.
+/// The ports of the server and of the sandboxes, which are all free.
 pub(super) struct Ports {
     /// The server listens by itself.
     pub(super) server: u16,
-    pub(super) sandbox: TcpListener,
+    pub(super) a2c: TcpListener,
+    pub(super) payin: TcpListener,
+    pub(super) jetpay: TcpListener,
+    pub(super) qiwi_pay: TcpListener,
 }
 
 /// Why a port cannot be used.
@@ -31,14 +34,30 @@ pub(super) enum PortError {
 }
 
 impl Ports {
+    /// Takes the port of the server, and that of a2c's sandbox. The other sandboxes follow it.
     pub(super) fn take(server: u16, sandbox: u16) -> Result<Self, PortError> {
         let reserved = listen(server, "the server", "--port")?;
-        let sandbox = listen(sandbox, "the sandbox", "--sandbox-port")?;
+        let a2c = listen(sandbox, "the sandbox", "--sandbox-port")?;
         let address = reserved.local_addr().map(|address| address.port());
         Ok(Self {
             server: address.unwrap_or(server),
-            sandbox,
+            a2c,
+            payin: follow(sandbox, 1)?,
+            jetpay: follow(sandbox, 2)?,
+            qiwi_pay: follow(sandbox, 3)?,
         })
+    }
+}
+
+/// Listens on the port that comes so many ports after the first sandbox's. If it is taken, or the first port is
+/// any free one, this is a free one too.
+fn follow(sandbox: u16, distance: u16) -> Result<TcpListener, PortError> {
+    let (user, flag) = ("a sandbox", "--sandbox-port");
+    let next = sandbox.checked_add(distance).filter(|_| sandbox != 0);
+    let wanted = next.map(|port| listen(port, user, flag));
+    match wanted {
+        Some(Ok(listener)) => Ok(listener),
+        Some(Err(_)) | None => listen(0, user, flag),
     }
 }
 
@@ -88,10 +107,30 @@ mod tests {
         }
     }
 
+    fn sandboxes(ports: &Ports) -> [u16; 4] {
+        [&ports.a2c, &ports.payin, &ports.jetpay, &ports.qiwi_pay]
+            .map(|listener| listener.local_addr().unwrap().port())
+    }
+
     #[test]
-    fn any_free_ports_are_two() {
+    fn any_free_ports_are_different() {
         let ports = Ports::take(0, 0).unwrap();
-        let sandbox = ports.sandbox.local_addr().unwrap().port();
-        assert!(ports.server != 0 && ports.server != sandbox);
+        let mut all = sandboxes(&ports).to_vec();
+        all.push(ports.server);
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 5);
+        assert!(!all.contains(&0));
+    }
+
+    #[test]
+    fn a_sandbox_whose_port_is_taken_gets_another_one() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let followed = follow(port - 1, 1).unwrap().local_addr().unwrap().port();
+        assert_ne!(followed, port);
+        drop(taken);
+        let followed = follow(port - 1, 1).unwrap().local_addr().unwrap().port();
+        assert_eq!(followed, port);
     }
 }

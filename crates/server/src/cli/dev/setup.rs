@@ -2,11 +2,10 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
 use std::path::PathBuf;
 
-use pantoken_a2c::{AgentId, Origin};
-use pantoken_a2c_signing::{AgentSecret, Signer};
-use pantoken_sandbox::a2c as sandbox;
+use pantoken_core::Origin;
+use pantoken_sandbox::{a2c, jetpay, payin, qiwi_pay};
 
-use crate::settings::{SettingError, Settings, SettingsError, Sources};
+use crate::settings::{Settings, SettingsError, Sources};
 
 /// Published on purpose: whoever can reach the server is on this machine, and its cards are not real.
 pub(super) const API_KEY: &str = "pantoken-dev-api-key";
@@ -17,7 +16,10 @@ const PAGE_PORTS: [u16; 5] = [3000, 4200, 5173, 8000, 8080];
 /// Where everything listens, and what follows from that.
 pub(super) struct Setup {
     pub(super) server_port: u16,
-    pub(super) sandbox_port: u16,
+    pub(super) a2c_port: u16,
+    pub(super) payin_port: u16,
+    pub(super) jetpay_port: u16,
+    pub(super) qiwi_pay_port: u16,
     pub(super) back_end_port: u16,
     pub(super) more_origins: Vec<Origin>,
     /// The folder of the database.
@@ -30,12 +32,33 @@ impl Setup {
         format!("http://localhost:{}", self.server_port)
     }
 
-    pub(super) fn sandbox_url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.sandbox_port)
+    pub(super) fn a2c_url(&self) -> String {
+        local(self.a2c_port)
+    }
+
+    pub(super) fn payin_url(&self) -> String {
+        local(self.payin_port)
+    }
+
+    pub(super) fn jetpay_url(&self) -> String {
+        local(self.jetpay_port)
+    }
+
+    pub(super) fn qiwi_pay_url(&self) -> String {
+        local(self.qiwi_pay_port)
+    }
+
+    pub(super) fn back_end_url(&self) -> String {
+        local(self.back_end_port)
+    }
+
+    /// Returns the address of a call of the server, for programs on this machine.
+    pub(super) fn call_url(&self, path: &str) -> String {
+        format!("{}{path}", local(self.server_port))
     }
 
     /// Returns the origins of the pages that may create sessions and show the form.
-    fn page_origins(&self) -> Vec<String> {
+    pub(super) fn page_origins(&self) -> Vec<String> {
         let ports = PAGE_PORTS.iter().filter(|port| **port != self.server_port);
         let others = ports.map(|port| format!("http://localhost:{port}"));
         let more = self.more_origins.iter().map(ToString::to_string);
@@ -51,13 +74,7 @@ impl Setup {
     pub(super) fn settings(&self) -> Result<Settings, SettingsError> {
         let database = self.folder.join("pantoken.db");
         let origins = self.page_origins().join(",");
-        let values = BTreeMap::from([
-            ("PANTOKEN_AGENT_ID", sandbox::Settings::TEST_AGENT_ID.into()),
-            (
-                "PANTOKEN_AGENT_SECRET_KEY",
-                sandbox::Settings::TEST_SECRET_KEY.into(),
-            ),
-            ("PANTOKEN_FORM_HOST", self.sandbox_url()),
+        let mut values = BTreeMap::from([
             ("PANTOKEN_API_KEY", API_KEY.into()),
             ("PANTOKEN_PUBLIC_SESSIONS", "true".into()),
             // A developer loads a page more often than a customer.
@@ -70,13 +87,11 @@ impl Setup {
                 "PANTOKEN_DATABASE_URL",
                 format!("sqlite://{}", database.display()),
             ),
-            (
-                "PANTOKEN_WEBHOOK_URL",
-                format!("http://127.0.0.1:{}/", self.back_end_port),
-            ),
+            ("PANTOKEN_WEBHOOK_URL", format!("{}/", self.back_end_url())),
             ("PANTOKEN_WEBHOOK_SECRET", WEBHOOK_SECRET.into()),
             ("PANTOKEN_WEBHOOK_ALLOW_PRIVATE", "true".into()),
         ]);
+        values.extend(self.provider_settings());
         Settings::read(&Sources {
             flag: &|_| None,
             variable: &|name| values.get(name).cloned(),
@@ -85,26 +100,70 @@ impl Setup {
         })
     }
 
-    /// Returns the settings of the sandbox, for the agent that the server signs for.
-    pub(super) fn sandbox_settings(
-        &self,
-        signer: &Signer,
-    ) -> Result<sandbox::Settings, SettingsError> {
-        let origins = self.page_origins();
-        let settings = || {
-            Some(sandbox::Settings {
-                agent_id: AgentId::parse(sandbox::Settings::TEST_AGENT_ID).ok()?,
-                secret: AgentSecret::parse(sandbox::Settings::TEST_SECRET_KEY).ok()?,
-                registered_hosts: origins
-                    .iter()
-                    .filter_map(|origin| Origin::parse(origin).ok())
-                    .collect(),
-                public_origin: signer.host().origin().clone(),
-            })
-        };
-        // The constants are valid, which a test checks.
-        settings().ok_or_else(|| SettingsError(Vec::<SettingError>::new()))
+    /// Returns the settings of each provider, with the keys that its sandbox publishes.
+    fn provider_settings(&self) -> [(&'static str, String); 16] {
+        let payin = self.payin_url();
+        let (jetpay, qiwi_pay) = (self.jetpay_url(), self.qiwi_pay_url());
+        [
+            ("PANTOKEN_AGENT_ID", a2c::Settings::TEST_AGENT_ID.into()),
+            (
+                "PANTOKEN_AGENT_SECRET_KEY",
+                a2c::Settings::TEST_SECRET_KEY.into(),
+            ),
+            ("PANTOKEN_FORM_HOST", self.a2c_url()),
+            (
+                "PANTOKEN_PAYIN_SITE_ID",
+                payin::Settings::TEST_SITE_ID.into(),
+            ),
+            (
+                "PANTOKEN_PAYIN_API_KEY",
+                payin::Settings::TEST_API_KEY.into(),
+            ),
+            (
+                "PANTOKEN_PAYIN_NOTIFICATION_KEY",
+                payin::Settings::TEST_NOTIFICATION_KEY.into(),
+            ),
+            (
+                "PANTOKEN_PAYIN_BASE_URL",
+                format!("{payin}/partner/payin/v1/sites"),
+            ),
+            ("PANTOKEN_PAYIN_FORM_ORIGINS", payin),
+            (
+                "PANTOKEN_JETPAY_PROJECT_ID",
+                jetpay::Settings::TEST_PROJECT_ID.into(),
+            ),
+            (
+                "PANTOKEN_JETPAY_SECRET_KEY",
+                jetpay::Settings::TEST_SECRET_KEY.into(),
+            ),
+            ("PANTOKEN_JETPAY_GATE_URL", jetpay),
+            (
+                "PANTOKEN_JETPAY_ACCOUNTS_URL",
+                format!("{}/accounts", self.back_end_url()),
+            ),
+            (
+                "PANTOKEN_QIWI_PAY_MERCHANT_SITE",
+                qiwi_pay::Settings::TEST_MERCHANT_SITE.into(),
+            ),
+            (
+                "PANTOKEN_QIWI_PAY_SECRET_KEY",
+                qiwi_pay::Settings::TEST_SECRET_KEY.into(),
+            ),
+            (
+                "PANTOKEN_QIWI_PAY_API_URL",
+                format!("{qiwi_pay}/merchant/direct"),
+            ),
+            (
+                "PANTOKEN_QIWI_PAY_FORM_URL",
+                format!("{qiwi_pay}/paypage/initial"),
+            ),
+        ]
     }
+}
+
+/// Returns the origin of a port, by a number that no other machine answers to.
+fn local(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 #[cfg(test)]
@@ -114,7 +173,10 @@ mod tests {
     fn setup() -> Setup {
         Setup {
             server_port: 3019,
-            sandbox_port: 3020,
+            a2c_port: 3020,
+            payin_port: 3021,
+            jetpay_port: 3022,
+            qiwi_pay_port: 3023,
             back_end_port: 1,
             more_origins: vec![Origin::parse("http://localhost:4000").unwrap()],
             folder: "/tmp".into(),
@@ -128,13 +190,25 @@ mod tests {
         assert!(settings.api.public_sessions && settings.listen.ip().is_loopback());
         let allowed = settings.api.allowed_origins.iter();
         let allowed: Vec<_> = allowed.map(ToString::to_string).collect();
-        let registered = setup.sandbox_settings(&settings.signer.unwrap()).unwrap();
-        let registered = registered.registered_hosts.iter();
-        let registered: Vec<_> = registered.map(ToString::to_string).collect();
-        assert_eq!(allowed, registered);
+        assert_eq!(allowed, setup.page_origins());
         for origin in ["3019", "5173", "8000", "4000"] {
             let origin = format!("http://localhost:{origin}");
             assert!(allowed.contains(&origin), "{origin}");
         }
+    }
+
+    #[test]
+    fn every_provider_is_configured_with_its_sandbox() {
+        let api = setup().settings().unwrap().api;
+        assert!(
+            api.payin
+                .is_some_and(|payin| !payin.form_origins().is_empty())
+        );
+        let jetpay = api.jetpay.unwrap();
+        assert!(jetpay.client().is_some() && jetpay.accounts().is_some());
+        assert!(
+            api.qiwi_pay
+                .is_some_and(|qiwi_pay| qiwi_pay.client.is_some())
+        );
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::back_end::BackEnd;
 use super::setup::{API_KEY, Setup};
-use crate::http::pages::needed_directives;
+use crate::http::page_forms::PageForms;
 
 const HTML: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
@@ -70,7 +70,7 @@ fn answer(content: &'static str, kind: &'static str, policy: Option<HeaderValue>
 }
 
 fn policy(form_origin: &Origin) -> Option<HeaderValue> {
-    let needed = needed_directives("'self'", std::slice::from_ref(form_origin));
+    let needed = PageForms::framed(std::slice::from_ref(form_origin)).needed_directives("'self'");
     let policy = format!(
         "default-src 'none'; {needed}; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
          frame-ancestors 'none'"
@@ -86,5 +86,5 @@ struct Wanted {
 
 /// Returns the webhooks of a request. No other page can read them, because there is no CORS header.
 async fn webhooks(State(back_end): State<BackEnd>, Query(wanted): Query<Wanted>) -> Json<Value> {
-    Json(back_end.webhooks_of(&wanted.request_id).into())
+    Json(back_end.webhooks_of(&[&wanted.request_id]).into())
 }

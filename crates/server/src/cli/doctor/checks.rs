@@ -13,12 +13,12 @@ use url::Url;
 
 use crate::cli::database::missing_file;
 use crate::http::client::reason;
-use crate::http::pages::needed_directives;
+use crate::http::page_forms::PageForms;
 use crate::server::{StoredApiKeys, UNPROTECTED_DATABASE, open_store};
 use crate::settings::Settings;
 use crate::webhooks::WebhookTarget;
 
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A larger difference means that no time service keeps the clock right.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 
@@ -70,12 +70,13 @@ pub(crate) fn page_policy(settings: &Settings) -> String {
     let url = Url::parse(settings.api.public_url.as_str());
     let server = url.map(|url| url.origin().ascii_serialization());
     let server = format!("'self' {}", server.unwrap_or_default());
-    let a2c = settings.signer.as_ref();
-    let a2c = a2c.map(|signer| signer.host().origin().clone());
-    let payin = settings.api.payin.as_ref();
-    let payin = payin.map(|payin| payin.form_origins().to_vec());
-    let form_origins: Vec<_> = a2c.into_iter().chain(payin.unwrap_or_default()).collect();
-    let directives = needed_directives(&server, &form_origins);
+    let api = &settings.api;
+    let forms = PageForms::of(
+        settings.signer.as_ref(),
+        api.payin.as_ref(),
+        api.qiwi_pay.as_ref(),
+    );
+    let directives = forms.needed_directives(&server);
     // A page that frames the agent's could put another form in place of the real one.
     format!("{directives}; frame-ancestors 'self'").replace("; ", ";\n")
 }

@@ -437,6 +437,35 @@ pub(crate) async fn operations_are_listed_the_newest_first(
     }
 }
 
+pub(crate) async fn parts_that_are_awaited_are_found_by_their_own_id(
+    [store, other]: [impl OperationStore; 2],
+) {
+    for key in ["p-1/7", "p-2/7", "p-1/17", "p-1/7/8", "7", "p-3/%", "p-4/é"] {
+        created(&store, key).await;
+    }
+    let done = created(&store, "p-5/7").await;
+    let change = OperationChange {
+        events: Vec::new(),
+        ..change(&done)
+    };
+    assert!(store.change_operation(change).await.unwrap());
+    let of_another_kind = NewOperation {
+        kind: "test.refund".to_owned(),
+        ..new_operation("p-6/7")
+    };
+    created_from(&store, of_another_kind).await;
+    let find = async |id: &str, limit| {
+        let (kind, id) = ("test.payment".to_owned(), id.to_owned());
+        let found = other.find_awaited_parts(kind, id, limit).await.unwrap();
+        found.into_iter().map(|one| one.key).collect::<Vec<_>>()
+    };
+    assert_eq!(find("7", 9).await, ["p-1/7", "p-2/7"]);
+    assert_eq!(find("7", 1).await, ["p-1/7"]);
+    assert_eq!(find("%", 9).await, ["p-3/%"]);
+    assert_eq!(find("é", 9).await, ["p-4/é"]);
+    assert!(find("9", 9).await.is_empty());
+}
+
 pub(crate) async fn what_is_open_or_untold_or_has_parts_is_not_deleted(
     [store, other]: [impl OperationStore + Outbox; 2],
 ) {
