@@ -621,6 +621,107 @@ fn the_guide_has_the_table_of_all_settings() {
     assert_eq!(std::fs::read_to_string(GUIDE).unwrap(), expected);
 }
 
+const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/pantoken.toml");
+
+/// `PANTOKEN_UPDATE_GOLDEN=1` writes the file.
+#[test]
+fn the_settings_file_to_start_from_explains_every_setting() {
+    let intro = "\
+# The settings of `pantoken serve`, as /etc/pantoken/pantoken.toml. Remove the `# ` in front of those that you need.
+# docs/server.md explains more. A secret is in a file of its own, which only pantoken's user and root can read; with
+# deploy/pantoken.service, the unit names those files, and the lines here stay comments.
+";
+    let entries: String = setting::ALL.iter().map(|it| template_entry(it)).collect();
+    let expected = format!("{intro}{entries}");
+    if std::env::var_os("PANTOKEN_UPDATE_GOLDEN").is_some() {
+        std::fs::write(TEMPLATE, &expected).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(TEMPLATE).unwrap(), expected);
+}
+
+#[test]
+fn the_settings_file_to_start_from_is_read_with_and_without_its_comments() {
+    const SECRETS: &str = "/etc/pantoken/secrets";
+    let template = std::fs::read_to_string(TEMPLATE).unwrap();
+    let key = "0123456789abcdef".repeat(4);
+    let read = |settings: &str| {
+        Settings::read(&Sources {
+            flag: &|_| None,
+            variable: &|name| {
+                let is_asked = name == "PANTOKEN_AGENT_SECRET_KEY_FILE";
+                is_asked.then(|| format!("{SECRETS}/agent-secret-key").into())
+            },
+            config: Some("pantoken.toml".into()),
+            read_file: &|path: &Path| match path.parent().and_then(Path::to_str) {
+                Some("") => Ok(settings.to_owned()),
+                Some(SECRETS) => Ok(key.clone()),
+                _ => Ok(CLIENT_PEM.to_owned()),
+            },
+        })
+    };
+    read(&template).unwrap();
+    let uncommented = |line: &str| {
+        let setting = line.strip_prefix("# ").unwrap_or(line);
+        let is_setting = setting.split(' ').nth(1) == Some("=");
+        if is_setting { setting } else { line }.to_owned()
+    };
+    let all: Vec<_> = template.lines().map(uncommented).collect();
+    let given = all
+        .iter()
+        .filter(|line| !line.starts_with('#') && !line.is_empty());
+    assert_eq!(given.count(), setting::ALL.len());
+    read(&all.join("\n")).unwrap();
+}
+
+/// What the setting is, what holds without it, and a line that sets it.
+fn template_entry(setting: &setting::Setting) -> String {
+    use setting::{Default, Kind};
+    let without = match setting.default {
+        Default::Required => "required".to_owned(),
+        Default::Absent(meaning) => format!("without it: {meaning}"),
+        Default::Text(_) | Default::Number(_) => {
+            format!("without it: {}", setting.default.text().unwrap_or_default())
+        }
+    };
+    let is_bare = matches!(
+        setting.kind,
+        Kind::Switch | Kind::Text("NUMBER" | "SECONDS" | "DAYS")
+    );
+    let line = match setting.kind {
+        Kind::Secret => {
+            let name = setting.key.replace('_', "-");
+            format!("{} = \"/etc/pantoken/secrets/{name}\"", setting.file_key())
+        }
+        _ if is_bare => format!("{} = {}", setting.key, setting.example),
+        _ => format!("{} = \"{}\"", setting.key, setting.example),
+    };
+    let is_given = matches!(
+        (setting.default, setting.kind),
+        (Default::Required, Kind::Text(_))
+    );
+    let comment = if is_given { "" } else { "# " };
+    let explained = wrap(&format!("{} ({without}).", setting.help));
+    format!("\n{explained}{comment}{line}\n")
+}
+
+/// Breaks a text into comment lines of at most 110 characters.
+fn wrap(text: &str) -> String {
+    let mut lines = vec!["#".to_owned()];
+    for word in text.split(' ') {
+        if lines
+            .last()
+            .is_some_and(|line| line.chars().count() + word.chars().count() >= 110)
+        {
+            lines.push("#".to_owned());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
 fn row(setting: &setting::Setting) -> String {
     let mut names = format!("`{}`", setting.variable());
     if setting.is_secret() {

@@ -1,6 +1,9 @@
 //! Tests the files in deploy/ with other ports and paths, if their programs are installed.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod backup;
+mod key;
+mod kubernetes;
 #[allow(dead_code)]
 #[path = "../load/mod.rs"]
 mod load;
@@ -20,6 +23,41 @@ const POSTGRES: &str = "postgres";
 
 fn main() -> ExitCode {
     let trials = vec![
+        trial(
+            "backup::the_units_are_valid_and_hardened",
+            &["systemd-analyze"],
+            backup::the_units_are_valid_and_hardened,
+        ),
+        trial(
+            "backup::a_copy_that_is_made_under_load_can_be_served",
+            &["sqlite3"],
+            backup::a_copy_that_is_made_under_load_can_be_served,
+        ),
+        trial(
+            "backup::a_dump_of_postgres_can_be_restored",
+            &[POSTGRES],
+            backup::a_dump_of_postgres_can_be_restored,
+        ),
+        trial(
+            "backup::the_newest_copies_are_kept_and_a_missing_database_is_an_error",
+            &["sqlite3"],
+            backup::the_newest_copies_are_kept_and_a_missing_database_is_an_error,
+        ),
+        trial(
+            "key::the_documented_command_adds_a_key_that_the_server_accepts",
+            &[],
+            key::the_documented_command_adds_a_key_that_the_server_accepts,
+        ),
+        trial(
+            "kubernetes::the_deployment_starts_with_its_settings_and_its_probes_pass",
+            &[],
+            kubernetes::the_deployment_starts_with_its_settings_and_its_probes_pass,
+        ),
+        trial(
+            "kubernetes::every_container_is_confined",
+            &[],
+            kubernetes::every_container_is_confined,
+        ),
         trial(
             "nginx::it_distinguishes_clients_and_logs_no_token",
             &["nginx", "openssl"],

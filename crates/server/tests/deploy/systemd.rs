@@ -105,7 +105,7 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-fn analyze(arguments: &[&str]) {
+pub(crate) fn analyze(arguments: &[&str]) {
     let output = Command::new("systemd-analyze")
         .arg("--no-pager")
         .args(arguments)

@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -14,7 +15,8 @@ pub(crate) struct Language {
     /// The language of the code block.
     fence: &'static str,
     file: &'static str,
-    pub(crate) receives_webhooks: bool,
+    /// The documents that have a program in it.
+    pub(crate) documents: &'static [&'static str],
 }
 
 impl Language {
@@ -25,7 +27,7 @@ impl Language {
             version: "--version",
             fence: "php",
             file: "program.php",
-            receives_webhooks: true,
+            documents: &["signing", "webhooks", "jetpay"],
         },
         Self {
             name: "python",
@@ -33,7 +35,7 @@ impl Language {
             version: "--version",
             fence: "python",
             file: "program.py",
-            receives_webhooks: true,
+            documents: &["signing", "webhooks", "jetpay"],
         },
         Self {
             name: "node",
@@ -41,7 +43,7 @@ impl Language {
             version: "--version",
             fence: "js",
             file: "program.js",
-            receives_webhooks: true,
+            documents: &["signing", "webhooks", "jetpay"],
         },
         Self {
             name: "java",
@@ -49,7 +51,7 @@ impl Language {
             version: "-version",
             fence: "java",
             file: "Program.java",
-            receives_webhooks: true,
+            documents: &["signing", "webhooks", "jetpay"],
         },
         Self {
             name: "go",
@@ -57,7 +59,7 @@ impl Language {
             version: "version",
             fence: "go",
             file: "program.go",
-            receives_webhooks: false,
+            documents: &["signing", "webhooks"],
         },
         Self {
             name: "csharp",
@@ -65,7 +67,15 @@ impl Language {
             version: "--version",
             fence: "csharp",
             file: "program.cs",
-            receives_webhooks: false,
+            documents: &["signing", "webhooks"],
+        },
+        Self {
+            name: "ruby",
+            runtime: &["ruby"],
+            version: "--version",
+            fence: "ruby",
+            file: "program.rb",
+            documents: &["webhooks"],
         },
     ];
 
@@ -77,32 +87,45 @@ impl Language {
 
     /// Returns the document's only program in this language.
     pub(crate) fn program(&self, document: &str) -> Program {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../docs")
-            .join(format!("{document}.md"));
-        let text = std::fs::read_to_string(path).unwrap();
-        let fence = format!("\n```{}\n", self.fence);
-        let blocks: Vec<_> = text.split(&fence).skip(1).collect();
-        assert_eq!(blocks.len(), 1, "{document}.md in {}", self.name);
-        let (code, _) = blocks[0].split_once("```").unwrap();
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(self.file), code).unwrap();
+        std::fs::write(folder.path().join(self.file), code(document, self.fence)).unwrap();
+        let words = self.runtime.iter().chain([&self.file]);
         Program {
-            runtime: self.runtime,
-            file: self.file,
+            words: words.map(OsString::from).collect(),
             folder,
         }
     }
 }
 
+/// Returns the document's only code block with this fence.
+pub(crate) fn code(document: &str, fence: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(format!("{document}.md"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let fence = format!("\n```{fence}\n");
+    let blocks: Vec<_> = text.split(&fence).skip(1).collect();
+    assert_eq!(blocks.len(), 1, "{document}.md: {fence}");
+    let (code, _) = blocks[0].split_once("```").unwrap();
+    code.to_owned()
+}
+
 /// A program in its own folder.
 pub(crate) struct Program {
-    runtime: &'static [&'static str],
-    file: &'static str,
+    /// The command that runs it.
+    words: Vec<OsString>,
     folder: TempDir,
 }
 
 impl Program {
+    /// A program that is compiled already.
+    pub(crate) fn compiled(path: &Path) -> Self {
+        Self {
+            words: vec![path.into()],
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
     /// Runs the program to its end.
     pub(crate) fn run(
         &self,
@@ -110,9 +133,8 @@ impl Program {
         variables: &[(&str, &str)],
         input: &str,
     ) -> Output {
-        let mut child = Command::new(self.runtime[0])
-            .args(&self.runtime[1..])
-            .arg(self.file)
+        let mut child = Command::new(&self.words[0])
+            .args(&self.words[1..])
             .args(arguments)
             .envs(variables.iter().copied())
             .current_dir(self.folder.path())

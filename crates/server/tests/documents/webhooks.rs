@@ -1,14 +1,15 @@
 use pantoken_server::webhooks::{WebhookSecret, sign};
 use pantoken_server::{Clock, SystemClock};
 
-use crate::program::Program;
+use crate::RECEIVER;
+use crate::program::{Program, code};
 
 const SECRET: &str = "a-webhook-secret-of-tests";
 const BODY: &str = r#"{"id":"1-1","type":"session.saved","customer":"жаңа\nor \"old\""}"#;
 
 /// Returns whether the program accepts the body with this header. The secrets are separated by commas.
 fn accepts(program: &Program, header: &str, body: &str, secrets: &str) -> bool {
-    let variables = [("PANTOKEN_WEBHOOK_SECRET", secrets)];
+    let variables = [("PANTOKEN_WEBHOOK_SECRET", secrets), (RECEIVER, "1")];
     let output = program.run(&[header], &variables, body);
     let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -52,4 +53,12 @@ pub(crate) fn a_webhook_is_accepted_only_with_its_signature(program: &Program) {
     for malformed in ["x", "t=,v1=", "t=1", &good.replace("v1", "v0")] {
         assert!(!accepts(program, malformed, BODY, SECRET), "{malformed}");
     }
+}
+
+/// The program of the document is a module of this one.
+pub(crate) fn the_program_in_rust_accepts_a_webhook_only_with_its_signature() {
+    let module = include_str!("receiver.rs").replace("pub(crate) fn main", "fn main");
+    assert_eq!(code("webhooks", "rust"), module);
+    let program = Program::compiled(&std::env::current_exe().unwrap());
+    a_webhook_is_accepted_only_with_its_signature(&program);
 }

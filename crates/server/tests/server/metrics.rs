@@ -122,25 +122,114 @@ async fn metrics_are_not_on_the_public_listener() {
     assert!(metrics(&server).await.ends_with("# EOF\n"));
 }
 
-/// Source: docs/server.md has each metric in its table.
-#[test]
-fn the_guide_watches_what_is_there() {
-    let guide = include_str!("../../../../docs/operations.md");
-    let table = include_str!("../../../../docs/server.md");
+const GUIDE: &str = include_str!("../../../../docs/operations.md");
+const TABLE: &str = include_str!("../../../../docs/server.md");
+const ALERTS: &str = include_str!("../../../../deploy/alerts.yaml");
+const ALERT_TESTS: &str = include_str!("../../../../deploy/alerts.test.yaml");
+const DASHBOARD: &str = include_str!("../../../../deploy/grafana.json");
+
+/// The metrics that a text names.
+fn metrics_in(text: &str) -> Vec<&str> {
     let is_of_a_name = |letter: char| letter.is_ascii_lowercase() || letter == '_';
-    let words = guide.split(|letter| !is_of_a_name(letter));
-    let names: Vec<_> = words.filter(|word| word.starts_with("pantoken_")).collect();
-    assert!(names.len() > 5, "{names:?}");
-    for name in names {
-        let name = name.trim_end_matches("_bucket");
-        assert!(table.contains(&format!("| `{name}`")), "{name}");
+    let words = text.split(|letter| !is_of_a_name(letter));
+    let names = words.filter(|word| word.starts_with("pantoken_"));
+    let mut names: Vec<_> = names
+        .map(|name| name.trim_end_matches("_bucket").trim_end_matches("_count"))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The metrics of the table in docs/server.md.
+fn metrics_of_the_table() -> Vec<&'static str> {
+    let (_, table) = TABLE
+        .split_once("| metric | labels |\n|---|---|\n")
+        .unwrap();
+    let rows = table.lines().take_while(|row| row.starts_with('|'));
+    let rows = rows.map(|row| row.split('`').nth(1).unwrap());
+    let mut names: Vec<_> = rows.collect();
+    names.sort_unstable();
+    names
+}
+
+/// A metric without a value is not in the text yet, so the source says which there are.
+#[test]
+fn the_table_has_every_metric() {
+    let source = include_str!("../../src/http/metrics.rs");
+    let calls = source.split("self.registry.register").skip(1);
+    let mut names: Vec<_> = calls
+        .map(|call| {
+            let name = call.split('"').nth(1).unwrap();
+            let is_histogram = call.starts_with("_with_unit");
+            let unit = if is_histogram { "seconds" } else { "total" };
+            format!("pantoken_{name}_{unit}")
+        })
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, metrics_of_the_table());
+}
+
+#[test]
+fn alerts_and_dashboard_watch_what_is_there() {
+    let table = metrics_of_the_table();
+    for (text, at_least) in [(GUIDE, 0), (ALERTS, 6), (DASHBOARD, table.len())] {
+        let names = metrics_in(text);
+        assert!(names.len() >= at_least, "{names:?}");
+        for name in names {
+            assert!(table.contains(&name), "{name}");
+        }
     }
     let description = include_str!("../../openapi.json");
-    let codes = guide.replace("=~", "=");
-    for code in values(&codes, "code")
-        .iter()
-        .flat_map(|list| list.split("\\|"))
-    {
+    let codes = ALERTS.replace("=~", "=");
+    let codes = values(&codes, "code");
+    assert!(codes.len() > 3, "{codes:?}");
+    for code in codes.iter().flat_map(|list| list.split('|')) {
         assert!(description.contains(&format!("\"{code}\"")), "{code}");
     }
+}
+
+/// An alert whose outcome nobody counts would never fire.
+#[test]
+fn alerts_and_dashboard_look_for_outcomes_that_are_counted() {
+    for text in [ALERTS, &DASHBOARD.replace("\\\"", "\"")] {
+        for selector in text.split("pantoken_").skip(1) {
+            let Some((name, labels)) = selector.split_once('{') else {
+                continue;
+            };
+            let Some((labels, _)) = labels.split_once('}') else {
+                continue;
+            };
+            let row = TABLE
+                .lines()
+                .find(|row| row.starts_with(&format!("| `pantoken_{name}`")));
+            let labels = labels.replace("=~", "=");
+            for outcome in values(&labels, "outcome")
+                .iter()
+                .flat_map(|all| all.split('|'))
+            {
+                let row = row.unwrap_or_else(|| panic!("{name}"));
+                assert!(row.contains(&format!("`{outcome}`")), "{name}: {outcome}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_alert_is_explained_and_tested() {
+    let names = ALERTS
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- alert: "));
+    let names: Vec<_> = names.collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in &names {
+        assert!(GUIDE.contains(&format!("\n| `{name}` |")), "{name}");
+        // Once it is quiet, and at least once it is not.
+        let fires = format!("alertname: {name}\n");
+        assert!(ALERT_TESTS.contains(&fires), "{name}");
+        let quiet = format!("{{alertname: {name}, ");
+        assert!(ALERT_TESTS.contains(&quiet), "{name}");
+    }
+    let explained = GUIDE.matches("\n| `Pantoken").count();
+    assert_eq!(explained, names.len());
 }
