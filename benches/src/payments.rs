@@ -1,7 +1,7 @@
 //! Measures payin: token payments through the server, the same payments made straight to the sandbox, in turns, and
 //! then notifications. Run `bench-payments SERVER SANDBOX SECONDS ROUNDS` with the server's key in `PANTOKEN_API_KEY`,
 //! and payin's keys in `PANTOKEN_PAYIN_API_KEY` and `PANTOKEN_PAYIN_NOTIFICATION_KEY`.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
 mod connection;
 
