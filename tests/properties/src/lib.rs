@@ -16,6 +16,7 @@ mod message;
 mod payin_amount;
 mod payin_answer;
 mod payin_notification;
+mod qiwi_pay_notification;
 mod sandbox;
 mod settings;
 
@@ -29,5 +30,6 @@ pub use message::message;
 pub use payin_amount::payin_amount;
 pub use payin_answer::payin_answer;
 pub use payin_notification::payin_notification;
+pub use qiwi_pay_notification::qiwi_pay_notification;
 pub use sandbox::Sandbox;
 pub use settings::settings;
