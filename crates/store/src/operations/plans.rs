@@ -13,7 +13,7 @@ use crate::connection::Statement;
 use crate::{Database, DatabaseUrl};
 
 /// Each statement with values for its parameters, and the index that each database has to use.
-const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 26] = [
+const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 25] = [
     (
         "get",
         &sessions::FIND,
@@ -160,12 +160,6 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 26] = [
         &operation_lists::LIST_OF_PARENT,
         "50, '', '', 0, 10, 5",
         ["operations_by_parent", "operations_by_parent"],
-    ),
-    (
-        "find awaited parts",
-        &operation_lists::AWAITED_PARTS,
-        "'a kind', '/5', 10",
-        ["operations_due", "operations_due"],
     ),
     (
         "delete finished operations",
