@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use anyhow::Result;
+use fs_err as fs;
 
 use crate::command;
 use crate::tools::{ACTIONLINT, KUBERNETES_VALIDATE, Tools};
@@ -32,6 +33,8 @@ const CHECKS: [(&str, &str, &str); 5] = [
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let tools = CHECKS.map(|(tool, ..)| tool);
     let tools = Tools::find_or_install(&[&tools[..], &["node"]].concat())?;
+    // docker-compose wants the folder that images are built from, which `cargo xtask dist` fills.
+    fs::create_dir_all(workspace.root().join("dist/release"))?;
     for (_, program, arguments) in CHECKS {
         let mut check = Command::new(tools.path(program)?);
         tools.lend_to(&mut check)?;
