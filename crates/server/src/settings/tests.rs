@@ -649,7 +649,7 @@ fn the_settings_file_to_start_from_is_read_with_and_without_its_comments() {
             flag: &|_| None,
             variable: &|name| {
                 let is_asked = name == "PANTOKEN_AGENT_SECRET_KEY_FILE";
-                is_asked.then(|| format!("{SECRETS}/agent-secret-key").into())
+                is_asked.then(|| format!("{SECRETS}/agent-secret-key"))
             },
             config: Some("pantoken.toml".into()),
             read_file: &|path: &Path| match path.parent().and_then(Path::to_str) {
