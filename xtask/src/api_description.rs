@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::command;
 use crate::demo;
+use crate::dev;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
 
@@ -24,7 +25,7 @@ const REPORT: &str = "POST /v1/sessions/{requestId}/result";
 
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let tools = Tools::find_or_install(&["schemathesis"])?;
-    demo::build_binaries(workspace)?;
+    dev::build_binaries(workspace)?;
     let folder = workspace.scratch("api-description")?;
     let database = format!("sqlite://{}", folder.join("pantoken.db").display());
     let settings = [

@@ -35,9 +35,7 @@ pub(crate) fn run(live: bool) -> Result<()> {
     steps.run("tools", || Tools::find_or_install(&[WASM_TARGET]))?;
     steps.run("demo page", || page::build(&workspace))?;
     steps.run("element", || element::build_for_binary(&workspace))?;
-    steps.run("pantoken", || {
-        workspace.run_cargo("build --locked -p pantoken-server --bin pantoken")
-    })?;
+    steps.run("server and sandbox", || dev::build_binaries(&workspace))?;
     match live {
         true => run_live(&workspace, &mut steps),
         false => {
@@ -60,11 +58,6 @@ fn run_live(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     wait(&mut server, &stopped)?;
     eprintln!("\nStopping the demo.");
     Ok(())
-}
-
-/// Builds `pantoken` and `pantoken-sandbox`.
-pub(crate) fn build_binaries(workspace: &Workspace) -> Result<()> {
-    workspace.run_cargo("build --locked --bins -p pantoken-server -p pantoken-sandbox")
 }
 
 /// Starts a server in its own process group: Ctrl-C in the terminal then reaches this task alone, which

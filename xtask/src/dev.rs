@@ -16,11 +16,15 @@ pub(crate) fn run(options: &[String]) -> Result<()> {
     let mut steps = Steps::of(3);
     steps.run("tools", || Tools::find_or_install(&[WASM_TARGET]))?;
     steps.run("element", || element::build_for_binary(&workspace))?;
-    steps.run("pantoken", || {
-        workspace.run_cargo("build --locked -p pantoken-server --bin pantoken")
-    })?;
+    steps.run("server and sandbox", || build_binaries(&workspace))?;
     let mut pantoken = Command::new(workspace.binary("pantoken"));
     run_until_stopped(pantoken.arg("dev").args(options))
+}
+
+/// Builds `pantoken` and `pantoken-sandbox`, always together: each alone needs other features of the same libraries, which
+/// would be compiled twice.
+pub(crate) fn build_binaries(workspace: &Workspace) -> Result<()> {
+    workspace.run_cargo("build --locked --bins -p pantoken-server -p pantoken-sandbox")
 }
 
 /// Runs the program in its own process group: Ctrl-C then reaches this task alone, which passes it on.

@@ -12,9 +12,9 @@ use serde_json::Value;
 use crate::api_description;
 use crate::checkout;
 use crate::command;
-use crate::demo;
 use crate::dependencies;
 use crate::deployment;
+use crate::dev;
 use crate::element;
 use crate::examples;
 use crate::fuzz;
@@ -93,7 +93,7 @@ const STEPS: &[(&[Part], &str, Work)] = &[
     (&[Wasm], "demo page", Call(|run| page::build(&run.workspace))),
     (&[Wasm], "demo page from Trunk", Call(|run| page::compare_with_trunk(&run.workspace, &run.tools))),
     (&[Wasm], "demo page, optimized", Call(|run| page::optimize(&run.workspace, &run.npm))),
-    (&[Browsers], "server and sandbox", Call(|run| demo::build_binaries(&run.workspace))),
+    (&[Browsers], "server and sandbox", Call(|run| dev::build_binaries(&run.workspace))),
     (PAGES, "element package", Call(|run| element::build(&run.workspace, &run.npm).map(|_| ()))),
     (PAGES, "sizes", Call(|run| size::check(&run.workspace, &run.npm))),
     (&[Wasm], "element package, twice", Call(|run| reproduction::check(&run.workspace, &run.npm))),
