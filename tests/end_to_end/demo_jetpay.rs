@@ -2,6 +2,7 @@
 
 use pantoken_tests::{Shop, Tab, TestContext};
 use serde_json::json;
+use thirtyfour::prelude::*;
 
 use crate::demo_tabs::{find_webhook, webhooks};
 
@@ -100,4 +101,37 @@ pub(crate) async fn a_declined_payout_is_given_back_and_a_paid_one_is_not(contex
             assert_balance(tab, "1,000").await;
         })
         .await;
+}
+
+pub(crate) async fn the_kiosk_needs_no_mouse(context: TestContext) {
+    let shop = Shop::open();
+    context
+        .browse(async |tab| {
+            open(tab, &shop).await;
+            let kiosk = tab.find("#kiosk").await.attr("src").await.unwrap();
+            tab.go(&kiosk.unwrap()).await;
+            tab_to(tab, "merchant").await;
+            tab.type_keys(Key::Enter).await;
+            tab.type_keys("customer-7").await;
+            tab.type_keys(Key::Enter).await;
+            tab.find("#cash:not([hidden])").await;
+            // The first note has the focus.
+            tab.type_keys(Key::Enter).await;
+            tab_to(tab, "pay").await;
+            tab.type_keys(Key::Enter).await;
+            tab.find("body[data-state=saved]").await;
+            assert!(tab.text("#receipt-total").await.starts_with("200"));
+        })
+        .await;
+}
+
+/// Presses Tab until the element with this id has the focus.
+async fn tab_to(tab: &Tab, id: &str) {
+    for _ in 0..20 {
+        if tab.run("return document.activeElement.id").await == id {
+            return;
+        }
+        tab.type_keys(Key::Tab).await;
+    }
+    panic!("the keyboard does not reach the {id}");
 }

@@ -87,8 +87,8 @@ pub(crate) async fn a_customer_needs_no_mouse(context: TestContext) {
             // Firefox sends the keys to the driver's current window.
             tab.enter_form().await;
             tab_to(tab, "INPUT").await;
-            press(tab, GOOD_NUMBER).await;
-            press(tab, Key::Enter).await;
+            tab.type_keys(GOOD_NUMBER).await;
+            tab.type_keys(Key::Enter).await;
             tab.leave_form().await;
             assert_saved(tab, &site).await;
         })
@@ -104,18 +104,9 @@ async fn tab_to(tab: &Tab, tag: &str) {
         if tab.run(focused).await == tag {
             return;
         }
-        press(tab, Key::Tab).await;
+        tab.type_keys(Key::Tab).await;
     }
     panic!("the keyboard does not reach the {tag}");
-}
-
-async fn press(tab: &Tab, keys: impl Into<TypingData>) {
-    tab.driver
-        .action_chain()
-        .send_keys(keys)
-        .perform()
-        .await
-        .unwrap();
 }
 
 pub(crate) async fn a_page_on_a_host_that_is_not_registered_is_shown_no_form(context: TestContext) {

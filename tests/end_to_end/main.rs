@@ -108,6 +108,7 @@ fn main() -> ExitCode {
             tests![
                 demo_payin::a_refused_card_leaves_another_one_to_try,
                 demo_payin::a_card_is_verified_after_the_banks_page,
+                demo_jetpay::the_kiosk_needs_no_mouse,
                 demo_qiwi_pay::a_declined_order_can_be_followed_by_a_new_one,
                 demo_tabs::the_links_are_the_same_on_each_tab_and_keep_the_language,
                 demo_tabs::the_tabs_fit_on_the_screen_and_axe_finds_nothing,

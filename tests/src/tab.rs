@@ -178,6 +178,12 @@ impl Tab {
         self.leave_form().await;
     }
 
+    /// Presses these keys, wherever the focus is.
+    pub async fn type_keys(&self, keys: impl Into<TypingData>) {
+        let typed = self.driver.action_chain().send_keys(keys);
+        typed.perform().await.unwrap();
+    }
+
     /// Presses the button with this label.
     pub async fn press(&self, label: &str) {
         let has_label = format!(
