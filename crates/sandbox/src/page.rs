@@ -12,6 +12,8 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
 
@@ -113,6 +115,25 @@ fn script_text(data: &impl Serialize) -> String {
         // Structs of texts can always be serialised.
         Err(_) => unreachable!(),
     }
+}
+
+/// Adds the files of the forms for payments, with the scripts of this provider, and the headers of all answers. A page
+/// that sets a policy of its own keeps it.
+pub(crate) fn with_payment_forms<S: Clone + Send + Sync + 'static>(
+    pages: Router<S>,
+    scripts: impl IntoIterator<Item = Asset>,
+) -> Router<S> {
+    let assets = Asset::OF_CARD_FORMS.into_iter();
+    let assets = assets.chain(Asset::OF_PAYMENT_FORMS).chain(scripts);
+    let assets = assets.fold(Router::new(), |routes, asset| asset.add_to(routes));
+    pages
+        .nest("/assets", assets)
+        .layer(map_response(async |mut response: Response| {
+            let headers = response.headers_mut();
+            let own = headers.get(CONTENT_SECURITY_POLICY).cloned();
+            set_headers(headers, own.unwrap_or_else(|| policy("'self'", ANY_PAGE)));
+            response
+        }))
 }
 
 /// Sets the headers of an answer to a browser.

@@ -3,8 +3,6 @@
 
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_SECURITY_POLICY;
-use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -12,7 +10,7 @@ use pantoken_core::Origin;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::page::{ANY_PAGE, Asset, Language, MAX_TEXT, acs, policy, set_headers};
+use crate::page::{Language, MAX_TEXT, acs, with_payment_forms};
 use crate::payin::body::has_flag;
 use crate::payin::card::Card;
 use crate::payin::forms::{self, FormState};
@@ -21,23 +19,14 @@ use crate::payin::provider::Provider;
 use crate::payin::refusal::Refusal;
 
 pub(crate) fn routes() -> Router<Provider> {
-    let assets = Asset::OF_CARD_FORMS.into_iter();
-    let assets = assets.chain(Asset::OF_PAYMENT_FORMS).chain([page::SCRIPT]);
-    let assets = assets.fold(Router::new(), |routes, asset| asset.add_to(routes));
-    Router::new()
+    let pages = Router::new()
         .route("/form", get(show_form))
         .route("/validation/card", get(show_form))
         .route("/form/state", get(form_state))
         .route("/form/card", post(take_card))
         .route("/form/3ds", post(take_pares))
-        .route("/acs", post(show_acs))
-        .nest("/assets", assets)
-        .layer(map_response(async |mut response: Response| {
-            let headers = response.headers_mut();
-            let own = headers.get(CONTENT_SECURITY_POLICY).cloned();
-            set_headers(headers, own.unwrap_or_else(|| policy("'self'", ANY_PAGE)));
-            response
-        }))
+        .route("/acs", post(show_acs));
+    with_payment_forms(pages, [page::SCRIPT])
 }
 
 #[derive(Deserialize)]

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Query, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, LOCATION};
+use axum::http::header::{ACCEPT_LANGUAGE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -21,27 +20,18 @@ use super::provider::Provider;
 use super::refusal::Refusal;
 use super::three_ds::transaction_of;
 use super::transaction::{Transaction, amount};
-use crate::page::{ANY_PAGE, Asset, Language, MAX_TEXT, acs, policy, set_headers};
+use crate::page::{Language, MAX_TEXT, acs, with_payment_forms};
 
 pub(super) fn routes() -> Router<Provider> {
-    let assets = Asset::OF_CARD_FORMS.into_iter();
-    let assets = assets.chain(Asset::OF_PAYMENT_FORMS).chain(page::SCRIPTS);
-    let assets = assets.fold(Router::new(), |routes, asset| asset.add_to(routes));
-    Router::new()
+    let pages = Router::new()
         .route("/paypage/initial", get(open).post(open))
         .route("/", get(show_form))
         .route("/status", get(show_status))
         .route("/form/card", post(take_card))
         .route("/form/state", get(form_state))
         .route("/form/3ds", post(take_pares))
-        .route("/acs", post(show_acs))
-        .nest("/assets", assets)
-        .layer(map_response(async |mut response: Response| {
-            let headers = response.headers_mut();
-            let own = headers.get(CONTENT_SECURITY_POLICY).cloned();
-            set_headers(headers, own.unwrap_or_else(|| policy("'self'", ANY_PAGE)));
-            response
-        }))
+        .route("/acs", post(show_acs));
+    with_payment_forms(pages, page::SCRIPTS)
 }
 
 #[derive(Deserialize)]
