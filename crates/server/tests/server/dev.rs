@@ -147,11 +147,11 @@ fn with_pages() -> (Dev, tempfile::TempDir) {
 #[test]
 fn each_page_may_show_what_is_on_it() {
     let (dev, _folder) = with_pages();
-    dev.process.wait_for("sandboxes").unwrap();
-    let log = dev.process.log();
+    // The list of sandboxes has several lines, and each arrives by itself.
     let sandbox = |name: &str| {
-        let (before, _) = log.split_once(&format!(" ({name}")).unwrap();
-        before.rsplit(' ').next().unwrap().to_owned()
+        let label = format!(" ({name}");
+        let read = |line: &str| Some(line.split_once(&label)?.0.rsplit(' ').next()?.to_owned());
+        dev.process.wait_for_line(read).unwrap()
     };
     for (page, frames) in [
         ("payin.html", ["a2c", "payin"].as_slice()),
