@@ -1,3 +1,5 @@
+use std::fmt;
+
 use pantoken_qiwi_pay::{Amount, AmountError, Currency};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,12 @@ impl PartialSchema for NewAmount {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
         schema
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.value, self.currency)
     }
 }
 

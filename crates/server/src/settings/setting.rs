@@ -165,9 +165,16 @@ pub(crate) const METRICS: Setting = Setting {
 pub(crate) const METRICS_LISTEN: Setting = Setting {
     key: "metrics_listen",
     kind: Kind::Text("ADDRESS:PORT"),
-    help: "The address that serves /metrics to Prometheus; keep it away from the public",
+    help: "The address that serves /metrics to Prometheus, and /admin to operators; keep it away from the public",
     default: Default::Absent("nowhere"),
     example: "127.0.0.1:3029",
+};
+pub(crate) const ADMIN_KEY: Setting = Setting {
+    key: "admin_key",
+    kind: Kind::Secret,
+    help: "The key of the pages for operators at /admin of PANTOKEN_METRICS_LISTEN, 16 to 256 visible ASCII characters",
+    default: Default::Absent("there are no such pages"),
+    example: "what `openssl rand -hex 32` prints",
 };
 pub(crate) const DATABASE_URL: Setting = Setting {
     key: "database_url",
@@ -442,6 +449,7 @@ pub(crate) const ALL: &[&Setting] = &[
     &CONNECTIONS_PER_ADDRESS,
     &METRICS,
     &METRICS_LISTEN,
+    &ADMIN_KEY,
     &DATABASE_URL,
     &STORE_KEY,
     &STORE_KEY_OLD,

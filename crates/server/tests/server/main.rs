@@ -1,6 +1,7 @@
 //! The server as its callers meet it: its router, and its binary.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod admin;
 mod api_keys;
 mod callback;
 mod command_line;
