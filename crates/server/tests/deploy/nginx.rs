@@ -1,3 +1,5 @@
+use futures_util::future::join_all;
+
 use crate::load::{API_KEY, program};
 use crate::site;
 
@@ -28,9 +30,15 @@ pub(crate) fn it_distinguishes_clients_and_logs_no_token() {
         // One address has a burst of a hundred calls, and others are served beside it.
         let flood = site::client("127.0.0.9");
         let mut statuses = std::collections::HashSet::new();
-        for _ in 0..400 {
-            let answer = flood.get(format!("{url}/healthz")).send().await.unwrap();
-            statuses.insert(answer.status().as_u16());
+        // One call after the other could take longer than the rate allows for, on a busy machine.
+        for _ in 0..20 {
+            let call = || flood.get(format!("{url}/healthz")).send();
+            for answer in join_all((0..200).map(|_| call())).await {
+                statuses.insert(answer.unwrap().status().as_u16());
+            }
+            if statuses.contains(&429) {
+                break;
+            }
         }
         assert_eq!(statuses, [200, 429].into());
         // The metrics are not public.
