@@ -3,6 +3,7 @@
 mod money;
 mod notifications;
 mod pages;
+mod switches;
 mod three_ds;
 mod tls;
 
@@ -79,6 +80,11 @@ impl Sandbox {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
         serde_json::from_str(body).unwrap_or_default()
+    }
+
+    /// Changes how the site is set up.
+    async fn set(&self, settings: &Value) {
+        self.call("/sandbox/settings", Some(settings)).await;
     }
 
     async fn executed(&self) -> Vec<String> {
