@@ -216,8 +216,9 @@ async fn what_a_document_must_not_be_is_refused_and_nothing_is_stored() {
             .is_problem(404, "OPERATION_NOT_FOUND", None);
     }
     for (path, name) in [("captures", "amount"), ("refunds", "industryData")] {
-        let refused = shop.put(&format!("payments/order-1/{path}/p-1"), &json!({name: {}}));
-        refused.await.is_problem(400, "UNKNOWN_FIELD", Some(name));
+        let path = format!("payments/order-1/{path}/p-1");
+        let refused = shop.put(&path, &json!({name: {}})).await;
+        refused.is_problem(400, "UNKNOWN_FIELD", Some(name));
     }
     assert_eq!(sandbox.executed().await.len(), before);
 }
