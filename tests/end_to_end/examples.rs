@@ -11,6 +11,8 @@ use pantoken_tests::{
 };
 use serde_json::{Value, json};
 
+use crate::payin::{CODE, GOOD_MONTH, pay};
+
 pub(crate) async fn the_html_page_takes_a_card(context: TestContext) {
     let example = workspace().join("examples/html");
     let site = TestSite::open(SiteOptions::with_pages(Pages::with_element(&example)));
@@ -88,7 +90,7 @@ async fn takes_a_card(context: &TestContext, site: &TestSite) {
 }
 
 pub(crate) async fn the_back_end_in_php_knows_whose_card_it_is(context: TestContext) {
-    let back_end = BackEnd::in_folder("php");
+    let back_end = BackEnd::in_folder("back-end/php");
     let address = format!("localhost:{}", back_end.port);
     let arguments = ["-S", &address, "index.php"];
     back_end
@@ -97,17 +99,50 @@ pub(crate) async fn the_back_end_in_php_knows_whose_card_it_is(context: TestCont
 }
 
 pub(crate) async fn the_back_end_in_node_knows_whose_card_it_is(context: TestContext) {
-    let back_end = BackEnd::in_folder("node");
+    let back_end = BackEnd::in_folder("back-end/node");
     back_end
         .knows_whose_card_it_is(&context, "node", &["server.mjs"])
         .await;
 }
 
 pub(crate) async fn the_back_end_in_python_knows_whose_card_it_is(context: TestContext) {
-    let back_end = BackEnd::in_folder("python");
+    let back_end = BackEnd::in_folder("back-end/python");
     back_end
         .knows_whose_card_it_is(&context, "python3", &["server.py"])
         .await;
+}
+
+/// The button of the page leads to the form that the back end had signed, and the back end knows what became of it.
+pub(crate) async fn the_page_with_the_redirect_button_takes_a_payment(context: TestContext) {
+    let back_end = BackEnd::in_folder("redirect");
+    let dev = back_end.start_dev();
+    let server = dev
+        .wait_for("Open ")
+        .unwrap_or_else(|| panic!("{}", dev.log()));
+    let address = format!("localhost:{}", back_end.port);
+    let arguments = ["-S", &address, "index.php"];
+    let _back_end = back_end.start("php", &arguments, &server).await;
+    let paid = context.browse(async |tab| {
+        tab.go(&back_end.url("/")).await;
+        assert_eq!(tab.text("output").await, "created");
+        let button = "document.querySelector('pantoken-redirect')";
+        tab.until(&format!("return {button}.state === 'idle'"))
+            .await;
+        tab.run(&format!("{button}.click()")).await;
+        tab.find("body[data-state=ready] #pay:not([disabled])")
+            .await;
+        pay(tab, GOOD_MONTH, CODE).await;
+        tab.find("body[data-state=saved]").await;
+        loop {
+            tab.go(&back_end.url("/")).await;
+            if tab.text("output").await == "captured" {
+                break;
+            }
+        }
+        // What is paid is not paid again.
+        tab.until(&format!("return {button} === null")).await;
+    });
+    paid.await;
 }
 
 /// A back end of the examples, on a free port.
@@ -192,7 +227,7 @@ impl BackEnd {
     }
 
     async fn start(&self, runtime: &str, arguments: &[&str], server: &str) -> Process {
-        let folder = workspace().join("examples/back-end").join(self.folder);
+        let folder = workspace().join("examples").join(self.folder);
         let cards = format!("pantoken-test-cards-{}.txt", self.port);
         let mut command = Command::new(runtime);
         clear_settings(&mut command);

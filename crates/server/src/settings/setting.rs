@@ -351,6 +351,13 @@ pub(crate) const QIWI_PAY_SENDERS: Setting = Setting {
     default: Default::Absent("any address"),
     example: "79.142.16.0/20,195.189.100.0/22,91.232.230.0/23,91.213.51.0/24",
 };
+pub(crate) const QIWI_PAY_INDUSTRY_DATA: Setting = Setting {
+    key: "qiwi_pay_industry_data",
+    kind: Kind::Text("HOW"),
+    help: "Whether qiwi-pay signs the data of airline tickets: `signed` or `unsigned`, as the provider's support says",
+    default: Default::Absent("calls with `industryData` are refused"),
+    example: "unsigned",
+};
 pub(crate) const QIWI_PAY_LIVE: Setting = Setting {
     key: "qiwi_pay_live",
     kind: Kind::Switch,
@@ -474,6 +481,7 @@ pub(crate) const ALL: &[&Setting] = &[
     &QIWI_PAY_API_URL,
     &QIWI_PAY_FORM_URL,
     &QIWI_PAY_SENDERS,
+    &QIWI_PAY_INDUSTRY_DATA,
     &QIWI_PAY_LIVE,
     &REQUEST_ID_SHARD,
     &PAN_TOKEN_ALPHABET,

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use pantoken_qiwi_pay::AviaSignature;
+
 use super::*;
 use crate::http::senders::Senders;
 
@@ -796,6 +798,25 @@ fn the_api_of_qiwi_pay_needs_a_client_certificate_except_on_loopback() {
     let sandbox = with_qiwi_pay().variable("PANTOKEN_QIWI_PAY_API_URL", sandbox);
     let qiwi_pay = sandbox.read().unwrap().api.qiwi_pay.unwrap();
     assert!(qiwi_pay.client.is_some() && !qiwi_pay.is_live);
+}
+
+#[test]
+fn whether_qiwi_pay_signs_tickets_is_signed_or_unsigned() {
+    const NAME: &str = "PANTOKEN_QIWI_PAY_INDUSTRY_DATA";
+    let read = |given: Given| given.read().unwrap().api.qiwi_pay.unwrap().industry_data;
+    assert_eq!(read(with_qiwi_pay()), None);
+    for (text, signature) in [
+        ("signed", AviaSignature::CompactJson),
+        ("unsigned", AviaSignature::Omitted),
+    ] {
+        assert_eq!(read(with_qiwi_pay().variable(NAME, text)), Some(signature));
+    }
+    assert!(
+        with_qiwi_pay()
+            .variable(NAME, "true")
+            .error()
+            .contains(NAME)
+    );
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod payin_qr_codes;
 mod payin_senders;
 mod payin_shop;
 mod process;
+mod qiwi_pay_documents;
 mod qiwi_pay_forms;
 mod qiwi_pay_payments;
 mod qiwi_pay_shop;
