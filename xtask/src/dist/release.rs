@@ -141,3 +141,28 @@ pub(super) fn git(workspace: &Workspace) -> Command {
     git.current_dir(workspace.root());
     git
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever releases sets the version in each of these.
+    #[test]
+    fn the_guide_and_the_deployment_name_this_version() {
+        let guide = include_str!("../../../docs/install.md");
+        let compose = include_str!("../../../deploy/compose.yaml");
+        let dockerfile = include_str!("../../../deploy/Dockerfile");
+        let version = Release::VERSION;
+        for (text, named) in [
+            (guide, format!("`pantoken-{version}-linux-x86_64.tar.gz`")),
+            (guide, format!("`pantoken_{version}_amd64.deb`")),
+            (guide, format!("`pantoken-{version}-image.tar`")),
+            (guide, format!("`pantoken-{version}.tgz`")),
+            (compose, format!("image: pantoken:{version}\n")),
+            (compose, format!("image: pantoken-sandbox:{version}\n")),
+            (dockerfile, format!("\nARG VERSION={version}\n")),
+        ] {
+            assert!(text.contains(&named), "{named}");
+        }
+    }
+}
