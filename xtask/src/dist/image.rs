@@ -176,6 +176,64 @@ fn certificates() -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dist::release::tests::release_of_names;
+
+    /// Reads what a descriptor names, and checks its size and its digest.
+    fn blob(layout: &Path, descriptor: &Value) -> Vec<u8> {
+        let name = descriptor["digest"].as_str().unwrap();
+        let bytes = fs::read(layout.join("blobs").join(name.replace(':', "/"))).unwrap();
+        assert_eq!(name, format!("sha256:{}", digest(&bytes)));
+        assert_eq!(descriptor["size"], bytes.len());
+        bytes
+    }
+
+    fn document(layout: &Path, descriptor: &Value) -> Value {
+        serde_json::from_slice(&blob(layout, descriptor)).unwrap()
+    }
+
+    #[test]
+    fn an_image_leads_from_its_index_to_the_files_of_each_processor() {
+        let folder = tempfile::tempdir().unwrap();
+        let release = release_of_names(folder.path());
+        assemble(&release, IMAGES[0]).unwrap();
+        let layout = release.workspace.target().join("dist/images/pantoken");
+        let index = fs::read(layout.join("index.json")).unwrap();
+        let index: Value = serde_json::from_slice(&index).unwrap();
+        let all = document(&layout, &index["manifests"][0]);
+        let manifests = all["manifests"].as_array().unwrap();
+        let processors = manifests.iter().map(|it| &it["platform"]["architecture"]);
+        assert_eq!(processors.collect::<Vec<_>>(), ["amd64", "arm64"]);
+        for descriptor in manifests {
+            let manifest = document(&layout, descriptor);
+            let config = document(&layout, &manifest["config"]);
+            assert_eq!(
+                config["architecture"],
+                descriptor["platform"]["architecture"]
+            );
+            assert_eq!(config["config"]["User"], "65532:65532");
+            let layers = manifest["layers"].as_array().unwrap();
+            let contents = config["rootfs"]["diff_ids"].as_array().unwrap();
+            assert_eq!((layers.len(), contents.len()), (3, 3));
+            for (layer, content) in layers.iter().zip(contents) {
+                let mut tar = Vec::new();
+                let bytes = blob(&layout, layer);
+                let mut gzip = flate2::read::GzDecoder::new(&bytes[..]);
+                std::io::Read::read_to_end(&mut gzip, &mut tar).unwrap();
+                assert_eq!(*content, format!("sha256:{}", digest(&tar)));
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_files_make_the_same_image() {
+        let [first, second] = [(); 2].map(|()| {
+            let folder = tempfile::tempdir().unwrap();
+            let release = release_of_names(folder.path());
+            assemble(&release, IMAGES[1]).unwrap();
+            fs::read(release.image("pantoken-sandbox")).unwrap()
+        });
+        assert!(first == second);
+    }
 
     #[test]
     fn the_root_certificates_are_in_pem() {

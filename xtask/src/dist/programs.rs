@@ -12,7 +12,7 @@ use crate::command;
 
 pub(super) const PROGRAMS: [&str; 2] = ["pantoken", "pantoken-sandbox"];
 /// What comes with the programs, from the root folder.
-const FILES: [&str; 11] = [
+pub(super) const FILES: [&str; 11] = [
     "CHANGELOG.md",
     "LICENSE-APACHE",
     "LICENSE-MIT",

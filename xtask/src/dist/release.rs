@@ -143,8 +143,52 @@ pub(super) fn git(workspace: &Workspace) -> Command {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::dist::programs::{FILES, PROGRAMS};
+
+    /// Returns a release in the folder, whose programs are only their own names.
+    pub(in crate::dist) fn release_of_names(folder: &std::path::Path) -> Release {
+        let workspace = Workspace::find().unwrap();
+        let release = Release {
+            workspace: workspace.copied_to(folder),
+            tools: Tools::find_or_install(&[]).unwrap(),
+            folder: folder.join("dist/release"),
+            time: "1700000000".to_owned(),
+            created: "2023-11-14T22:13:20Z".to_owned(),
+        };
+        let copy = |file: &str, to: &std::path::Path| {
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(workspace.root().join(file), to).unwrap();
+        };
+        fs::create_dir_all(&release.folder).unwrap();
+        copy("deploy/Dockerfile", &folder.join("deploy/Dockerfile"));
+        for script in ["postinst", "postrm", "prerm"] {
+            let script = format!("deploy/debian/{script}");
+            copy(&script, &folder.join(&script));
+        }
+        for platform in &PLATFORMS {
+            let staged = release.staged(platform).unwrap();
+            for file in FILES {
+                copy(file, &staged.join(file));
+            }
+            for document in ["man", "completions"] {
+                fs::create_dir_all(staged.join(document)).unwrap();
+            }
+            for program in PROGRAMS {
+                for file in [
+                    program.to_owned(),
+                    format!("man/{program}.1"),
+                    format!("completions/{program}.bash"),
+                    format!("completions/_{program}"),
+                    format!("completions/{program}.fish"),
+                ] {
+                    fs::write(staged.join(file), program).unwrap();
+                }
+            }
+        }
+        release
+    }
 
     /// Whoever releases sets the version in each of these.
     #[test]
