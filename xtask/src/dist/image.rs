@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::archive;
 use super::dockerfile::{self, Copied, Stage};
-use super::release::{PLATFORMS, Platform, Release};
+use super::release::{Platform, Release};
 
 /// The stage of each image, and the image's name.
 pub(super) const IMAGES: [(&str, &str); 2] =
@@ -29,7 +29,7 @@ pub(super) fn assemble(release: &Release, (stage, name): (&str, &str)) -> Result
     let stage = dockerfile::stage(&fs::read_to_string(dockerfile)?, stage)?;
     let layout = Layout::create(release, name)?;
     let mut manifests = Vec::new();
-    for platform in &PLATFORMS {
+    for platform in &release.platforms {
         let mut descriptor = layout.manifest(&stage, platform)?;
         descriptor["platform"] = json!({ "os": "linux", "architecture": platform.processor });
         manifests.push(descriptor);

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use fs_err as fs;
 
-use super::release::{PLATFORMS, Platform, Release};
+use super::release::{Platform, Release};
 use crate::command;
 
 pub(super) const PROGRAMS: [&str; 2] = ["pantoken", "pantoken-sandbox"];
@@ -27,12 +27,12 @@ pub(super) const FILES: [&str; 11] = [
 ];
 
 pub(super) fn build(release: &Release) -> Result<()> {
-    for platform in &PLATFORMS {
+    for platform in &release.platforms {
         compile(release, platform)?;
         stage(release, platform)?;
     }
     // The descriptions do not depend on the platform, and this machine can run its own.
-    for platform in &PLATFORMS {
+    for platform in &release.platforms {
         write_documents(release, &release.staged(platform)?)?;
     }
     Ok(())

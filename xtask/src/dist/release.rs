@@ -51,6 +51,7 @@ impl Platform {
 
 /// A release that is being built.
 pub(super) struct Release {
+    pub(super) platforms: Vec<&'static Platform>,
     pub(super) workspace: Workspace,
     pub(super) tools: Tools,
     /// `dist/release`, which is empty at first.
@@ -67,17 +68,13 @@ impl Release {
     pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
     /// Finds or installs the tools, and empties the folder of the release.
-    pub(super) fn of(workspace: Workspace) -> Result<Self> {
+    pub(super) fn of(workspace: Workspace, platforms: &[&'static Platform]) -> Result<Self> {
         refuse_changes(&workspace)?;
-        let names = [
-            CARGO_ZIGBUILD,
-            INTEL_TARGET,
-            ARM_TARGET,
-            QEMU,
-            "dpkg",
-            "skopeo",
-            "umoci",
-        ];
+        let mut names = vec![CARGO_ZIGBUILD, "dpkg", "skopeo", "umoci"];
+        names.extend(platforms.iter().map(|platform| platform.target));
+        if platforms.iter().any(|platform| !platform.is_own()) {
+            names.push(QEMU);
+        }
         let tools = Tools::find_or_install(&names)?;
         let folder = workspace.root().join("dist/release");
         if folder.exists() {
@@ -93,6 +90,7 @@ impl Release {
             .split_once(' ')
             .context("git prints two times")?;
         Ok(Self {
+            platforms: platforms.to_vec(),
             workspace,
             tools,
             folder,
@@ -151,6 +149,7 @@ pub(super) mod tests {
     pub(in crate::dist) fn release_of_names(folder: &std::path::Path) -> Release {
         let workspace = Workspace::find().unwrap();
         let release = Release {
+            platforms: PLATFORMS.iter().collect(),
             workspace: workspace.copied_to(folder),
             tools: Tools::find_or_install(&[]).unwrap(),
             folder: folder.join("dist/release"),

@@ -14,7 +14,7 @@ use fs_err as fs;
 
 use super::image::IMAGES;
 use super::programs::{self, PROGRAMS};
-use super::release::{PLATFORMS, Platform, Release};
+use super::release::{Platform, Release};
 use crate::command;
 use runner::Runner;
 
@@ -22,7 +22,7 @@ pub(super) fn run(release: &Release) -> Result<()> {
     let mut check = Command::new("sha256sum");
     check.args(["--check", "--quiet", "SHA256SUMS"]);
     command::run(check.current_dir(&release.folder))?;
-    for platform in &PLATFORMS {
+    for platform in &release.platforms {
         try_on(release, platform).with_context(|| format!("the trial for {}", platform.name))?;
     }
     Ok(())

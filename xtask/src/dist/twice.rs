@@ -25,7 +25,7 @@ pub(super) fn copy(release: &Release) -> Result<TempDir> {
 }
 
 pub(super) fn release_in(release: &Release, folder: &Path) -> Result<Release> {
-    Release::of(release.workspace.copied_to(folder))
+    Release::of(release.workspace.copied_to(folder), &release.platforms)
 }
 
 /// Fails with the names of all files that differ, and with what differs in them.
