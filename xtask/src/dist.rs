@@ -57,8 +57,9 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let again = if options.twice { BUILD + 1 } else { 0 };
     let mut steps = Steps::of(BUILD + 3 + again);
+    let own = Platform::own()?;
     let platforms = match options.own {
-        true => vec![Platform::own()?],
+        true => vec![own],
         false => PLATFORMS.iter().collect(),
     };
     let release = steps.run("tools", || Release::of(Workspace::find()?, &platforms))?;

@@ -81,6 +81,7 @@ const TOOLS: &[Tool] = &[
     tool("xvfb",               "",         Apt,               &["Xvfb"],                                        "XVFB"),
     tool(POSTGRES,             "",         Apt,               &["postgres"],                                    ""),
     tool("dpkg",               "",         Apt,               &["dpkg-deb"],                                    ""),
+    tool("curl",               "",         Apt,               &["curl"],                                        ""),
     // Runs the programs of other processors. All emulators are in one package.
     tool(QEMU,                 "",         Apt,               &["qemu-aarch64-static"],                         ""),
     // Read and unpack images without a daemon.

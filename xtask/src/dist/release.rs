@@ -70,7 +70,7 @@ impl Release {
     /// Finds or installs the tools, and empties the folder of the release.
     pub(super) fn of(workspace: Workspace, platforms: &[&'static Platform]) -> Result<Self> {
         refuse_changes(&workspace)?;
-        let mut names = vec![CARGO_ZIGBUILD, "dpkg", "skopeo", "umoci"];
+        let mut names = vec![CARGO_ZIGBUILD, "curl", "dpkg", "skopeo", "umoci"];
         names.extend(platforms.iter().map(|platform| platform.target));
         if platforms.iter().any(|platform| !platform.is_own()) {
             names.push(QEMU);
