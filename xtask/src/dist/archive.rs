@@ -5,8 +5,6 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use fs_err as fs;
 
 use super::release::{Platform, Release};
@@ -39,11 +37,16 @@ pub(super) fn tar(folder: &Path, names: &[String], owner: u32, time: &str) -> Re
     Ok(output.stdout)
 }
 
-/// Compresses as `gzip -9 -n` does, but the same with every version of gzip.
+/// Compresses without a name and a time.
 pub(super) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    gzip.write_all(bytes)?;
-    Ok(gzip.finish()?)
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(bytes)?;
+    let mut gzip = Command::new("gzip");
+    gzip.args(["-9", "--no-name", "--stdout"]).arg(file.path());
+    let output = command::capture(&mut gzip)?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "gzip cannot compress: {errors}");
+    Ok(output.stdout)
 }
 
 #[cfg(test)]

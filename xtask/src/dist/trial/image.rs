@@ -76,10 +76,12 @@ pub(super) fn runs(
     command.envs(SETTINGS);
     command.env("PANTOKEN_LISTEN", "127.0.0.1:0");
     let server = Server::start(&mut command)?;
-    let url = server.url.replace("0.0.0.0", "127.0.0.1");
+    // A container runtime brings /etc/hosts, and this root folder has none.
+    let url = server.url.replace("localhost", "127.0.0.1");
     let health = format!("{url}/healthz");
     command::run(in_root("/pantoken")?.args(["health", &health]))?;
     ensure!(get(&health)? == "ok", "it is not well");
+    reads_its_certificates(in_root("/pantoken")?)?;
     if name == "pantoken" {
         ensure!(
             root.join("data/pantoken.db").is_file(),
@@ -89,6 +91,17 @@ pub(super) fn runs(
     drop(server);
     let is_well = in_root("/pantoken")?.args(["health", &health]).output()?;
     ensure!(!is_well.status.success(), "it is well after it has stopped");
+    Ok(())
+}
+
+/// Without root certificates, no client for HTTPS is made. With them, nobody listens there.
+fn reads_its_certificates(mut pantoken: Command) -> Result<()> {
+    let answer = pantoken.args(["health", "https://127.0.0.1:1/"]).output()?;
+    let errors = String::from_utf8_lossy(&answer.stderr);
+    ensure!(
+        errors.contains("Connection refused"),
+        "it cannot read its root certificates: {errors}"
+    );
     Ok(())
 }
 
