@@ -9,7 +9,7 @@ use fs_err as fs;
 use crate::checkout;
 use crate::command;
 use crate::element;
-use crate::npm::Npm;
+use crate::npm::{self, Npm, npm};
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
@@ -84,14 +84,5 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 /// Installs what a project depends on, with the tarball from this folder.
 fn install(tarball: &Path, project: &Path) -> Result<()> {
     fs::copy(tarball.join(TARBALL), project.join(TARBALL))?;
-    command::run(&mut npm(
-        project,
-        "ci --ignore-scripts --no-audit --no-fund --prefer-offline",
-    ))
-}
-
-fn npm(folder: &Path, arguments: &str) -> Command {
-    let mut npm = Command::new("npm");
-    npm.current_dir(folder).args(arguments.split(' '));
-    npm
+    npm::install(project)
 }

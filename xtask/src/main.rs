@@ -1,8 +1,10 @@
 //! The developer's commands: `cargo xtask --help` lists them.
 
 mod api_description;
+mod api_users;
 mod bench;
 mod checkout;
+mod collection;
 mod command;
 mod demo;
 mod dependencies;
@@ -91,6 +93,9 @@ enum Task {
     },
     /// Compare the running server with crates/server/openapi.json
     Api,
+    /// Try what others make of crates/server/openapi.json: a client with types, and the collection for Postman and
+    /// Bruno
+    ApiUsers,
     /// Build the custom element's npm package into dist/npm
     #[command(
         after_help = "Examples:\n  cargo xtask element && npm pack ./dist/npm\n  cargo xtask element --twice"
@@ -141,6 +146,7 @@ fn main() -> ExitCode {
         Task::Dev { options } => dev::run(&options),
         Task::Test { part, long } => test::run(part, long),
         Task::Api => Workspace::find().and_then(|workspace| api_description::check(&workspace)),
+        Task::ApiUsers => Workspace::find().and_then(|workspace| api_users::check(&workspace)),
         Task::Element { twice } => element::run(twice),
         Task::Examples => examples::run(),
         Task::Size => size::run(),

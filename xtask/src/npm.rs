@@ -1,9 +1,11 @@
-//! The tools from npm that make a module and its script small.
+//! npm, and its tools that make a module and its script small.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
 
+use crate::command;
 use crate::tools::Tools;
 
 /// Binaryen and esbuild.
@@ -23,4 +25,19 @@ impl Npm {
         let path = self.tools.path(name);
         Command::new(path.unwrap_or_else(|_| name.into()))
     }
+}
+
+/// Installs exactly what a project depends on, and runs none of its scripts.
+pub(crate) fn install(project: &Path) -> Result<()> {
+    command::run(&mut npm(
+        project,
+        "ci --ignore-scripts --no-audit --no-fund --prefer-offline",
+    ))
+}
+
+/// Returns a command of npm in this folder.
+pub(crate) fn npm(folder: &Path, arguments: &str) -> Command {
+    let mut npm = Command::new("npm");
+    npm.current_dir(folder).args(arguments.split(' '));
+    npm
 }

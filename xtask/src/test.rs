@@ -10,6 +10,7 @@ use fs_err as fs;
 use serde_json::Value;
 
 use crate::api_description;
+use crate::api_users;
 use crate::checkout;
 use crate::command;
 use crate::dependencies;
@@ -88,6 +89,7 @@ const STEPS: &[(&[Part], &str, Work)] = &[
     (&[Native], "benchmark of the store", Cargo(&["test --locked -p pantoken-store --bench creation -- 20000 1"])),
     (&[Native], "fuzz", Call(fuzz_all)),
     (&[Native], "API against its description", Call(|run| api_description::check(&run.workspace))),
+    (&[Native], "clients of the API", Call(|run| api_users::check(&run.workspace))),
     (&[Wasm], "tests, wasm32 in a browser", Call(test_wasm)),
     (&[Lint], "documentation", Call(document)),
     (&[Wasm], "demo page", Call(|run| page::build(&run.workspace))),

@@ -23,7 +23,7 @@ const MAX_CHARS: usize = 64;
 /// The payment tokens of a customer, the newest first.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"tokens": [{"tokenId": "tok_30747e05edc6a931833378481131e49c",
-    "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+    "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "paymentMethod": "card", "name": "411111******1111",
     "expiresAt": "2027-12-31T00:00:00+03:00"}]}))]
 pub(crate) struct TokenList {
     tokens: Vec<Token>,

@@ -8,7 +8,7 @@ use serde_json::{Map, json};
 
 use super::endpoint::{ReadProblems, authorize};
 use super::id::TwoSegments;
-use super::token::{self, Token};
+use super::token::{self, PaymentMethod, Token};
 use super::{PayinOptions, customer, token_lookup};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::RequireApiKey;
@@ -22,6 +22,8 @@ use crate::operations::stored;
     operation_id = "deletePayinToken",
     tag = "payin",
     summary = "Deletes a payment token, here and at the provider",
+    description = "The provider can delete the tokens of cards. One of the faster payments system (`sbp`) is \
+                   deleted here, and can no longer be used here; its customer ends it with the app of the bank.",
     security(("apiKey" = [])),
     params(
         ("customer" = String, Path, min_length = 1, max_length = 64),
@@ -56,11 +58,9 @@ async fn delete(
     record: &StoredOperation,
 ) -> Result<(), Problem> {
     let token: Token = stored::read(record)?;
-    let secret = PaymentToken::parse(&token.payment_token).map_err(|_| Problem::Internal)?;
-    let deletion = TokenDeletion::new(customer, secret);
-    if let Err(error) = payin.client.tokens().delete(deletion).await {
-        tracing::warn!(%error, "the provider did not delete a token");
-        return Err(Problem::ProviderUnavailable);
+    // The provider has no call that deletes the other ones.
+    if token.payment_method == PaymentMethod::Card {
+        delete_at_provider(payin, customer, &token).await?;
     }
     let now = app.clock.now();
     let mut fields = Map::new();
@@ -85,5 +85,19 @@ async fn delete(
     };
     // If it changed meanwhile, another call has deleted it.
     app.store.change_operation(change).await?;
+    Ok(())
+}
+
+async fn delete_at_provider(
+    payin: &PayinOptions,
+    customer: &str,
+    token: &Token,
+) -> Result<(), Problem> {
+    let secret = PaymentToken::parse(&token.payment_token).map_err(|_| Problem::Internal)?;
+    let deletion = TokenDeletion::new(customer, secret);
+    if let Err(error) = payin.client.tokens().delete(deletion).await {
+        tracing::warn!(%error, "the provider did not delete a token");
+        return Err(Problem::ProviderUnavailable);
+    }
     Ok(())
 }

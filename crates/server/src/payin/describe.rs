@@ -245,7 +245,7 @@ pub(super) fn form_url(pay_url: &str, language: &str, return_url: Option<&str>) 
     "card": {"issuingCountry": "RUS", "issuingBank": "QIWI BANK (JSC)", "paymentSystem": "VISA",
     "fundingSource": "PREPAID"},
     "token": {"tokenId": "tok_30747e05edc6a931833378481131e49c",
-    "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+    "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "paymentMethod": "card", "name": "411111******1111",
     "expiresAt": "2027-12-31T00:00:00+03:00"}, "expiresAt": "2025-06-01T12:30:00Z"}))]
 #[schema(as = PayinVerification)]
 pub(crate) struct VerificationView {

@@ -323,6 +323,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::payin::token::PaymentMethod;
 
     fn code(amount: Option<&str>) -> QrCode {
         let amount = amount.map(|value| {
@@ -368,6 +369,7 @@ mod tests {
         TokenStatus::Created(Box::new(Token {
             token_id: format!("tok_{number}"),
             payment_token: number.to_string(),
+            payment_method: PaymentMethod::Sbp,
             name: None,
             expires_at: None,
         }))

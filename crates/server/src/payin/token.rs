@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 use utoipa::ToSchema;
 
+use super::schemas;
 use crate::operations::Event;
 use crate::operations::stored;
 use crate::operations::stored::fields;
@@ -24,12 +25,16 @@ pub(super) fn token_id(payment_token: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({"tokenId": "tok_30747e05edc6a931833378481131e49c",
-    "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "name": "411111******1111",
+    "paymentToken": "66aebf5f-098e-4e36-922a-a4107b349a96", "paymentMethod": "card", "name": "411111******1111",
     "expiresAt": "2027-12-31T00:00:00+03:00"}))]
 #[schema(as = IssuedToken)]
 pub(crate) struct Token {
     pub(crate) token_id: String,
     pub(crate) payment_token: String,
+    /// What the token stands for. `sbp` is an account in the faster payments system, which a QR code is paid from.
+    #[serde(default)]
+    #[schema(schema_with = schemas::payment_method)]
+    pub(crate) payment_method: PaymentMethod,
     /// The masked number of the card.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
@@ -38,12 +43,31 @@ pub(crate) struct Token {
     pub(crate) expires_at: Option<String>,
 }
 
+/// What a token stands for. A token that was kept without it is a card's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PaymentMethod {
+    #[default]
+    Card,
+    Sbp,
+}
+
+impl PaymentMethod {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Sbp => "sbp",
+        }
+    }
+}
+
 impl Token {
     /// Names a token that the provider has issued.
     pub(crate) fn of(issued: &IssuedToken) -> Self {
         Self {
             token_id: token_id(issued.token.expose()),
             payment_token: issued.token.expose().to_owned(),
+            payment_method: PaymentMethod::Card,
             name: issued.name.clone(),
             expires_at: issued.expires.as_ref().map(ToString::to_string),
         }
@@ -54,6 +78,7 @@ impl Token {
         Self {
             token_id: token_id(token.expose()),
             payment_token: token.expose().to_owned(),
+            payment_method: PaymentMethod::Sbp,
             name: None,
             expires_at: expires.map(ToString::to_string),
         }

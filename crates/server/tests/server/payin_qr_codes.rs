@@ -151,6 +151,25 @@ async fn a_qr_code_is_paid_with_a_token_once_whatever_is_lost() {
 }
 
 #[tokio::test]
+async fn a_token_of_a_bank_account_is_deleted_here_alone() {
+    let shop = shop().await;
+    let token_id = shop.qr_token().await;
+    let tokens = format!("customers/{CUSTOMER}/tokens");
+    let listed = shop.get(&tokens).await.json();
+    assert_eq!(listed["tokens"][0]["paymentMethod"], "sbp");
+    // The provider would not answer, but it is not asked: it can only delete the tokens of cards.
+    shop.faults(&["unavailable"]).await;
+    let path = format!("{tokens}/{}", token_id.as_str().unwrap());
+    assert_eq!(shop.call("DELETE", &path, "").await.status, 204);
+    shop.faults(&[]).await;
+    assert_eq!(shop.get(&tokens).await.json()["tokens"], json!([]));
+    assert_eq!(shop.events("payin.token.deleted").await.len(), 1);
+    shop.put("qr-codes/q-1", &dynamic()).await;
+    let gone = shop.pay_with_token("q-1", &token_id).await;
+    gone.is_problem(404, "TOKEN_NOT_FOUND", None);
+}
+
+#[tokio::test]
 async fn a_qr_code_is_paid_with_its_customers_own_token() {
     let shop = shop().await;
     let token_id = shop.qr_token().await;

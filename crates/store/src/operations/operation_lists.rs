@@ -181,17 +181,20 @@ pub(super) struct DeleteFinished {
 }
 
 /// Selects final operations that changed before a time, that nobody will ask about, that have no parts, and
-/// whose deliveries ended before it too. SQLite has to use the given index.
+/// whose deliveries ended before it too. SQLite has to use the given index. Without the offsets, which change nothing,
+/// Postgres joins the tables whole; with them it asks row by row, and stops at the limit.
 macro_rules! finished {
     ($index:literal) => {
         concat!(
             "SELECT id FROM operations AS old WHERE is_final = 1 AND changed_at < $1 \
              AND next_attempt_at IS NULL \
-             AND NOT EXISTS (SELECT 1 FROM operations AS part WHERE part.parent_id = old.id) \
+             AND NOT EXISTS (SELECT 1 FROM operations AS part WHERE part.parent_id = old.id \
+             LIMIT 1 OFFSET 0) \
              AND NOT EXISTS (SELECT 1 FROM deliveries ",
             $index,
             " WHERE deliveries.operation_id = old.id \
-             AND (deliveries.state = 'pending' OR due_at >= $1)) ORDER BY changed_at LIMIT $2"
+             AND (deliveries.state = 'pending' OR due_at >= $1) LIMIT 1 OFFSET 0) \
+             ORDER BY changed_at LIMIT $2"
         )
     };
 }
