@@ -3,7 +3,6 @@
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::payment_method::PaymentMethod;
 use super::{bill, part, payment, qr_code, verification};
 use crate::http::enumerations::{closed, open};
 
@@ -15,10 +14,6 @@ pub(super) fn bill_state() -> RefOr<Schema> {
 pub(super) fn part_state() -> RefOr<Schema> {
     use part::State::{Completed, Declined, Pending};
     open([Pending, Completed, Declined].map(part::State::as_str))
-}
-
-pub(super) fn payment_method() -> RefOr<Schema> {
-    open([PaymentMethod::Card, PaymentMethod::Sbp].map(PaymentMethod::as_str))
 }
 
 pub(super) fn payment_state() -> RefOr<Schema> {

@@ -7,7 +7,6 @@ use serde_json::{Map, json};
 use utoipa::ToSchema;
 
 use super::payment_method::PaymentMethod;
-use super::schemas;
 use crate::operations::Event;
 use crate::operations::stored;
 use crate::operations::stored::fields;
@@ -34,7 +33,7 @@ pub(crate) struct Token {
     pub(crate) payment_token: String,
     /// What the token stands for. `sbp` is an account in the faster payments system, which a QR code is paid from.
     #[serde(default)]
-    #[schema(schema_with = schemas::payment_method)]
+    #[schema(schema_with = PaymentMethod::schema)]
     pub(crate) payment_method: PaymentMethod,
     /// The masked number of the card.
     #[serde(skip_serializing_if = "Option::is_none")]
