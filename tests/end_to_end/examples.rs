@@ -12,6 +12,8 @@ use pantoken_tests::{
 };
 use serde_json::{Value, json};
 
+use crate::payin::{CODE, GOOD_MONTH, pay};
+
 pub(crate) async fn the_html_page_takes_a_card(context: TestContext) {
     let example = workspace().join("examples/html");
     let site = TestSite::open(SiteOptions::with_pages(Pages::with_element(&example)));
@@ -89,7 +91,7 @@ async fn takes_a_card(context: &TestContext, site: &TestSite) {
 }
 
 pub(crate) async fn the_back_end_in_php_knows_whose_card_it_is(context: TestContext) {
-    let back_end = BackEnd::in_folder("php");
+    let back_end = BackEnd::in_folder("back-end/php");
     let address = format!("localhost:{}", back_end.port);
     let arguments = ["-S", &address, "index.php"];
     back_end
@@ -98,28 +100,28 @@ pub(crate) async fn the_back_end_in_php_knows_whose_card_it_is(context: TestCont
 }
 
 pub(crate) async fn the_back_end_in_node_knows_whose_card_it_is(context: TestContext) {
-    let back_end = BackEnd::in_folder("node");
+    let back_end = BackEnd::in_folder("back-end/node");
     back_end
         .knows_whose_card_it_is(&context, "node", &["server.mjs"])
         .await;
 }
 
 pub(crate) async fn the_back_end_in_python_knows_whose_card_it_is(context: TestContext) {
-    let back_end = BackEnd::in_folder("python");
+    let back_end = BackEnd::in_folder("back-end/python");
     back_end
         .knows_whose_card_it_is(&context, "python3", &["server.py"])
         .await;
 }
 
 pub(crate) async fn the_back_end_in_go_knows_whose_card_it_is(context: TestContext) {
-    let back_end = BackEnd::in_folder("go");
+    let back_end = BackEnd::in_folder("back-end/go");
     back_end
         .knows_whose_card_it_is(&context, "go", &["run", "."])
         .await;
 }
 
 pub(crate) async fn the_back_end_with_fastapi_knows_whose_card_it_is(context: TestContext) {
-    let back_end = BackEnd::in_folder("fastapi");
+    let back_end = BackEnd::in_folder("back-end/fastapi");
     let port = back_end.port.to_string();
     let arguments = ["main:app", "--host", "localhost", "--port", &port];
     back_end
@@ -150,11 +152,44 @@ pub(crate) async fn the_svelte_app_knows_whose_card_it_is(context: TestContext) 
 
 /// Its files are served by the back end in Node.
 pub(crate) async fn the_angular_app_knows_whose_card_it_is(context: TestContext) {
-    let back_end = BackEnd::in_folder("node");
+    let back_end = BackEnd::in_folder("back-end/node");
     let files = dist().join("examples/angular");
     back_end
         .knows_whose_card_it_is(&context, "node", &["server.mjs", files.to_str().unwrap()])
         .await;
+}
+
+/// The button of the page leads to the form that the back end had signed, and the back end knows what became of it.
+pub(crate) async fn the_page_with_the_redirect_button_takes_a_payment(context: TestContext) {
+    let back_end = BackEnd::in_folder("redirect");
+    let dev = back_end.start_dev();
+    let server = dev
+        .wait_for("Open ")
+        .unwrap_or_else(|| panic!("{}", dev.log()));
+    let address = format!("localhost:{}", back_end.port);
+    let arguments = ["-S", &address, "index.php"];
+    let _back_end = back_end.start("php", &arguments, &server).await;
+    let paid = context.browse(async |tab| {
+        tab.go(&back_end.url("/")).await;
+        assert_eq!(tab.text("output").await, "created");
+        let button = "document.querySelector('pantoken-redirect')";
+        tab.until(&format!("return {button}.state === 'idle'"))
+            .await;
+        tab.run(&format!("{button}.click()")).await;
+        tab.find("body[data-state=ready] #pay:not([disabled])")
+            .await;
+        pay(tab, GOOD_MONTH, CODE).await;
+        tab.find("body[data-state=saved]").await;
+        loop {
+            tab.go(&back_end.url("/")).await;
+            if tab.text("output").await == "captured" {
+                break;
+            }
+        }
+        // What is paid is not paid again.
+        tab.until(&format!("return {button} === null")).await;
+    });
+    paid.await;
 }
 
 /// A back end of the examples, on a free port.
@@ -165,7 +200,7 @@ struct BackEnd {
 
 impl BackEnd {
     fn in_folder(name: &str) -> Self {
-        Self::at(workspace().join("examples/back-end").join(name))
+        Self::at(workspace().join("examples").join(name))
     }
 
     /// What `cargo xtask examples --all` has built.

@@ -265,6 +265,7 @@ fn main() -> ExitCode {
                 examples::the_back_end_in_node_knows_whose_card_it_is,
                 examples::the_back_end_in_python_knows_whose_card_it_is,
                 examples::the_back_end_in_go_knows_whose_card_it_is,
+                examples::the_page_with_the_redirect_button_takes_a_payment,
                 examples::the_page_of_the_elements_readme_takes_a_card,
                 examples::the_react_page_takes_a_card,
                 examples::the_vue_page_takes_a_card,

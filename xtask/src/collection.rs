@@ -19,13 +19,14 @@ const VARIABLES: [(&str, &str); 2] = [
     ("apiKey", "pantoken-dev-api-key"),
 ];
 
-/// Writes the collection into `dist`, and returns its file.
+/// Writes the collection into `dist/api`, and returns its file.
 pub(crate) fn write(workspace: &Workspace) -> Result<PathBuf> {
     let root = workspace.root();
     let description = fs::read_to_string(root.join("crates/server/openapi.json"))?;
     let collection = collection(&serde_json::from_str(&description)?)?;
-    let file = root.join("dist").join(FILE);
-    fs::create_dir_all(root.join("dist"))?;
+    let folder = root.join("dist/api");
+    fs::create_dir_all(&folder)?;
+    let file = folder.join(FILE);
     fs::write(&file, serde_json::to_string_pretty(&collection)? + "\n")?;
     Ok(file)
 }

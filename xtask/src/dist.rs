@@ -2,13 +2,18 @@
 
 mod archive;
 mod debian;
+mod dockerfile;
+mod image;
 mod programs;
+mod release;
 mod trial;
+mod twice;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use clap::Args;
 use fs_err as fs;
 
 use crate::command;
@@ -16,93 +21,79 @@ use crate::element;
 use crate::npm::Npm;
 use crate::sbom;
 use crate::steps::Steps;
-use crate::tools::{ARM_TARGET, CARGO_ZIGBUILD, INTEL_TARGET, Tools};
 use crate::workspace::Workspace;
+use image::IMAGES;
+use release::{PLATFORMS, Platform, Release};
 
-/// A system that the programs are built for. They need no library of it.
-struct Platform {
-    /// Rust's name.
-    target: &'static str,
-    /// The part of the archive's name that says what it is for.
-    name: &'static str,
-    /// Debian's name.
-    debian: &'static str,
+pub(crate) const EXAMPLES: &str = "\
+It makes, of the commit that is checked out:
+  pantoken-VERSION-linux-*.tar.gz   the programs, linked statically, with manuals, completions and licences
+  pantoken_VERSION_*.deb            the same as a Debian package, with the systemd units
+  pantoken*-VERSION-image.tar       the container images, for `docker load` and Skopeo
+  pantoken-VERSION.tgz              the npm package
+  *.crate, *.cdx.json               the crates, and a bill of materials of each
+  SHA256SUMS                        for `sha256sum --check`
+
+Then it uses each as you would, the programs of another processor under QEMU. It needs Linux and about 4 GB.
+
+Examples:
+  cargo xtask dist
+  cargo xtask dist --own
+  cargo xtask dist --twice";
+
+/// The steps of one build.
+const BUILD: usize = 7;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Build the same commit again in another folder, which takes as long, and compare the files byte by byte
+    #[arg(long)]
+    twice: bool,
+    /// Build the programs for this machine's processor only, which takes half as long
+    #[arg(long)]
+    own: bool,
 }
 
-const PLATFORMS: [Platform; 2] = [
-    Platform {
-        target: INTEL_TARGET,
-        name: "linux-x86_64",
-        debian: "amd64",
-    },
-    Platform {
-        target: ARM_TARGET,
-        name: "linux-aarch64",
-        debian: "arm64",
-    },
-];
-
-/// A release that is being built.
-struct Release {
-    workspace: Workspace,
-    tools: Tools,
-    /// `dist/release`, which is empty at first.
-    folder: PathBuf,
-    /// The time of the commit, in seconds since the Unix epoch: every file has it, so that everybody who builds
-    /// the same commit gets the same bytes.
-    time: String,
-}
-
-impl Release {
-    /// All packages of the workspace have one version.
-    const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-    fn find() -> Result<Self> {
-        let workspace = Workspace::find()?;
-        let names = [CARGO_ZIGBUILD, INTEL_TARGET, ARM_TARGET, "dpkg"];
-        let tools = Tools::find_or_install(&names)?;
-        let folder = workspace.root().join("dist/release");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)?;
-        let mut time = Command::new("git");
-        time.current_dir(workspace.root());
-        let time = command::output(time.args(["log", "-1", "--format=%ct"]))?;
-        Ok(Self {
-            workspace,
-            tools,
-            folder,
-            time: time.trim().to_owned(),
-        })
-    }
-
-    /// Returns the folder of a platform's programs and documents, as archives and packages contain them.
-    fn staged(&self, platform: &Platform) -> Result<PathBuf> {
-        let name = format!("pantoken-{}-{}", Self::VERSION, platform.name);
-        Ok(self.workspace.scratch("dist")?.join(name))
-    }
-}
-
-pub(crate) fn run() -> Result<()> {
-    let mut steps = Steps::of(9);
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let again = if options.twice { BUILD + 1 } else { 0 };
+    let mut steps = Steps::of(BUILD + 3 + again);
+    let own = Platform::own()?;
+    let platforms = match options.own {
+        true => vec![own],
+        false => PLATFORMS.iter().collect(),
+    };
+    let release = steps.run("tools", || Release::of(Workspace::find()?, &platforms))?;
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
-    let release = steps.run("tools", Release::find)?;
-    steps.run("element package", || pack_element(&release, &npm))?;
-    steps.run("programs", || programs::build(&release))?;
-    steps.run("archives", || {
-        let mut platforms = PLATFORMS.iter();
-        platforms.try_for_each(|platform| archive::pack(&release, platform))
-    })?;
-    steps.run("Debian packages", || {
-        let mut platforms = PLATFORMS.iter();
-        platforms.try_for_each(|platform| debian::pack(&release, platform))
-    })?;
-    steps.run("crates and bills of materials", || collect(&release))?;
-    steps.run("checksums", || write_checksums(&release.folder))?;
+    build(&release, &npm, &mut steps)?;
     steps.run("trial", || trial::run(&release))?;
+    if options.twice {
+        let copy = twice::copy(&release)?;
+        let again = steps.run("second copy", || twice::release_in(&release, copy.path()))?;
+        build(&again, &npm, &mut steps)?;
+        twice::compare(&release.folder, &again.folder)?;
+        println!("\nThe second build made the same files, to the byte.");
+    }
     println!("\nThe release is in {}.", release.folder.display());
     Ok(())
+}
+
+fn build(release: &Release, npm: &Npm, steps: &mut Steps) -> Result<()> {
+    steps.run("element package", || pack_element(release, npm))?;
+    steps.run("programs", || programs::build(release))?;
+    steps.run("archives", || {
+        let mut platforms = release.platforms.iter();
+        platforms.try_for_each(|platform| archive::pack(release, platform))
+    })?;
+    steps.run("Debian packages", || {
+        let mut platforms = release.platforms.iter();
+        platforms.try_for_each(|platform| debian::pack(release, platform))
+    })?;
+    steps.run("images", || {
+        let mut images = IMAGES.iter();
+        images.try_for_each(|image| image::assemble(release, *image))
+    })?;
+    steps.run("crates and bills of materials", || collect(release))?;
+    steps.run("checksums", || write_checksums(&release.folder))
 }
 
 fn pack_element(release: &Release, npm: &Npm) -> Result<()> {

@@ -128,8 +128,8 @@ enum Task {
     /// Write a bill of materials of each released thing, as CycloneDX, into dist/sbom
     Sbom,
     /// Build everything that a release consists of into dist/release, and try it
-    #[command(after_help = "Example:\n  cargo xtask dist")]
-    Dist,
+    #[command(after_help = dist::EXAMPLES)]
+    Dist(dist::Options),
     /// Inject faults into the server's system, database, clients and proxy, and print what was lost or doubled
     #[command(
         after_help = "Examples:\n  cargo xtask reliability\n  cargo xtask reliability --long"
@@ -161,7 +161,7 @@ fn main() -> ExitCode {
             Workspace::find().and_then(|workspace| dependencies::check(&workspace))
         }
         Task::Deployment => Workspace::find().and_then(|workspace| deployment::check(&workspace)),
-        Task::Dist => dist::run(),
+        Task::Dist(options) => dist::run(&options),
         Task::Site => Workspace::find().and_then(|workspace| {
             let site = site::build(&workspace)?;
             println!("\nThe site is in {}.", site.display());

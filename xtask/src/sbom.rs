@@ -18,6 +18,10 @@ const FORMAT: &str = "\t{p}\t{l}";
 /// package, into `dist/sbom`.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {
     let folder = workspace.root().join("dist/sbom");
+    if folder.exists() {
+        // A package of another version may have had another name.
+        fs::remove_dir_all(&folder)?;
+    }
     fs::create_dir_all(&folder)?;
     let mut packages = workspace.published()?;
     packages.push(ELEMENT.to_owned());

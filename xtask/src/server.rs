@@ -15,6 +15,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the program and waits for its line `listening on {url}`.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        Self::start_with(command, "listening on ")
+    }
+
+    /// Starts the program, whose first line has its URL after these words.
+    pub(crate) fn start_with(command: &mut Command, words: &str) -> Result<Self> {
         let name = command.get_program().display().to_string();
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command
@@ -24,8 +29,12 @@ impl Server {
         let lines = BufReader::new(stdout).lines();
         let url = String::new();
         let mut server = Self { child, lines, url };
-        let line = server.next_line().unwrap_or_default();
-        let Some((_, url)) = line.trim().split_once("listening on ") else {
+        let mut line = server.next_line();
+        while line.as_ref().is_ok_and(String::is_empty) {
+            line = server.next_line();
+        }
+        let line = line.unwrap_or_default();
+        let Some((_, url)) = line.trim().split_once(words) else {
             bail!("{name} did not start; its log says why");
         };
         url.clone_into(&mut server.url);

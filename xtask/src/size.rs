@@ -16,6 +16,8 @@ use crate::tools::{Tools, WASM_TARGET};
 use crate::workspace::Workspace;
 use crate::yew_margin;
 
+/// What other tasks write into `dist`, beside the demo's pages.
+const OTHER_FOLDERS: [&str; 5] = ["api", "examples", "npm", "release", "sbom"];
 const BUDGETS: &str = include_str!("../budgets.toml");
 /// Prints the size of each file: as it is, after gzip and after brotli, each at its best.
 const MEASURE: &str = "
@@ -144,7 +146,7 @@ fn files_in(dist: &Path) -> Result<Vec<PathBuf>> {
         let path = entry?.path();
         if path.is_file() {
             files.push(path);
-        } else if !path.ends_with("npm") && !path.ends_with("examples") && !path.ends_with("sbom") {
+        } else if !OTHER_FOLDERS.iter().any(|folder| path.ends_with(folder)) {
             files.extend(files_in(&path)?);
         }
     }

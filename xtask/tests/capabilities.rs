@@ -248,6 +248,26 @@ const CAPABILITIES: [(&str, &[Offer]); 15] = [
         )],
     ),
     (
+        "sends data of airline tickets",
+        &[(
+            "qiwi-pay",
+            YES,
+            SERVER,
+            "qiwi_pay_documents",
+            "tickets_travel_with_a_payment_and_a_capture_signed_or_not",
+        )],
+    ),
+    (
+        "divides a payment between a receiver and a marketplace",
+        &[(
+            "qiwi-pay",
+            YES,
+            SERVER,
+            "qiwi_pay_documents",
+            "the_parts_of_a_safe_deal_travel_at_each_step",
+        )],
+    ),
+    (
         "issues virtual cards",
         &[(
             "qiwi-master",

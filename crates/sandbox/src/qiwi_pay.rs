@@ -1,7 +1,8 @@
 //! The stand-in for QIWI PAY: the payment form with the pages for 3-D Secure and the status, payments by card and by
-//! token, captures, reversals, refunds and payouts at `/merchant/direct`, signed notifications, and a control API with which a test pays a form as a customer does, sets
-//! faults, moves the clock and looks at what was executed.
+//! token, captures, reversals, refunds and payouts at `/merchant/direct`, signed notifications, and a control API. With
+//! it, a test pays a form as a customer does, sets faults, moves the clock and looks at what was executed.
 
+mod amount_style;
 mod any_certificate;
 mod card;
 mod certificates;
@@ -17,9 +18,11 @@ mod outcome;
 mod page;
 mod pages;
 mod provider;
+mod receipt;
 mod refusal;
 mod returns;
 mod routes;
+mod safe_deal;
 mod schedule;
 mod settings;
 mod settlement;

@@ -3,7 +3,7 @@
 mod browser_binding;
 pub(crate) mod callback;
 pub(crate) mod create_session;
-mod customer_page;
+pub(crate) mod customer_page;
 pub(crate) mod form_urls;
 pub(crate) mod get_session;
 pub(crate) mod list_sessions;

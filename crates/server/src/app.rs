@@ -5,6 +5,8 @@ use pantoken_a2c_signing::Signer;
 use pantoken_core::{Clock, Random};
 use pantoken_store::Database;
 
+use crate::admin::key::AdminKey;
+use crate::http::api_key::ApiKey;
 use crate::http::key_guesses::KeyGuesses;
 use crate::http::metrics::Metrics;
 use crate::http::problem::Problem;
@@ -29,6 +31,8 @@ pub(crate) struct Parts {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) key_guesses: KeyGuesses,
+    /// Guesses of the key of the pages for operators.
+    pub(crate) admin_guesses: KeyGuesses,
     pub(crate) readiness: Readiness,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) operations: Engine,
@@ -76,7 +80,8 @@ impl AppState {
             store,
             signer: signer.into(),
             rate_limits: RateLimits::new(options.public_session_limits, &clock),
-            key_guesses: KeyGuesses::new(options.api_key.as_ref()),
+            key_guesses: KeyGuesses::new(options.api_key.as_ref().map(ApiKey::expose)),
+            admin_guesses: KeyGuesses::new(options.admin_key.as_ref().map(AdminKey::expose)),
             readiness: Readiness::default(),
             options,
             clock,

@@ -10,7 +10,7 @@ pub(crate) mod client;
 pub(crate) mod client_address;
 pub(crate) mod connections;
 mod connections_per_address;
-mod credentials;
+pub(crate) mod credentials;
 pub(crate) mod customer;
 pub(crate) mod element_files;
 pub(crate) mod enumerations;

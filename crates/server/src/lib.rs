@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod a2c;
+mod admin;
 mod app;
 mod event_types;
 mod http;
@@ -19,6 +20,7 @@ pub mod webhooks;
 pub use a2c::pan_token_alphabet::{PanTokenAlphabet, PanTokenAlphabetError};
 pub use a2c::pan_token_check::{PanTokenCheck, PanTokenVerdict, ReportedPanToken};
 pub use a2c::request_id::{RequestIdShard, RequestIdShardError};
+pub use admin::key::{AdminKey, AdminKeyError};
 pub use app::AppState;
 pub use http::address_list::AddressListError;
 pub use http::allowed_origin::{AllowedOrigin, AllowedOriginError};

@@ -6,6 +6,7 @@ mod engine;
 mod event;
 mod provider;
 mod reconciler;
+mod retry;
 pub(crate) mod stored;
 #[cfg(test)]
 mod tests;
@@ -14,3 +15,4 @@ mod waits;
 pub(crate) use engine::Engine;
 pub(crate) use provider::{Event, Next, Provider, Step, Unreadable};
 pub use reconciler::reconcile_operations;
+pub(crate) use retry::retry;

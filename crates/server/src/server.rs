@@ -111,7 +111,14 @@ pub(crate) async fn serve_with(
     announce(address);
     let _sweeper = retention::sweep(store.clone(), settings.retention_days, webhooks);
     if let Some(listener) = metrics_listener {
-        tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        tracing::info!("metrics at http://{address}/metrics");
+        if app.parts().options.admin_key.is_some() {
+            tracing::info!("pages for operators at http://{address}/admin");
+            if !address.ip().is_loopback() {
+                tracing::warn!("{UNENCRYPTED_ADMIN}");
+            }
+        }
         let metrics = metrics_router(app.clone());
         tokio::spawn(serve_connections(
             listener,
@@ -194,6 +201,10 @@ async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListene
         source,
     })
 }
+
+/// What to tell the operator about pages that other machines may open.
+const UNENCRYPTED_ADMIN: &str = "the pages for operators are served without TLS, and not on loopback: whoever is on \
+    the way can read the key; reach them through a proxy with TLS or a tunnel";
 
 /// What to tell the operator about a connection to Postgres that is not protected.
 pub(crate) const UNPROTECTED_DATABASE: &str = "its sslmode is weaker than verify-full, so whoever is between \

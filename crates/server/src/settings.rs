@@ -20,6 +20,7 @@ use pantoken_store::{DatabaseUrl, StoreKey, StoreKeys};
 
 use crate::a2c::pan_token_alphabet::PanTokenAlphabet;
 use crate::a2c::request_id::RequestIdShard;
+use crate::admin::key::AdminKey;
 use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
 use crate::http::client::{Outgoing, OutgoingProxy};
@@ -52,7 +53,7 @@ pub struct Settings {
     pub retention_days: Option<u32>,
     /// The address to listen on. Port 0 takes any free port.
     pub listen: SocketAddr,
-    /// Another address that serves `/metrics`.
+    /// Another address that serves `/metrics`, and `/admin` if there is a key for it.
     pub metrics_listen: Option<SocketAddr>,
     /// The settings of the HTTP API. Without a public URL it is `http://localhost` and the port.
     pub api: ApiOptions,
@@ -123,6 +124,7 @@ fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOp
     let pan_token_alphabet = reader.read(&setting::PAN_TOKEN_ALPHABET, PanTokenAlphabet::parse);
     let pages = reader.read(&setting::PAGES, parse::folder);
     let metrics = reader.read(&setting::METRICS, parse::switch);
+    let admin_key = read_admin_key(reader, api_key.as_ref());
     let limits = read_limits(reader);
     Some(ApiOptions {
         public_url: public_url?,
@@ -141,8 +143,23 @@ fn read_api(reader: &mut Reader<'_>, listen: Option<SocketAddr>) -> Option<ApiOp
         pan_token_check: None,
         pages,
         metrics: metrics?,
+        admin_key,
         limits: limits?,
     })
+}
+
+/// Reads the key of the pages for operators. Whoever has an API key should not see every page.
+fn read_admin_key(reader: &mut Reader<'_>, api_key: Option<&ApiKey>) -> Option<AdminKey> {
+    let key = reader.read(&setting::ADMIN_KEY, AdminKey::parse)?;
+    if !reader.is_given(&setting::METRICS_LISTEN) {
+        let rule = "is required with PANTOKEN_ADMIN_KEY, because the pages for operators are served there alone";
+        reader.refuse(&setting::METRICS_LISTEN, rule);
+    }
+    if api_key.is_some_and(|api_key| key.is(api_key.expose())) {
+        let rule = "must not be the same as PANTOKEN_API_KEY";
+        reader.refuse(&setting::ADMIN_KEY, rule);
+    }
+    Some(key)
 }
 
 fn read_limits(reader: &mut Reader<'_>) -> Option<Limits> {

@@ -8,6 +8,7 @@ mod public_address;
 mod sample;
 mod sender;
 mod signature;
+pub(crate) mod summary;
 mod target;
 mod worker;
 

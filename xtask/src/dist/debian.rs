@@ -1,117 +1,119 @@
-//! A Debian package with the programs, their manuals and completions, and the systemd unit.
+//! A Debian package with the programs, their manuals and completions, and the systemd units.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use fs_err as fs;
 
+use super::archive::gzip;
 use super::programs::PROGRAMS;
-use super::{Platform, Release};
+use super::release::{Platform, Release};
 use crate::command;
 
 const DESCRIPTION: &str = "\
-lets a merchant take payment cards without touching card numbers
+take payment cards without touching card numbers
  A server with an HTTP API that signs form URLs, keeps payment tokens and records
  every outcome exactly once, and a sandbox that plays the payment providers.";
 
+/// What is installed beside the programs: a file of the archive, and the folder it is in.
+const FILES: [(&str, &str); 9] = [
+    ("README.md", "usr/share/doc/pantoken"),
+    ("SECURITY.md", "usr/share/doc/pantoken"),
+    ("deploy/nginx.conf", "usr/share/doc/pantoken/examples"),
+    ("deploy/pantoken.toml", "usr/share/doc/pantoken/examples"),
+    ("deploy/pantoken-backup", "usr/bin"),
+    ("deploy/pantoken.service", UNITS),
+    ("deploy/pantoken-backup.service", UNITS),
+    ("deploy/pantoken-backup.timer", UNITS),
+    ("CHANGELOG.md", "usr/share/doc/pantoken"),
+];
+const UNITS: &str = "usr/lib/systemd/system";
+/// What dpkg runs, in deploy/debian.
+const SCRIPTS: [&str; 3] = ["postinst", "postrm", "prerm"];
+
 pub(super) fn pack(release: &Release, platform: &Platform) -> Result<()> {
-    let root = release.workspace.scratch("dist/deb")?.join(platform.debian);
+    let root = release.workspace.scratch("dist/deb")?;
+    let root = root.join(platform.processor);
     if root.exists() {
         fs::remove_dir_all(&root)?;
     }
-    install(release, &release.staged(platform)?, &root)?;
-    fs::create_dir_all(root.join("DEBIAN"))?;
-    fs::write(root.join("DEBIAN/control"), control(platform))?;
-    let file = format!("pantoken_{}_{}.deb", Release::VERSION, platform.debian);
+    install(&release.staged(platform)?, &root)?;
+    let control = root.join("DEBIAN");
+    fs::create_dir_all(&control)?;
+    fs::write(control.join("control"), control_file(platform))?;
+    for script in SCRIPTS {
+        let source = release.workspace.root().join("deploy/debian").join(script);
+        copy(&source, &control)?;
+        fs::set_permissions(control.join(script), PermissionsExt::from_mode(0o755))?;
+    }
+    // As they are whatever the umask of whoever builds is.
+    let mut rights = Command::new("chmod");
+    command::run(rights.args(["--recursive", "u=rwX,go=rX"]).arg(&root))?;
     let mut pack = Command::new("dpkg-deb");
-    pack.args(["--root-owner-group", "-Zxz", "--build"])
+    // With more threads, xz makes other bytes on another machine.
+    pack.args(["--root-owner-group", "-Zxz", "--threads-max=1", "--build"])
         .arg(&root)
-        .arg(release.folder.join(file))
+        .arg(release.package(platform))
         .env("SOURCE_DATE_EPOCH", &release.time);
     command::run(&mut pack)
 }
 
-fn control(platform: &Platform) -> String {
+fn control_file(platform: &Platform) -> String {
     format!(
-        "Package: pantoken\nVersion: {}\nArchitecture: {}\nMaintainer: The pantoken authors\n\
-         Section: net\nPriority: optional\nRecommends: ca-certificates\n\
+        "Package: pantoken\nVersion: {}\nArchitecture: {}\n\
+         Maintainer: The pantoken authors <pantoken@users.noreply.github.com>\n\
+         Section: net\nPriority: optional\nRecommends: ca-certificates\nSuggests: sqlite3, postgresql-client\n\
          Homepage: {}\nDescription: {DESCRIPTION}\n",
-        Release::VERSION,
-        platform.debian,
+        // Debian sorts 0.2.0~rc.1 before 0.2.0.
+        Release::VERSION.replacen('-', "~", 1),
+        platform.processor,
         env!("CARGO_PKG_REPOSITORY"),
     )
 }
 
 /// Puts each file where Debian expects it.
-fn install(release: &Release, staged: &Path, root: &Path) -> Result<()> {
+fn install(staged: &Path, root: &Path) -> Result<()> {
     for program in PROGRAMS {
-        copy(
-            &staged.join(program),
-            &root.join("usr/bin").join(program),
-            0o755,
-        )?;
-        let bash = root
-            .join("usr/share/bash-completion/completions")
-            .join(program);
-        copy(
-            &staged.join(format!("completions/{program}.bash")),
-            &bash,
-            0o644,
-        )?;
-        let zsh = format!("_{program}");
-        let folder = root.join("usr/share/zsh/vendor-completions");
-        copy(
-            &staged.join("completions").join(&zsh),
-            &folder.join(&zsh),
-            0o644,
-        )?;
-        let fish = format!("{program}.fish");
-        let folder = root.join("usr/share/fish/vendor_completions.d");
-        copy(
-            &staged.join("completions").join(&fish),
-            &folder.join(&fish),
-            0o644,
-        )?;
+        copy(&staged.join(program), &root.join("usr/bin"))?;
+        let completions = staged.join("completions");
+        let bash = root.join("usr/share/bash-completion/completions");
+        fs::create_dir_all(&bash)?;
+        let file = completions.join(format!("{program}.bash"));
+        fs::copy(file, bash.join(program))?;
+        let zsh = completions.join(format!("_{program}"));
+        copy(&zsh, &root.join("usr/share/zsh/vendor-completions"))?;
+        let fish = completions.join(format!("{program}.fish"));
+        copy(&fish, &root.join("usr/share/fish/vendor_completions.d"))?;
     }
+    let manuals = root.join("usr/share/man/man1");
+    fs::create_dir_all(&manuals)?;
     for page in fs::read_dir(staged.join("man"))? {
         let page = page?;
-        let installed = root.join("usr/share/man/man1").join(page.file_name());
-        copy(&page.path(), &installed, 0o644)?;
-        let mut gzip = Command::new("gzip");
-        command::run(gzip.args(["-9", "-n"]).arg(installed))?;
+        let compressed = manuals.join(page.file_name()).with_added_extension("gz");
+        fs::write(compressed, gzip(&fs::read(page.path())?)?)?;
     }
-    let documents = root.join("usr/share/doc/pantoken");
-    for file in [
-        "CHANGELOG.md",
-        "README.md",
-        "SECURITY.md",
-        "deploy/nginx.conf",
-    ] {
-        let name = Path::new(file).file_name().unwrap_or_default();
-        copy(&staged.join(file), &documents.join(name), 0o644)?;
+    for (file, folder) in FILES {
+        copy(&staged.join(file), &root.join(folder))?;
+    }
+    let units = root.join(UNITS);
+    for unit in fs::read_dir(&units)? {
+        // A package installs into /usr, and leaves /usr/local to the administrator.
+        let unit = unit?.path();
+        let text = fs::read_to_string(&unit)?.replace("/usr/local/bin/", "/usr/bin/");
+        fs::write(unit, text)?;
     }
     let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|file| staged.join(file));
-    let copyright = [
-        fs::read_to_string(&licences[0])?,
-        fs::read_to_string(&licences[1])?,
-    ];
-    write(&documents.join("copyright"), &copyright.join("\n"))?;
-    let unit = release.workspace.root().join("deploy/pantoken.service");
-    // A package installs into /usr, and leaves /usr/local to the administrator.
-    let unit = fs::read_to_string(unit)?.replace("/usr/local/bin/", "/usr/bin/");
-    write(&root.join("usr/lib/systemd/system/pantoken.service"), &unit)
+    let licences = licences.map(fs::read_to_string);
+    let licences = licences.into_iter().collect::<std::io::Result<Vec<_>>>()?;
+    let copyright = root.join("usr/share/doc/pantoken/copyright");
+    Ok(fs::write(copyright, licences.join("\n"))?)
 }
 
-fn write(file: &Path, text: &str) -> Result<()> {
-    fs::create_dir_all(file.parent().unwrap_or(file))?;
-    fs::write(file, text)?;
-    Ok(fs::set_permissions(file, PermissionsExt::from_mode(0o644))?)
-}
-
-fn copy(from: &Path, to: &Path, mode: u32) -> Result<()> {
-    fs::create_dir_all(to.parent().unwrap_or(to))?;
-    fs::copy(from, to)?;
-    Ok(fs::set_permissions(to, PermissionsExt::from_mode(mode))?)
+fn copy(file: &Path, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let name = file.file_name().context("a file has a name")?;
+    fs::copy(file, folder.join(name))?;
+    Ok(())
 }

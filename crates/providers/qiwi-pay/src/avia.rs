@@ -1,5 +1,7 @@
 //! Data of airline tickets, for payments and captures. Source: docs/qiwi-pay.md, "Airline tickets".
 
+use std::fmt;
+
 use pantoken_core::hundredths;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -41,7 +43,7 @@ pub enum AviaSignature {
 }
 
 /// A ticket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Ticket {
     /// Its number, of at most 14 characters.
     pub number: String,
@@ -63,6 +65,13 @@ pub struct Ticket {
     pub airport_code: String,
     /// The flights.
     pub segments: Vec<Segment>,
+}
+
+/// Personal data is not printed.
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ticket(…)")
+    }
 }
 
 /// A flight of a ticket.
@@ -225,6 +234,15 @@ mod tests {
         };
         assert_eq!(sign(AviaSignature::Omitted), key.sign([]));
         assert_ne!(sign(AviaSignature::CompactJson), key.sign([]));
+    }
+
+    #[test]
+    fn personal_data_is_not_printed() {
+        let text = format!("{:?}", data(AviaSignature::Omitted));
+        assert!(
+            text.contains("Ticket(…)") && !text.contains("IVANOV"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Fiscal receipts (54-FZ): JSON, compressed with zlib, in base64.
 //! Source: docs/qiwi-pay.md, "Receipts".
 
+use std::fmt;
 use std::io::Read as _;
 
 use base64::Engine as _;
@@ -119,7 +120,7 @@ closed_numbers! {
 }
 
 /// A fiscal receipt.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The seller's taxpayer number: 10 or 12 digits. A leading zero is kept.
     pub seller_id: String,
@@ -131,6 +132,13 @@ pub struct Receipt {
     pub tax_system: TaxSystem,
     /// What was sold.
     pub positions: Vec<Position>,
+}
+
+/// Personal data is not printed.
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receipt(…)")
+    }
 }
 
 /// A position of a receipt.
@@ -158,7 +166,7 @@ pub enum ReceiptError {
     #[error("the field `{0}` of the receipt is not what the provider documents")]
     Field(&'static str),
     /// The sum of the positions is not the amount.
-    #[error("the sum of the receipt's positions must be the amount of the payment")]
+    #[error("the sum of the receipt's positions must be the amount that is paid or given back")]
     Total,
     /// The receipt is longer than the provider accepts.
     #[error("an encoded receipt must not be longer than 4096 characters; use fewer positions")]
@@ -395,6 +403,12 @@ mod tests {
         assert!(three.encode(&amount("99.99")).is_ok());
         let weighed = receipt(vec![position(Decimal::new(1234, 3), Decimal::new(999, 2))]);
         assert!(weighed.encode(&amount("12.33")).is_ok());
+    }
+
+    #[test]
+    fn personal_data_is_not_printed() {
+        let receipt = receipt(vec![position(Decimal::ONE, Decimal::ONE)]);
+        assert_eq!(format!("{receipt:?}"), "Receipt(…)");
     }
 
     #[test]

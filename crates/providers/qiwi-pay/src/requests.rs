@@ -299,9 +299,7 @@ impl sealed::Write for CaptureRequest {
 
     fn write(&self, fields: &mut Fields) -> Result<(), FormError> {
         fields.number("txn_id", self.txn_id);
-        if let Some((receipt, amount)) = &self.receipt {
-            fields.checked("cheque", &receipt.encode(amount)?);
-        }
+        write_receipt(fields, self.receipt.as_ref())?;
         if let Some(avia) = &self.avia {
             avia.write(fields)?;
         }
@@ -322,6 +320,9 @@ pub struct ReturnRequest {
     pub deal: Option<DealParts>,
     /// The field for the parts of a safe deal.
     pub deal_field: DealField,
+    /// The fiscal receipt, and the amount that is its total. Some of the provider's documents list it, and some do
+    /// not; ask its support whether your site may send it.
+    pub receipt: Option<(Receipt, Amount)>,
 }
 
 /// Whether held or charged money is returned.
@@ -364,6 +365,7 @@ impl ReturnRequest {
             amount,
             deal: None,
             deal_field: DealField::default(),
+            receipt: None,
         }
     }
 
@@ -395,8 +397,19 @@ impl sealed::Write for ReturnRequest {
             };
             fields.checked(field, &deal.to_wire());
         }
-        Ok(())
+        write_receipt(fields, self.receipt.as_ref())
     }
+}
+
+/// Writes the receipt of a call that may have none, and the amount that is its total.
+fn write_receipt(
+    fields: &mut Fields,
+    receipt: Option<&(Receipt, Amount)>,
+) -> Result<(), FormError> {
+    if let Some((receipt, amount)) = receipt {
+        fields.checked("cheque", &receipt.encode(amount)?);
+    }
+    Ok(())
 }
 
 /// To what a payout pays.

@@ -1,13 +1,13 @@
 //! What is checked of a request, in the provider's order. Source: docs/sandbox.md, "qiwi-pay".
 
-use super::fields::Fields;
+use super::card::Card;
+use super::fields::{Fields, INDUSTRY_DATA};
 use super::provider::Provider;
 use super::refusal::Refusal;
 use super::state::State;
 use super::transaction::{Kind, Status, Transaction};
+use super::{receipt, safe_deal};
 
-/// The largest amount in test mode, in hundredths.
-const MOST: i64 = 1_000;
 /// The roubles, the only currency of test mode.
 const ROUBLES: u64 = 643;
 
@@ -32,16 +32,23 @@ pub(super) fn request(provider: &Provider, fields: &Fields) -> Result<u64, Refus
     if fields.integer("merchant_site")? != Some(settings.merchant_site.number()) {
         return Err(Refusal::Code(8021));
     }
+    let switches = provider.state().switches.clone();
+    if !switches.is_activated {
+        return Err(Refusal::Code(8051));
+    }
     let sign = fields.get("sign").unwrap_or_default();
-    if !settings.secret_key.verifies(fields.pairs(), sign) {
+    // Whether objects are signed is not published.
+    let object = fields.object(INDUSTRY_DATA).map(|it| (INDUSTRY_DATA, it));
+    let signed_object = object.filter(|_| switches.signs_industry_data);
+    let signed = fields.pairs().chain(signed_object);
+    if !settings.secret_key.verifies(signed, sign) {
         return Err(Refusal::Code(8054));
     }
     let opcode = opcode.unwrap_or_default();
     if !matches!(opcode, 1..=3 | 5..=7 | 20 | 30) {
         return Err(Refusal::Code(8002));
     }
-    let state = provider.state();
-    let allowed = state.switches.opcodes.as_ref();
+    let allowed = switches.opcodes.as_ref();
     if allowed.is_some_and(|allowed| !allowed.contains(&opcode)) {
         return Err(Refusal::Code(8025));
     }
@@ -49,20 +56,45 @@ pub(super) fn request(provider: &Provider, fields: &Fields) -> Result<u64, Refus
 }
 
 /// Checks the amount and the order of a payment or payout. Returns the amount in hundredths.
-pub(super) fn payment(state: &State, fields: &Fields, kind: Kind) -> Result<i64, Refusal> {
+pub(super) fn payment(
+    state: &State,
+    fields: &Fields,
+    kind: Kind,
+    now: i64,
+) -> Result<i64, Refusal> {
     let amount = fields.amount()?;
     let amount = amount.ok_or_else(|| Refusal::field("amount", "[amount] is required"))?;
     if fields.integer("currency")? != Some(ROUBLES) {
         return Err(Refusal::Code(8059));
     }
-    if amount > MOST {
+    receipt::check(fields, amount)?;
+    if amount > state.switches.largest_amount {
         return Err(Refusal::Code(8070));
     }
+    state.today.check(now, state.switches.daily_operations)?;
     match kind {
         Kind::Payout => check_deal(state, fields, amount)?,
-        _ => check_order(state, fields)?,
+        _ => {
+            safe_deal::check_payment(state, fields, amount)?;
+            check_order(state, fields)?;
+        }
     }
     Ok(amount)
+}
+
+/// Refuses a card with which another payment is under way, if the site locks cards. Cards are told apart by the digits
+/// that are kept of them.
+pub(super) fn card(state: &State, card: &Card) -> Result<(), Refusal> {
+    let is_same = |it: &Transaction| {
+        let other = it.card.as_ref();
+        other.is_some_and(|other| other.masked == card.masked)
+    };
+    let mut under_way = state.transactions.values();
+    let is_locked = under_way.any(|it| it.status == Status::Init && is_same(it));
+    match state.switches.locks_cards && is_locked {
+        true => Err(Refusal::Code(8057)),
+        false => Ok(()),
+    }
 }
 
 /// Refuses an order that is paid or being paid.

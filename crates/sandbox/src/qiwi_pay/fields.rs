@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pantoken_core::Origin;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -40,46 +41,71 @@ const LIMITS: [(&str, usize); 27] = [
     ("sign", 64),
 ];
 
-/// The fields of a request. Objects in it are left out, because it is not published how they are signed.
+/// The object with the data of airline tickets.
+pub(super) const INDUSTRY_DATA: &str = "industry_data";
+
+/// The fields of a request.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Fields(BTreeMap<String, String>);
+pub(super) struct Fields {
+    /// Texts and numbers, as they were written.
+    texts: BTreeMap<String, String>,
+    /// Objects, as they were written.
+    objects: BTreeMap<String, String>,
+}
 
 impl Fields {
-    /// Reads a JSON object of texts and numbers.
+    /// Reads a JSON object of texts, numbers and objects. A number stays as it is written, because that is signed.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Refusal> {
-        let json: Value = serde_json::from_slice(bytes).map_err(|_| Refusal::Code(8018))?;
-        Self::of(&json)
+        let wrong = || Refusal::Code(8018);
+        let members: BTreeMap<String, &RawValue> =
+            serde_json::from_slice(bytes).map_err(|_| wrong())?;
+        let mut fields = Self::default();
+        for (name, json) in members {
+            let json = json.get();
+            match json.as_bytes().first() {
+                Some(b'"') => {
+                    let text = serde_json::from_str(json).map_err(|_| wrong())?;
+                    fields.texts.insert(name, text);
+                }
+                Some(b'{') => {
+                    fields.objects.insert(name, json.to_owned());
+                }
+                Some(b'[') => return Err(wrong()),
+                _ if json == "null" => {}
+                _ => {
+                    fields.texts.insert(name, json.to_owned());
+                }
+            }
+        }
+        Ok(fields)
     }
 
     pub(super) fn of(json: &Value) -> Result<Self, Refusal> {
-        let members = json.as_object().ok_or(Refusal::Code(8018))?;
-        let mut fields = BTreeMap::new();
-        for (name, value) in members {
-            match value {
-                Value::String(text) => fields.insert(name.clone(), text.clone()),
-                Value::Number(number) => fields.insert(name.clone(), number.to_string()),
-                Value::Bool(flag) => fields.insert(name.clone(), flag.to_string()),
-                Value::Null | Value::Object(_) => None,
-                Value::Array(_) => return Err(Refusal::Code(8018)),
-            };
-        }
-        Ok(Self(fields))
+        Self::read(json.to_string().as_bytes())
     }
 
     /// Takes the fields of a form.
-    pub(super) fn of_form(fields: BTreeMap<String, String>) -> Self {
-        Self(fields)
+    pub(super) fn of_form(texts: BTreeMap<String, String>) -> Self {
+        Self {
+            texts,
+            ..Self::default()
+        }
+    }
+
+    /// Returns the JSON of an object.
+    pub(super) fn object(&self, name: &str) -> Option<&str> {
+        self.objects.get(name).map(String::as_str)
     }
 
     /// Returns a field that is not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let text = self.0.get(name).map(String::as_str);
+        let text = self.texts.get(name).map(String::as_str);
         text.filter(|text| !text.is_empty())
     }
 
     /// Returns an integer. A text that is none cannot be parsed (8018).
     pub(super) fn integer(&self, name: &str) -> Result<Option<u64>, Refusal> {
-        let Some(text) = self.0.get(name) else {
+        let Some(text) = self.texts.get(name) else {
             return Ok(None);
         };
         text.parse().map(Some).map_err(|_| Refusal::Code(8018))
@@ -128,10 +154,20 @@ impl Fields {
         if let Err(Refusal::Fields(fault)) = self.amount() {
             faults.extend(fault);
         }
+        faults.extend(self.industry_fault());
         if let Err(Refusal::Fields(fault)) = self.expires_at() {
             faults.extend(fault);
         }
         faults
+    }
+
+    /// Returns what is wrong with the data of airline tickets, which has tickets if it is there.
+    fn industry_fault(&self) -> Option<FieldFault> {
+        let json: Value = serde_json::from_str(self.object(INDUSTRY_DATA)?).ok()?;
+        let tickets = json["tickets"].as_array();
+        let has_tickets = tickets.is_some_and(|tickets| !tickets.is_empty());
+        let is_right = json["type"] == "avia" && has_tickets;
+        (!is_right).then(|| (INDUSTRY_DATA, "[industry_data] is invalid".into()))
     }
 
     /// Returns when the order can no longer be paid, in milliseconds since the Unix epoch.
@@ -149,21 +185,21 @@ impl Fields {
 
     /// Adds a field.
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
-        self.0.insert(name.to_owned(), value.to_owned());
+        self.texts.insert(name.to_owned(), value.to_owned());
         self
     }
 
     /// Removes what is not kept.
     pub(super) fn without_secrets(mut self) -> Self {
         for secret in ["pan", "expiry", "cvv2", "card_token", "pares", "sign"] {
-            self.0.remove(secret);
+            self.texts.remove(secret);
         }
         self
     }
 
     /// Returns the names and values, for the signature.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        let pairs = self.0.iter();
+        let pairs = self.texts.iter();
         pairs.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }

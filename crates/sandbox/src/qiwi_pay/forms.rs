@@ -38,7 +38,7 @@ pub(super) fn open(provider: &Provider, fields: Fields) -> Result<String, Refusa
     };
     let token = provider.uuid()?;
     let mut state = provider.state();
-    let minor_units = checks::payment(&state, &fields, kind)?;
+    let minor_units = checks::payment(&state, &fields, kind, provider.now())?;
     if fields.get("card_token").is_some() {
         operations::find_card(&state, &fields, provider.now())?;
     }

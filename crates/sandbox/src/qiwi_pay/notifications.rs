@@ -1,6 +1,9 @@
 //! What notifications say.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::fault::NextNotification;
@@ -25,7 +28,9 @@ pub(super) fn send(
     let url = own.and_then(|url| NotificationUrl::parse(url).ok());
     let url = url.or_else(|| provider.settings().notification_url.clone());
     let mut body = transaction.details(provider.settings().merchant_site.number());
-    let fields = Fields::of(&body).ok()?;
+    let style = state.switches.amount_style;
+    let (amount, signed_amount) = style.write(transaction.minor_units);
+    let fields = Fields::of(&body).ok()?.with("amount", &signed_amount);
     let key = &provider.settings().secret_key;
     let fault = state.notification_faults.pop_front();
     let (sign, delivery) = match fault {
@@ -40,8 +45,19 @@ pub(super) fn send(
         url,
         kind: body["txn_type"].to_string(),
         signature: None,
-        body: body.to_string(),
+        body: with_amount(&body, amount)?,
         delay: 0,
     };
     Some(provider.outbox().send(message, delivery))
+}
+
+/// Writes a notification whose amount is this JSON. A number of [`Value`] would lose its zeros.
+fn with_amount(body: &Value, amount: String) -> Option<String> {
+    let mut members = BTreeMap::new();
+    for (name, value) in body.as_object()? {
+        members.insert(name, RawValue::from_string(value.to_string()).ok()?);
+    }
+    let name = "amount".to_owned();
+    members.insert(&name, RawValue::from_string(amount).ok()?);
+    serde_json::to_string(&members).ok()
 }

@@ -33,10 +33,10 @@ pub(super) fn begin(
     kind: Kind,
 ) -> Result<Transaction, Refusal> {
     let now = provider.now();
-    let minor_units = checks::payment(state, fields, kind)?;
+    let minor_units = checks::payment(state, fields, kind, now)?;
     let (card, card_token) = find_card(state, fields, now)?;
-    let limit = state.switches.daily_operations;
-    state.today.count(now, limit)?;
+    checks::card(state, &card)?;
+    state.today.count(now);
     let transaction = Transaction {
         id: state.next_id(),
         parent: None,
@@ -67,17 +67,17 @@ pub(super) async fn process(provider: &Provider, id: u64) -> Result<Value, Refus
     let provider = provider.clone();
     // A caller that goes away does not stop what was begun.
     let task = tokio::spawn(async move {
-        let card = {
-            let state = provider.state();
-            let transaction = state.transactions.get(&id);
-            transaction.and_then(|it| it.card.clone())
-        };
-        let card = card.ok_or(Refusal::Code(8022))?;
+        let begun = provider.state().transactions.get(&id).cloned();
+        let begun = begun.ok_or(Refusal::Code(8022))?;
+        let card = begun.card.ok_or(Refusal::Code(8022))?;
         let clock = provider.clock();
         clock.wait_until(clock.now() + card.delay()).await;
         let error = card.is_declined().then_some(8160);
         let (answer, told) = finish(&provider, &mut provider.state(), id, error)?;
-        wait(told).await;
+        // Only payments are answered after their notification.
+        if begun.kind != Kind::Payout {
+            wait(told).await;
+        }
         Ok(answer)
     });
     task.await.unwrap_or(Err(Refusal::Code(8001)))

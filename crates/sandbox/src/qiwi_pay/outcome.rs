@@ -43,12 +43,13 @@ pub(super) fn finish(
             Kind::Auth => "auth",
             _ => "payout",
         };
-        let order = transaction.request.get("order_id").map(str::to_owned);
+        let request = &transaction.request;
+        let order = request.get("order_id").map(str::to_owned);
         let name = order.unwrap_or_else(|| id.to_string());
-        state.execute(kind, &name, transaction.minor_units);
+        state.execute(kind, &name, transaction.minor_units, request);
     }
     let told = notifications::send(provider, state, &transaction);
-    settlement::schedule(provider, &transaction);
+    settlement::schedule(provider, state, &transaction);
     Ok((transaction.answer(), told))
 }
 

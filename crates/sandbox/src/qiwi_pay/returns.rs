@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::notifications;
 use super::provider::Provider;
 use super::refusal::Refusal;
+use super::state::State;
 use super::transaction::{Kind, Status, Transaction};
+use super::{notifications, receipt, safe_deal};
 
 /// Gives back all of a payment, or a part of it.
 pub(super) fn give_back(
@@ -40,9 +41,23 @@ pub(super) fn give_back(
     if minor_units > rest || minor_units == 0 {
         return Err(Refusal::Code(8020));
     }
+    safe_deal::check_return(&state, &parent, fields, (kind, minor_units))?;
+    receipt::check(fields, minor_units)?;
+    let child = execute(provider, &mut state, id, (kind, minor_units), fields);
+    Ok(child.answer())
+}
+
+/// Gives back a sum of a payment.
+pub(super) fn execute(
+    provider: &Provider,
+    state: &mut State,
+    parent: u64,
+    (kind, minor_units): (Kind, i64),
+    request: &Fields,
+) -> Transaction {
     let child = Transaction {
         id: state.next_id(),
-        parent: Some(id),
+        parent: Some(parent),
         deal: None,
         kind,
         status: Status::Captured,
@@ -59,7 +74,7 @@ pub(super) fn give_back(
     } else {
         "refund"
     };
-    state.execute(name, &id.to_string(), minor_units);
-    notifications::send(provider, &mut state, &child);
-    Ok(child.answer())
+    state.execute(name, &parent.to_string(), minor_units, request);
+    notifications::send(provider, state, &child);
+    child
 }

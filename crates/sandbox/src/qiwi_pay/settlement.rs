@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::notifications;
 use super::provider::Provider;
 use super::refusal::Refusal;
 use super::state::State;
+use super::switches::AfterHold;
 use super::transaction::{Kind, Status, Transaction};
+use super::{notifications, receipt, returns, safe_deal};
 
 const HOUR: i64 = 3_600_000;
 /// How long an amount is held.
@@ -35,26 +36,53 @@ pub(super) fn capture(provider: &Provider, fields: &Fields) -> Result<Value, Ref
         (Kind::Auth, _) => return Err(Refusal::Code(8026)),
         _ => return Err(Refusal::Code(8027)),
     }
-    let captured = advance(provider, &mut state, id, Status::Authorized);
+    safe_deal::check_capture(&state, parent, fields)?;
+    receipt::check(fields, state.rest(parent))?;
+    let captured = advance(provider, &mut state, id, Status::Authorized, fields);
     let captured = captured.ok_or(Refusal::Code(8001))?;
     Ok(captured.answer())
 }
 
 /// Lets the money of a payment go its way when its time has come.
-pub(super) fn schedule(provider: &Provider, payment: &Transaction) {
+pub(super) fn schedule(provider: &Provider, state: &State, payment: &Transaction) {
     let (id, from) = (payment.id, payment.status);
+    let deal = safe_deal::after_hold(state, payment);
     let wait = match (payment.kind, from) {
+        (Kind::Auth, Status::Authorized) if deal.is_some() => safe_deal::HOLD,
         (Kind::Auth, Status::Authorized) => HOLD,
         (Kind::Sale | Kind::Auth, Status::Captured | Status::Reconciled) => DAY,
         _ => return,
     };
     provider.later(provider.now() + wait, move |provider, state| {
-        advance(provider, state, id, from);
+        match from == Status::Authorized && deal == Some(AfterHold::Cancelled) {
+            true => cancel(provider, state, id),
+            false => {
+                advance(provider, state, id, from, &Fields::default());
+            }
+        }
     });
 }
 
+/// Releases what is still held of a payment.
+fn cancel(provider: &Provider, state: &mut State, id: u64) {
+    let Some(payment) = state.transactions.get(&id) else {
+        return;
+    };
+    let rest = state.rest(payment);
+    if payment.status == Status::Authorized && rest > 0 {
+        let what = (Kind::Reversal, rest);
+        returns::execute(provider, state, id, what, &Fields::default());
+    }
+}
+
 /// Takes the money of a payment from one status to the next, unless it is there already.
-fn advance(provider: &Provider, state: &mut State, id: u64, from: Status) -> Option<Transaction> {
+fn advance(
+    provider: &Provider,
+    state: &mut State,
+    id: u64,
+    from: Status,
+    request: &Fields,
+) -> Option<Transaction> {
     let payment = state.transactions.get(&id)?;
     let rest = state.rest(payment);
     let next = match from {
@@ -70,12 +98,12 @@ fn advance(provider: &Provider, state: &mut State, id: u64, from: Status) -> Opt
     payment.status = next;
     let payment = payment.clone();
     if from == Status::Authorized {
-        state.execute("capture", &id.to_string(), rest);
+        state.execute("capture", &id.to_string(), rest, request);
     }
     // When the merchant gets the money is told by the status alone.
     if next != Status::Settled {
         notifications::send(provider, state, &payment);
     }
-    schedule(provider, &payment);
+    schedule(provider, state, &payment);
     Some(payment)
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::card::Card;
 use super::fault::{NextCall, NextNotification};
+use super::fields::{Fields, INDUSTRY_DATA};
 use super::hosted_form::HostedForm;
 use super::switches::Switches;
 use super::today::Today;
@@ -47,10 +48,18 @@ impl State {
         payouts.map(|it| it.minor_units).sum()
     }
 
-    /// Records something that was executed.
-    pub(super) fn execute(&mut self, kind: &str, id: &str, minor_units: i64) {
-        let amount = amount(minor_units);
-        self.executed
-            .push(json!({"kind": kind, "id": id, "amount": amount}));
+    /// Records something that was executed, with what its request had for the tax office, the airline and the parties
+    /// of a safe deal.
+    pub(super) fn execute(&mut self, kind: &str, id: &str, minor_units: i64, request: &Fields) {
+        let mut executed = json!({"kind": kind, "id": id, "amount": amount(minor_units)});
+        for name in ["cf1", "cf2", "cf3", "cheque", "merchant_cheque"] {
+            if let Some(text) = request.get(name) {
+                executed[name] = json!(text);
+            }
+        }
+        if let Some(data) = request.object(INDUSTRY_DATA) {
+            executed[INDUSTRY_DATA] = serde_json::from_str(data).unwrap_or_default();
+        }
+        self.executed.push(executed);
     }
 }

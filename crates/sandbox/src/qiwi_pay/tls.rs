@@ -124,13 +124,30 @@ impl Connected<IncomingStream<'_, TlsListener>> for ClientCertificate {
     }
 }
 
+/// What a proxy in front of the sandbox says about the certificate, as nginx does with `$ssl_client_verify`.
+const VERIFIED: &str = "X-SSL-Client-Verify";
+
+impl ClientCertificate {
+    /// Returns what the client of a call presented, or `None` over plain http without a word of a proxy.
+    fn of(request: &Request) -> Option<Self> {
+        if let Some(ConnectInfo(presented)) = request.extensions().get() {
+            return Some(*presented);
+        }
+        let verified = request.headers().get(VERIFIED)?;
+        Some(match verified.as_bytes() {
+            b"SUCCESS" => Self::Right,
+            b"NONE" => Self::Missing,
+            _ => Self::Wrong,
+        })
+    }
+}
+
 /// Answers a client without the right certificate as the provider's nginx does. Over plain http, none is needed.
 pub(super) async fn require_certificate(request: Request, next: Next) -> Response {
-    let presented = request.extensions().get();
-    let error = match presented {
-        Some(ConnectInfo(ClientCertificate::Missing)) => "No required SSL certificate was sent",
-        Some(ConnectInfo(ClientCertificate::Wrong)) => "The SSL certificate error",
-        Some(ConnectInfo(ClientCertificate::Right)) | None => return next.run(request).await,
+    let error = match ClientCertificate::of(&request) {
+        Some(ClientCertificate::Missing) => "No required SSL certificate was sent",
+        Some(ClientCertificate::Wrong) => "The SSL certificate error",
+        Some(ClientCertificate::Right) | None => return next.run(request).await,
     };
     let title = "<head><title>400 Bad Request</title></head>";
     let page = format!(

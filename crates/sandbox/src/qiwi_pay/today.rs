@@ -12,16 +12,26 @@ pub(super) struct Today {
 }
 
 impl Today {
-    /// Counts an operation, or refuses it because there were too many.
-    pub(super) fn count(&mut self, now: i64, limit: u32) -> Result<(), Refusal> {
-        let day = (now + MOSCOW).div_euclid(DAY);
+    /// Refuses another operation because there were too many.
+    pub(super) fn check(&self, now: i64, limit: u32) -> Result<(), Refusal> {
+        let operations = match day(now) == self.day {
+            true => self.operations,
+            false => 0,
+        };
+        let has_room = operations < limit;
+        has_room.then_some(()).ok_or(Refusal::Code(8069))
+    }
+
+    /// Counts an operation.
+    pub(super) fn count(&mut self, now: i64) {
+        let day = day(now);
         if day != self.day {
             *self = Self { day, operations: 0 };
         }
-        if self.operations >= limit {
-            return Err(Refusal::Code(8069));
-        }
-        self.operations += 1;
-        Ok(())
+        self.operations = self.operations.saturating_add(1);
     }
+}
+
+fn day(now: i64) -> i64 {
+    (now + MOSCOW).div_euclid(DAY)
 }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use pantoken_sandbox::a2c::Misbehaviour;
 use tokio::time::Instant;
 
-use crate::support::{CARD, TOKEN, get, iframe_url, path, sandbox, save_at, save_body};
+use crate::support::{CARD, TOKEN, get, iframe_url, path, post_json, sandbox, save_body};
 
 const DOCUMENT: &str = include_str!("../../../../docs/sandbox.md");
 
@@ -86,9 +86,9 @@ async fn every_script_of_a_misbehaviour_is_there_with_all_that_it_imports() {
 async fn a_card_saved_by_a_misbehaving_form_is_saved_for_all() {
     let sandbox = sandbox();
     let body = save_body(&iframe_url("1"), CARD);
-    let reply = save_at(&sandbox, "/chaos/reload/save", &body).await;
+    let reply = post_json(&sandbox, "/chaos/reload/save", &body).await;
     assert_eq!(reply.json()["panToken"], TOKEN);
-    let again = save_at(&sandbox, "/save", &body).await;
+    let again = post_json(&sandbox, "/save", &body).await;
     assert_eq!(again.json()["errorCode"], "PAN_IS_EXISTS_FOR_REQUEST");
 }
 

@@ -6,17 +6,10 @@ use pantoken_sandbox::a2c::{Settings, router};
 use serde_json::{Value, json};
 
 use crate::support::{
-    FixedRandom, ORIGIN, Reply, get, iframe_url, path, redirect_url, sandbox, settings,
+    FixedRandom, ORIGIN, Reply, get, iframe_url, page_data, path, redirect_url, sandbox, settings,
 };
 
 const ATTACK: &str = "%3C%2Fscript%3E%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%22%27--%3E";
-
-/// Returns the data for the page's script.
-fn page_data(page: &str) -> Value {
-    let (_, rest) = page.split_once("id=\"page-data\">").unwrap();
-    let (data, _) = rest.split_once("</script>").unwrap();
-    serde_json::from_str(data).unwrap()
-}
 
 fn assert_refused(reply: &Reply, code: &str, why: &str) {
     assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{why}");

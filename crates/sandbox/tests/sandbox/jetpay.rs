@@ -5,33 +5,22 @@ mod gate;
 mod kiosk;
 mod merchant;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
+use pantoken_core::SystemRandom;
 use pantoken_core::client::{BaseUrl, Connections};
-use pantoken_core::{Clock, SystemRandom};
 use pantoken_jetpay::{
     Amount, Client, Currency, Error, PaymentId, PaymentStatus, PayoutAccepted, PayoutCustomer,
     PayoutRequest, Phase, ProjectId, SecretKey, StatusAnswer,
 };
 use pantoken_sandbox::jetpay::{NotificationUrl, Settings, router};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+
+use crate::set_clock::SetClock;
+use crate::support;
 
 use merchant::Merchant;
 
 const NOW: i64 = 1_795_900_000_000;
-
-/// A clock that a test sets.
-#[derive(Clone)]
-struct SetClock(Arc<AtomicI64>);
-
-impl Clock for SetClock {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-}
 
 struct Sandbox {
     address: String,
@@ -65,7 +54,7 @@ impl Sandbox {
             callback_url: None,
         };
         change(&mut settings);
-        let clock = SetClock(Arc::new(AtomicI64::new(NOW)));
+        let clock = SetClock::at(NOW);
         let router = router(settings, SystemRandom, clock);
         tokio::spawn(async move { axum::serve(listener, router).await });
         let gate = BaseUrl::parse(&format!("http://{address}")).unwrap();
@@ -75,25 +64,12 @@ impl Sandbox {
 
     /// Calls the sandbox, and returns the status and the JSON of its answer.
     async fn call(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
-        let mut connection = TcpStream::connect(&self.address).await.unwrap();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        connection.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, serde_json::from_str(body).unwrap_or_default())
+        support::call(&self.address, method, path, body).await
     }
 
     /// Calls the control API.
     async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
-        let (status, answer) = self.call(method, path, &body.to_string()).await;
-        assert!((200..300).contains(&status), "{status}: {answer}");
-        answer
+        support::control(&self.address, method, path, body).await
     }
 
     async fn set_faults(&self, faults: &Value) {

@@ -16,10 +16,10 @@ use pantoken_payin::{
 use pantoken_sandbox::payin::{NotificationUrl, Settings, router};
 use serde_json::{Value, json};
 use time::macros::datetime;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 use crate::set_clock::SetClock;
+use crate::support;
 
 const NOW: i64 = 1_795_900_000_000;
 const CARD: &str = "4256000000000078";
@@ -66,19 +66,7 @@ impl Sandbox {
 
     /// Calls the control API, and returns the JSON of its answer.
     async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
-        let mut connection = TcpStream::connect(&self.address).await.unwrap();
-        let body = body.to_string();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        connection.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
-        serde_json::from_str(body).unwrap_or_default()
+        support::control(&self.address, method, path, body).await
     }
 
     /// Returns what was executed, as kinds with ids.

@@ -3,6 +3,7 @@
 mod money;
 mod notifications;
 mod pages;
+mod switches;
 mod three_ds;
 mod tls;
 
@@ -14,8 +15,9 @@ use pantoken_qiwi_pay::{
 };
 use pantoken_sandbox::qiwi_pay::{NotificationUrl, Settings, router};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+
+use crate::support;
 
 struct Sandbox {
     address: String,
@@ -65,20 +67,13 @@ impl Sandbox {
 
     /// Posts JSON, or gets it if there is no body.
     async fn call(&self, path: &str, body: Option<&Value>) -> Value {
-        let mut connection = TcpStream::connect(&self.address).await.unwrap();
         let method = if body.is_some() { "POST" } else { "GET" };
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        connection.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
-        serde_json::from_str(body).unwrap_or_default()
+        support::control(&self.address, method, path, body.unwrap_or(&Value::Null)).await
+    }
+
+    /// Changes how the site is set up.
+    async fn set(&self, settings: &Value) {
+        self.call("/sandbox/settings", Some(settings)).await;
     }
 
     async fn executed(&self) -> Vec<String> {

@@ -6,6 +6,8 @@ use pantoken_a2c_signing::{AgentSecret, Signer};
 use pantoken_core::{Random, RandomError};
 use pantoken_sandbox::a2c::{Settings, router};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tower::ServiceExt;
 
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:3020";
@@ -91,15 +93,54 @@ pub(crate) async fn get(sandbox: &Router, path: &str) -> Reply {
 }
 
 pub(crate) async fn save(sandbox: &Router, body: &Value) -> Reply {
-    save_at(sandbox, "/save", body).await
+    post_json(sandbox, "/save", body).await
 }
 
-pub(crate) async fn save_at(sandbox: &Router, path: &str, body: &Value) -> Reply {
+pub(crate) async fn post_json(sandbox: &Router, path: &str, body: &Value) -> Reply {
+    post(sandbox, path, "application/json", body.to_string()).await
+}
+
+pub(crate) async fn post_form(sandbox: &Router, path: &str, fields: &str) -> Reply {
+    let form = "application/x-www-form-urlencoded";
+    post(sandbox, path, form, fields.to_owned()).await
+}
+
+async fn post(sandbox: &Router, path: &str, content_type: &str, body: String) -> Reply {
     let request = Request::post(path)
-        .header("content-type", "application/json")
-        .body(Body::from(body.to_string()))
+        .header("content-type", content_type)
+        .body(Body::from(body))
         .unwrap();
     send(sandbox, request).await
+}
+
+/// Returns the data for a page's script.
+pub(crate) fn page_data(page: &str) -> Value {
+    let (_, rest) = page.split_once("id=\"page-data\">").unwrap();
+    let (data, _) = rest.split_once("</script>").unwrap();
+    serde_json::from_str(data).unwrap()
+}
+
+/// Calls a sandbox at an address, and returns the status and the JSON of its answer.
+pub(crate) async fn call(address: &str, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap_or_default())
+}
+
+/// Calls the control API of a sandbox at an address, and returns the JSON of its answer.
+pub(crate) async fn control(address: &str, method: &str, path: &str, body: &Value) -> Value {
+    let (status, answer) = call(address, method, path, &body.to_string()).await;
+    assert!((200..300).contains(&status), "{status}: {answer}");
+    answer
 }
 
 pub(crate) async fn send(sandbox: &Router, request: Request<Body>) -> Reply {

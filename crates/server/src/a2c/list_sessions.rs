@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use pantoken_a2c::{ErrorCode, ErrorMessage, Flow, Language, RequestId};
 use pantoken_store::{
-    Database, SessionFilter, SessionState, SessionStore, SessionSummary, StoreError,
+    Database, SessionFilter, SessionId, SessionState, SessionStore, SessionSummary, StoreError,
 };
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
@@ -152,6 +152,25 @@ pub(crate) async fn read_page(
         .filter(|_| is_full)
         .map(|last| last.request_id);
     Ok(SessionList { sessions, next })
+}
+
+/// Returns a session without its panToken. The list needs no store key, because it leaves the panToken out.
+pub(crate) async fn find_listed(
+    store: &Database,
+    id: RequestId,
+    now: i64,
+) -> Result<Option<ListedSession>, StoreError> {
+    let filter = SessionFilter {
+        created_by: None,
+        customer: None,
+        state: None,
+        before: id.get().checked_add(1).map(SessionId::from_i64),
+        limit: 1,
+        now,
+    };
+    let page = read_page(store, filter).await?;
+    let mut sessions = page.sessions.into_iter();
+    Ok(sessions.find(|found| found.request_id == id))
 }
 
 /// Parses the name of a state.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::database::{DatabaseFlags, read_with, with_store_and_keys};
 use super::terminal::{FAILURE, Format, USAGE, fail, print};
 use crate::http::wire_time::to_rfc3339;
+use crate::operations;
 use crate::qiwi_pay::settlement::{self, Outcome};
 use crate::settings::read_store_keys;
 
@@ -272,17 +273,9 @@ fn reason(text: &str) -> Result<String, &'static str> {
 
 async fn retry(store: &Database, number: i64, format: Format) -> Result<ExitCode, StoreError> {
     let id = OperationId::from_i64(number);
-    let Some(operation) = store.get_operation(id).await? else {
+    if !operations::retry(store, id, SystemClock::new().now()).await? {
         return Ok(missing(number));
-    };
-    let now = SystemClock::new().now();
-    let fact = Fact {
-        source: "operator".to_owned(),
-        text: format!("retried at {}", to_rfc3339(now).unwrap_or_default()),
-    };
-    store
-        .hint_operation(operation.kind, operation.key, fact, now)
-        .await?;
+    }
     Ok(format.print(
         &format!("operation {number} will be asked about by the next server that looks"),
         &json!({"number": number, "willBeAskedAbout": true}),

@@ -3,11 +3,13 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, value_parser};
 use pantoken_a2c::{ErrorCode, RequestId};
 use pantoken_core::{Clock, SystemClock};
-use pantoken_store::{Database, SessionFilter, SessionId, SessionState, StoreError};
+use pantoken_store::{Database, SessionFilter, SessionState, StoreError};
 
 use super::database::{DatabaseFlags, read, with_store};
 use super::terminal::{FAILURE, USAGE, fail, print};
-use crate::a2c::list_sessions::{DEFAULT_LIMIT, ListedSession, MAX_LIMIT, parse_state, read_page};
+use crate::a2c::list_sessions::{
+    DEFAULT_LIMIT, ListedSession, MAX_LIMIT, find_listed, parse_state, read_page,
+};
 use crate::a2c::stored;
 use crate::http::customer::Customer;
 
@@ -83,7 +85,9 @@ async fn list(store: &Database, wanted: &List) -> Result<ExitCode, StoreError> {
         customer: wanted.customer.as_ref().map(|it| it.as_str().to_owned()),
         state: wanted.state,
         before: wanted.after.map(stored::session_id),
-        ..first(wanted.limit)
+        created_by: None,
+        limit: wanted.limit,
+        now: SystemClock::new().now(),
     };
     let page = read_page(store, filter).await?;
     if wanted.json {
@@ -96,32 +100,15 @@ async fn list(store: &Database, wanted: &List) -> Result<ExitCode, StoreError> {
 }
 
 async fn show(store: &Database, id: RequestId, json: bool) -> Result<ExitCode, StoreError> {
-    // The list needs no key, because it leaves the panToken out.
-    let filter = SessionFilter {
-        before: id.get().checked_add(1).map(SessionId::from_i64),
-        ..first(1)
-    };
-    let page = read_page(store, filter).await?;
-    let found = page.sessions.iter().find(|found| found.request_id == id);
+    let found = find_listed(store, id, SystemClock::new().now()).await?;
     Ok(match found {
-        Some(session) if json => print_json(session),
-        Some(session) => print(&line(session)),
+        Some(session) if json => print_json(&session),
+        Some(session) => print(&line(&session)),
         None => {
             let advice = "`pantoken sessions list` lists all sessions";
             fail(FAILURE, &format!("there is no session {id}: {advice}"))
         }
     })
-}
-
-fn first(limit: u32) -> SessionFilter {
-    SessionFilter {
-        created_by: None,
-        customer: None,
-        state: None,
-        before: None,
-        limit,
-        now: SystemClock::new().now(),
-    }
 }
 
 fn print_json(value: &impl serde::Serialize) -> ExitCode {

@@ -2,15 +2,14 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use pantoken_core::{Clock, SystemClock};
-use pantoken_store::{
-    Database, Delivery, DeliveryId, DeliveryState, Message, Outbox, SessionResult, StoreError,
-};
+use pantoken_store::{Database, Delivery, DeliveryId, DeliveryState, Outbox, StoreError};
 
 use serde_json::{Value, json};
 
 use super::database::{DatabaseFlags, read, with_store};
 use super::terminal::{FAILURE, Format, USAGE, fail, print};
 use crate::http::wire_time::to_rfc3339;
+use crate::webhooks::summary::{About, Summary};
 
 const HELP: &str = "\
 `pantoken serve` sends webhooks if PANTOKEN_WEBHOOK_URL is set. A webhook that fails for up to four days
@@ -104,37 +103,17 @@ async fn list(store: &Database, state: DeliveryState, json: bool) -> Result<Exit
     })
 }
 
-fn event(delivery: &Delivery) -> &str {
-    let result = match &delivery.message {
-        Message::Result { result, .. } => result,
-        Message::Event { kind, .. } => return kind,
-    };
-    match result {
-        // Only panTokens are encrypted, and this command has no key.
-        Ok(SessionResult::Saved { .. }) | Err(StoreError::UnknownKey { .. }) => "session.saved",
-        Ok(SessionResult::Failed { .. }) => "session.failed",
-        Err(_) => "unreadable",
-    }
-}
-
-/// Returns the number of what a webhook is about.
-fn about(delivery: &Delivery) -> String {
-    match &delivery.message {
-        Message::Result { session_id, .. } => session_id.to_string(),
-        Message::Event { operation_id, .. } => operation_id.to_string(),
-    }
-}
-
 fn describe(delivery: &Delivery) -> Value {
-    let (request_id, operation) = match &delivery.message {
-        Message::Result { session_id, .. } => (Some(session_id.to_string()), None),
-        Message::Event { operation_id, .. } => (None, Some(operation_id.get())),
+    let summary = Summary::of(delivery);
+    let (request_id, operation) = match summary.about {
+        About::Session(id) => (Some(id.to_string()), None),
+        About::Operation(id) => (None, Some(id.get())),
     };
     json!({
         "number": delivery.id.get(),
         "requestId": request_id,
         "operation": operation,
-        "type": event(delivery),
+        "type": summary.event,
         "state": delivery.state.as_str(),
         "attempts": delivery.attempts,
         "recordedAt": to_rfc3339(delivery.recorded_at),
@@ -143,7 +122,11 @@ fn describe(delivery: &Delivery) -> Value {
 }
 
 fn line(delivery: &Delivery) -> String {
-    let (event, about) = (event(delivery), about(delivery));
+    let Summary { event, about } = Summary::of(delivery);
+    let about = match about {
+        About::Session(id) => id.to_string(),
+        About::Operation(id) => id.to_string(),
+    };
     let recorded = to_rfc3339(delivery.recorded_at).unwrap_or_default();
     let (id, attempts) = (delivery.id, delivery.attempts);
     let error = delivery.last_error.as_deref().unwrap_or("");

@@ -1,6 +1,7 @@
 //! Extracts the fields of a request body: one JSON object, mostly of strings. Every value
 //! passes through here, so that no card number gets any further.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -48,8 +49,7 @@ impl Fields {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, Problem> {
-        self.optional(name, parse)?
-            .ok_or(Problem::MissingField(name))
+        self.required_as(name, name, parse)
     }
 
     /// Takes a field that may be missing or `null`.
@@ -58,13 +58,19 @@ impl Fields {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, Problem> {
-        let value = self.take(name)?;
-        let text = match value {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(text)) => text,
-            Some(_) => return Err(Problem::invalid(name, "must be a string")),
-        };
-        parse_text(name, &text, parse).map(Some)
+        self.optional_as(name, name, parse)
+    }
+
+    /// Takes a text of an object within the body, which may be missing or `null`. Errors call it by its full name.
+    pub(crate) fn optional_as<T, E: fmt::Display>(
+        &mut self,
+        name: &'static str,
+        full_name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, Problem> {
+        let text = self.take_text(name, full_name)?;
+        text.map(|text| parse_text(full_name, &text, parse))
+            .transpose()
     }
 
     /// Takes a field that may be missing or `null`, and is `true` or `false`.
@@ -141,13 +147,20 @@ impl Fields {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, Problem> {
-        match self.take(name)? {
-            None | Some(Value::Null) => Err(Problem::MissingField(name)),
-            Some(Value::String(text)) => {
-                parse(&text).map_err(|error| Problem::invalid(name, error.to_string()))
-            }
-            Some(_) => Err(Problem::invalid(name, "must be a string")),
-        }
+        self.required_account_as(name, name, parse)
+    }
+
+    /// Takes a required text of an object within the body whose documented meaning is a number that may look like a
+    /// card number. Errors call it by its full name.
+    pub(crate) fn required_account_as<T, E: fmt::Display>(
+        &mut self,
+        name: &'static str,
+        full_name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        let text = self.take_text(name, full_name)?;
+        let text = text.ok_or(Problem::MissingField(full_name))?;
+        parse(&text).map_err(|error| Problem::invalid(full_name, error.to_string()))
     }
 
     /// Takes a field that may be missing or `null`, and is an object.
@@ -195,10 +208,20 @@ impl Fields {
         full_name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, Problem> {
+        self.optional_as(name, full_name, parse)?
+            .ok_or(Problem::MissingField(full_name))
+    }
+
+    /// Takes a required `true` or `false` of an object within the body, which errors call by its full name.
+    pub(crate) fn required_switch(
+        &mut self,
+        name: &'static str,
+        full_name: &'static str,
+    ) -> Result<bool, Problem> {
         match self.take(name)? {
             None | Some(Value::Null) => Err(Problem::MissingField(full_name)),
-            Some(Value::String(text)) => parse_text(full_name, &text, parse),
-            Some(_) => Err(Problem::invalid(full_name, "must be a string")),
+            Some(Value::Bool(value)) => Ok(value),
+            Some(_) => Err(Problem::invalid(full_name, "must be true or false")),
         }
     }
 
@@ -229,6 +252,18 @@ impl Fields {
         }
     }
 
+    fn take_text(
+        &mut self,
+        name: &'static str,
+        full_name: &'static str,
+    ) -> Result<Option<String>, Problem> {
+        match self.take(name)? {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Problem::invalid(full_name, "must be a string")),
+        }
+    }
+
     fn take(&mut self, name: &'static str) -> Result<Option<Value>, Problem> {
         let matches = |(taken, _): &(String, Value)| taken == name;
         let Some(index) = self.0.iter().position(matches) else {
@@ -240,6 +275,11 @@ impl Fields {
         }
         Ok(Some(value))
     }
+}
+
+/// Takes any text.
+pub(crate) fn any_text(text: &str) -> Result<String, Infallible> {
+    Ok(text.to_owned())
 }
 
 /// Parses the value of a field or header, unless it contains a card number.

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::http::api_key::ApiKey;
 use crate::http::rate_limit::RateLimited;
 
 /// How many unknown keys one network may present in each window.
@@ -33,10 +32,10 @@ struct State {
 
 impl KeyGuesses {
     /// Knows the key of the settings, so that guesses from the same network never lock it out.
-    pub(crate) fn new(key: Option<&ApiKey>) -> Self {
+    pub(crate) fn new(key: Option<&str>) -> Self {
         let guesses = Self::default();
         if let Some(key) = key {
-            guesses.remember(key.expose());
+            guesses.remember(key);
         }
         guesses
     }

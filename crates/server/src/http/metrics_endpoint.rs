@@ -10,6 +10,7 @@ use axum::routing::get;
 use utoipa::IntoResponses;
 use utoipa::openapi::{self, RefOr};
 
+use crate::admin;
 use crate::app::AppState;
 use crate::http::openapi::problems;
 use crate::http::problem::Problem;
@@ -24,11 +25,13 @@ impl IntoResponses for MetricsProblems {
     }
 }
 
-/// Returns a router that serves `GET /metrics` without a key. Let it listen where the public cannot reach
-/// it, because the numbers are the agent's own business.
+/// Returns a router that serves `GET /metrics` without a key, and the pages for operators at `/admin` if
+/// [`crate::ApiOptions::admin_key`] is set. Let it listen where the public cannot reach it, because all of this is the
+/// agent's own business.
 pub fn metrics_router(app: AppState) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
+        .merge(admin::pages(&app))
         .fallback(async || Problem::NotFound)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .with_state(app)

@@ -24,7 +24,7 @@ use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 use crate::http::problem_sets::{ReadProblems, WriteProblems};
-use crate::operations::access::{find, submit};
+use crate::operations::access::{find, status, submit};
 use crate::operations::stored;
 
 const MAX_CHARS: usize = 255;
@@ -102,11 +102,7 @@ pub(crate) async fn put_payout(
     }
     let operation = new.into_operation(&holder, payment_id, app.clock.now())?;
     let operation = submit(app, &holder, operation).await?;
-    let status = match operation.progress.is_final {
-        true => StatusCode::OK,
-        false => StatusCode::ACCEPTED,
-    };
-    Ok((status, Json(describe(&operation)?)))
+    Ok((status(&operation), Json(describe(&operation)?)))
 }
 
 #[utoipa::path(

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use pantoken_jetpay::{Client, Error, PaymentId, StatusAnswer};
+use pantoken_jetpay::{Amount, Client, Currency, Error, PaymentId, StatusAnswer};
 use pantoken_store::{Database, OperationStore, StoredOperation};
 
 use super::deposit::{self, Deposit};
@@ -11,8 +11,8 @@ use super::describe::{DepositView, PayoutView};
 use super::fact::{Fact, digest_of};
 use super::options::JetpayOptions;
 use super::outcome::{
-    self, ACCESS_DENIED, Decision, Outcome, REQUEST_MALFORMED, REVERSED, SUCCESS_AFTER_DECLINE,
-    Side, State, Told,
+    self, ACCESS_DENIED, Decision, Expected, Outcome, REQUEST_MALFORMED, REVERSED,
+    SUCCESS_AFTER_DECLINE, Side, State, Told,
 };
 use super::payout::{self, Payout};
 use crate::operations::stored::{fields, read, write};
@@ -48,6 +48,20 @@ impl Provider for JetpayProvider {
     fn is_live(&self) -> bool {
         self.options.is_live
     }
+
+    fn sum(&self, operation: &StoredOperation) -> Option<String> {
+        match operation.kind.as_str() {
+            deposit::KIND => sum_of(read::<Deposit>(operation).ok()?.expected()?),
+            payout::KIND => sum_of(read::<Payout>(operation).ok()?.expected()),
+            _ => None,
+        }
+    }
+}
+
+/// Returns a sum in major units, with its currency.
+fn sum_of(sum: Expected<'_>) -> Option<String> {
+    let amount = Amount::from_minor_units(sum.amount, Currency::parse(sum.currency)).ok()?;
+    Some(format!("{} {}", amount.major_units()?, sum.currency))
 }
 
 /// What has become of an operation, and what is to be told.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use pantoken_store::{NewOperation, OperationStore, StoredOperation};
 
 use crate::app::Parts;
@@ -32,13 +33,36 @@ pub(crate) async fn submit(
     submitted.ok_or(Problem::OperationConflict)
 }
 
+/// Stores a part of an operation, such as a refund, and asks the provider for it. If it has its outcome, the sums of the
+/// whole have changed with it, so that is asked about as well.
+pub(crate) async fn submit_part(
+    app: &Parts,
+    whole: &StoredOperation,
+    new: NewOperation,
+) -> Result<StoredOperation, Problem> {
+    let submitted = app.operations.submit(new).await?;
+    let part = submitted.ok_or(Problem::OperationConflict)?;
+    if part.progress.is_final {
+        ask_in_turn(app, whole).await?;
+    }
+    Ok(part)
+}
+
+/// Returns 200 if an operation has its outcome, and else 202.
+pub(crate) fn status(operation: &StoredOperation) -> StatusCode {
+    match operation.progress.is_final {
+        true => StatusCode::OK,
+        false => StatusCode::ACCEPTED,
+    }
+}
+
 /// How often and how long to wait for somebody else who is asking.
 const TURNS: u32 = 40;
 const TURN: Duration = Duration::from_millis(50);
 
 /// Asks about an operation. If somebody is asking already, what they hear may be older than what the caller knows, so
 /// this waits for its turn, for 2 s at most.
-pub(crate) async fn ask_in_turn(app: &Parts, operation: &StoredOperation) -> Result<(), Problem> {
+async fn ask_in_turn(app: &Parts, operation: &StoredOperation) -> Result<(), Problem> {
     for _ in 0..TURNS {
         let asked = app.operations.ask(operation.clone()).await?;
         if asked.version != operation.version {

@@ -64,6 +64,13 @@ impl Engine {
         self.0.clock.now()
     }
 
+    /// Returns the sum of an operation with its currency, if it has one and its provider is configured.
+    pub(crate) fn sum(&self, operation: &StoredOperation) -> Option<String> {
+        let mut providers = self.0.providers.iter();
+        let provider = providers.find(|provider| provider.owns(&operation.kind))?;
+        provider.sum(operation)
+    }
+
     /// Creates an event for an operation that is changed outside the engine.
     pub(crate) fn event(
         operation: &StoredOperation,

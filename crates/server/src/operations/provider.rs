@@ -19,6 +19,9 @@ pub(crate) trait Provider: Send + Sync + 'static {
 
     /// Returns whether this provider moves real money.
     fn is_live(&self) -> bool;
+
+    /// Returns the sum of an operation with its currency, such as `10.00 RUB`, if it has one.
+    fn sum(&self, operation: &StoredOperation) -> Option<String>;
 }
 
 /// The data of an operation cannot be read. A later version may have written it.

@@ -76,6 +76,10 @@ impl Provider for Silent {
     fn is_live(&self) -> bool {
         false
     }
+
+    fn sum(&self, _operation: &StoredOperation) -> Option<String> {
+        None
+    }
 }
 
 /// An operation at time 0, which was asked about once.

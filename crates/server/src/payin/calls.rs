@@ -48,6 +48,17 @@ impl Provider for PayinProvider {
     fn is_live(&self) -> bool {
         self.0.is_live
     }
+
+    fn sum(&self, operation: &StoredOperation) -> Option<String> {
+        let amount = match operation.kind.as_str() {
+            payment::KIND => read::<Payment>(operation).ok()?.amount,
+            part::CAPTURE | part::REFUND => read::<Part>(operation).ok()?.amount,
+            bill::KIND => read::<bill::Bill>(operation).ok()?.amount,
+            qr_code::KIND => read::<qr_code::QrCode>(operation).ok()?.amount?,
+            _ => return None,
+        };
+        Some(amount.to_string())
+    }
 }
 
 /// Returns whether nothing of this operation was sent before.

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use pantoken_payin::Amount;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
@@ -31,6 +33,12 @@ impl PartialSchema for NewAmount {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
         schema
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.value, self.currency)
     }
 }
 

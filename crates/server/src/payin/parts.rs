@@ -20,7 +20,7 @@ use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::{ApiKeyHolder, RequireApiKey};
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
-use crate::operations::access::ask_in_turn;
+use crate::operations::access::{status, submit_part};
 use crate::operations::stored;
 
 /// A payment has few parts.
@@ -249,15 +249,8 @@ async fn put(
         leased_until: None,
         deadline_at: Some(now.saturating_add(payments::DEADLINE)),
     };
-    let submitted = app.operations.submit(new).await?;
-    let operation = submitted.ok_or(Problem::OperationConflict)?;
-    let view = view(&operation)?;
-    if !operation.progress.is_final {
-        return Ok((StatusCode::ACCEPTED, Json(view)));
-    }
-    // The sums of the payment have changed with it.
-    ask_in_turn(app, &whole.operation).await?;
-    Ok((StatusCode::OK, Json(view)))
+    let operation = submit_part(app, &whole.operation, new).await?;
+    Ok((status(&operation), Json(view(&operation)?)))
 }
 
 async fn get(app: &Parts, whole: &Whole, kind: &str, id: &str) -> Result<Json<PartView>, Problem> {

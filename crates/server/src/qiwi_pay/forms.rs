@@ -94,7 +94,8 @@ fn operation(
     now: i64,
 ) -> Result<NewOperation, Problem> {
     let fingerprint = order.fingerprint(true);
-    let payment = Payment::new(order, true);
+    // The form was signed, and the same body signs it again.
+    let payment = Payment::new(order.without_documents(), true);
     Ok(NewOperation {
         kind: payment::KIND.to_owned(),
         key,

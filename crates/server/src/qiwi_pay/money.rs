@@ -1,3 +1,5 @@
+use std::fmt;
+
 use pantoken_qiwi_pay::{Amount, AmountError, Currency};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -5,7 +7,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::http::fields::Fields;
+use crate::http::fields::{Fields, any_text};
 use crate::http::problem::Problem;
 
 /// A sum as requests and responses write it: a text with exactly two decimals, and a currency.
@@ -35,6 +37,12 @@ impl PartialSchema for NewAmount {
     }
 }
 
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.value, self.currency)
+    }
+}
+
 impl Money {
     /// Takes the field `amount` of a body.
     pub(crate) fn take(fields: &mut Fields) -> Result<Self, Problem> {
@@ -48,9 +56,8 @@ impl Money {
     }
 
     fn read(mut parts: Fields) -> Result<Self, Problem> {
-        let text = |text: &str| Ok::<_, std::convert::Infallible>(text.to_owned());
-        let value = parts.required_as("value", "amount.value", text)?;
-        let currency = parts.required_as("currency", "amount.currency", text)?;
+        let value = parts.required_as("value", "amount.value", any_text)?;
+        let currency = parts.required_as("currency", "amount.currency", any_text)?;
         parts.finish()?;
         match Amount::parse(&value, &currency) {
             Ok(_) => Ok(Self { value, currency }),

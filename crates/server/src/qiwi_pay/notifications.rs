@@ -205,6 +205,7 @@ async fn keep_unknown(
             .map(|id| ("order_id".to_owned(), id))
             .collect(),
         receipt: None,
+        industry_data: None,
         card_token: None,
         expires_at: None,
         user_timedate: None,

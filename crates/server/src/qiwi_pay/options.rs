@@ -1,4 +1,4 @@
-use pantoken_qiwi_pay::{Client, ClientError, FORM_URL, Site};
+use pantoken_qiwi_pay::{AviaSignature, Client, ClientError, FORM_URL, Site};
 
 use super::certificate::Validity;
 use crate::http::client::Outgoing;
@@ -12,6 +12,8 @@ pub struct QiwiPayOptions {
     pub(crate) client: Option<Client>,
     pub(crate) certificate: ClientCertificate,
     pub(crate) is_live: bool,
+    /// Whether data of airline tickets is signed, if the provider has said it.
+    pub(crate) industry_data: Option<AviaSignature>,
     senders: Option<Senders>,
 }
 
@@ -35,6 +37,7 @@ impl QiwiPayOptions {
             client: None,
             certificate: ClientCertificate::None,
             is_live,
+            industry_data: None,
             senders: None,
         }
     }
@@ -78,6 +81,16 @@ impl QiwiPayOptions {
             },
             ..self
         })
+    }
+
+    /// Sets whether data of airline tickets is signed, as the provider's support says. Without it, calls with such
+    /// data are refused.
+    #[must_use]
+    pub fn with_industry_data(self, industry_data: Option<AviaSignature>) -> Self {
+        Self {
+            industry_data,
+            ..self
+        }
     }
 
     /// Accepts notifications from these networks only. Without them, from anywhere.

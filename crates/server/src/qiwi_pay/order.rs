@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use pantoken_qiwi_pay::{
-    CardToken, Details, Device, Form, FormError, FormRequest, Operation, OrderId, PaymentRequest,
-    Receiver, Site, Source,
+    AviaSignature, CardToken, DealError, Details, Device, Form, FormError, FormRequest, Operation,
+    OrderId, PaymentRequest, Receiver, Site, Source,
 };
 use pantoken_store::Digest;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::industry_data::IndustryData;
 use super::money::Money;
 use super::receipt::ReceiptData;
 use crate::operations::Unreadable;
@@ -25,6 +26,8 @@ pub(crate) struct Order {
     /// The other texts, by the provider's names.
     pub(crate) texts: BTreeMap<String, String>,
     pub(crate) receipt: Option<ReceiptData>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) industry_data: Option<IndustryData>,
     /// The token of a saved card.
     pub(crate) card_token: Option<String>,
     /// In Unix milliseconds.
@@ -89,7 +92,11 @@ impl Order {
     }
 
     /// Returns the request of a payment by token.
-    pub(super) fn payment_request(&self, order_id: &str) -> Result<PaymentRequest, OrderError> {
+    pub(super) fn payment_request(
+        &self,
+        order_id: &str,
+        signature: Option<AviaSignature>,
+    ) -> Result<PaymentRequest, OrderError> {
         let amount = self.amount.to_amount().ok_or(Unreadable)?;
         let order_id = OrderId::parse(order_id).map_err(|_| Unreadable)?;
         let source = Source::CardToken(self.token()?.ok_or(Unreadable)?);
@@ -115,7 +122,19 @@ impl Order {
         if let Some(receipt) = &self.receipt {
             request.receipt = Some(receipt.to_receipt().map_err(FormError::from)?);
         }
+        if let Some(data) = &self.industry_data {
+            request.avia = Some(data.to_avia(signature.ok_or(Unreadable)?)?);
+        }
         Ok(request)
+    }
+
+    /// Removes what is needed only to send the order.
+    pub(super) fn without_documents(self) -> Self {
+        Self {
+            receipt: None,
+            industry_data: None,
+            ..self
+        }
     }
 
     fn token(&self) -> Result<Option<CardToken>, Unreadable> {
@@ -137,6 +156,11 @@ fn time(milliseconds: Option<i64>) -> Result<Option<OffsetDateTime>, Unreadable>
 pub(super) enum OrderError {
     #[error(transparent)]
     Form(#[from] FormError),
+    #[error("{name}: {error}")]
+    Deal {
+        name: &'static str,
+        error: DealError,
+    },
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::asking::Sending;
 use super::money::Money;
+use super::part_details::PartDetails;
 use super::payment::CONTRADICTION;
 
 pub(crate) const CAPTURE: &str = "qiwi-pay.capture";
@@ -30,6 +31,9 @@ pub(crate) struct Part {
     /// To which card a payout pays.
     pub(crate) card_token: Option<String>,
     pub(crate) customer: Option<String>,
+    /// What it carries beside the amount, until it has its outcome.
+    #[serde(default, skip_serializing_if = "PartDetails::is_empty")]
+    pub(crate) details: PartDetails,
     #[serde(default)]
     pub(crate) sending: Sending,
 }
@@ -84,12 +88,13 @@ impl Part {
             earlier: Vec::new(),
             card_token: None,
             customer: None,
+            details: PartDetails::default(),
             sending: Sending::default(),
         }
     }
 }
 
-/// Decides what a fact makes of it. The first outcome stays.
+/// Decides what a fact makes of it. The first outcome stays, and what was only needed to send it is not kept.
 pub(crate) fn decide(part: &Part, fact: &Fact) -> Decision {
     let unchanged = |attention| Decision {
         part: part.clone(),
@@ -101,11 +106,13 @@ pub(crate) fn decide(part: &Part, fact: &Fact) -> Decision {
         Fact::Completed { txn_id } => Part {
             state: State::Completed,
             txn_id: Some(*txn_id),
+            details: PartDetails::default(),
             ..part.clone()
         },
         Fact::Declined { reason } => Part {
             state: State::Declined,
             reason: reason.clone(),
+            details: PartDetails::default(),
             ..part.clone()
         },
     };

@@ -1,15 +1,17 @@
 //! Sends captures, reversals, refunds and payouts, and asks what became of them.
 
 use pantoken_qiwi_pay::{
-    CaptureRequest, CardToken, Client, Error, NotSent, OrderId, PayoutRequest, PayoutTarget,
-    ReturnRequest, TxnId, TxnType,
+    CardToken, Client, Error, NotSent, OrderId, PayoutRequest, PayoutTarget, ReturnKind, TxnId,
+    TxnType,
 };
 use pantoken_store::{OperationFilter, OperationStore, StoredOperation};
 
+use super::QiwiPayOptions;
 use super::asking::Sending;
 use super::described::{PartView, PayoutView};
 use super::heard::Heard;
 use super::part::{self, Fact, Part};
+use super::part_requests::return_kind;
 use super::provider::{
     Asked, QiwiPayProvider, ask_for_order, ask_for_transaction, attention, refusal,
 };
@@ -47,7 +49,7 @@ impl QiwiPayProvider {
         let answered = if before.state != part::State::Pending || !is_first {
             waiting(&before, operation)
         } else if before.sending.is_unsent(operation.version) {
-            send(client, operation, &before, now).await?
+            send(client, &self.options, operation, &before, now).await?
         } else {
             let asked = ask(client, operation, &before).await?;
             let taken = siblings
@@ -164,13 +166,15 @@ fn waiting(part: &Part, operation: &StoredOperation) -> Answered {
 
 async fn send(
     client: &Client,
+    options: &QiwiPayOptions,
     operation: &StoredOperation,
     part: &Part,
     now: i64,
 ) -> Result<Answered, Unreadable> {
     let (kind, answer) = match operation.kind.as_str() {
         part::CAPTURE => {
-            let request = CaptureRequest::new(parent(part)?);
+            let request = part.capture_request(options.industry_data);
+            let request = request.map_err(|_| Unreadable)?;
             (TxnType::Auth, client.capture(&request).await)
         }
         part::PAYOUT => {
@@ -178,17 +182,11 @@ async fn send(
             (TxnType::Payout, client.pay_out(&request).await)
         }
         kind => {
-            let amount = part.amount.to_amount().ok_or(Unreadable)?;
-            let amount = (!part.is_whole).then_some(amount);
-            let (kind, request) = match kind {
-                part::REVERSAL => (
-                    TxnType::Reversal,
-                    ReturnRequest::reversal(parent(part)?, amount),
-                ),
-                _ => (
-                    TxnType::Refund,
-                    ReturnRequest::refund(parent(part)?, amount),
-                ),
+            let kind = return_kind(kind);
+            let request = part.return_request(kind).map_err(|_| Unreadable)?;
+            let kind = match kind {
+                ReturnKind::Reversal => TxnType::Reversal,
+                ReturnKind::Refund => TxnType::Refund,
             };
             (kind, client.give_back(&request).await)
         }
@@ -231,10 +229,6 @@ fn refused_for_good(error: &Error) -> Option<String> {
     }
 }
 
-fn parent(part: &Part) -> Result<TxnId, Unreadable> {
-    part.parent_txn_id.map(TxnId::new).ok_or(Unreadable)
-}
-
 fn payout(operation: &StoredOperation, part: &Part) -> Result<PayoutRequest, Unreadable> {
     let order_id = OrderId::parse(&operation.key).map_err(|_| Unreadable)?;
     let amount = part.amount.to_amount().ok_or(Unreadable)?;
@@ -273,7 +267,7 @@ async fn ask(
 ) -> Result<Asked, Unreadable> {
     match operation.kind.as_str() {
         part::PAYOUT => ask_for_order(client, &operation.key).await,
-        _ => Ok(ask_for_transaction(client, parent(part)?.number()).await),
+        _ => Ok(ask_for_transaction(client, part.parent_txn_id.ok_or(Unreadable)?).await),
     }
 }
 

@@ -8,13 +8,13 @@ use pantoken_store::{
     Digest, NewOperation, OperationFilter, OperationStore, Progress, StoredOperation,
 };
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::described::PartView;
 use super::endpoint::{authorize, authorize_api};
 use super::id;
 use super::money::Money;
 use super::part::{self, Part};
+use super::part_details::{NewCapture, NewReturn, PartDetails};
 use super::payment::{self, Payment};
 use super::payments::DEADLINE;
 use crate::app::{AppState, Parts};
@@ -23,28 +23,11 @@ use crate::http::fields::Fields;
 use crate::http::path_segment::TwoSegments;
 use crate::http::problem::Problem;
 use crate::http::problem_sets::{ReadProblems, WriteProblems};
-use crate::operations::access::{ask_in_turn, find};
+use crate::operations::access::{find, status, submit_part};
 use crate::operations::stored;
 
 /// A payment has few parts.
 const MAX_PARTS: u32 = 1000;
-
-/// A capture of the whole sum: an empty object.
-#[derive(ToSchema)]
-#[schema(example = json!({}))]
-#[schema(as = NewQiwiPayCapture)]
-pub(crate) struct NewCapture {}
-
-/// A reversal or a refund of the payment, or of a part of it.
-#[derive(ToSchema)]
-#[schema(example = json!({"amount": {"value": "4.00", "currency": "RUB"}}))]
-#[schema(as = NewQiwiPayReturn)]
-pub(crate) struct NewReturn {
-    /// Without it, all that is left.
-    #[expect(dead_code, reason = "describes the body, which is read field by field")]
-    #[schema(value_type = Option<super::money::NewAmount>)]
-    amount: Option<Money>,
-}
 
 type Put = Result<(StatusCode, Json<PartView>), Problem>;
 
@@ -76,8 +59,8 @@ pub(crate) async fn put_capture(
     authorize_api(app, &holder)?;
     let whole = Whole::find(app, &holder, order_id).await?;
     let id = id::check("captureId", capture_id)?;
-    fields?.finish()?;
-    put(app, &holder, &whole, part::CAPTURE, &id, None).await
+    let details = PartDetails::of_capture(fields?, authorize(app, &holder)?)?;
+    put(app, &holder, &whole, part::CAPTURE, &id, (None, details)).await
 }
 
 #[utoipa::path(
@@ -109,8 +92,8 @@ pub(crate) async fn put_reversal(
     authorize_api(app, &holder)?;
     let whole = Whole::find(app, &holder, order_id).await?;
     let id = id::check("reversalId", reversal_id)?;
-    let amount = whole.amount(fields?)?;
-    put(app, &holder, &whole, part::REVERSAL, &id, amount).await
+    let asked = whole.read_return(fields?)?;
+    put(app, &holder, &whole, part::REVERSAL, &id, asked).await
 }
 
 #[utoipa::path(
@@ -141,8 +124,8 @@ pub(crate) async fn put_refund(
     authorize_api(app, &holder)?;
     let whole = Whole::find(app, &holder, order_id).await?;
     let id = id::check("refundId", refund_id)?;
-    let amount = whole.amount(fields?)?;
-    put(app, &holder, &whole, part::REFUND, &id, amount).await
+    let asked = whole.read_return(fields?)?;
+    put(app, &holder, &whole, part::REFUND, &id, asked).await
 }
 
 #[utoipa::path(
@@ -217,6 +200,9 @@ pub(crate) async fn get_refund(
     get(app, &whole, part::REFUND, &id).await
 }
 
+/// How much is asked for, or everything, and what the call carries beside it.
+type Asked = (Option<Money>, PartDetails);
+
 /// The payment that is captured or given back.
 struct Whole {
     operation: StoredOperation,
@@ -237,8 +223,9 @@ impl Whole {
     }
 
     /// Reads how much is given back, in the currency of the payment.
-    fn amount(&self, mut fields: Fields) -> Result<Option<Money>, Problem> {
+    fn read_return(&self, mut fields: Fields) -> Result<Asked, Problem> {
         let amount = Money::take_optional(&mut fields)?;
+        let details = PartDetails::of_return(&mut fields)?;
         fields.finish()?;
         let currency = self.payment.order.amount.currency();
         match &amount {
@@ -246,7 +233,7 @@ impl Whole {
                 "amount.currency",
                 "must be the currency of the payment",
             )),
-            _ => Ok(amount),
+            _ => Ok((amount, details)),
         }
     }
 
@@ -315,12 +302,11 @@ impl Whole {
             let is_second = captures
                 .iter()
                 .any(|one| one.state != part::State::Declined);
-            return match is_second {
-                true => Err(Problem::OperationImpossible(
+            if is_second {
+                return Err(Problem::OperationImpossible(
                     "only a payment that holds its money can be captured, and once",
-                )),
-                false => Ok((self.payment.order.amount.clone(), true)),
-            };
+                ));
+            }
         }
         let rest = self.rest(app).await?;
         let asked = amount.map_or(rest, Money::hundredths);
@@ -338,15 +324,19 @@ async fn put(
     whole: &Whole,
     kind: &str,
     id: &str,
-    amount: Option<Money>,
+    (amount, details): Asked,
 ) -> Put {
     let key = whole.key(id);
-    let fingerprint = Digest::of(json!([amount]).to_string().as_bytes());
+    let request = match details.is_empty() {
+        true => json!([amount]),
+        false => json!([amount, details]),
+    };
+    let fingerprint = Digest::of(request.to_string().as_bytes());
     let earlier = app
         .store
         .find_operation(kind.to_owned(), key.clone())
         .await?;
-    let (sum, is_whole) = match earlier {
+    let (sum, is_whole) = match &earlier {
         // The same request is found by its fingerprint, whatever has become of the payment.
         Some(_) => (whole.payment.order.amount.clone(), true),
         None => whole.check(app, kind, amount.as_ref()).await?,
@@ -355,8 +345,12 @@ async fn put(
         is_whole,
         parent_txn_id: whole.payment.txn_id,
         earlier: whole.payment.children.clone(),
+        details,
         ..Part::new(sum)
     };
+    if earlier.is_none() {
+        part.check(kind, authorize(app, holder)?)?;
+    }
     let now = app.clock.now();
     let new = NewOperation {
         kind: kind.to_owned(),
@@ -370,15 +364,8 @@ async fn put(
         leased_until: None,
         deadline_at: Some(now.saturating_add(DEADLINE)),
     };
-    let submitted = app.operations.submit(new).await?;
-    let operation = submitted.ok_or(Problem::OperationConflict)?;
-    let view = view(&operation)?;
-    if !operation.progress.is_final {
-        return Ok((StatusCode::ACCEPTED, Json(view)));
-    }
-    // The sums of the payment have changed with it.
-    ask_in_turn(app, &whole.operation).await?;
-    Ok((StatusCode::OK, Json(view)))
+    let operation = submit_part(app, &whole.operation, new).await?;
+    Ok((status(&operation), Json(view(&operation)?)))
 }
 
 async fn get(app: &Parts, whole: &Whole, kind: &str, id: &str) -> Result<Json<PartView>, Problem> {

@@ -1,6 +1,6 @@
 //! Sends payments by token, and asks about all payments.
 
-use pantoken_qiwi_pay::{Client, Error, NotSent, Transaction, TxnStatus, TxnType};
+use pantoken_qiwi_pay::{AviaSignature, Client, Error, NotSent, Transaction, TxnStatus, TxnType};
 use pantoken_store::{Digest, OperationFilter, OperationStore, StoredOperation};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -46,9 +46,9 @@ impl QiwiPayProvider {
             return unknown(operation, &before, &settlements);
         }
         let client = self.options.client.as_ref();
-        let outcome = match client {
+        let mut outcome = match client {
             Some(client) if is_unsent(&before, operation) => {
-                send(client, operation, &before, now).await?
+                send(client, self.options.industry_data, operation, &before, now).await?
             }
             Some(client) => {
                 let asked = ask_for_order(client, &operation.key).await?;
@@ -59,6 +59,9 @@ impl QiwiPayProvider {
                 status(operation, &before, asked, &settlements, now)
             }
         };
+        if !is_resendable(&outcome.payment) {
+            outcome.payment.order = outcome.payment.order.without_documents();
+        }
         let after = &outcome.payment;
         let fields = fields(PaymentView::new(&operation.key, after));
         let events = outcome.events.iter().map(|kind| Event {
@@ -122,18 +125,24 @@ impl QiwiPayProvider {
 }
 
 fn is_unsent(payment: &Payment, operation: &StoredOperation) -> bool {
+    is_resendable(payment) && payment.sending.is_unsent(operation.version)
+}
+
+/// Returns whether a payment by token may still be sent, for the first time or again.
+fn is_resendable(payment: &Payment) -> bool {
     let is_new = payment.state == State::Created && payment.txn_id.is_none();
-    !payment.is_form && is_new && payment.sending.is_unsent(operation.version)
+    !payment.is_form && is_new
 }
 
 /// Sends a payment by token of which nothing was sent.
 async fn send(
     client: &Client,
+    signature: Option<AviaSignature>,
     operation: &StoredOperation,
     before: &Payment,
     now: i64,
 ) -> Result<Outcome, Unreadable> {
-    let request = before.order.payment_request(&operation.key);
+    let request = before.order.payment_request(&operation.key, signature);
     let answer = client.pay(&request.map_err(|_| Unreadable)?).await;
     let mut outcome = Outcome {
         payment: Payment {

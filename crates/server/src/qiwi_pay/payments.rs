@@ -48,7 +48,7 @@ pub(crate) async fn put_payment(
     let qiwi_pay = authorize(app, &holder)?;
     authorize_api(app, &holder)?;
     let order_id = id::check("orderId", order_id)?;
-    let order = read_payment(fields?, &qiwi_pay.site, &order_id)?;
+    let order = read_payment(fields?, qiwi_pay, &order_id)?;
     let fingerprint = order.fingerprint(false);
     let payment = Payment::new(order, false);
     let now = app.clock.now();

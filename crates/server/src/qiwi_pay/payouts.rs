@@ -20,7 +20,7 @@ use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 use crate::http::problem_sets::{ReadProblems, WriteProblems};
-use crate::operations::access::{find, submit};
+use crate::operations::access::{find, status, submit};
 use crate::operations::stored;
 
 /// A payout to a saved card.
@@ -88,11 +88,7 @@ pub(crate) async fn put_payout(
         deadline_at: Some(now.saturating_add(DEADLINE)),
     };
     let operation = submit(app, &holder, new).await?;
-    let status = match operation.progress.is_final {
-        true => StatusCode::OK,
-        false => StatusCode::ACCEPTED,
-    };
-    Ok((status, Json(view(&operation)?)))
+    Ok((status(&operation), Json(view(&operation)?)))
 }
 
 #[utoipa::path(

@@ -10,8 +10,9 @@ use pantoken_store::{Database, StoredOperation};
 
 use super::QiwiPayOptions;
 use super::heard::Heard;
-use super::part;
-use super::payment::{self, CERTIFICATE_REFUSED};
+use super::part::{self, Part};
+use super::payment::{self, CERTIFICATE_REFUSED, Payment};
+use crate::operations::stored::read;
 use crate::operations::{Provider, Step, Unreadable};
 
 pub(crate) struct QiwiPayProvider {
@@ -41,6 +42,17 @@ impl Provider for QiwiPayProvider {
 
     fn is_live(&self) -> bool {
         self.options.is_live
+    }
+
+    fn sum(&self, operation: &StoredOperation) -> Option<String> {
+        let amount = match operation.kind.as_str() {
+            payment::KIND => read::<Payment>(operation).ok()?.order.amount,
+            part::CAPTURE | part::REVERSAL | part::REFUND | part::PAYOUT => {
+                read::<Part>(operation).ok()?.amount
+            }
+            _ => return None,
+        };
+        Some(amount.to_string())
     }
 }
 

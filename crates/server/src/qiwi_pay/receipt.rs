@@ -1,5 +1,7 @@
 //! Reads fiscal receipts of requests.
 
+use std::fmt;
+
 use pantoken_qiwi_pay::{
     ChequeType, PaymentMethod, PaymentSubject, Position, Receipt, ReceiptError, Tax, TaxSystem,
 };
@@ -7,11 +9,11 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::fields::Fields;
+use crate::http::fields::{Fields, any_text};
 use crate::http::problem::Problem;
 
 /// A fiscal receipt (54-FZ). Its numbers are those of the provider's document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = QiwiPayReceipt)]
 #[schema(example = json!({"sellerId": "3123011520", "chequeType": 1, "customerContact": "buyer@shop.example",
@@ -33,8 +35,15 @@ pub(crate) struct ReceiptData {
     positions: Vec<PositionData>,
 }
 
+/// Personal data is not printed.
+impl fmt::Debug for ReceiptData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReceiptData(…)")
+    }
+}
+
 /// A position of a receipt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = QiwiPayReceiptPosition)]
 #[schema(example = json!({"quantity": "1", "price": "10.00", "tax": 6, "description": "Ticket",
@@ -60,14 +69,13 @@ impl ReceiptData {
         let Some(mut fields) = fields.optional_object("receipt")? else {
             return Ok(None);
         };
-        let text = |text: &str| Ok::<_, std::convert::Infallible>(text.to_owned());
         let receipt = Self {
-            seller_id: fields.required_as("sellerId", "receipt.sellerId", text)?,
+            seller_id: fields.required_as("sellerId", "receipt.sellerId", any_text)?,
             cheque_type: fields.required_integer("chequeType", "receipt.chequeType")?,
             customer_contact: fields.required_as(
                 "customerContact",
                 "receipt.customerContact",
-                text,
+                any_text,
             )?,
             tax_system: fields.required_integer("taxSystem", "receipt.taxSystem")?,
             positions: fields
@@ -96,15 +104,14 @@ impl ReceiptData {
 
 impl PositionData {
     fn read(mut fields: Fields) -> Result<Self, Problem> {
-        let text = |text: &str| Ok::<_, std::convert::Infallible>(text.to_owned());
         let position = Self {
-            quantity: fields.required_as("quantity", "receipt.positions.quantity", text)?,
-            price: fields.required_as("price", "receipt.positions.price", text)?,
+            quantity: fields.required_as("quantity", "receipt.positions.quantity", any_text)?,
+            price: fields.required_as("price", "receipt.positions.price", any_text)?,
             tax: fields.required_integer("tax", "receipt.positions.tax")?,
             description: fields.required_as(
                 "description",
                 "receipt.positions.description",
-                text,
+                any_text,
             )?,
             payment_method: fields
                 .required_integer("paymentMethod", "receipt.positions.paymentMethod")?,
@@ -158,4 +165,17 @@ pub(super) fn problem(error: ReceiptError) -> Problem {
         error => error.to_string(),
     };
     Problem::invalid(field, rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn personal_data_is_not_printed() {
+        let receipt = serde_json::json!({"sellerId": "3123011520", "chequeType": 1,
+            "customerContact": "buyer@shop.example", "taxSystem": 1, "positions": []});
+        let receipt: ReceiptData = serde_json::from_value(receipt).unwrap();
+        assert_eq!(format!("{receipt:?}"), "ReceiptData(…)");
+    }
 }

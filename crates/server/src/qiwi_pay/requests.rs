@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use pantoken_qiwi_pay::{CardToken, FieldError, FormError, Request as _, Site};
+use pantoken_qiwi_pay::{
+    CardToken, DealError, DealParts, FieldError, FormError, Request as _, Site,
+};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
+use super::industry_data::{self, IndustryData};
 use super::money::Money;
 use super::order::{Order, OrderError};
 use super::receipt::{self, ReceiptData};
-use super::{id, schemas};
-use crate::http::fields::Fields;
+use super::{QiwiPayOptions, id, schemas};
+use crate::http::fields::{Fields, any_text};
 use crate::http::problem::Problem;
 
 /// A payment form. The fields have the provider's names in camelCase.
@@ -46,6 +49,8 @@ pub(crate) struct NewForm {
     address: Option<String>,
     #[schema(max_length = 256)]
     cf1: Option<String>,
+    /// A field of your own, or the parts of a safe deal: the receiver's and the marketplace's, such as `300.00;200.00`.
+    /// Two such amounts must add up to the amount.
     #[schema(max_length = 256)]
     cf2: Option<String>,
     #[schema(max_length = 256)]
@@ -107,6 +112,8 @@ pub(crate) struct NewPayment {
     address: Option<String>,
     #[schema(max_length = 256)]
     cf1: Option<String>,
+    /// A field of your own, or the parts of a safe deal: the receiver's and the marketplace's, such as `300.00;200.00`.
+    /// Two such amounts must add up to the amount.
     #[schema(max_length = 256)]
     cf2: Option<String>,
     #[schema(max_length = 256)]
@@ -146,6 +153,8 @@ pub(crate) struct NewPayment {
     #[schema(max_length = 15)]
     receiver_phone: Option<String>,
     receipt: Option<ReceiptData>,
+    /// Data of airline tickets. It needs `PANTOKEN_QIWI_PAY_INDUSTRY_DATA`.
+    industry_data: Option<IndustryData>,
     #[schema(max_length = 256)]
     callback_url: Option<String>,
 }
@@ -192,6 +201,9 @@ const OTHERS: [(&str, &str); 6] = [
     ("declineUrl", "decline_url"),
 ];
 
+/// The field for the parts of a safe deal.
+const DEAL: &str = "cf2";
+
 /// Reads the order of a form, and its id.
 pub(super) fn read_form(mut fields: Fields, site: &Site) -> Result<(String, Order), Problem> {
     let order_id = fields.required("orderId", id::parse)?;
@@ -207,16 +219,21 @@ pub(super) fn read_form(mut fields: Fields, site: &Site) -> Result<(String, Orde
 }
 
 /// Reads the order of a payment by token.
-pub(super) fn read_payment(mut fields: Fields, site: &Site, id: &str) -> Result<Order, Problem> {
+pub(super) fn read_payment(
+    mut fields: Fields,
+    options: &QiwiPayOptions,
+    id: &str,
+) -> Result<Order, Problem> {
     let texts: Vec<_> = TEXTS.into_iter().chain(PAYMENT_TEXTS).collect();
     let order = Order {
         card_token: Some(fields.required("cardToken", token)?),
         user_timedate: fields.optional("userTimedate", time)?,
+        industry_data: IndustryData::take(&mut fields, options.industry_data)?,
         ..read(&mut fields, &texts, &["callbackUrl"])?
     };
     fields.finish()?;
-    let request = order.payment_request(id).map_err(problem)?;
-    let signed = request.to_signed_json(site);
+    let request = order.payment_request(id, options.industry_data);
+    let signed = request.map_err(problem)?.to_signed_json(&options.site);
     signed.map_err(|error| problem(error.into()))?;
     Ok(order)
 }
@@ -240,6 +257,9 @@ fn read(
         let text = text.filter(|text| !text.is_empty());
         texts.extend(text.map(|text| ((*at_provider).to_owned(), text)));
     }
+    if let Some(text) = texts.get_mut(DEAL) {
+        *text = deal_parts(std::mem::take(text), &amount)?;
+    }
     let mut urls = BTreeMap::new();
     for name in url_names {
         let url = fields.optional(name, any_text)?;
@@ -251,6 +271,7 @@ fn read(
         customer,
         texts,
         receipt: ReceiptData::take(fields)?,
+        industry_data: None,
         card_token: None,
         expires_at: None,
         user_timedate: None,
@@ -258,8 +279,16 @@ fn read(
     })
 }
 
-fn any_text(text: &str) -> Result<String, std::convert::Infallible> {
-    Ok(text.to_owned())
+/// Reads the parts of a safe deal in `cf2` of a payment. Another text is the agent's own, and stays as it is.
+fn deal_parts(text: String, amount: &Money) -> Result<String, Problem> {
+    let Some(amount) = amount.to_amount() else {
+        return Ok(text);
+    };
+    match DealParts::parse(&text, &amount) {
+        Ok(parts) => Ok(parts.to_wire()),
+        Err(DealError::Format) => Ok(text),
+        Err(error) => Err(Problem::invalid(DEAL, error.to_string())),
+    }
 }
 
 /// Reads the agent's reference to a payer.
@@ -296,11 +325,13 @@ pub(super) fn problem(error: OrderError) -> Problem {
     match error {
         OrderError::Form(FormError::Field(FieldError { field, problem })) => {
             let names = TEXTS.iter().chain(&PAYMENT_TEXTS).chain(&OTHERS);
+            let names = names.chain(&industry_data::NAMES);
             let name = names.into_iter().find(|(_, there)| *there == field);
             Problem::invalid(name.map_or("body", |(here, _)| here), problem.to_string())
         }
         OrderError::Form(FormError::Receipt(error)) => receipt::problem(error),
         OrderError::Form(error) => Problem::invalid("body", error.to_string()),
+        OrderError::Deal { name, error } => Problem::invalid(name, error.to_string()),
         OrderError::Unreadable(error) => error.into(),
     }
 }

@@ -33,3 +33,7 @@ pub(super) fn payment_state() -> RefOr<Schema> {
 pub(super) fn part_state() -> RefOr<Schema> {
     open(PART_STATES)
 }
+
+pub(super) fn industry() -> RefOr<Schema> {
+    closed(["avia"])
+}

@@ -21,7 +21,7 @@ use crate::http::fields::Fields;
 use crate::http::path_segment::PathSegment;
 use crate::http::problem::Problem;
 use crate::http::problem_sets::WriteProblems;
-use crate::operations::access::{ask_in_turn, find};
+use crate::operations::access::{find, submit_part};
 use crate::operations::stored::{self, read, write};
 use crate::operations::{Next, Step, Unreadable};
 
@@ -105,14 +105,7 @@ pub(crate) async fn finish_3ds(
         leased_until: None,
         deadline_at: Some(now.saturating_add(DEADLINE)),
     };
-    let submitted = app.operations.submit(new).await?;
-    let is_done = submitted
-        .ok_or(Problem::OperationConflict)?
-        .progress
-        .is_final;
-    if is_done {
-        ask_in_turn(app, &operation).await?;
-    }
+    submit_part(app, &operation, new).await?;
     // What was read before may have changed meanwhile.
     let operation = app.store.get_operation(operation.id).await?;
     describe(&operation.ok_or(Problem::OperationNotFound)?)

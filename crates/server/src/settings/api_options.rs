@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use crate::a2c::pan_token_alphabet::PanTokenAlphabet;
 use crate::a2c::pan_token_check::PanTokenCheck;
 use crate::a2c::request_id::RequestIdShard;
+use crate::admin::key::AdminKey;
 use crate::http::allowed_origin::AllowedOrigin;
 use crate::http::api_key::ApiKey;
 use crate::http::client_address::TrustedProxies;
@@ -55,6 +56,9 @@ pub struct ApiOptions {
     /// Whether [`crate::router`] answers `/metrics`, to everyone who can call it. Leave it off if the public reaches the router;
     /// [`crate::metrics_router`] answers the same elsewhere.
     pub metrics: bool,
+    /// The key of the pages for operators, which [`crate::metrics_router`] serves at `/admin`, and [`crate::router`]
+    /// never does. Without it there are none.
+    pub admin_key: Option<AdminKey>,
     /// How long requests and responses may take.
     pub limits: Limits,
 }
@@ -84,6 +88,7 @@ impl ApiOptions {
             pan_token_check: None,
             pages: None,
             metrics: false,
+            admin_key: None,
             limits: Limits::default(),
         }
     }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use pantoken_core::Secret;
 use pantoken_core::client::BaseUrl;
-use pantoken_qiwi_pay::{MerchantSite, SecretKey, Site};
+use pantoken_qiwi_pay::{AviaSignature, MerchantSite, SecretKey, Site};
 
 use super::setting::{self, Setting};
 use super::{Reader, parse};
@@ -34,6 +34,7 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<QiwiP
         Ok::<_, Infallible>(Secret::new(pem))
     });
     let senders = reader.read(&setting::QIWI_PAY_SENDERS, Senders::parse);
+    let industry_data = reader.read(&setting::QIWI_PAY_INDUSTRY_DATA, avia_signature);
     let is_live = reader.read(&setting::QIWI_PAY_LIVE, parse::switch);
     if !given.contains(&true) {
         return None;
@@ -59,6 +60,7 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<QiwiP
     let is_live = is_live? && !api_url.is_loopback() && !form_url.is_loopback();
     let options = QiwiPayOptions::new(Site::new(site?, key), is_live)
         .with_form_url(form_url.as_str())
+        .with_industry_data(industry_data)
         .with_senders(senders);
     let is_sandbox = api_url.as_str().starts_with("http:");
     if certificate.is_none() && !is_sandbox {
@@ -74,5 +76,13 @@ pub(super) fn read(reader: &mut Reader<'_>, outgoing: &Outgoing) -> Option<QiwiP
             );
             None
         }
+    }
+}
+
+fn avia_signature(text: &str) -> Result<AviaSignature, &'static str> {
+    match text {
+        "signed" => Ok(AviaSignature::CompactJson),
+        "unsigned" => Ok(AviaSignature::Omitted),
+        _ => Err("must be signed or unsigned"),
     }
 }

@@ -165,9 +165,16 @@ pub(crate) const METRICS: Setting = Setting {
 pub(crate) const METRICS_LISTEN: Setting = Setting {
     key: "metrics_listen",
     kind: Kind::Text("ADDRESS:PORT"),
-    help: "The address that serves /metrics to Prometheus; keep it away from the public",
+    help: "The address that serves /metrics to Prometheus, and /admin to operators; keep it away from the public",
     default: Default::Absent("nowhere"),
     example: "127.0.0.1:3029",
+};
+pub(crate) const ADMIN_KEY: Setting = Setting {
+    key: "admin_key",
+    kind: Kind::Secret,
+    help: "The key of the pages for operators at /admin of PANTOKEN_METRICS_LISTEN, 16 to 256 visible ASCII characters",
+    default: Default::Absent("there are no such pages"),
+    example: "what `openssl rand -hex 32` prints",
 };
 pub(crate) const DATABASE_URL: Setting = Setting {
     key: "database_url",
@@ -344,6 +351,13 @@ pub(crate) const QIWI_PAY_SENDERS: Setting = Setting {
     default: Default::Absent("any address"),
     example: "79.142.16.0/20,195.189.100.0/22,91.232.230.0/23,91.213.51.0/24",
 };
+pub(crate) const QIWI_PAY_INDUSTRY_DATA: Setting = Setting {
+    key: "qiwi_pay_industry_data",
+    kind: Kind::Text("HOW"),
+    help: "Whether qiwi-pay signs the data of airline tickets: `signed` or `unsigned`, as the provider's support says",
+    default: Default::Absent("calls with `industryData` are refused"),
+    example: "unsigned",
+};
 pub(crate) const QIWI_PAY_LIVE: Setting = Setting {
     key: "qiwi_pay_live",
     kind: Kind::Switch,
@@ -442,6 +456,7 @@ pub(crate) const ALL: &[&Setting] = &[
     &CONNECTIONS_PER_ADDRESS,
     &METRICS,
     &METRICS_LISTEN,
+    &ADMIN_KEY,
     &DATABASE_URL,
     &STORE_KEY,
     &STORE_KEY_OLD,
@@ -466,6 +481,7 @@ pub(crate) const ALL: &[&Setting] = &[
     &QIWI_PAY_API_URL,
     &QIWI_PAY_FORM_URL,
     &QIWI_PAY_SENDERS,
+    &QIWI_PAY_INDUSTRY_DATA,
     &QIWI_PAY_LIVE,
     &REQUEST_ID_SHARD,
     &PAN_TOKEN_ALPHABET,

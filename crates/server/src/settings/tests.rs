@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use pantoken_qiwi_pay::AviaSignature;
+
 use super::*;
 use crate::http::senders::Senders;
 
@@ -654,6 +656,8 @@ fn the_settings_file_to_start_from_is_read_with_and_without_its_comments() {
             config: Some("pantoken.toml".into()),
             read_file: &|path: &Path| match path.parent().and_then(Path::to_str) {
                 Some("") => Ok(settings.to_owned()),
+                // It must not be an API key.
+                Some(SECRETS) if path.ends_with("admin-key") => Ok(key.to_uppercase()),
                 Some(SECRETS) => Ok(key.clone()),
                 _ => Ok(CLIENT_PEM.to_owned()),
             },
@@ -797,6 +801,25 @@ fn the_api_of_qiwi_pay_needs_a_client_certificate_except_on_loopback() {
 }
 
 #[test]
+fn whether_qiwi_pay_signs_tickets_is_signed_or_unsigned() {
+    const NAME: &str = "PANTOKEN_QIWI_PAY_INDUSTRY_DATA";
+    let read = |given: Given| given.read().unwrap().api.qiwi_pay.unwrap().industry_data;
+    assert_eq!(read(with_qiwi_pay()), None);
+    for (text, signature) in [
+        ("signed", AviaSignature::CompactJson),
+        ("unsigned", AviaSignature::Omitted),
+    ] {
+        assert_eq!(read(with_qiwi_pay().variable(NAME, text)), Some(signature));
+    }
+    assert!(
+        with_qiwi_pay()
+            .variable(NAME, "true")
+            .error()
+            .contains(NAME)
+    );
+}
+
+#[test]
 fn a2c_may_be_left_out_if_qiwi_pay_is_configured() {
     let mut given = with_qiwi_pay();
     for name in [
@@ -807,4 +830,29 @@ fn a2c_may_be_left_out_if_qiwi_pay_is_configured() {
         given.variables.remove(name);
     }
     assert!(given.read().unwrap().signer.is_none());
+}
+
+#[test]
+fn the_pages_for_operators_need_a_key_of_their_own_and_an_address() {
+    let admin_key = "abcdefghijklmnop";
+    let given = Given::enough().variable("PANTOKEN_ADMIN_KEY", admin_key);
+    let error = given.error();
+    assert!(error.contains("PANTOKEN_METRICS_LISTEN"), "{error}");
+    let listening = |given: Given| given.variable("PANTOKEN_METRICS_LISTEN", "127.0.0.1:3029");
+    let settings = listening(given).read().unwrap();
+    assert!(settings.api.admin_key.unwrap().is(admin_key));
+    let settings = listening(Given::enough()).read().unwrap();
+    assert!(settings.api.admin_key.is_none());
+    let short = listening(Given::enough().variable("PANTOKEN_ADMIN_KEY", "abcdefghijklmno"));
+    assert!(short.error().contains("16 to 256 visible ASCII characters"));
+    let same = listening(Given::enough().variable("PANTOKEN_ADMIN_KEY", API_KEY));
+    assert!(
+        same.error()
+            .contains("must not be the same as PANTOKEN_API_KEY")
+    );
+    let file = Given::enough()
+        .variable("PANTOKEN_ADMIN_KEY_FILE", "/run/secrets/admin")
+        .file("/run/secrets/admin", "abcdefghijklmnop\n");
+    let settings = listening(file).read().unwrap();
+    assert!(settings.api.admin_key.unwrap().is(admin_key));
 }

@@ -10,23 +10,13 @@ use serde_json::{Value, json};
 
 use crate::load::short_or_long;
 use crate::money::{Figures, Kills, Victim, kill_during};
-use crate::shop::{Addresses, Provider, Shop};
+use crate::shop::{Addresses, FAULTS, Provider, Shop};
 
 const PAYIN: Provider = Provider {
     path: "payin",
     sandbox,
     settings,
-    faults: &[
-        "drop-answer",
-        "half",
-        "empty500",
-        "html",
-        "error500",
-        "unavailable",
-        "notification-repeated",
-        "notification-wrong-signature",
-        "drop-answer",
-    ],
+    faults: &FAULTS,
 };
 
 fn sandbox(addresses: &Addresses) -> Router {

@@ -12,23 +12,13 @@ use serde_json::{Value, json};
 use crate::back_end::BackEnd;
 use crate::load::short_or_long;
 use crate::money::{Figures, Kills, Victim, kill_during};
-use crate::shop::{Addresses, Provider, Shop};
+use crate::shop::{Addresses, FAULTS, Provider, Shop};
 
 const QIWI_PAY: Provider = Provider {
     path: "qiwi-pay",
     sandbox,
     settings,
-    faults: &[
-        "drop-answer",
-        "half",
-        "empty500",
-        "html",
-        "error500",
-        "unavailable",
-        "notification-repeated",
-        "notification-wrong-signature",
-        "drop-answer",
-    ],
+    faults: &FAULTS,
 };
 
 fn sandbox(addresses: &Addresses) -> Router {

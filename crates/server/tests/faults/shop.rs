@@ -40,6 +40,19 @@ pub(crate) struct Provider {
     pub(crate) faults: &'static [&'static str],
 }
 
+/// What goes wrong with a provider whose sandbox has the common faults.
+pub(crate) const FAULTS: [&str; 9] = [
+    "drop-answer",
+    "half",
+    "empty500",
+    "html",
+    "error500",
+    "unavailable",
+    "notification-repeated",
+    "notification-wrong-signature",
+    "drop-answer",
+];
+
 /// A server that calls the sandbox of a provider, and its back end.
 pub(crate) struct Shop {
     pub(crate) back_end: BackEnd,

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::join;
 use serde_json::json;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::Agent;
 
@@ -19,6 +20,7 @@ pub(crate) struct Card {
 
 /// Acknowledged cards, as customers save them in the background.
 pub(crate) struct Cards {
+    customers: JoinSet<()>,
     receiver: mpsc::UnboundedReceiver<Card>,
     stop: Arc<AtomicBool>,
 }
@@ -28,15 +30,20 @@ impl Cards {
     pub(crate) fn start(agent: &Agent) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         let stop = Arc::<AtomicBool>::default();
+        let mut customers = JoinSet::new();
         for customer in 0..CUSTOMERS {
-            tokio::spawn(save_cards(
+            customers.spawn(save_cards(
                 agent.clone(),
                 customer,
                 sender.clone(),
                 Arc::clone(&stop),
             ));
         }
-        Self { receiver, stop }
+        Self {
+            customers,
+            receiver,
+            stop,
+        }
     }
 
     /// Waits for this many more cards.
@@ -48,12 +55,15 @@ impl Cards {
         cards
     }
 
-    /// Stops the customers, and returns the cards that they still finish.
+    /// Stops the customers, and returns the cards that they still finish. Fails if one of them has failed.
     pub(crate) async fn finish(mut self) -> Vec<Card> {
         self.stop.store(true, Ordering::Relaxed);
         let mut cards = Vec::new();
         while let Some(card) = self.receiver.recv().await {
             cards.push(card);
+        }
+        while let Some(customer) = self.customers.join_next().await {
+            customer.unwrap();
         }
         cards
     }

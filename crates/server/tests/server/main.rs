@@ -1,6 +1,7 @@
 //! The server as its callers meet it: its router, and its binary.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod admin;
 mod api_keys;
 mod callback;
 mod command_line;
@@ -28,6 +29,7 @@ mod payin_qr_codes;
 mod payin_senders;
 mod payin_shop;
 mod process;
+mod qiwi_pay_documents;
 mod qiwi_pay_forms;
 mod qiwi_pay_payments;
 mod qiwi_pay_shop;

@@ -121,7 +121,7 @@ fn requests_are_closed_and_responses_and_webhooks_are_open() {
         &document["components"]["responses"],
         &mut responses,
     );
-    assert_eq!(requests.len(), 33);
+    assert_eq!(requests.len(), 45);
     assert!(responses.len() >= 7, "{}", responses.len());
     for request in requests {
         assert_eq!(request["additionalProperties"], false, "{request}");

@@ -60,7 +60,7 @@ pub(crate) fn site() -> Site {
 
 /// Starts a server without the provider's API.
 pub(crate) async fn shop_without_api() -> Shop {
-    start(QiwiPayOptions::new(site(), false), Arc::default()).await
+    shop_with(QiwiPayOptions::new(site(), false)).await
 }
 
 /// Starts a server without the provider's API on this database.
@@ -71,6 +71,11 @@ pub(crate) async fn shop_without_api_on(database_url: &str) -> Shop {
     tokio::spawn(reconcile_operations(server.app.clone(), pending()));
     let provider = Arc::default();
     Shop { server, provider }
+}
+
+/// Starts a server whose provider is elsewhere.
+pub(crate) async fn shop_with(options: QiwiPayOptions) -> Shop {
+    start(options, Arc::default()).await
 }
 
 /// Starts a server, and the stand-in for the provider.

@@ -213,6 +213,20 @@ impl Server {
         call(self.metrics.clone(), method, path, &[], "").await
     }
 
+    /// A call at the address of the metrics, over a connection from this peer.
+    pub(crate) async fn call_metrics_from(
+        &self,
+        peer: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let peer: SocketAddr = peer.parse().unwrap();
+        let router = self.metrics.clone().layer(Extension(ConnectInfo(peer)));
+        call(router, method, path, headers, body).await
+    }
+
     /// The value of a line of `/metrics`, without which it counts as 0.
     pub(crate) async fn metric(&self, line: &str) -> String {
         let answer = self.call_metrics("GET", "/metrics").await;

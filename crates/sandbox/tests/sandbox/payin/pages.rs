@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{CARD, NOW, notification_key};
 use crate::set_clock::SetClock;
-use crate::support::{Reply, get, send};
+use crate::support::{Reply, get, page_data, post_form, post_json, send};
 
 const ORIGIN: &str = "http://127.0.0.1:3021";
 const POLICY: &str =
@@ -53,30 +53,11 @@ fn invoice(path: &str) -> &str {
     path.split_once("invoiceUid=").unwrap().1
 }
 
-/// Returns the data of the page's script.
-fn data(page: &str) -> Value {
-    let (_, rest) = page.split_once("id=\"page-data\">").unwrap();
-    let (json, _) = rest.split_once("</script>").unwrap();
-    serde_json::from_str(json).unwrap()
-}
-
 async fn type_card(sandbox: &Router, path: &str, expiry: &str, code: &str) -> Reply {
     let body = json!({
         "invoiceUid": invoice(path), "pan": CARD, "expiryDate": expiry, "cvv2": code, "holderName": "",
     });
-    let request = Request::post("/form/card")
-        .header("content-type", "application/json")
-        .body(Body::from(body.to_string()))
-        .unwrap();
-    send(sandbox, request).await
-}
-
-async fn post_form(sandbox: &Router, path: &str, fields: &str) -> Reply {
-    let request = Request::post(path)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(Body::from(fields.to_owned()))
-        .unwrap();
-    send(sandbox, request).await
+    post_json(sandbox, "/form/card", &body).await
 }
 
 async fn state(sandbox: &Router, path: &str) -> String {
@@ -100,7 +81,7 @@ async fn the_forms_show_their_bill_in_both_languages() {
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.body.contains(&format!("<html lang=\"{lang}\">")));
         assert!(page.body.contains(&format!("<h1>{title}</h1>")));
-        let data = data(&page.body);
+        let data = page_data(&page.body);
         assert_eq!(
             (&data["state"], &data["amount"]),
             (&json!("ready"), &amount)
@@ -110,7 +91,7 @@ async fn the_forms_show_their_bill_in_both_languages() {
     }
     let unknown = get(&sandbox, "/form?invoiceUid=nothing").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    assert_eq!(data(&unknown.body), json!({"state": "unknown"}));
+    assert_eq!(page_data(&unknown.body), json!({"state": "unknown"}));
 }
 
 #[tokio::test]
@@ -155,7 +136,7 @@ async fn only_a_web_address_is_taken_as_the_shops() {
         pantoken_core::percent::encode_into(&mut query, url);
         let page = get(&sandbox, &format!("{path}&successUrl={query}")).await;
         let expected = if is_taken { json!(url) } else { Value::Null };
-        assert_eq!(data(&page.body)["successUrl"], expected);
+        assert_eq!(page_data(&page.body)["successUrl"], expected);
     }
 }
 
@@ -192,10 +173,7 @@ async fn a_slow_card_waits_for_its_outcome() {
     let path = bill(&sandbox, "b-1", &[]).await;
     let answer = type_card(&sandbox, &path, "03/34", "123").await;
     assert_eq!(answer.json()["state"], "waiting");
-    let by = Request::post("/sandbox/clock")
-        .header("content-type", "application/json")
-        .body(Body::from(json!({"milliseconds": 3_000}).to_string()));
-    send(&sandbox, by.unwrap()).await;
+    post_json(&sandbox, "/sandbox/clock", &json!({"milliseconds": 3_000})).await;
     assert_eq!(state(&sandbox, &path).await, "succeeded");
 }
 
@@ -215,7 +193,7 @@ async fn the_issuers_page_leads_back_with_what_it_got() {
         let fields = format!("PaReq={pareq}&MD=a%2Bb&TermUrl=https%3A%2F%2Fshop.example%2F3ds");
         let page = post_form(&sandbox, "/acs?lang=en", &fields).await;
         assert_eq!(page.status, StatusCode::OK);
-        let acs = data(&page.body)["acs"].take();
+        let acs = page_data(&page.body)["acs"].take();
         assert_eq!(acs["termUrl"], "https://shop.example/3ds");
         assert_eq!(acs["md"], "a+b");
         let policy = page.headers["content-security-policy"].to_str().unwrap();
@@ -235,7 +213,10 @@ async fn the_issuers_page_leads_back_with_what_it_got() {
         assert_eq!(reply.status, StatusCode::SEE_OTHER);
         let location = reply.headers["location"].to_str().unwrap();
         assert_eq!(location, format!("{path}&lang=en"));
-        assert_eq!(data(&get(&sandbox, location).await.body)["state"], expected);
+        assert_eq!(
+            page_data(&get(&sandbox, location).await.body)["state"],
+            expected
+        );
     }
 }
 

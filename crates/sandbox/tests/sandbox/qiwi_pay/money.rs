@@ -11,10 +11,6 @@ use super::{Sandbox, amount, code, payment};
 const HOUR: i64 = 3_600_000;
 
 impl Sandbox {
-    async fn set(&self, settings: &serde_json::Value) {
-        self.call("/sandbox/settings", Some(settings)).await;
-    }
-
     async fn hold(&self, order: &str) -> Transaction {
         self.pay(order, Operation::Auth, "1234").await.unwrap()
     }

@@ -8,13 +8,14 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::post;
 use pantoken_qiwi_pay::{
-    CaptureRequest, Notification, Operation, OrderId, StatusRequest, TxnStatus,
+    CaptureRequest, Notification, Operation, OrderId, PayoutRequest, PayoutTarget, StatusRequest,
+    TxnStatus,
 };
 use pantoken_sandbox::qiwi_pay::NotificationUrl;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 
-use super::{Sandbox, key, payment};
+use super::{Sandbox, amount, key, payment};
 
 /// A merchant that answers notifications when the test lets it.
 struct Receiver {
@@ -54,7 +55,7 @@ impl Receiver {
 }
 
 #[tokio::test]
-async fn a_payment_is_told_before_it_is_answered_and_a_capture_after_it() {
+async fn a_payment_is_told_before_it_is_answered_and_the_rest_after_it() {
     let mut receiver = Receiver::start().await;
     let sandbox = Sandbox::notifying(Some(receiver.url.clone())).await;
     let client = sandbox.client.clone();
@@ -73,6 +74,14 @@ async fn a_payment_is_told_before_it_is_answered_and_a_capture_after_it() {
     let captured = sandbox.client.capture(&capture).await.unwrap();
     let told = receiver.next().await;
     assert_eq!((told.txn_id, told.status), (held.txn_id, captured.status));
+    receiver.may_answer.add_permits(1);
+
+    // So is a payout.
+    let card = PayoutTarget::CardToken(held.card_token.unwrap());
+    let order = OrderId::parse("p-1").unwrap();
+    let payout = PayoutRequest::new(order, amount("1.00"), card);
+    let paid = sandbox.client.pay_out(&payout).await.unwrap();
+    assert_eq!(receiver.next().await.txn_id, paid.txn_id);
     receiver.may_answer.add_permits(1);
 }
 

@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{amount, key};
 use crate::set_clock::SetClock;
-use crate::support::{Reply, get, send};
+use crate::support::{get, page_data, post_form, post_json, send};
 
 const CARD: &str = "4111111111111111";
 const NOW: i64 = 1_795_900_000_000;
@@ -45,35 +45,12 @@ fn fields(request: &FormRequest) -> String {
     request.sign(&site).unwrap().to_query()
 }
 
-async fn post_form(sandbox: &Router, path: &str, fields: &str) -> Reply {
-    let request = Request::post(path)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(Body::from(fields.to_owned()))
-        .unwrap();
-    send(sandbox, request).await
-}
-
-async fn post_json(sandbox: &Router, path: &str, body: &Value) -> Reply {
-    let request = Request::post(path)
-        .header("content-type", "application/json")
-        .body(Body::from(body.to_string()))
-        .unwrap();
-    send(sandbox, request).await
-}
-
 /// Opens a form, and returns its token.
 async fn open(sandbox: &Router, request: &FormRequest) -> String {
     let reply = post_form(sandbox, "/paypage/initial", &fields(request)).await;
     assert_eq!(reply.status, StatusCode::FOUND, "{}", reply.body);
     let location = reply.headers["location"].to_str().unwrap();
     location.strip_prefix("/?token=").unwrap().to_owned()
-}
-
-/// Returns the data of a page's script.
-fn data(page: &str) -> Value {
-    let (_, rest) = page.split_once("id=\"page-data\">").unwrap();
-    let (json, _) = rest.split_once("</script>").unwrap();
-    serde_json::from_str(json).unwrap()
 }
 
 async fn type_card(sandbox: &Router, token: &str, expiry: &str, holder: &str) -> Value {
@@ -83,7 +60,7 @@ async fn type_card(sandbox: &Router, token: &str, expiry: &str, holder: &str) ->
 }
 
 async fn status(sandbox: &Router, token: &str) -> Value {
-    data(
+    page_data(
         &get(sandbox, &format!("/status?token={token}&lang=en"))
             .await
             .body,
@@ -111,7 +88,7 @@ async fn a_form_shows_its_order_in_both_languages() {
         assert!(page.body.contains(&format!("<html lang=\"{lang}\">")));
         assert!(page.body.contains(&format!("<h1>{title}</h1>")));
         assert!(!page.body.contains("<b>"));
-        let data = data(&page.body);
+        let data = page_data(&page.body);
         assert_eq!(data["state"], "ready");
         assert_eq!(data["amount"], "9.50");
         assert_eq!(data["order"], "o-<b>1</b>");
@@ -154,11 +131,11 @@ async fn a_form_that_was_changed_or_is_wrong_is_refused_with_the_providers_code(
     ] {
         let reply = post_form(&sandbox, "/paypage/initial", &fields).await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{fields}");
-        let data = data(&reply.body);
+        let data = page_data(&reply.body);
         assert_eq!(data["refusal"]["error_code"], code, "{fields}");
     }
     let json = post_json(&sandbox, "/paypage/initial", &json!({})).await;
-    assert_eq!(data(&json.body)["refusal"]["error_code"], 8018);
+    assert_eq!(page_data(&json.body)["refusal"]["error_code"], 8018);
     for path in ["/", "/?token=nothing", "/status?token=nothing"] {
         let unknown = get(&sandbox, path).await;
         assert_eq!(unknown.status, StatusCode::NOT_FOUND, "{path}");
@@ -208,7 +185,7 @@ async fn a_declined_payment_can_be_tried_again_until_the_order_is_paid() {
     assert_eq!(again["error_code"], 8055);
     // Nor can the order be paid by another form.
     let reply = post_form(&sandbox, "/paypage/initial", &fields(&request("o-1"))).await;
-    assert_eq!(data(&reply.body)["refusal"]["error_code"], 8055);
+    assert_eq!(page_data(&reply.body)["refusal"]["error_code"], 8055);
     let executed = executed(&sandbox).await;
     assert_eq!(
         executed,
@@ -246,14 +223,14 @@ async fn the_issuers_page_leads_to_the_status() {
         let pareq = typed["pareq"].as_str().unwrap();
         assert_eq!(typed["acs_url"], "http://127.0.0.1:3023/acs");
         assert_eq!(status(&sandbox, &token).await["state"], "three-ds");
-        let form = data(&get(&sandbox, &format!("/?token={token}")).await.body);
+        let form = page_data(&get(&sandbox, &format!("/?token={token}")).await.body);
         assert_eq!(form["pareq"], pareq);
 
         let mut question = "MD=a%2Bb&TermUrl=https%3A%2F%2Fshop.example%2F3ds&PaReq=".to_owned();
         percent::encode_into(&mut question, pareq);
         let page = post_form(&sandbox, "/acs?lang=en", &question).await;
         assert_eq!(page.status, StatusCode::OK);
-        let acs = data(&page.body)["acs"].take();
+        let acs = page_data(&page.body)["acs"].take();
         let expected_acs =
             json!({"termUrl": "https://shop.example/3ds", "md": "a+b", "amount": "9.50"});
         assert_eq!(acs, expected_acs);

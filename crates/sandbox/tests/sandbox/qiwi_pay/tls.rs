@@ -78,6 +78,29 @@ async fn without_a_certificate_the_api_answers_as_nginx_and_the_form_as_usual() 
 }
 
 #[tokio::test]
+async fn a_proxy_may_say_what_certificate_a_client_has() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let router = router(settings(&address), SystemRandom, SystemClock::new());
+    tokio::spawn(async move { serve(listener, router).await });
+    for (verified, said) in [
+        ("SUCCESS", "error_code"),
+        ("NONE", "No required SSL certificate was sent"),
+        (
+            "FAILED:certificate has expired",
+            "The SSL certificate error",
+        ),
+    ] {
+        let call = reqwest::Client::new().post(format!("http://{address}/merchant/direct"));
+        let answer = call.header("X-SSL-Client-Verify", verified).body("{}");
+        let answer = answer.send().await.unwrap();
+        assert_eq!(answer.status() == 400, verified != "SUCCESS");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(said), "{verified}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn certificates_are_valid_for_a_year() {
     let year = 366 * 86_400_000_i64;
     for (ago, is_valid) in [(year - 60_000, true), (year + 60_000, false)] {

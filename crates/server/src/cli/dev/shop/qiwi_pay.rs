@@ -18,7 +18,7 @@ pub(super) async fn order(State(shop): State<Shop>) -> Answer {
         "orderId": new_id("order")?,
         "amount": amount("10.00"),
         "customer": CUSTOMER,
-        "receipt": receipt(),
+        "receipt": receipt(INCOME, &[("Tea", "6.00"), ("Book", "4.00")]),
     });
     shop.0.api.post("/v1/qiwi-pay/forms", &body).await
 }
@@ -36,10 +36,11 @@ pub(super) async fn capture(State(shop): State<Shop>, id: Id) -> Answer {
     shop.0.api.put(&path, &json!({})).await
 }
 
-/// Gives back the second position of the receipt.
+/// Gives back the second position of the receipt, with a receipt of its own.
 pub(super) async fn refund(State(shop): State<Shop>, id: Id) -> Answer {
     let path = format!("/v1/qiwi-pay/payments/{}/refunds/book", id.as_str());
-    let body = json!({"amount": amount("4.00")});
+    let receipt = receipt(INCOME_RETURN, &[("Book", "4.00")]);
+    let body = json!({"amount": amount("4.00"), "receipt": receipt});
     shop.0.api.put(&path, &body).await
 }
 
@@ -47,17 +48,22 @@ fn amount(value: &str) -> Value {
     json!({"value": value, "currency": "RUB"})
 }
 
-/// The fiscal receipt, whose sum is the order's.
-fn receipt() -> Value {
-    let position = |description: &str, price: &str| {
+/// The customer pays.
+const INCOME: u32 = 1;
+/// The customer gets money back.
+const INCOME_RETURN: u32 = 2;
+
+/// A fiscal receipt of goods with their prices. Their sum is what moves.
+fn receipt(cheque_type: u32, goods: &[(&str, &str)]) -> Value {
+    let position = |(description, price): &(&str, &str)| {
         json!({"quantity": "1", "price": price, "tax": 6, "description": description, "paymentMethod": 4,
             "paymentSubject": 1})
     };
     json!({
         "sellerId": "3123011520",
-        "chequeType": 1,
+        "chequeType": cheque_type,
         "customerContact": "customer-7@shop.example",
         "taxSystem": 1,
-        "positions": [position("Tea", "6.00"), position("Book", "4.00")],
+        "positions": goods.iter().map(position).collect::<Vec<_>>(),
     })
 }
