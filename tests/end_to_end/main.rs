@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use pantoken_tests::{Engine, Page, Suite, tests};
 
 mod accessibility;
+mod admin;
 mod another_language;
 mod answer;
 mod demo_jetpay;
@@ -246,6 +247,8 @@ fn main() -> ExitCode {
             &[Page::Element],
             tests![
                 accessibility::axe_finds_nothing_on_the_pages_of_qiwi_pay,
+                admin::axe_finds_nothing_and_nothing_is_wider_than_the_screen,
+                admin::an_operator_needs_no_mouse,
                 embedding::a_refusal_tells_status_code_and_detail,
                 embedding::a_session_that_a_back_end_made_takes_a_card,
                 payin::a_verification_that_a_back_end_made_is_shown,

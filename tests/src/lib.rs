@@ -19,7 +19,7 @@ pub use page::{Page, Pages, dist, has_pages};
 pub use pantoken_test_support::{Gate, PlannedResponse, Process, ReverseProxy};
 pub use programs::{binaries, workspace};
 pub use shop::Shop;
-pub use site::{AGENT_ID, API_KEY, SECRET_KEY, SiteOptions, TestSite, clear_settings};
+pub use site::{ADMIN_KEY, AGENT_ID, API_KEY, SECRET_KEY, SiteOptions, TestSite, clear_settings};
 pub use suite::{Suite, Test};
 pub use tab::Tab;
 

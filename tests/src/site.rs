@@ -14,6 +14,8 @@ use crate::tab::INTERVAL;
 pub const AGENT_ID: &str = "agent-01";
 /// The secret of the published test agent.
 pub const SECRET_KEY: &str = "22f3b3cc2ae84451";
+/// The key of the pages for operators.
+pub const ADMIN_KEY: &str = "a-key-for-operators-in-tests";
 /// The API key of the site's back end.
 pub const API_KEY: &str = "a-key-for-the-end-to-end-tests";
 
@@ -31,6 +33,8 @@ pub struct SiteOptions {
     pub has_payin: bool,
     /// Whether the server has qiwi-pay too.
     pub has_qiwi_pay: bool,
+    /// Whether the server has the pages for operators.
+    pub has_admin: bool,
 }
 
 impl SiteOptions {
@@ -43,6 +47,7 @@ impl SiteOptions {
             pages,
             has_payin: false,
             has_qiwi_pay: false,
+            has_admin: false,
         }
     }
 }
@@ -109,6 +114,13 @@ impl TestSite {
     /// Returns the URL of a path of the site.
     pub fn url(&self, path: &str) -> String {
         format!("http://localhost:{}{path}", self.proxy.port())
+    }
+
+    /// Returns the address of the pages for operators, as the server says it in its log.
+    pub fn admin_url(&self) -> String {
+        let server = self.server.as_ref().unwrap();
+        let url = server.wait_for("pages for operators at ");
+        url.unwrap_or_else(|| panic!("{}", server.log()))
     }
 
     /// Returns the sandbox's origin.
@@ -291,6 +303,11 @@ fn start_server(site: &TestSite) -> Process {
         .env("PANTOKEN_PUBLIC_SESSIONS_PER_ORIGIN", "10000")
         .env("PANTOKEN_ALLOWED_ORIGINS", &origin)
         .env("PANTOKEN_RETURN_URLS", format!("{origin}/"));
+    if options.has_admin {
+        command
+            .env("PANTOKEN_METRICS_LISTEN", "127.0.0.1:0")
+            .env("PANTOKEN_ADMIN_KEY", ADMIN_KEY);
+    }
     if let Some(payin) = &site.payin_url {
         command
             .env("PANTOKEN_PAYIN_SITE_ID", "site-01")

@@ -24,7 +24,7 @@ type Offer = (
 );
 
 /// Each row of the README's table.
-const CAPABILITIES: [(&str, &[Offer]); 15] = [
+const CAPABILITIES: [(&str, &[Offer]); 17] = [
     (
         "shows the provider's form in your page",
         &[

@@ -16,6 +16,7 @@ mod options;
 mod part;
 pub(crate) mod parts;
 mod payment;
+mod payment_method;
 pub(crate) mod payments;
 mod qr_code;
 mod qr_code_calls;

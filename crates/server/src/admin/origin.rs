@@ -55,12 +55,12 @@ mod tests {
         ] {
             assert!(!from(origin), "{origin}");
         }
-        assert!(!is_own_with("/admin/sign-out", &[host.clone()]));
+        assert!(!is_own_with("/admin/sign-out", std::slice::from_ref(&host)));
         let own = (header::ORIGIN, "http://localhost:3029");
-        assert!(!is_own_with("/admin/sign-out", &[own.clone()]));
+        assert!(!is_own_with("/admin/sign-out", std::slice::from_ref(&own)));
         assert!(is_own_with(
             "http://localhost:3029/admin/sign-out",
-            &[own.clone()]
+            std::slice::from_ref(&own)
         ));
         assert!(!is_own_with("/", &[host.clone(), own.clone(), own.clone()]));
         let site = |site| is_own_with("/", &[host.clone(), own.clone(), (SEC_FETCH_SITE, site)]);

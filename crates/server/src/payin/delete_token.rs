@@ -8,7 +8,8 @@ use serde_json::{Map, json};
 
 use super::endpoint::{ReadProblems, authorize};
 use super::id::TwoSegments;
-use super::token::{self, PaymentMethod, Token};
+use super::payment_method::PaymentMethod;
+use super::token::{self, Token};
 use super::{PayinOptions, customer, token_lookup};
 use crate::app::{AppState, Parts};
 use crate::http::api_key_holder::RequireApiKey;

@@ -323,7 +323,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::payin::token::PaymentMethod;
+    use crate::payin::payment_method::PaymentMethod;
 
     fn code(amount: Option<&str>) -> QrCode {
         let amount = amount.map(|value| {

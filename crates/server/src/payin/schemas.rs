@@ -3,7 +3,7 @@
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::token::PaymentMethod;
+use super::payment_method::PaymentMethod;
 use super::{bill, part, payment, qr_code, verification};
 use crate::http::enumerations::{closed, open};
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 use utoipa::ToSchema;
 
+use super::payment_method::PaymentMethod;
 use super::schemas;
 use crate::operations::Event;
 use crate::operations::stored;
@@ -41,24 +42,6 @@ pub(crate) struct Token {
     /// When it expires, as the provider writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires_at: Option<String>,
-}
-
-/// What a token stands for. A token that was kept without it is a card's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum PaymentMethod {
-    #[default]
-    Card,
-    Sbp,
-}
-
-impl PaymentMethod {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Card => "card",
-            Self::Sbp => "sbp",
-        }
-    }
 }
 
 impl Token {
