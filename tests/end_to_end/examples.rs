@@ -2,6 +2,7 @@
 //! ends with the real runtimes beside `pantoken dev`.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -112,6 +113,52 @@ pub(crate) async fn the_back_end_in_python_knows_whose_card_it_is(context: TestC
         .await;
 }
 
+pub(crate) async fn the_back_end_in_go_knows_whose_card_it_is(context: TestContext) {
+    let back_end = BackEnd::in_folder("back-end/go");
+    back_end
+        .knows_whose_card_it_is(&context, "go", &["run", "."])
+        .await;
+}
+
+pub(crate) async fn the_back_end_with_fastapi_knows_whose_card_it_is(context: TestContext) {
+    let back_end = BackEnd::in_folder("back-end/fastapi");
+    let port = back_end.port.to_string();
+    let arguments = ["main:app", "--host", "localhost", "--port", &port];
+    back_end
+        .knows_whose_card_it_is(&context, "uvicorn", &arguments)
+        .await;
+}
+
+pub(crate) async fn the_next_app_knows_whose_card_it_is(context: TestContext) {
+    let back_end = BackEnd::built("next");
+    back_end
+        .knows_whose_card_it_is(&context, "node", &["standalone/server.js"])
+        .await;
+}
+
+pub(crate) async fn the_nuxt_app_knows_whose_card_it_is(context: TestContext) {
+    let back_end = BackEnd::built("nuxt");
+    back_end
+        .knows_whose_card_it_is(&context, "node", &["server/index.mjs"])
+        .await;
+}
+
+pub(crate) async fn the_svelte_app_knows_whose_card_it_is(context: TestContext) {
+    let back_end = BackEnd::built("svelte");
+    back_end
+        .knows_whose_card_it_is(&context, "node", &["index.js"])
+        .await;
+}
+
+/// Its files are served by the back end in Node.
+pub(crate) async fn the_angular_app_knows_whose_card_it_is(context: TestContext) {
+    let back_end = BackEnd::in_folder("back-end/node");
+    let files = dist().join("examples/angular");
+    back_end
+        .knows_whose_card_it_is(&context, "node", &["server.mjs", files.to_str().unwrap()])
+        .await;
+}
+
 /// The button of the page leads to the form that the back end had signed, and the back end knows what became of it.
 pub(crate) async fn the_page_with_the_redirect_button_takes_a_payment(context: TestContext) {
     let back_end = BackEnd::in_folder("redirect");
@@ -147,12 +194,21 @@ pub(crate) async fn the_page_with_the_redirect_button_takes_a_payment(context: T
 
 /// A back end of the examples, on a free port.
 struct BackEnd {
-    folder: &'static str,
+    folder: PathBuf,
     port: u16,
 }
 
 impl BackEnd {
-    fn in_folder(folder: &'static str) -> Self {
+    fn in_folder(name: &str) -> Self {
+        Self::at(workspace().join("examples").join(name))
+    }
+
+    /// What `cargo xtask examples --all` has built.
+    fn built(name: &str) -> Self {
+        Self::at(dist().join("examples").join(name))
+    }
+
+    fn at(folder: PathBuf) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         Self { folder, port }
@@ -208,7 +264,10 @@ impl BackEnd {
     async fn refuses_a_forged_webhook(&self) {
         let forged = format!("t=1748779200,v1={}", "0".repeat(64));
         for signature in [None, Some(forged)] {
-            let call = reqwest::Client::new().post(self.url("/webhook"));
+            // As pantoken sends it: SvelteKit refuses by itself what a form of another site could send.
+            let call = reqwest::Client::new()
+                .post(self.url("/webhook"))
+                .header("content-type", "application/json");
             let call = match signature {
                 Some(signature) => call.header("pantoken-signature", signature),
                 None => call,
@@ -227,14 +286,16 @@ impl BackEnd {
     }
 
     async fn start(&self, runtime: &str, arguments: &[&str], server: &str) -> Process {
-        let folder = workspace().join("examples").join(self.folder);
         let cards = format!("pantoken-test-cards-{}.txt", self.port);
         let mut command = Command::new(runtime);
         clear_settings(&mut command);
         command
-            .current_dir(folder)
+            .current_dir(&self.folder)
             .args(arguments)
             .env("PORT", self.port.to_string())
+            .env("HOST", "localhost")
+            .env("HOSTNAME", "localhost")
+            .env("NEXT_TELEMETRY_DISABLED", "1")
             .env("PANTOKEN_URL", server)
             .env("CARDS_FILE", std::env::temp_dir().join(cards));
         let mut process = Process::start(&mut command);

@@ -267,6 +267,7 @@ fn main() -> ExitCode {
                 examples::the_back_end_in_php_knows_whose_card_it_is,
                 examples::the_back_end_in_node_knows_whose_card_it_is,
                 examples::the_back_end_in_python_knows_whose_card_it_is,
+                examples::the_back_end_in_go_knows_whose_card_it_is,
                 examples::the_page_with_the_redirect_button_takes_a_payment,
                 examples::the_page_of_the_elements_readme_takes_a_card,
                 examples::the_react_page_takes_a_card,
@@ -304,5 +305,24 @@ fn main() -> ExitCode {
                 resources::a_form_holds_its_listeners_and_a_timer_until_it_is_removed,
             ],
         )
+        .with(
+            engines_of_long_tests(),
+            &[Page::Element],
+            tests![
+                examples::the_angular_app_knows_whose_card_it_is,
+                examples::the_back_end_with_fastapi_knows_whose_card_it_is,
+                examples::the_next_app_knows_whose_card_it_is,
+                examples::the_nuxt_app_knows_whose_card_it_is,
+                examples::the_svelte_app_knows_whose_card_it_is,
+            ],
+        )
         .run()
+}
+
+/// Frameworks take minutes to install and to build, which `cargo xtask test --long` does.
+fn engines_of_long_tests() -> &'static [Engine] {
+    match std::env::var_os("PANTOKEN_LONG") {
+        Some(_) => &[Engine::Chromium],
+        None => &[],
+    }
 }

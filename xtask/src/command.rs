@@ -54,7 +54,10 @@ pub(crate) fn on_path(name: impl AsRef<Path>) -> Option<PathBuf> {
 
 /// Puts folders in front of PATH.
 pub(crate) fn prepend_to_path(command: &mut Command, folders: &[PathBuf]) -> Result<()> {
-    let path = env::var_os("PATH").unwrap_or_default();
+    // What was prepended before stays.
+    let mut given = command.get_envs().filter(|(name, _)| *name == "PATH");
+    let given = given.find_map(|(_, value)| Some(value?.to_owned()));
+    let path = given.or_else(|| env::var_os("PATH")).unwrap_or_default();
     let all = folders.iter().cloned().chain(env::split_paths(&path));
     let all =
         env::join_paths(all).context("the name of a folder contains the separator of PATH")?;

@@ -5,12 +5,14 @@ use std::process::Command;
 
 use anyhow::Result;
 use fs_err as fs;
+use tempfile::TempDir;
 
 use crate::checkout;
 use crate::command;
 use crate::element;
 use crate::npm::{self, Npm, npm};
 use crate::steps::Steps;
+use crate::tools::{NEW_NODE, Tools};
 use crate::workspace::Workspace;
 
 /// The name of the tarball that the examples depend on.
@@ -26,18 +28,29 @@ const PAGES: [(&str, &str, &str); 4] = [
     ("tests/npm/playwright", "playwright", "production"),
 ];
 
+/// Applications of frameworks, which take minutes to install and to build, and need a newer Node than the rest.
+const FRAMEWORKS: [(&str, &str, &str); 4] = [
+    ("examples/angular", "angular", "production"),
+    ("examples/next", "next", "production"),
+    ("examples/nuxt", "nuxt", "production"),
+    ("examples/svelte", "svelte", "production"),
+];
+
 /// The types, the import on a server and a page for webpack, which only the tests need.
 const TESTS: &str = "tests/npm";
 
 /// The tests of the component for React again, with the oldest React that it supports.
 const REACT_18: &str = "tests/npm/react-18";
 
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(all: bool) -> Result<()> {
     let workspace = Workspace::find()?;
-    let mut steps = Steps::of(3);
+    let mut steps = Steps::of(if all { 4 } else { 3 });
     let npm = steps.run("tools from npm", Npm::find_or_install)?;
     steps.run("element", || element::build(&workspace, &npm))?;
     steps.run("types and examples", || build(&workspace))?;
+    if all {
+        steps.run("frameworks", || build_frameworks(&workspace))?;
+    }
     println!("\nThe examples are in dist/examples.");
     Ok(())
 }
@@ -46,26 +59,15 @@ pub(crate) fn run() -> Result<()> {
 /// components for React and Vue, and builds each example into `dist/examples`, beside
 /// the script of axe-core for the end-to-end tests. The package must be built.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-    // A copy, in which npm finds nothing of the checkout by chance.
-    let copy = checkout::copy(workspace)?;
-    let package = workspace.root().join("dist/npm");
+    let copy = copy_with_tarball(workspace)?;
     let built = workspace.root().join("dist/examples");
     if built.exists() {
         // Vite puts hashes into names, and would leave the old files beside the new ones.
         fs::remove_dir_all(&built)?;
     }
     fs::create_dir_all(&built)?;
-    command::run(npm(copy.path(), "pack --silent").arg(package))?;
-    for (project, name, mode) in PAGES {
-        let folder = copy.path().join(project);
-        install(copy.path(), &folder)?;
-        command::run(npm(&folder, "run build").env("NODE_ENV", mode))?;
-        let mut copy = Command::new("cp");
-        command::run(
-            copy.arg("-R")
-                .arg(folder.join("dist"))
-                .arg(built.join(name)),
-        )?;
+    for page in PAGES {
+        build_page(copy.path(), page, &built, |_| Ok(()))?;
     }
     let tests = copy.path().join(TESTS);
     command::run(&mut npm(&tests, "run test"))?;
@@ -79,6 +81,53 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
         built.join("axe.min.js"),
     )?;
     Ok(())
+}
+
+/// Builds each application of a framework into `dist/examples`, beside the pages, which must be built before.
+pub(crate) fn build_frameworks(workspace: &Workspace) -> Result<()> {
+    let tools = Tools::find_or_install(&[NEW_NODE])?;
+    let copy = copy_with_tarball(workspace)?;
+    let built = workspace.root().join("dist/examples");
+    for page in FRAMEWORKS {
+        let (_, name, _) = page;
+        if built.join(name).exists() {
+            fs::remove_dir_all(built.join(name))?;
+        }
+        build_page(copy.path(), page, &built, |npm| tools.lend_to(npm))?;
+    }
+    Ok(())
+}
+
+/// Returns a copy of the checkout, in which npm finds nothing of it by chance, with the package's tarball.
+fn copy_with_tarball(workspace: &Workspace) -> Result<TempDir> {
+    let copy = checkout::copy(workspace)?;
+    let package = workspace.root().join("dist/npm");
+    command::run(npm(copy.path(), "pack --silent").arg(package))?;
+    Ok(copy)
+}
+
+/// Installs and builds a page, and copies what it consists of into the folder `built`. `lend` gives tools to npm.
+fn build_page(
+    copy: &Path,
+    (project, name, mode): (&str, &str, &str),
+    built: &Path,
+    lend: impl Fn(&mut Command) -> Result<()>,
+) -> Result<()> {
+    let folder = copy.join(project);
+    install(copy, &folder)?;
+    let mut build = npm(&folder, "run build");
+    lend(&mut build)?;
+    command::run(
+        build
+            .env("NODE_ENV", mode)
+            .env("NEXT_TELEMETRY_DISABLED", "1"),
+    )?;
+    let mut copy = Command::new("cp");
+    command::run(
+        copy.arg("-R")
+            .arg(folder.join("dist"))
+            .arg(built.join(name)),
+    )
 }
 
 /// Installs what a project depends on, with the tarball from this folder.

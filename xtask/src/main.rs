@@ -87,7 +87,8 @@ enum Task {
         #[arg(long)]
         part: Option<test::Part>,
         /// Include what takes long: kill more processes, inject ten times as many faults, fuzz each target
-        /// for a minute, compile what would be published, and check the lowest versions of dependencies
+        /// for a minute, compile what would be published, build and run the examples of frameworks, and check the
+        /// lowest versions of dependencies
         #[arg(long)]
         long: bool,
     },
@@ -106,7 +107,12 @@ enum Task {
         twice: bool,
     },
     /// Pack the custom element, check its types, and build the examples with it into dist/examples
-    Examples,
+    #[command(after_help = "Examples:\n  cargo xtask examples\n  cargo xtask examples --all")]
+    Examples {
+        /// Build those of Angular, Next.js, Nuxt and SvelteKit too, which takes minutes
+        #[arg(long)]
+        all: bool,
+    },
     /// Build the element and the demo page, and compare their sizes with xtask/budgets.toml
     Size,
     /// Fuzz every boundary with libFuzzer, and stop at the first failure
@@ -148,7 +154,7 @@ fn main() -> ExitCode {
         Task::Api => Workspace::find().and_then(|workspace| api_description::check(&workspace)),
         Task::ApiUsers => Workspace::find().and_then(|workspace| api_users::check(&workspace)),
         Task::Element { twice } => element::run(twice),
-        Task::Examples => examples::run(),
+        Task::Examples { all } => examples::run(all),
         Task::Size => size::run(),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Dependencies => {

@@ -26,7 +26,9 @@ use crate::sbom;
 use crate::site;
 use crate::size;
 use crate::steps::Steps;
-use crate::tools::{BROWSERS, CARGO_DENY, CARGO_HACK, LANGUAGES, SERVERS, Tools, WASM_TARGET};
+use crate::tools::{
+    BROWSERS, CARGO_DENY, CARGO_HACK, LANGUAGES, NEW_NODE, SERVERS, Tools, WASM_TARGET,
+};
 use crate::workspace::Workspace;
 
 /// What pantoken-a2c-signing says when it is compiled for a browser.
@@ -100,6 +102,7 @@ const STEPS: &[(&[Part], &str, Work)] = &[
     (PAGES, "sizes", Call(|run| size::check(&run.workspace, &run.npm))),
     (&[Wasm], "element package, twice", Call(|run| reproduction::check(&run.workspace, &run.npm))),
     (PAGES, "types and examples", Call(|run| examples::build(&run.workspace))),
+    (&[Browsers], "examples of frameworks", Call(build_frameworks)),
     (&[Lint], "lowest versions", Call(check_lowest_versions)),
     (&[Browsers], "tests, end to end", Call(test_end_to_end)),
 ];
@@ -120,7 +123,8 @@ fn tools_of(part: Option<Part>) -> Vec<&'static str> {
         Lint => vec![WASM_TARGET, CARGO_DENY, CARGO_HACK],
         Native => [&SERVERS[..], &LANGUAGES, &["schemathesis", "g++"]].concat(),
         Wasm => [&BROWSERS[..2], &[WASM_TARGET, "wasm-bindgen-cli", "trunk"]].concat(),
-        Browsers => [&BROWSERS[..], &SERVERS, &[WASM_TARGET]].concat(),
+        // One of the examples is in Go.
+        Browsers => [&BROWSERS[..], &SERVERS, &[WASM_TARGET, "golang-go"]].concat(),
     };
     match part {
         Some(part) => of(part),
@@ -288,8 +292,20 @@ fn build_site(run: &Run) -> Result<()> {
     site::build(&run.workspace).map(|_| ())
 }
 
+/// Only in a long run, because they take minutes to install and to build.
+fn build_frameworks(run: &Run) -> Result<()> {
+    if !run.long {
+        eprintln!("  left out: `cargo xtask test --long` runs it");
+        return Ok(());
+    }
+    examples::build_frameworks(&run.workspace)
+}
+
 fn test_end_to_end(run: &Run) -> Result<()> {
     let mut test = run.tests("-p pantoken-tests")?;
+    if run.long {
+        Tools::find_or_install(&[NEW_NODE, "fastapi"])?.lend_to(&mut test)?;
+    }
     let named = env::var("PANTOKEN_BROWSERS").unwrap_or_default();
     let engines = Some(named).filter(|named| !named.is_empty());
     test.env(

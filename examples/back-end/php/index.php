@@ -99,12 +99,31 @@ function showForm(): void
         HTML;
 }
 
-$path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
-$isPost = $_SERVER['REQUEST_METHOD'] === 'POST';
-match (true) {
-    $path === '/' => showForm(),
-    $path === '/card' => showCard((string) ($_GET['requestId'] ?? '')),
-    $path === '/webhook' && $isPost => receiveWebhook(),
-    $path === '/page.js' => [header('Content-Type: text/javascript'), readfile(__DIR__ . '/../page.js')],
-    default => http_response_code(404),
-};
+/** Routes as in Laravel's routes/web.php. There, exempt `webhook` from the CSRF check: its signature is the check. */
+final class Route
+{
+    private static array $actions = [];
+
+    public static function get(string $path, callable $action): void
+    {
+        self::$actions["GET $path"] = $action;
+    }
+
+    public static function post(string $path, callable $action): void
+    {
+        self::$actions["POST $path"] = $action;
+    }
+
+    public static function dispatch(): void
+    {
+        $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
+        $action = self::$actions["$_SERVER[REQUEST_METHOD] $path"] ?? fn () => http_response_code(404);
+        $action();
+    }
+}
+
+Route::get('/', showForm(...));
+Route::get('/card', fn () => showCard((string) ($_GET['requestId'] ?? '')));
+Route::get('/page.js', fn () => [header('Content-Type: text/javascript'), readfile(__DIR__ . '/../page.js')]);
+Route::post('/webhook', receiveWebhook(...));
+Route::dispatch();

@@ -1,0 +1,3 @@
+module pantoken-example
+
+go 1.19

@@ -1,0 +1,15 @@
+import { bodyOf, cards, isFromPantoken } from "../../lib/pantoken.js";
+
+/** Receives what became of a card, even if the customer has closed the page. */
+export async function POST(request) {
+  const body = await bodyOf(request);
+  if (!body || !isFromPantoken(request.headers.get("pantoken-signature"), body)) {
+    return new Response(null, { status: 400 });
+  }
+  const event = JSON.parse(body);
+  if (event.type === "session.saved" && event.customer) {
+    const saved = cards.get(event.customer) ?? new Set();
+    cards.set(event.customer, saved.add(event.panToken));
+  }
+  return new Response();
+}

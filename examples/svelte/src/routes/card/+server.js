@@ -1,0 +1,13 @@
+import { callPantoken, cards, customerOfCookie } from "../../pantoken.server.js";
+
+/** Tells the page what became of the card, if it is this customer's. The token stays here. */
+export async function GET({ url, cookies }) {
+  const customer = customerOfCookie(cookies);
+  const requestId = encodeURIComponent(url.searchParams.get("requestId") ?? "");
+  const query = new URLSearchParams({ customer });
+  const answer = await callPantoken("GET", `/v1/sessions/${requestId}?${query}`);
+  const session = answer.ok ? await answer.json() : {};
+  if (session.customer !== customer) return Response.json({ state: "unknown" }, { status: 404 });
+  const webhookReceived = cards.get(customer)?.has(session.panToken) ?? false;
+  return Response.json({ state: session.state, webhookReceived });
+}
