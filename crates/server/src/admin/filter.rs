@@ -49,6 +49,21 @@ impl Parameters {
     }
 }
 
+/// A value to choose from.
+pub(super) struct Choice {
+    pub(super) name: String,
+    pub(super) is_chosen: bool,
+}
+
+impl Choice {
+    pub(super) fn new(name: &str, chosen: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            is_chosen: name == chosen,
+        }
+    }
+}
+
 /// Returns the address of a list with these parameters. Those without a value are left out.
 pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let given = parameters.iter().filter(|(_, value)| !value.is_empty());

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use pantoken_store::{InboxEntry, OperationFilter, OperationId, OperationStore};
 
 use super::failure::Failure;
-use super::filter::{Parameters, address};
+use super::filter::{Choice, Parameters, address};
 use super::frame::{Frame, Section, respond};
 use super::operation_row::{PATH, Row};
 use super::shown::{Time, foreign};
@@ -37,12 +37,6 @@ struct List {
     older: Option<String>,
     /// Whether this is not the beginning of the list.
     is_continued: bool,
-}
-
-/// A kind to choose.
-struct Choice {
-    name: String,
-    is_chosen: bool,
 }
 
 pub(super) async fn list(
@@ -112,11 +106,8 @@ fn kinds(chosen: &str) -> Vec<Choice> {
     if !chosen.is_empty() {
         kinds.insert(chosen);
     }
-    let choice = |name: &str| Choice {
-        name: name.to_owned(),
-        is_chosen: name == chosen,
-    };
-    kinds.into_iter().map(choice).collect()
+    let kinds = kinds.into_iter();
+    kinds.map(|kind| Choice::new(kind, chosen)).collect()
 }
 
 #[derive(Template)]

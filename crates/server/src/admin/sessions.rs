@@ -7,7 +7,7 @@ use pantoken_a2c::{ErrorCode, RequestId};
 use pantoken_store::{SessionFilter, SessionState};
 
 use super::failure::Failure;
-use super::filter::{Parameters, address};
+use super::filter::{Choice, Parameters, address};
 use super::frame::{Frame, Section, respond};
 use super::shown::{Time, foreign};
 use super::texts::Texts;
@@ -35,12 +35,6 @@ struct List {
     older: Option<String>,
     /// Whether this is not the beginning of the list.
     is_continued: bool,
-}
-
-/// A value to choose from.
-struct Choice {
-    name: &'static str,
-    is_chosen: bool,
 }
 
 /// A session, without its panToken, and without the text of an error, which its page has chosen.
@@ -118,10 +112,7 @@ pub(super) async fn list(
         ];
         address(PATH, &parameters)
     });
-    let states = SessionState::ALL.map(|one| Choice {
-        name: one.as_str(),
-        is_chosen: state == Some(one),
-    });
+    let states = SessionState::ALL.map(|one| Choice::new(one.as_str(), state_text));
     let page = List {
         t,
         frame: Frame::new(&visit, Some(&form_token), Some(Section::Sessions)),

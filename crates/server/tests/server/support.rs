@@ -204,9 +204,7 @@ impl Server {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let peer: SocketAddr = peer.parse().unwrap();
-        let router = self.router.clone().layer(Extension(ConnectInfo(peer)));
-        call(router, method, path, headers, body).await
+        call(from(&self.router, peer), method, path, headers, body).await
     }
 
     pub(crate) async fn call_metrics(&self, method: &str, path: &str) -> Answer {
@@ -222,9 +220,7 @@ impl Server {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let peer: SocketAddr = peer.parse().unwrap();
-        let router = self.metrics.clone().layer(Extension(ConnectInfo(peer)));
-        call(router, method, path, headers, body).await
+        call(from(&self.metrics, peer), method, path, headers, body).await
     }
 
     /// The value of a line of `/metrics`, without which it counts as 0.
@@ -355,4 +351,10 @@ pub(crate) fn assert_golden_text(name: &str, text: &str) {
 
 fn golden_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// Returns the router as a connection from this peer reaches it.
+fn from(router: &Router, peer: &str) -> Router {
+    let peer: SocketAddr = peer.parse().unwrap();
+    router.clone().layer(Extension(ConnectInfo(peer)))
 }
