@@ -240,6 +240,8 @@ async fn send(
     connection: &mut SendRequest<Full<Bytes>>,
     request: Request<Full<Bytes>>,
 ) -> (StatusCode, Bytes) {
+    // The connection takes a request only when it is done with the one before.
+    connection.ready().await.unwrap();
     let answer = connection.send_request(request).await.unwrap();
     let status = answer.status();
     (
