@@ -2,6 +2,8 @@
 //! form and a third party's frame. Each report of the page is printed as a line. Run `bench-pages FOLDER`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod timed_page;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,11 +30,13 @@ async fn main() {
     let router = Router::new()
         .route("/report", post(report))
         .fallback(any(file))
-        .with_state(Arc::new(folder));
+        .with_state(Arc::new(folder.clone()));
     let shop = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let forms = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (shop_port, forms_port) = (port(&shop), port(&forms));
     // The two sites are different, so that the browser keeps them in two processes.
+    let timed = timed_page::routes(&folder, format!("http://127.0.0.1:{forms_port}"));
+    let router = router.merge(timed);
     println!(
         "listening on http://localhost:{shop_port}/0/index.html?forms=http://127.0.0.1:{forms_port}"
     );

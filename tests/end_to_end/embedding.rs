@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use crate::form_url::SIGNED;
 use crate::stage;
 
+/// A module with nothing but the section that names its version.
+const OTHER_MODULE: &str = "\0asm\x01\0\0\0\0\x0e\x08pantoken0.0.9";
+
 pub(crate) async fn a_refusal_tells_status_code_and_detail(context: TestContext) {
     let site = context.site();
     context
@@ -211,7 +214,8 @@ pub(crate) async fn without_webassembly_it_leads_to_the_providers_page(context: 
     let site = context.site();
     context
         .browse(async |tab| {
-            stage::open(tab, &site).await;
+            let missing = PlannedResponse::Replaced(404, "text/plain", String::new());
+            stage::open_with_module(tab, &site, missing).await;
             tab.run("delete window.WebAssembly").await;
             tab.run("insertForm('form', { 'session-url': '/v1/sessions', language: 'en' })")
                 .await;
@@ -235,18 +239,9 @@ pub(crate) async fn a_module_of_another_version_is_refused_by_name(context: Test
     let site = context.site();
     context
         .browse(async |tab| {
-            stage::open(tab, &site).await;
-            tab.run(
-                "const { fetch } = window;
-                 window.fetch = async (url, options) => {
-                     const answer = await fetch(url, options);
-                     if (!String(url).endsWith('.wasm')) return answer;
-                     const bytes = new Uint8Array(await answer.arrayBuffer());
-                     bytes[bytes.length - 1] ^= 1;
-                     return new Response(bytes);
-                 }",
-            )
-            .await;
+            let other = PlannedResponse::Replaced(200, "application/wasm", OTHER_MODULE.to_owned());
+            stage::open_with_module(tab, &site, other.clone()).await;
+            site.proxy.plan(stage::MODULE, other);
             stage::insert(tab, "form").await;
             stage::wait_for(tab, "form", "pantoken-error", 1).await;
             let error = &stage::events(tab, "form").await[0];

@@ -183,7 +183,7 @@ pub(crate) async fn without_its_module_it_says_so_and_can_be_reloaded(context: T
                 PlannedResponse::Replaced(404, "text/plain", "not found".to_owned()),
                 PlannedResponse::Replaced(200, "text/html", "<!doctype html>".to_owned()),
             ] {
-                stage::open(tab, &site).await;
+                stage::open_with_module(tab, &site, answer.clone()).await;
                 site.proxy.plan(stage::MODULE, answer);
                 stage::insert(tab, "form").await;
                 stage::wait_for(tab, "form", "pantoken-error", 1).await;

@@ -17,6 +17,7 @@ mod demo_jetpay;
 mod demo_payin;
 mod demo_qiwi_pay;
 mod demo_tabs;
+mod early_form;
 mod embedding;
 mod error_codes;
 mod events;
@@ -126,6 +127,8 @@ fn main() -> ExitCode {
             &Engine::ALL,
             &[Page::Element],
             tests![
+                early_form::loaded_before_the_module_it_is_the_form_that_takes_the_card,
+                early_form::a_form_that_the_machine_does_not_order_is_gone_unseen,
                 embedding::an_address_is_resolved_once_by_the_url_parser,
                 embedding::a_session_in_use_is_left_alone,
                 embedding::without_webassembly_it_leads_to_the_providers_page,
@@ -249,6 +252,8 @@ fn main() -> ExitCode {
                 accessibility::axe_finds_nothing_on_the_pages_of_qiwi_pay,
                 admin::axe_finds_nothing_and_nothing_is_wider_than_the_screen,
                 admin::an_operator_needs_no_mouse,
+                early_form::a_form_on_another_origin_is_not_loaded_before_the_module,
+                early_form::a_form_whose_module_does_not_load_is_gone,
                 embedding::a_refusal_tells_status_code_and_detail,
                 embedding::a_session_that_a_back_end_made_takes_a_card,
                 payin::a_verification_that_a_back_end_made_is_shown,

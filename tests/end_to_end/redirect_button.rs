@@ -318,10 +318,14 @@ pub(crate) async fn without_its_module_it_says_so_when_it_is_pressed(context: Te
         .browse(async |tab| {
             let gone = || PlannedResponse::Replaced(404, "text/plain", String::new());
             let module = stage::MODULE;
+            stage::open_with_module(tab, &site, gone()).await;
             site.proxy.plan(module, gone());
-            let attributes = json!({ "session-url": "/v1/sessions", "language": "en" });
-            open(tab, &site, &attributes).await;
-            site.proxy.wait_for(module, 1).await;
+            insert(
+                tab,
+                &json!({ "session-url": "/v1/sessions", "language": "en" }),
+            )
+            .await;
+            site.proxy.wait_for(module, 2).await;
             assert_eq!(tab.run(SEEN).await, json!(["Pay", "idle", "", "false"]));
             site.proxy.plan(module, gone());
             press(tab).await;

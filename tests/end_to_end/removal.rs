@@ -12,11 +12,11 @@ pub(crate) async fn removed_before_its_module_arrives_it_emits_nothing(context: 
     let site = context.site();
     context
         .browse(async |tab| {
-            stage::open(tab, &site).await;
             let gate = Gate::closed();
             let module = stage::MODULE;
             site.proxy
                 .plan(module, PlannedResponse::Delayed(gate.clone()));
+            stage::open(tab, &site).await;
             stage::insert(tab, "form").await;
             site.proxy.wait_for(module, 1).await;
             tab.run("form.remove()").await;

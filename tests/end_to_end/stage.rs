@@ -11,6 +11,15 @@ pub(crate) async fn open(tab: &Tab, site: &TestSite) {
     open_at(tab, &site.url("/stage.html")).await;
 }
 
+/// Opens the page, whose script asks for the module and gets this answer. The next form asks for it again.
+pub(crate) async fn open_with_module(tab: &Tab, site: &TestSite, answer: PlannedResponse) {
+    site.proxy.plan(MODULE, answer);
+    open(tab, site).await;
+    let has_answer = "return performance.getEntriesByType('resource')
+        .some(({ name, responseEnd }) => name.endsWith('.wasm') && responseEnd > 0)";
+    tab.until(has_answer).await;
+}
+
 /// Opens the page, adds a form with a session, and waits until it is ready.
 pub(crate) async fn open_ready(tab: &Tab, site: &TestSite) {
     open(tab, site).await;

@@ -1,4 +1,4 @@
-import { setSource } from "./module.js";
+import { preload, setSource } from "./module.js";
 import { defineElement } from "./pantoken-form.js";
 import { defineRedirect } from "./pantoken-redirect.js";
 
@@ -12,4 +12,5 @@ export function defineElements({ module } = {}) {
   if (module) setSource(module);
   defineElement();
   defineRedirect();
+  preload();
 }

@@ -43,18 +43,20 @@
 const EVENTS = ["securitypolicyviolation", "message", "blur"];
 /** How long the focus is looked for after the window lost it, in milliseconds: with doubled waits, twice this. */
 const LONGEST_LOOK = 1024;
+/** How much is kept of what happens to a form before the machine orders it. */
+const MOST_EARLY_INPUTS = 99;
 
 export class Driver {
-  /**
-   * @param {Element} place The element that the iframe is shown in.
-   * @param {(input: Input) => void} onInput Receives what happened.
-   * @param {Begun} [begun] A request that has left before it was ordered.
-   */
-  constructor(place, onInput, begun) {
+  /** @param {Element} place The element that the iframe is shown in. */
+  constructor(place) {
     this.place_ = place;
-    /** @type {typeof onInput | undefined} */
-    this.onInput_ = onInput;
-    this.begun_ = begun;
+    /** @type {((input: Input) => void) | undefined} */
+    this.onInput_ = undefined;
+    /** A request that has left before it was ordered. @type {Begun | undefined} */
+    this.begun_ = undefined;
+    /** A frame that was not ordered yet, and what happened to it. @type {Early | undefined} */
+    this.early_ = undefined;
+    this.isStopped_ = false;
     this.title_ = "";
     /** @type {HTMLIFrameElement | undefined} */
     this.frame_ = undefined;
@@ -63,10 +65,47 @@ export class Driver {
     for (const type of EVENTS) addEventListener(type, this);
   }
 
+  /** From now on the machine gives the orders. @param {(input: Input) => void} onInput Receives what happened. */
+  connect(onInput) {
+    this.onInput_ = onInput;
+  }
+
+  /** Sends a request that the machine will probably order. @param {Post} request @returns {Promise<Answer>} */
+  begin(request) {
+    const answer = post(request);
+    this.begun_ = { url: request.url, body: request.body, answer };
+    return answer;
+  }
+
+  /**
+   * Loads a form that the machine will probably order. Nobody sees it until then, because only the machine knows
+   * whether its URL can be trusted.
+   * @param {OrderNamed<"showFrame"> | undefined} expected
+   */
+  loadEarly(expected) {
+    if (!expected || this.onInput_ || this.isStopped_) return;
+    this.showFrame_(expected);
+    this.early_ = { expected, inputs: [] };
+    /** @type {HTMLIFrameElement} */ (this.frame_).style.visibility = "hidden";
+  }
+
+  /** Removes a form that the machine has not ordered after all. */
+  settle() {
+    if (this.early_) this.removeFrame_();
+  }
+
   /** Requests and timers in progress still report their end. */
   stopListening() {
+    this.isStopped_ = true;
     for (const type of EVENTS) removeEventListener(type, this);
     this.clearTimer_("focus");
+    this.settle();
+  }
+
+  /** @param {Input} input */
+  report_(input) {
+    if (!this.early_) this.onInput_?.(input);
+    else if (this.early_.inputs.length < MOST_EARLY_INPUTS) this.early_.inputs.push(input);
   }
 
   /** Gives the iframe this title, and each one that follows. @param {string} title */
@@ -107,16 +146,16 @@ export class Driver {
   handleEvent(event) {
     if (!event.isTrusted) return;
     const frame = this.frame_;
-    if (event.type == "load") this.onInput_?.({ input: "frameLoaded" });
+    if (event.type == "load") this.report_({ input: "frameLoaded" });
     // Firefox says only later what has the focus now.
     else if (event.type == "blur") this.look_(1);
     else if (event.type == "message") {
       const { source, origin, data } = /** @type {MessageEvent} */ (event);
-      if (source && source == frame?.contentWindow) this.onInput_?.({ input: "message", origin, data });
+      if (source && source == frame?.contentWindow) this.report_({ input: "message", origin, data });
     } else {
       const violation = /** @type {SecurityPolicyViolationEvent} */ (event);
       const { effectiveDirective: directive, disposition, blockedURI: blockedUri } = violation;
-      this.onInput_?.({ input: "policyViolation", directive, disposition, blockedUri });
+      this.report_({ input: "policyViolation", directive, disposition, blockedUri });
     }
   }
 
@@ -129,7 +168,9 @@ export class Driver {
   }
 
   /** @param {OrderNamed<"showFrame">} order */
-  showFrame_({ src, style, sandbox, referrerPolicy, allow }) {
+  showFrame_(order) {
+    const { src, style, sandbox, referrerPolicy, allow } = order;
+    if (this.showEarly_(order)) return;
     this.removeFrame_();
     const frame = (this.frame_ = document.createElement("iframe"));
     // By their names: an attribute from Object.prototype could show another document. The style through
@@ -139,7 +180,25 @@ export class Driver {
     this.place_.append(frame);
   }
 
+  /**
+   * Shows the frame that is there already, if it is the one that is ordered. What happened to it is reported after
+   * the orders that came with this one.
+   * @param {OrderNamed<"showFrame">} order
+   */
+  showEarly_(order) {
+    const { early_: early, frame_: frame } = this;
+    const names = /** @type {(keyof typeof order)[]} */ (Object.keys(order));
+    if (!early || !frame || names.some((name) => order[name] != early.expected[name])) return false;
+    this.early_ = undefined;
+    Object.assign(frame, { title: this.title_, style: order.style });
+    Promise.resolve().then(() => {
+      for (const input of early.inputs) if (this.frame_ == frame) this.report_(input);
+    });
+    return true;
+  }
+
   removeFrame_() {
+    this.early_ = undefined;
     this.frame_?.remove();
     this.frame_ = undefined;
   }
@@ -188,11 +247,13 @@ export class Driver {
     const isBegun = begun && begun.url == order.url && begun.body == order.body;
     const answer = await (isBegun ? begun.answer : post(order));
     this.onInput_?.({ input: "answered", request: "" + order.request, ...answer });
+    if (isBegun) this.settle();
   }
 }
 
 /**
  * @typedef {{ url: string, body: string, answer: Promise<Answer> }} Begun
+ * @typedef {{ expected: OrderNamed<"showFrame">, inputs: Input[] }} Early
  */
 
 /**

@@ -18,6 +18,14 @@ export function setSource(value) {
   loading = undefined;
 }
 
+/**
+ * Loads the module before a form needs it. Not at once, because the script that imports this one may still say where the
+ * module is. A failure is reported by the form that needs it.
+ */
+export function preload() {
+  if (globalThis.customElements && source) Promise.resolve().then(load).catch(() => {});
+}
+
 export const load = () => (loading ??= instantiate().catch(forget));
 
 async function instantiate() {

@@ -1,11 +1,12 @@
 import { Driver, post } from "./driver.js";
+import { expectedFrame } from "./early_form.js";
 import { exchange } from "./exchange.js";
 import { load } from "./module.js";
 import { create as createForm, handle } from "./pantoken_element_bg.js";
 import { TEXTS } from "./texts.js";
 
 /**
- * @import { Begun, Input, Order } from "./driver.js"
+ * @import { Input, Order } from "./driver.js"
  */
 
 /**
@@ -80,17 +81,17 @@ function setStyle(root, display, style) {
 
 /** The form of one element, from its start to its end. */
 class Form {
-  /** @param {PantokenForm} element @param {Options} options @param {Begun} [begun] */
-  constructor(element, options, begun) {
+  /** @param {PantokenForm} element @param {Options} options @param {Driver} driver */
+  constructor(element, options, driver) {
     /** @type {PantokenForm | undefined} */
     this.element_ = element;
     exchange(options, () => (this.number_ = createForm()));
-    this.driver = new Driver(element.place_, (input) => this.handle(input), begun);
+    this.driver_ = driver;
+    driver.connect((input) => this.handle(input));
   }
 
   destroy() {
     this.element_ = undefined;
-    this.driver.stopListening();
     this.handle({ input: "destroy" });
   }
 
@@ -111,7 +112,7 @@ class Form {
       case "logError":
         return logError(order.subject, order.problem);
       default:
-        this.driver.perform(order);
+        this.driver_.perform(order);
     }
   }
 }
@@ -124,6 +125,8 @@ export class PantokenForm extends Base {
     super();
     /** @type {Form | undefined} */
     this.form_ = undefined;
+    /** @type {Driver | undefined} */
+    this.driver_ = undefined;
     /** Counts starts and stops, so that an outdated start does nothing after its wait. */
     this.turn_ = 0;
     /** @type {View} */
@@ -208,6 +211,8 @@ export class PantokenForm extends Base {
 
   stop_() {
     this.turn_++;
+    this.driver_?.stopListening();
+    this.driver_ = undefined;
     this.form_?.destroy();
     this.form_ = undefined;
     this.render_({ ...this.view_, state: "idle", status: "", retry: false, redirect: false });
@@ -226,14 +231,17 @@ export class PantokenForm extends Base {
     const isWanted = (options["form-url"] ?? options["session-url"] ?? options.session) != null;
     if (turn != this.turn_ || !isWanted) return;
     this.show_("loading", options);
-    const begun = begin(options);
+    const driver = (this.driver_ = new Driver(this.place_));
+    const isAsked = begin(options, driver);
     try {
       await load();
       if (turn == this.turn_) {
-        this.form_ = new Form(this, options, begun);
+        this.form_ = new Form(this, options, driver);
         this.form_.handle({ input: "start" });
+        if (!isAsked) driver.settle();
       }
     } catch (error) {
+      driver.stopListening();
       if (turn == this.turn_) this.fail_(error, options);
     }
   }
@@ -327,7 +335,7 @@ export class PantokenForm extends Base {
     write(this.status_, text(status));
     this.offer_(this.retry_, retry && text("retry"));
     this.offer_(this.redirect_, redirect && text("redirect"));
-    this.form_?.driver.setTitle(this.title || text("title"));
+    this.driver_?.setTitle(this.title || text("title"));
   }
 
   /** @param {string} part @param {() => void} press */
@@ -355,12 +363,22 @@ function languageOf({ language }) {
   return language == "en" || language == "kz" ? language : "ru";
 }
 
-/** Asks for a session while the module loads, as the machine will order it. @param {Options} options */
-function begin(options) {
-  const url = options["session-url"];
-  if (!url || options["form-url"] || options.flow == "redirect") return;
-  const body = `{"flow":"iframe","language":"${languageOf(options)}"}`;
-  return { url, body, answer: post({ url, body, timeout: ANSWER_TIMEOUT, keepalive: true }) };
+/**
+ * Loads the form while the module loads, and first asks for a session where there is none, as the machine will order
+ * it. Returns whether it asks.
+ * @param {Options} options @param {Driver} driver
+ */
+function begin(options, driver) {
+  const { "form-url": formUrl, "session-url": url, session } = options;
+  const own = languageOf(options);
+  const load = (/** @type {unknown} */ session, /** @type {string | null} */ language) =>
+    driver.loadEarly(expectedFrame(session, language, options["form-origin"]));
+  if (options.flow == "redirect") return;
+  if (formUrl || !url) return load(formUrl ? { formUrl } : session, options.language && own);
+  const body = `{"flow":"iframe","language":"${own}"}`;
+  const asked = driver.begin({ url, body, timeout: ANSWER_TIMEOUT, keepalive: true });
+  asked.then(({ status, body }) => /^20[01]$/.test(status) && load(body, own));
+  return true;
 }
 
 /** @typedef {new () => PantokenForm} ElementClass */

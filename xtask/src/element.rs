@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use fs_err as fs;
+use pantoken_widget::FormKind;
 
 use crate::command;
 use crate::npm::Npm;
@@ -26,13 +27,14 @@ const WASM: &str = "pantoken_element_bg.wasm";
 /// The module's name in the package. The version is in it, so that a browser's or a proxy's cache never gives a script
 /// the module of another version.
 pub(crate) const PUBLISHED_WASM: &str = concat!("pantoken-", env!("CARGO_PKG_VERSION"), ".wasm");
-const SCRIPTS: [&str; 10] = [
+const SCRIPTS: [&str; 11] = [
     "element.js",
     "inline.js",
     "define.js",
     "pantoken-form.js",
     "pantoken-redirect.js",
     "driver.js",
+    "early_form.js",
     "exchange.js",
     "module.js",
     "globals.d.ts",
@@ -216,6 +218,7 @@ fn sources(workspace: &Workspace, module: &Path) -> Result<PathBuf> {
         fs::write(folder.join(script), text.replace(MODULE_URL, &published))?;
     }
     fs::write(folder.join("texts.js"), texts(workspace)?)?;
+    fs::write(folder.join("forms.js"), forms())?;
     let generated = fs::read_to_string(folder.join("pantoken_element_bg.js"))?;
     fs::write(folder.join("bindings.js"), bindings(&generated))?;
     Ok(folder)
@@ -257,6 +260,31 @@ fn texts(workspace: &Workspace) -> Result<String> {
     Ok(format!(
         "/** @type {{Record<string, Record<string, string>>}} */\nexport const TEXTS = {json};\n"
     ))
+}
+
+/// Returns the script with what an early form needs: the origins of each kind of form, and the order for its iframe.
+fn forms() -> String {
+    let kinds = FormKind::all().map(
+        |FormKind {
+             form,
+             origins,
+             frame,
+             ..
+         }| {
+            format!(
+                "{form}: {{ origins: {origins:?}, frame: {} }}",
+                frame.to_json()
+            )
+        },
+    );
+    format!(
+        "/** @import {{ OrderNamed }} from \"./driver.js\" */\n\n\
+         // A name from Object.prototype is no kind of form.\n\
+         /** @type {{Record<string, {{ origins: string[], frame: OrderNamed<\"showFrame\"> }}>}} */\n\
+         // @ts-ignore: TypeScript does not know that this sets the prototype.\n\
+         export const FORMS = {{ __proto__: null, {} }};\n",
+        kinds.join(", ")
+    )
 }
 
 /// Appends a section with the version to the module, so that a script of another version refuses it by name

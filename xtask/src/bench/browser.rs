@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
@@ -27,13 +27,15 @@ const MEASUREMENTS: [(&str, &str, &str); 4] = [
     ("longest", "foreign messages, the longest", " ms"),
 ];
 const OTHERS: [&str; 3] = ["hand-written", "penpal", "post-robot"];
+/// How much longer than with hand-written JavaScript a customer may wait for the form.
+const TIME_TO_FORM_BAR: f64 = 1.05;
 
 pub(crate) fn measure(workspace: &Workspace, options: &Options, table: &mut Table) -> Result<()> {
-    let mut steps = Steps::of(4);
+    let mut steps = Steps::of(5);
     let (tools, npm) = steps.run("tools", || {
         // It brings post-robot along.
         Ok((
-            Tools::find_or_install(&["chromium", "penpal"])?,
+            Tools::find_or_install(&["chromium", "chromium-driver", "penpal"])?,
             Npm::find_or_install()?,
         ))
     })?;
@@ -45,6 +47,51 @@ pub(crate) fn measure(workspace: &Workspace, options: &Options, table: &mut Tabl
     })?;
     for (name, what, unit) in MEASUREMENTS {
         fill(table, &result[name], what, unit)?;
+    }
+    let driver = tools.path("chromium-driver")?;
+    let times = steps.run("time to the form", || {
+        time_forms(workspace, &pages, &driver, &chromium, options)
+    })?;
+    for (what, medians) in times.as_object().into_iter().flatten() {
+        compare_times(table, what, medians)?;
+    }
+    Ok(())
+}
+
+/// Measures how long a customer waits for the form, in a new browser for each page.
+fn time_forms(
+    workspace: &Workspace,
+    pages: &Path,
+    driver: &Path,
+    chromium: &Path,
+    options: &Options,
+) -> Result<Value> {
+    let folder = tempfile::tempdir()?;
+    let mut command = Command::new(workspace.release_binary("bench-pages"));
+    command
+        .arg(pages)
+        .stderr(File::create(folder.path().join("pages.log"))?);
+    let server = Server::start(&mut command)?;
+    let (shop, _) = server.url.split_once("/0/").context("the page's URL")?;
+    let rounds = if options.quick { "3" } else { "31" };
+    let mut measure = Command::new(workspace.release_binary("bench-form-times"));
+    measure.arg(shop).arg(driver).arg(chromium).arg(rounds);
+    super::result_in(&command::output(measure.stderr(Stdio::inherit()))?)
+}
+
+fn compare_times(table: &mut Table, what: &str, medians: &Value) -> Result<()> {
+    let ours = number(medians, "/pantoken")?;
+    table.figure(what, ours, " ms");
+    for other in OTHERS {
+        let theirs = number(medians, &format!("/{other}"))?;
+        table.figure(&format!("{what}: {other}"), theirs, " ms");
+        let compared = format!("{what}, to {other}");
+        let bar = if other == "hand-written" {
+            TIME_TO_FORM_BAR
+        } else {
+            1.0
+        };
+        table.at_most(&compared, ours / theirs, bar, " times");
     }
     Ok(())
 }
@@ -96,8 +143,9 @@ fn build_pages(workspace: &Workspace, npm: &Npm, package: &Path, peers: &Path) -
         .arg(format!("--outdir={}", pages.display()))
         .env("NODE_PATH", peers);
     command::run(&mut esbuild)?;
-    let module = element::PUBLISHED_WASM;
-    fs::copy(package.join(module), pages.join(module))?;
+    for file in ["element.js", element::PUBLISHED_WASM] {
+        fs::copy(package.join(file), pages.join(file))?;
+    }
     Ok(pages)
 }
 

@@ -11,6 +11,7 @@ use pantoken_a2c::{
 use crate::answer::{RawAnswer, UNKNOWN_FORM, Verdict};
 use crate::form_input::FormInput;
 use crate::form_options::{FormOptions, FormSource, SessionOptions};
+use crate::frame::show_frame;
 use crate::json::JsonObject;
 use crate::order::{Order, Output, Timer};
 use crate::payin::{self, PayinForm, Signal};
@@ -603,17 +604,10 @@ impl FormMachine {
         };
         let wanted = shown.handshake.handle(input);
         match wanted.frame {
-            Some(FrameOrder::Show) => out.orders.push(Order::ShowFrame {
-                src: shown.url.clone(),
-                style: policy::FRAME_STYLE,
-                sandbox: policy::FRAME_SANDBOX,
-                referrer_policy: policy::FRAME_REFERRER_POLICY,
-                allow: if shown.is_payin {
-                    payin::FRAME_ALLOW
-                } else {
-                    policy::FRAME_ALLOW
-                },
-            }),
+            Some(FrameOrder::Show) => {
+                let order = show_frame(shown.url.clone(), shown.is_payin);
+                out.orders.push(order);
+            }
             Some(FrameOrder::Remove) => out.orders.push(Order::RemoveFrame),
             None => {}
         }

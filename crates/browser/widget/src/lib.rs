@@ -14,6 +14,7 @@ mod form_input;
 mod form_machine;
 mod form_options;
 mod form_view;
+mod frame;
 mod json;
 #[cfg(feature = "browser")]
 mod mounted;
@@ -38,6 +39,7 @@ pub use form_input::FormInput;
 pub use form_machine::FormMachine;
 pub use form_options::{FormOptions, FormSource, SessionOptions};
 pub use form_view::FormView;
+pub use frame::FormKind;
 pub use json::JsonObject;
 pub use order::{Order, Output, Timer};
 pub use payin::PayinForm;
