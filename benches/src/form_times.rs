@@ -50,6 +50,8 @@ type Times = Map<String, Value>;
 
 #[tokio::main]
 async fn main() {
+    // thirtyfour's client of HTTP wants one, though the driver is on loopback.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut arguments = std::env::args().skip(1);
     let shop = arguments.next().unwrap();
     let chromedriver = arguments.next().unwrap();

@@ -5,17 +5,19 @@ const listeners = [];
 const timers = new Map();
 let memory;
 
-/** Starts counting. The element's module must not be loaded yet. */
+// The element asks for its module as soon as all scripts of the page have run.
+const { instantiate } = WebAssembly;
+WebAssembly.instantiate = async (...source) => {
+  const instance = await instantiate(...source);
+  memory = instance.exports.memory;
+  return instance;
+};
+
+/** Starts counting. */
 window.watchResources = () => {
   watchListeners();
   watchTimers("setTimeout", "clearTimeout");
   watchTimers("setInterval", "clearInterval");
-  const { instantiate } = WebAssembly;
-  WebAssembly.instantiate = async (...source) => {
-    const instance = await instantiate(...source);
-    memory = instance.exports.memory;
-    return instance;
-  };
 };
 
 /** Returns the names of the events with listeners, the milliseconds of the timers, and the memory. */
