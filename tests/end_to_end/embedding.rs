@@ -1,6 +1,6 @@
 //! The element where pages, frameworks, networks and old browsers treat it roughly.
 
-use pantoken_tests::{GOOD_NUMBER, PlannedResponse, Tab, TestContext, TestSite};
+use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestContext, TestSite};
 use serde_json::{Value, json};
 
 use crate::form_url::SIGNED;
@@ -379,8 +379,12 @@ pub(crate) async fn what_the_page_shows_meanwhile_is_gone_when_the_form_is_there
             let shown = "form.innerHTML = '<p id=meanwhile>One moment</p>';
                  return form.firstChild.checkVisibility()";
             assert_eq!(tab.run(shown).await, false);
+            let gate = Gate::closed();
+            site.proxy
+                .plan("/v1/sessions", PlannedResponse::Delayed(gate.clone()));
             tab.run("form.reload()").await;
             tab.until("return meanwhile.checkVisibility()").await;
+            gate.open();
             stage::wait_for(tab, "form", "pantoken-ready", 2).await;
             assert_eq!(tab.run("return meanwhile.checkVisibility()").await, false);
         })

@@ -90,6 +90,8 @@ fn the_page_to_try_it_allows_no_script_but_its_own() {
     let policy =
         "content-security-policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval';";
     assert!(page.contains(policy), "{page}");
+    // A browser complains about a directive that is there twice.
+    assert_eq!(page.matches("base-uri").count(), 1, "{page}");
     // The snippets have the address at which this server listens.
     let facts = dev.call("GET /dev/facts HTTP/1.1", "");
     let element = format!("http://{}/pantoken/element.js", dev.address);

@@ -72,7 +72,7 @@ fn answer(content: &'static str, kind: &'static str, policy: Option<HeaderValue>
 fn policy(form_origin: &Origin) -> Option<HeaderValue> {
     let needed = PageForms::framed(std::slice::from_ref(form_origin)).needed_directives("'self'");
     let policy = format!(
-        "default-src 'none'; {needed}; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+        "default-src 'none'; {needed}; style-src 'self'; img-src 'self'; form-action 'none'; \
          frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).ok()

@@ -25,7 +25,7 @@ export const TEXTS = {
     },
     tabs: { html: "HTML", php: "Back end", yew: "Yew" },
     about: {
-      html: "Any page on http://localhost:8000 (or 3000, 4200, 5173, 8080) can show the form. `python3 -m http.server 8000` serves it.",
+      html: "Any page on http://localhost:8000 (or 3000, 4200, 5173, 8080) can show the form. python3 -m http.server 8000 serves it.",
       php: "A session that your back end makes is tied to its customer. Any language can: it is one POST. `php -S localhost:8000` serves it.",
       yew: "The same in Rust. `trunk serve` serves it on http://localhost:8080.",
     },
@@ -56,7 +56,7 @@ export const TEXTS = {
     },
     tabs: { html: "HTML", php: "Бэкенд", yew: "Yew" },
     about: {
-      html: "Форму может показать любая страница на http://localhost:8000 (или 3000, 4200, 5173, 8080). Её отдаёт `python3 -m http.server 8000`.",
+      html: "Форму может показать любая страница на http://localhost:8000 (или 3000, 4200, 5173, 8080). Её отдаёт python3 -m http.server 8000.",
       php: "Сессия, созданная вашим бэкендом, привязана к его покупателю. Подойдёт любой язык: это один POST. Запуск: `php -S localhost:8000`.",
       yew: "То же на Rust. `trunk serve` отдаёт страницу на http://localhost:8080.",
     },
@@ -87,7 +87,7 @@ export const TEXTS = {
     },
     tabs: { html: "HTML", php: "Бэкенд", yew: "Yew" },
     about: {
-      html: "Пішінді http://localhost:8000 (не 3000, 4200, 5173, 8080) мекенжайындағы кез келген бет көрсете алады. Оны `python3 -m http.server 8000` береді.",
+      html: "Пішінді http://localhost:8000 (не 3000, 4200, 5173, 8080) мекенжайындағы кез келген бет көрсете алады. Оны python3 -m http.server 8000 береді.",
       php: "Бэкендіңіз жасаған сессия өз сатып алушысына байланған. Кез келген тіл жарайды: бұл бір POST. Іске қосу: `php -S localhost:8000`.",
       yew: "Rust тілінде де солай. `trunk serve` бетті http://localhost:8080 мекенжайында береді.",
     },
