@@ -235,6 +235,69 @@ pub(crate) async fn without_webassembly_it_leads_to_the_providers_page(context: 
         .await;
 }
 
+pub(crate) async fn a_policy_without_webassembly_leads_to_the_providers_page(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            let policy = "script-src 'self'; base-uri 'none'";
+            site.proxy
+                .plan("/stage.html", PlannedResponse::WithPolicy(policy));
+            stage::open(tab, &site).await;
+            tab.run("insertForm('form', { 'session-url': '/v1/sessions', language: 'en' })")
+                .await;
+            stage::wait_for(tab, "form", "pantoken-error", 1).await;
+            assert_eq!(stage::events(tab, "form").await[0]["code"], "LOAD_FAILED");
+            tab.press("Continue on the payment page").await;
+            tab.find("body[data-state=ready]").await;
+        })
+        .await;
+}
+
+pub(crate) async fn its_module_may_be_elsewhere(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            let missing = PlannedResponse::Replaced(404, "text/plain", String::new());
+            stage::open_with_module(tab, &site, missing).await;
+            let elsewhere = format!("/pantoken{}?elsewhere", stage::MODULE);
+            tab.run(&format!(
+                "import('/pantoken/element.js').then(({{ defineElements }}) => {{
+                     defineElements({{ module: '{elsewhere}' }});
+                     insertForm('form');
+                 }})"
+            ))
+            .await;
+            stage::wait_for(tab, "form", "pantoken-ready", 1).await;
+            let asked = "return performance.getEntriesByType('resource')
+                .filter(({ name }) => name.endsWith('.wasm?elsewhere')).length";
+            assert_eq!(tab.run(asked).await, 1);
+        })
+        .await;
+}
+
+pub(crate) async fn a_return_url_is_relative_to_the_page(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
+            tab.run(
+                "insertForm('form', {
+                     'session-url': '/v1/sessions', flow: 'redirect', 'return-url': 'stage.html?paid=1', language: 'en',
+                 })",
+            )
+            .await;
+            tab.click("[part~=redirect]").await;
+            tab.find("body[data-state=ready]").await;
+            tab.save(GOOD_NUMBER).await;
+            tab.until("return location.search.includes('status=saved')")
+                .await;
+            let place = "return location.pathname + location.search";
+            let place = tab.run(place).await;
+            assert!(place.as_str().unwrap().starts_with("/stage.html?paid=1&"), "{place}");
+        })
+        .await;
+}
+
 pub(crate) async fn a_module_of_another_version_is_refused_by_name(context: TestContext) {
     let site = context.site();
     context

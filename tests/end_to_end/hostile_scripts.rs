@@ -26,6 +26,11 @@ pub(crate) async fn a_page_whose_clock_jumps_takes_a_card(context: TestContext) 
     takes_a_card(&context, clock, jumps).await;
 }
 
+pub(crate) async fn a_browser_without_newer_functions_takes_a_card(context: TestContext) {
+    let old = include_str!("../pages/hostile/old.js");
+    takes_a_card(&context, old, "return window.isOld").await;
+}
+
 pub(crate) async fn what_a_page_puts_on_every_object_is_no_message_and_no_attribute(
     context: TestContext,
 ) {

@@ -39,6 +39,8 @@ pub enum PlannedResponse {
     Delayed(Gate),
     /// The server's response without its content security policy, as on most pages.
     WithoutPolicy,
+    /// The server's response with this content security policy in place of its own.
+    WithPolicy(&'static str),
     /// The server's response with this content security policy in report-only mode.
     WithReportOnlyPolicy(&'static str),
 }
@@ -168,6 +170,13 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
             let mut response = shared.forward(request).await;
             let headers = response.headers_mut();
             headers.remove(header::CONTENT_SECURITY_POLICY);
+            response
+        }
+        Some(PlannedResponse::WithPolicy(policy)) => {
+            let mut response = shared.forward(request).await;
+            let policy = HeaderValue::from_static(policy);
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
             response
         }
         Some(PlannedResponse::WithReportOnlyPolicy(policy)) => {

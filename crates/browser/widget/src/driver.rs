@@ -10,7 +10,10 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Event, EventTarget, HtmlIFrameElement, MessageEvent, Node, Response, Url, Window};
+use web_sys::{
+    AbortController, Event, EventTarget, HtmlIFrameElement, MessageEvent, Node, Response, Url,
+    Window,
+};
 
 use crate::answer::RawAnswer;
 use crate::decode;
@@ -23,10 +26,6 @@ extern "C" {
     // A page may have put a function of its own here, and that may throw.
     #[wasm_bindgen(catch)]
     fn fetch(url: &str, options: &JsValue) -> Result<JsValue, JsValue>;
-
-    // Old browsers do not have it.
-    #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = timeout)]
-    fn abort_after(milliseconds: u32) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = setTimeout)]
     fn set_timeout(handler: &JsValue, milliseconds: u32) -> Result<i32, JsValue>;
@@ -268,11 +267,24 @@ impl Inner {
     }
 
     fn post(self: &Rc<Self>, request: u32, order: &Order) {
-        let answer = send(order);
+        let Order::Post { timeout, .. } = order else {
+            return;
+        };
+        // `AbortSignal.timeout` is too new.
+        let controller = AbortController::new().ok();
+        let signal = controller.as_ref().map(AbortController::signal);
+        let timer = Cell::default();
+        set_timer(&timer, *timeout, move || {
+            if let Some(controller) = controller {
+                controller.abort();
+            }
+        });
+        let answer = send(order, signal.into());
         let driver = Rc::clone(self);
         spawn_local(async move {
             // No answer is an answer too, with the status 0.
             let (status, answer) = read(answer).await.unwrap_or_default();
+            clear_timer(&timer);
             driver.dispatch(&FormInput::Answered {
                 request,
                 status,
@@ -307,14 +319,13 @@ fn policy_violation(event: &Event) -> FormInput {
     }
 }
 
-/// Sends the request at once, even if the page is about to go away.
-fn send(order: &Order) -> Result<JsValue, JsValue> {
+/// Sends the request at once, even if the page is about to go away. The signal aborts it.
+fn send(order: &Order, signal: JsValue) -> Result<JsValue, JsValue> {
     let Order::Post {
         url,
         base,
         token,
         body,
-        timeout,
         keepalive,
         ..
     } = order
@@ -332,7 +343,7 @@ fn send(order: &Order) -> Result<JsValue, JsValue> {
         ("keepalive", (*keepalive).into()),
         // A log-in page behind a redirect is no answer.
         ("redirect", "error".into()),
-        ("signal", abort_after(*timeout).unwrap_or_default()),
+        ("signal", signal),
     ])?;
     fetch(&resolve(url, base.as_deref()), &options)
 }
