@@ -353,3 +353,25 @@ fn copy_files(workspace: &Workspace, package: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUIDE: &str = include_str!("../../docs/embedding.md");
+    const README: &str = include_str!("../../web/element/README.md");
+
+    #[test]
+    fn the_documents_name_the_lowest_browsers() {
+        let named = LOWEST_BROWSERS
+            .replace("chrome", "Chrome ")
+            .replace("firefox", "Firefox ");
+        let named = named.replace("safari", "Safari ").replace(',', ", ");
+        let (first, last) = named.rsplit_once(", ").unwrap();
+        let named = format!("{first} and {last}");
+        for document in [GUIDE, README] {
+            let text = document.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(&named), "{named}");
+        }
+    }
+}

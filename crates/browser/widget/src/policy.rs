@@ -100,3 +100,17 @@ pub(crate) fn renewal(expires_in: u32) -> Option<u32> {
     let margin = (expires_in / 4).min(RENEWAL_MARGIN);
     (expires_in >= SHORTEST_SESSION).then(|| (expires_in - margin).min(MAX_TIMER))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const API: &str = include_str!("../../../server/openapi.json");
+
+    #[test]
+    fn every_final_code_is_one_of_the_servers() {
+        for code in FINAL_CODES {
+            assert!(API.contains(&alloc::format!("\"{code}\"")), "{code}");
+        }
+    }
+}

@@ -49,3 +49,28 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NGINX: &str = include_str!("../../../../deploy/nginx.conf");
+
+    #[test]
+    fn nginx_closes_its_idle_connections_first() {
+        let setting = |line: &'static str| {
+            line.trim()
+                .strip_prefix("keepalive_timeout ")?
+                .strip_suffix("s;")
+        };
+        let seconds: Vec<u32> = NGINX
+            .lines()
+            .filter_map(setting)
+            .map(|text| text.parse().unwrap())
+            .collect();
+        assert!(
+            matches!(seconds[..], [seconds] if seconds < DEFAULT_IDLE_SECONDS),
+            "{seconds:?}"
+        );
+    }
+}

@@ -57,6 +57,26 @@ fn holds_the_token(folder: &Path) -> bool {
 }
 
 #[test]
+fn a_connection_to_postgres_without_protection_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nothing listens there, and it is no loopback address.
+    let url = "postgres://pantoken@0.0.0.0:1/pantoken?sslmode=";
+    for (mode, is_warned) in [("prefer", true), ("require", true), ("verify-full", false)] {
+        let output = command(folder.path(), "127.0.0.1:0", "text")
+            .env("PANTOKEN_DATABASE_URL", format!("{url}{mode}"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success(), "{text}");
+        assert_eq!(
+            text.contains("weaker than verify-full"),
+            is_warned,
+            "{mode}: {text}"
+        );
+    }
+}
+
+#[test]
 fn pan_tokens_are_sealed_with_a_key_and_warned_of_without() {
     let folder = tempfile::tempdir().unwrap();
     let log = save(folder.path(), &[("PANTOKEN_STORE_KEY", OLD)]);
