@@ -426,7 +426,7 @@ pub(crate) const CA_FILE: Setting = Setting {
 pub(crate) const OUTGOING_PROXY: Setting = Setting {
     key: "outgoing_proxy",
     kind: Kind::SecretText("URL"),
-    help: "The web proxy that outgoing calls go through: webhooks, and the checks of `pantoken doctor`",
+    help: "The web proxy that outgoing calls go through: to providers, webhooks, and the checks of `pantoken doctor`",
     default: Default::Absent("none"),
     example: "http://proxy.shop.kz:3128",
 };

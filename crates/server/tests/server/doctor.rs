@@ -89,7 +89,7 @@ async fn a_valid_configuration_passes_and_the_policy_is_printed() {
             "connect-src 'self' https://pay.shop.kz;\n",
             &format!("frame-src {host};\n"),
             "base-uri 'none';\n",
-            "frame-ancestors 'self'\n",
+            "frame-ancestors 'none'\n",
         ],
     );
 }

@@ -78,7 +78,7 @@ pub(crate) fn page_policy(settings: &Settings) -> String {
     );
     let directives = forms.needed_directives(&server);
     // A page that frames the agent's could put another form in place of the real one.
-    format!("{directives}; frame-ancestors 'self'").replace("; ", ";\n")
+    format!("{directives}; frame-ancestors 'none'").replace("; ", ";\n")
 }
 
 fn warnings(settings: &Settings) -> Vec<Finding> {
