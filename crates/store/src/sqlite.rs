@@ -1,5 +1,6 @@
 //! The store in a SQLite file, with one writer and several readers.
 
+mod checkpointer;
 mod open;
 mod writer;
 

@@ -15,10 +15,11 @@ use crate::store_error::migration_is_locked;
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long SQLite waits for another process's lock.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// The size of the write-ahead log at which it is moved into the file, in pages: 16 MB. Writes wait
-/// meanwhile, so this happens a quarter as often as by default, and copies a page that was written
-/// several times only once.
-const CHECKPOINT_PAGES: &str = "4000";
+/// The size of the write-ahead log at which SQLite copies it into the file itself, after each commit, in
+/// pages: 32 MB. Writes wait meanwhile, but [`super::checkpointer`] has left little to copy. Only when all
+/// is copied and no commit has come since does a write begin the log anew, and under constant load a
+/// commit always has: the log would grow without an end.
+const AUTOMATIC_CHECKPOINT_PAGES: &str = "8000";
 /// How long to wait where SQLite does not: while another process makes the file a WAL database.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -30,7 +31,7 @@ pub(super) fn connect_options(file: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        .pragma("wal_autocheckpoint", AUTOMATIC_CHECKPOINT_PAGES)
         // What is deleted or replaced is overwritten with zeros, because it may be a token.
         .pragma("secure_delete", "ON")
         // Bound values are secrets.

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::backend::Operation;
 use crate::connection::{Connection, Statement};
+use crate::sqlite::checkpointer::Checkpointer;
 use crate::{StoreError, StoreOptions};
 
 const MAX_BATCH: usize = 256;
@@ -43,6 +44,7 @@ impl Writer {
         let (queue, entries) = mpsc::channel(MAX_WAITING);
         let task = Task {
             connection: Some(connection),
+            checkpointer: Checkpointer::start(connect.clone()),
             connect,
             options,
         };
@@ -136,6 +138,7 @@ struct Task {
     /// `None` after a failure, so that the next operation starts with a new connection.
     connection: Option<SqliteConnection>,
     connect: SqliteConnectOptions,
+    checkpointer: Checkpointer,
     options: StoreOptions,
 }
 
@@ -167,6 +170,8 @@ impl Task {
                 self.write_catching_panics(vec![write]).await;
             }
         }
+        self.checkpointer.close().await;
+        // Last, because the last connection copies the write-ahead log into the file and deletes it.
         if let Some(connection) = self.connection {
             let _ = connection.close().await;
         }
@@ -186,7 +191,10 @@ impl Task {
             return;
         }
         match self.commit(&mut writes).await {
-            Ok(()) => writes.into_iter().for_each(Write::acknowledge),
+            Ok(()) => {
+                writes.into_iter().for_each(Write::acknowledge);
+                self.checkpointer.log_has_grown();
+            }
             Err(error) => {
                 self.connection = None;
                 for write in writes {

@@ -6,4 +6,5 @@ mod kill;
 mod postgres;
 mod sqlite;
 mod sqlite_faults;
+mod sqlite_log;
 mod vanished_host;

@@ -6,22 +6,27 @@ use std::process::Command;
 
 use pantoken_store::{SessionStore, SqliteStore, StoreError, StoreOptions};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Executor, Row};
 
 use crate::contract::{Place, create, session_data, session_id};
 use crate::sqlite::SqlitePlace;
+use crate::sqlite_log::{self, Log, STEP, create_large};
+
+const MEBIBYTE: usize = 1 << 20;
 
 /// A small file system of its own in memory, which only root can make.
 struct SmallDisk {
     folder: tempfile::TempDir,
+    size: usize,
 }
 
 impl SmallDisk {
     /// None, with a word on it, for who is not root.
-    fn mount() -> Option<Self> {
+    fn mount(size: usize) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let disk = Self { folder };
-        let arguments = ["-t", "tmpfs", "-o", "size=1m", "tmpfs"];
+        let disk = Self { folder, size };
+        let option = format!("size={size}");
+        let arguments = ["-t", "tmpfs", "-o", &option, "tmpfs"];
         let mounted = Command::new("mount")
             .args(arguments)
             .arg(disk.path())
@@ -52,7 +57,7 @@ impl SmallDisk {
 
     fn fill(&self) {
         let ballast = self.path().join("ballast");
-        let full = fs::write(ballast, vec![0; 2 << 20]).unwrap_err();
+        let full = fs::write(ballast, vec![0; self.size]).unwrap_err();
         assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
     }
 
@@ -70,7 +75,7 @@ impl Drop for SmallDisk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_told_and_nothing_is_acknowledged_until_there_is_room() {
-    let Some(disk) = SmallDisk::mount() else {
+    let Some(disk) = SmallDisk::mount(MEBIBYTE) else {
         return;
     };
     let store = SqliteStore::open(&disk.path().join("pantoken.db"))
@@ -99,9 +104,53 @@ async fn a_full_disk_is_told_and_nothing_is_acknowledged_until_there_is_room() {
     store.close().await;
 }
 
+/// The log has room that it used before, and the file has none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_cannot_be_copied_fails_no_write_and_is_copied_when_there_is_room() {
+    let Some(disk) = SmallDisk::mount(24 * MEBIBYTE) else {
+        return;
+    };
+    let file = disk.path().join("pantoken.db");
+    let store = SqliteStore::open(&file).await.unwrap();
+    let mut observer = sqlite_log::connect(&file).await;
+    let mut acknowledged = 0;
+    while Log::measure(&mut observer).await.pages < STEP * 3 / 2 {
+        create_large(&store, acknowledged + 1).await.unwrap();
+        acknowledged += 1;
+    }
+    let anew = "PRAGMA wal_checkpoint(RESTART)";
+    while observer
+        .fetch_one(anew)
+        .await
+        .unwrap()
+        .get::<i64, _>("busy")
+        == 1
+    {}
+    disk.fill();
+    let error = loop {
+        match create_large(&store, acknowledged + 1).await {
+            Ok(()) => acknowledged += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+    let log = Log::measure(&mut observer).await;
+    assert!(log.pages > STEP && log.copied < log.pages);
+
+    disk.make_room();
+    while Log::measure(&mut observer).await.copied < STEP {
+        create_large(&store, acknowledged + 1).await.unwrap();
+        acknowledged += 1;
+    }
+    for id in 1..=acknowledged {
+        assert!(store.get(session_id(id)).await.unwrap().is_some(), "{id}");
+    }
+    store.close().await;
+}
+
 #[tokio::test]
 async fn a_file_that_cannot_be_written_is_named_and_opens_when_it_can() {
-    let Some(disk) = SmallDisk::mount() else {
+    let Some(disk) = SmallDisk::mount(MEBIBYTE) else {
         return;
     };
     let file = disk.path().join("pantoken.db");
