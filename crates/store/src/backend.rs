@@ -10,7 +10,12 @@ pub(crate) trait Operation: Send + Sync + 'static {
     /// What the call returns.
     type Answer: Send + 'static;
 
-    /// Runs the statements, in a transaction if they write. The database may have them run again.
+    /// Whether a call that writes has to be one transaction. It need not if a single statement writes, does
+    /// not depend on what an earlier one has read, and is the last one if it has written anything. That
+    /// saves two round trips to Postgres.
+    const NEEDS_TRANSACTION: bool = true;
+
+    /// Runs the statements. The database may have them run again.
     fn run<C: Connection>(
         &self,
         connection: &mut C,
@@ -26,7 +31,7 @@ pub(crate) trait Backend: Send + Sync + 'static {
         operation: O,
     ) -> impl Future<Output = Result<O::Answer, StoreError>> + Send;
 
-    /// Runs an operation in a transaction. Returns after the commit.
+    /// Runs an operation, in a transaction if it needs one. Returns after the commit.
     fn write<O: Operation>(
         &self,
         operation: O,

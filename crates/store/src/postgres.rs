@@ -1,19 +1,19 @@
 //! The store in Postgres, which any number of processes can share.
 
-mod lease;
+mod connections;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
-use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::PgConnection;
 use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::backend::{Backend, Operation};
 use crate::operations::store_keys::CheckKeys;
 use crate::store_error::{is_of_tls, migration_is_locked};
 use crate::{PostgresUrl, StoreError, StoreOptions};
-use lease::Lease;
+use connections::{Connections, Lease};
 
 /// The migrations. They take no lock of their own, because `run_migrations` does.
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
@@ -23,23 +23,16 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
 });
 /// How long a migration waits for a table that others use. They would all wait behind it.
 const MIGRATION_LOCK_TIMEOUT: &str = "SET lock_timeout = '5s'";
-const MAX_CONNECTIONS: u32 = 16;
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a transaction is tried that conflicts with concurrent ones.
 const MAX_TRIES: u32 = 5;
 /// The limit for opening and closing a connection to a host that may be gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The limits that Postgres enforces: no statement waits for ever, and a process that stops in the
-/// middle of a transaction does not block the others.
-const TIMEOUTS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
-                        SET idle_in_transaction_session_timeout = '10s'";
-
 /// A store in a Postgres database, which other processes may use at the same time.
 ///
 /// A transaction locks the rows that its decisions depend on.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
-    pool: PgPool,
+    connections: Arc<Connections>,
     options: StoreOptions,
 }
 
@@ -61,40 +54,71 @@ impl PostgresStore {
         options: StoreOptions,
     ) -> Result<Self, StoreError> {
         migrate(url).await?;
-        let pool = PgPoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT.min(options.time_limit))
-            .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(TIMEOUTS).await.map(drop) })
-            })
-            .connect_lazy_with(url.options().clone());
-        Ok(Self { pool, options })
+        let connections = Arc::new(Connections::new(url, options.time_limit));
+        Ok(Self {
+            connections,
+            options,
+        })
     }
 
     /// Waits for the calls in progress, then closes the connections. If the host does not answer, this
     /// takes as long as one call may take.
     pub async fn close(&self) {
         // Connections that are still open then end with the process.
-        let _ = tokio::time::timeout(self.options.time_limit, self.pool.close()).await;
+        let _ = tokio::time::timeout(self.options.time_limit, self.connections.close()).await;
     }
 
-    async fn try_read<O: Operation>(&self, operation: &O) -> Result<O::Answer, StoreError> {
-        let mut lease = Lease::take(&self.pool).await?;
-        let answer = operation.run(lease.connection()?, &self.options).await?;
-        lease.return_to_pool(self.options.time_limit);
-        Ok(answer)
+    /// Runs statements of which each is a transaction of its own. If the connection turns out to be closed,
+    /// they are run again on another one, unless they may have been run: `may_repeat` decides by the error.
+    async fn run_alone<O: Operation>(
+        &self,
+        operation: &O,
+        may_repeat: fn(&StoreError) -> bool,
+    ) -> Result<O::Answer, StoreError> {
+        loop {
+            let mut lease = self.connections.take().await?;
+            match operation.run(lease.connection()?, &self.options).await {
+                Ok(answer) => {
+                    lease.keep();
+                    return Ok(answer);
+                }
+                Err(error) if lease.is_warm && may_repeat(&error) => {}
+                Err(error) => {
+                    if !error.is_of_closed_connection() {
+                        lease.return_to_pool();
+                    }
+                    return Err(error);
+                }
+            }
+        }
     }
 
     async fn try_write<O: Operation>(&self, operation: &O) -> Result<O::Answer, StoreError> {
-        let mut lease = Lease::take(&self.pool).await?;
-        let mut transaction = lease.connection()?.begin().await?;
-        let answer = operation.run(&mut *transaction, &self.options).await;
-        match &answer {
-            Ok(_) => transaction.commit().await?,
-            Err(_) => transaction.rollback().await?,
-        }
-        lease.return_to_pool(self.options.time_limit);
+        let mut lease = self.begin().await?;
+        let answer = operation.run(lease.connection()?, &self.options).await;
+        let end = match &answer {
+            Ok(_) => "COMMIT",
+            Err(_) => "ROLLBACK",
+        };
+        lease.connection()?.execute(end).await?;
+        lease.keep();
         answer
+    }
+
+    /// Begins a transaction. Nothing is lost with a connection that turns out to be closed.
+    async fn begin(&self) -> Result<Lease<'_>, StoreError> {
+        loop {
+            let mut lease = self.connections.take().await?;
+            match lease.connection()?.execute("BEGIN").await {
+                Ok(_) => return Ok(lease),
+                Err(error) => {
+                    let error = StoreError::from(error);
+                    if !lease.is_warm || !error.is_of_closed_connection() {
+                        return Err(error);
+                    }
+                }
+            }
+        }
     }
 
     async fn write_with_retries<O: Operation>(
@@ -103,7 +127,14 @@ impl PostgresStore {
     ) -> Result<O::Answer, StoreError> {
         let mut tries = 1;
         loop {
-            match self.try_write(operation).await {
+            let written = match O::NEEDS_TRANSACTION {
+                true => self.try_write(operation).await,
+                false => {
+                    self.run_alone(operation, StoreError::is_of_unsent_statement)
+                        .await
+                }
+            };
+            match written {
                 Err(error) if error.is_serialization_failure() && tries < MAX_TRIES => tries += 1,
                 done => return done,
             }
@@ -181,23 +212,23 @@ async fn is_migrated(connection: &mut PgConnection) -> bool {
     })
 }
 
+/// The statements' futures are boxed because they are kilobytes, which would be copied each time that they are
+/// handed on.
 impl Backend for PostgresStore {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         let store = self.clone();
-        to_its_end(
-            async move { within(store.options.time_limit, store.try_read(&operation)).await },
-        )
+        to_its_end(async move {
+            let read = store.run_alone(&operation, StoreError::is_of_closed_connection);
+            within(store.options.time_limit, Box::pin(read)).await
+        })
         .await
     }
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         let store = self.clone();
         to_its_end(async move {
-            within(
-                store.options.time_limit,
-                store.write_with_retries(&operation),
-            )
-            .await
+            let written = store.write_with_retries(&operation);
+            within(store.options.time_limit, Box::pin(written)).await
         })
         .await
     }

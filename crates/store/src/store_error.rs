@@ -103,16 +103,37 @@ impl StoreError {
         }
     }
 
+    /// Returns whether the connection to Postgres was closed. A statement that was sent on it may have
+    /// been run.
+    pub(crate) fn is_of_closed_connection(&self) -> bool {
+        match self.sqlx_error() {
+            Some(sqlx::Error::Io(_)) => true,
+            // The server was stopped, has crashed, or starts.
+            Some(error) => matches!(postgres_code(error), Some("57P01" | "57P02" | "57P03")),
+            None => false,
+        }
+    }
+
+    /// Returns whether the connection to Postgres was closed before a whole statement was sent on it.
+    pub(crate) fn is_of_unsent_statement(&self) -> bool {
+        // Only writing to a connection fails with this error.
+        let is_unsent = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        matches!(self.sqlx_error(), Some(sqlx::Error::Io(error)) if is_unsent(error))
+    }
+
     /// Returns whether the database refused the transaction only because of a concurrent one.
     pub(crate) fn is_serialization_failure(&self) -> bool {
         const SERIALIZATION_FAILURE: &str = "40001";
         const DEADLOCK_DETECTED: &str = "40P01";
-        let Self::Unavailable(source) = self else {
-            return false;
-        };
-        let error = source.downcast_ref::<sqlx::Error>();
-        let code = error.and_then(postgres_code);
+        let code = self.sqlx_error().and_then(postgres_code);
         matches!(code, Some(SERIALIZATION_FAILURE | DEADLOCK_DETECTED))
+    }
+
+    fn sqlx_error(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Unavailable(source) => source.downcast_ref(),
+            _ => None,
+        }
     }
 }
 

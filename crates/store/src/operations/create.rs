@@ -21,6 +21,7 @@ pub(crate) const INSERT: Statement = Statement::same(
 
 impl Operation for Create {
     type Answer = CreateOutcome;
+    const NEEDS_TRANSACTION: bool = false;
 
     async fn run<C: Connection>(
         &self,

@@ -101,6 +101,7 @@ const RENEW: Statement = Statement::same(
 
 impl Operation for Renew {
     type Answer = bool;
+    const NEEDS_TRANSACTION: bool = false;
 
     async fn run<C: Connection>(
         &self,

@@ -79,6 +79,7 @@ pub(super) struct Check;
 
 impl Operation for Check {
     type Answer = ();
+    const NEEDS_TRANSACTION: bool = false;
 
     async fn run<C: Connection>(
         &self,

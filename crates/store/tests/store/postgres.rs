@@ -1,6 +1,8 @@
 use std::sync::OnceLock;
 
-use pantoken_store::{PostgresStore, PostgresUrl, SessionStore, StoreError, StoreOptions};
+use pantoken_store::{
+    PostgresStore, PostgresUrl, RecordOutcome, SessionStore, StoreError, StoreOptions,
+};
 use pantoken_test_support::postgres::Server;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
@@ -161,6 +163,24 @@ async fn a_schema_of_its_own_keeps_it_apart_from_the_agents_tables() {
 
 const END_OTHER_CONNECTIONS: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
     WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// As a server does that is restarted, or an administrator who ends connections.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_does_not_fail_with_a_connection_that_was_closed_before_it() {
+    let Some(place) = PostgresPlace::new() else {
+        return;
+    };
+    let store = place.open(StoreOptions::default()).await;
+    create(&store, 1).await;
+    place.edit(END_OTHER_CONNECTIONS).await;
+    create(&store, 2).await;
+    place.edit(END_OTHER_CONNECTIONS).await;
+    let result = store.record_result(session_id(1), credential(), saved("token"), CREATED_AT);
+    let outcome = result.await.unwrap();
+    assert!(matches!(outcome, RecordOutcome::Recorded(_)), "{outcome:?}");
+    place.edit(END_OTHER_CONNECTIONS).await;
+    assert!(store.get(session_id(2)).await.unwrap().is_some());
+}
 
 /// Calls that fail are made again, as an agent's back end does.
 #[tokio::test(flavor = "multi_thread")]

@@ -17,16 +17,18 @@ use crate::postgres::server;
 
 /// Between a store and the test server. What was connected when it vanished stays silent for ever.
 #[derive(Clone)]
-struct Host {
+pub(crate) struct Host {
     /// Odd while nothing is forwarded.
     changes: Arc<AtomicU32>,
+    /// How often a client has sent something.
+    sent: Arc<AtomicU32>,
     /// What never vanishes.
     url: String,
 }
 
 impl Host {
     /// Returns `None` if Postgres is not installed.
-    async fn start() -> Option<(Self, PostgresUrl)> {
+    pub(crate) async fn start() -> Option<(Self, PostgresUrl)> {
         let url = server()?.create_database().unwrap();
         let (_, parameters) = url.split_once("postgres:///").unwrap();
         let (database, parameters) = parameters.split_once('?').unwrap();
@@ -36,6 +38,7 @@ impl Host {
         let port = listener.local_addr().unwrap().port();
         let host = Self {
             changes: Arc::default(),
+            sent: Arc::default(),
             url: url.clone(),
         };
         tokio::spawn(host.clone().accept(listener, socket));
@@ -45,6 +48,10 @@ impl Host {
 
     fn changes(&self) -> u32 {
         self.changes.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn sent(&self) -> u32 {
+        self.sent.load(Ordering::SeqCst)
     }
 
     fn vanish_or_return(&self) {
@@ -58,8 +65,9 @@ impl Host {
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.into_split();
             let at = self.changes();
-            tokio::spawn(self.clone().forward(at, from_client, to_server));
-            tokio::spawn(self.clone().forward(at, from_server, to_client));
+            let (sent, answered) = (Arc::clone(&self.sent), Arc::default());
+            tokio::spawn(self.clone().forward(at, from_client, to_server, sent));
+            tokio::spawn(self.clone().forward(at, from_server, to_client, answered));
         }
     }
 
@@ -68,9 +76,11 @@ impl Host {
         at: u32,
         mut from: impl AsyncReadExt + Unpin,
         mut to: impl AsyncWriteExt + Unpin,
+        times: Arc<AtomicU32>,
     ) {
         let mut bytes = [0; 4096];
         while let Ok(length @ 1..) = from.read(&mut bytes).await {
+            times.fetch_add(1, Ordering::SeqCst);
             if at.is_multiple_of(2)
                 && self.changes() == at
                 && to.write_all(&bytes[..length]).await.is_err()
