@@ -79,12 +79,12 @@ pub(super) struct Change {
     pub(super) change: OperationChange,
 }
 
-const LOCK: Statement = locking!(
+pub(crate) const LOCK: Statement = locking!(
     "SELECT id, kind, key FROM operations WHERE id = $1 AND version = $2",
     "FOR UPDATE"
 );
 /// If something was heard since the operation was claimed, it is due at once.
-const UPDATE: Statement = Statement::same(
+pub(crate) const UPDATE: Statement = Statement::same(
     "UPDATE operations SET version = version + 1, state = $2, data = $3, data_key = $4, is_final = $5, \
      attention = $6, changed_at = CASE WHEN $7 = 1 THEN $8 ELSE changed_at END, \
      attempts = CASE WHEN $7 = 1 THEN 0 ELSE attempts END, \
@@ -157,7 +157,7 @@ const FIND_AND_LOCK: Statement = locking!(
     "FOR UPDATE"
 );
 /// An operation that is claimed is due when its claim ends.
-const HINT: Statement = Statement::same(
+pub(crate) const HINT: Statement = Statement::same(
     "UPDATE operations SET is_hinted = 1, attempts = 0, \
      next_attempt_at = CASE WHEN leased_until > $2 THEN next_attempt_at ELSE $2 END WHERE id = $1",
 );

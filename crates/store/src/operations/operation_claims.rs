@@ -18,7 +18,7 @@ pub(crate) const DUE: Statement = locking!(
     "FOR UPDATE OF operations SKIP LOCKED"
 );
 /// The version changes, so that an earlier holder of the claim can no longer change anything.
-const CLAIM: Statement = Statement::same(
+pub(crate) const CLAIM: Statement = Statement::same(
     "UPDATE operations SET version = version + 1, attempts = attempts + 1, next_attempt_at = $2, \
      leased_until = $2, is_hinted = 0 WHERE id = $1",
 );
@@ -94,7 +94,7 @@ pub(super) struct Renew {
     pub(super) leased_until: i64,
 }
 
-const RENEW: Statement = Statement::same(
+pub(crate) const RENEW: Statement = Statement::same(
     "UPDATE operations SET next_attempt_at = $3, leased_until = $3 \
      WHERE id = $1 AND version = $2 AND leased_until IS NOT NULL",
 );

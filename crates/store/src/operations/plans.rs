@@ -6,14 +6,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 
 use super::{
-    api_keys, delete_expired, deliveries, operation_claims, operation_lists, session_list,
-    sessions, store_keys,
+    api_keys, delete_expired, deliveries, operation_changes, operation_claims, operation_lists,
+    session_list, sessions, store_keys,
 };
 use crate::connection::Statement;
 use crate::{Database, DatabaseUrl};
 
 /// Each statement with values for its parameters, and the index that each database has to use.
-const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 26] = [
+const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 32] = [
     (
         "get",
         &sessions::FIND,
@@ -148,6 +148,42 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 26] = [
         &operation_claims::DUE,
         "50, 10",
         ["operations_due", "operations_due"],
+    ),
+    (
+        "mark an operation as claimed",
+        &operation_claims::CLAIM,
+        "5, 50",
+        ["PRIMARY KEY", "operations_pkey"],
+    ),
+    (
+        "renew a claim",
+        &operation_claims::RENEW,
+        "5, 1, 50",
+        ["PRIMARY KEY", "operations_pkey"],
+    ),
+    (
+        "get an operation",
+        &operation_lists::GET,
+        "5",
+        ["PRIMARY KEY", "operations_pkey"],
+    ),
+    (
+        "lock an operation",
+        &operation_changes::LOCK,
+        "5, 1",
+        ["PRIMARY KEY", "operations_pkey"],
+    ),
+    (
+        "change an operation",
+        &operation_changes::UPDATE,
+        "5, '', '\\x05', '', 1, '', 1, 50, 50",
+        ["PRIMARY KEY", "operations_pkey"],
+    ),
+    (
+        "hear of an operation",
+        &operation_changes::HINT,
+        "5, 50",
+        ["PRIMARY KEY", "operations_pkey"],
     ),
     (
         "list a customer's operations",
