@@ -1,5 +1,6 @@
 //! Measures complete sessions: it creates each session, and then reports its result as the page does, or
-//! delivers it by the callback. Run `bench-sessions URL SECONDS` with the key in `PANTOKEN_API_KEY`.
+//! delivers it by the callback. Run `bench-sessions SECONDS URL…` with the key in `PANTOKEN_API_KEY`. The
+//! servers share the connections.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod connection;
@@ -21,13 +22,15 @@ const RETURN_URL: &str = "https://shop.kz/paid";
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let url = arguments.next().unwrap();
-    let address = url.strip_prefix("http://").unwrap();
     let seconds = arguments.next().unwrap().parse().unwrap();
+    let urls: Vec<String> = arguments.collect();
+    let addresses = urls.iter().map(|url| url.strip_prefix("http://").unwrap());
     let started = Instant::now();
     let until = started + Duration::from_secs(seconds);
-    let customers: Vec<_> = (0..CONNECTIONS)
-        .map(|_| tokio::spawn(serve_customers(address.to_owned(), until)))
+    let customers: Vec<_> = addresses
+        .cycle()
+        .take(CONNECTIONS)
+        .map(|address| tokio::spawn(serve_customers(address.to_owned(), until)))
         .collect();
     let mut times = Vec::new();
     for customer in customers {

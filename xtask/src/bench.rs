@@ -1,8 +1,10 @@
 //! `cargo xtask bench`: the server and the element, compared with their peers on this machine in one run.
 
 mod browser;
+mod pgbench;
 mod server;
 mod table;
+mod turns;
 mod wrk;
 
 use anyhow::{Context, Result, bail};

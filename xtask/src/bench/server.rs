@@ -11,8 +11,10 @@ use pantoken_test_support::postgres::Server as Postgres;
 use pantoken_test_support::send_request;
 use tempfile::TempDir;
 
+use super::pgbench::Pgbench;
 use super::table::Table;
-use super::wrk::{API_KEY, Load, in_turns};
+use super::turns::{Outcome, Run, in_turns};
+use super::wrk::{API_KEY, Load};
 use super::{Options, median, number, result_in};
 use crate::command;
 use crate::demo::{self, TEST_AGENT_SECRET_KEY};
@@ -114,8 +116,9 @@ impl Bench<'_> {
             Load::new(self.workspace, url, FORM_URL)
         });
         let (seconds, rounds) = self.runs();
-        let [ours, bare, node] =
-            in_turns([&ours, &bare, &node], rounds, seconds)?.map(|outcome| outcome.per_second);
+        let [ours, bare, node] = [&ours, &bare, &node].map(|load| move |time| load.run(time));
+        let outcomes = in_turns([&ours, &bare, &node], rounds, seconds)?;
+        let [ours, bare, node] = outcomes.map(|outcome| outcome.per_second);
         table.figure("form URLs", ours, "/s");
         table.figure("a constant from bare axum", bare, "/s");
         table.figure("form URLs from Node", node, "/s");
@@ -135,6 +138,7 @@ impl Bench<'_> {
         let fastapi = self.peer("fastapi", fastapi)?;
         let [ours, theirs] = [&server, &fastapi].map(|program| self.creation(program));
         let (seconds, rounds) = self.runs();
+        let [ours, theirs] = [&ours, &theirs].map(|load| move |time| load.run(time));
         let [ours, theirs] = in_turns([&ours, &theirs], rounds, seconds)?;
         let (rate, peer) = (ours.per_second, theirs.per_second);
         table.figure("sessions in SQLite", rate, "/s");
@@ -144,19 +148,49 @@ impl Bench<'_> {
         Ok(())
     }
 
+    /// Measures complete sessions through one server and through three, and the same statements from
+    /// pgbench.
     fn whole_sessions(&self, table: &mut Table) -> Result<()> {
+        const REPLICAS: [&str; 3] = ["replica-1", "replica-2", "replica-3"];
         let postgres = Postgres::start_durable()?;
-        let server = self.server("postgres", &postgres.create_database()?)?;
+        let database_url = postgres.create_database()?;
+        let mut servers = Vec::new();
+        for name in REPLICAS {
+            servers.push(self.server(name, &database_url)?);
+        }
+        let pgbench = Pgbench::new(self.workspace, self.folder.path(), &database_url)?;
+        let (seconds, rounds) = self.runs();
+        let loads: [Run<'_>; 3] = [
+            &|time| self.complete_sessions(&servers[..1], time),
+            &|time| self.complete_sessions(&servers, time),
+            &|time| pgbench.run(time),
+        ];
+        let [one, three, bare] = in_turns(loads, rounds, seconds)?;
+        table.figure("requests on Postgres", one.per_second, "/s");
+        table.figure("the same statements from pgbench", bare.per_second, "/s");
+        let ratio = one.per_second / bare.per_second;
+        table.at_least("requests on Postgres to pgbench", ratio, 0.7, " times");
+        table.figure("pgbench, 99th percentile", bare.p99_ms, " ms");
+        let (what, bar) = ("requests on Postgres, 99th percentile", bare.p99_ms + 10.0);
+        table.at_most(what, one.p99_ms, bar.round(), " ms");
+        let ratio = three.per_second / one.per_second;
+        table.at_least("three replicas to one", ratio, 0.9, " times");
+        Ok(())
+    }
+
+    fn complete_sessions(&self, servers: &[Server], seconds: u32) -> Result<Outcome> {
         let mut sessions = Command::new(self.workspace.release_binary("bench-sessions"));
         sessions
-            .arg(&server.url)
-            .arg(if self.options.quick { "2" } else { "10" })
+            .arg(seconds.to_string())
+            .args(servers.iter().map(|server| &server.url))
             .env("PANTOKEN_API_KEY", API_KEY);
         let result = result_in(&command::output(&mut sessions)?)?;
-        let p99 = number(&result, "/p99")? / 1000.0;
-        table.figure("requests on Postgres", number(&result, "/calls")?, "/s");
-        table.figure("requests on Postgres, 99th percentile", p99, " ms");
-        Ok(())
+        let per_second = number(&result, "/calls")?;
+        Ok(Outcome {
+            requests: per_second * f64::from(seconds),
+            per_second,
+            p99_ms: number(&result, "/p99")? / 1000.0,
+        })
     }
 
     /// Measures token payments through the engine and straight to the sandbox, and notifications.

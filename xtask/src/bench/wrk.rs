@@ -5,7 +5,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use super::{median, number, result_in};
+use super::turns::Outcome;
+use super::{number, result_in};
 use crate::command;
 use crate::workspace::Workspace;
 
@@ -17,14 +18,6 @@ pub(crate) struct Load {
     script: PathBuf,
     url: String,
     body: &'static str,
-}
-
-/// What a load measured.
-#[derive(Clone, Copy)]
-pub(crate) struct Outcome {
-    pub(crate) requests: f64,
-    pub(crate) per_second: f64,
-    pub(crate) p99_ms: f64,
 }
 
 impl Load {
@@ -53,31 +46,4 @@ impl Load {
             p99_ms: number(&result, "/p99")? / 1000.0,
         })
     }
-}
-
-/// Returns the median outcome of each load. They run in turns, so that whatever else the machine does slows
-/// all of them.
-pub(crate) fn in_turns<const N: usize>(
-    loads: [&Load; N],
-    rounds: u32,
-    seconds: u32,
-) -> Result<[Outcome; N]> {
-    let mut outcomes = [const { Vec::new() }; N];
-    // The first requests to a program are slower than the later ones.
-    for load in loads {
-        load.run(1)?;
-    }
-    for _ in 0..rounds {
-        for (load, outcomes) in loads.iter().zip(&mut outcomes) {
-            outcomes.push(load.run(seconds)?);
-        }
-    }
-    Ok(outcomes.map(|all| {
-        let of = |figure: fn(&Outcome) -> f64| median(all.iter().map(figure).collect());
-        Outcome {
-            requests: of(|outcome| outcome.requests),
-            per_second: of(|outcome| outcome.per_second),
-            p99_ms: of(|outcome| outcome.p99_ms),
-        }
-    }))
 }
