@@ -8,6 +8,10 @@ use crate::stage;
 
 /// A module with nothing but the section that names its version.
 const OTHER_MODULE: &str = "\0asm\x01\0\0\0\0\x0e\x08pantoken0.0.9";
+const INSERT_BUTTON: &str = "
+    const button = document.createElement('pantoken-redirect');
+    button.setAttribute('session-url', '/v1/sessions');
+    document.body.append(button);";
 
 pub(crate) async fn a_refusal_tells_status_code_and_detail(context: TestContext) {
     let site = context.site();
@@ -324,9 +328,53 @@ pub(crate) async fn with_its_module_inside_it_loads_no_other_file(context: TestC
             tab.go(&site.url("/inline.html")).await;
             tab.until("return document.querySelector('pantoken-form').state === 'ready'")
                 .await;
-            assert_eq!(site.proxy.count(stage::MODULE), 0);
+            for module in [stage::MODULE, stage::REDIRECT_MODULE] {
+                assert_eq!(site.proxy.count(module), 0);
+            }
         })
         .await;
+}
+
+pub(crate) async fn a_page_loads_the_modules_of_what_it_shows(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
+            stage::insert_ready(tab, "form").await;
+            assert_eq!(site.proxy.count(stage::MODULE), 1);
+            assert_eq!(site.proxy.count(stage::REDIRECT_MODULE), 0);
+            tab.run(INSERT_BUTTON).await;
+            site.proxy.wait_for(stage::REDIRECT_MODULE, 1).await;
+            assert_eq!(site.proxy.count(stage::MODULE), 1);
+        })
+        .await;
+}
+
+/// The module of the button is beside that of the form, unless the page says where else.
+pub(crate) async fn a_page_says_where_the_modules_are(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
+            say_where(tab, "{ module: '/shop/form.wasm?v=1/2' }").await;
+            tab.run(INSERT_BUTTON).await;
+            let beside = format!("/shop{}", stage::REDIRECT_MODULE);
+            site.proxy.wait_for(&beside, 1).await;
+            stage::insert(tab, "form").await;
+            site.proxy.wait_for("/shop/form.wasm", 1).await;
+            say_where(tab, "{ redirectModule: '/shop/button.wasm' }").await;
+            tab.run(INSERT_BUTTON).await;
+            site.proxy.wait_for("/shop/button.wasm", 1).await;
+        })
+        .await;
+}
+
+async fn say_where(tab: &Tab, modules: &str) {
+    let define = format!("({{ defineElements }}) => defineElements({modules})");
+    tab.run(&format!(
+        "return import('./pantoken/element.js').then({define})"
+    ))
+    .await;
 }
 
 pub(crate) async fn an_untouched_session_is_renewed_before_it_expires(context: TestContext) {

@@ -267,6 +267,8 @@ fn main() -> ExitCode {
                 embedding::a_return_url_is_relative_to_the_page,
                 embedding::its_module_may_be_elsewhere,
                 embedding::with_its_module_inside_it_loads_no_other_file,
+                embedding::a_page_loads_the_modules_of_what_it_shows,
+                embedding::a_page_says_where_the_modules_are,
                 embedding::an_untouched_session_is_renewed_before_it_expires,
                 embedding::nothing_starts_while_the_page_is_prerendered,
                 embedding::a_page_that_is_not_left_offers_the_way_again,

@@ -317,15 +317,15 @@ pub(crate) async fn without_its_module_it_says_so_when_it_is_pressed(context: Te
     context
         .browse(async |tab| {
             let gone = || PlannedResponse::Replaced(404, "text/plain", String::new());
-            let module = stage::MODULE;
-            stage::open_with_module(tab, &site, gone()).await;
+            let module = stage::REDIRECT_MODULE;
+            stage::open(tab, &site).await;
             site.proxy.plan(module, gone());
             insert(
                 tab,
                 &json!({ "session-url": "/v1/sessions", "language": "en" }),
             )
             .await;
-            site.proxy.wait_for(module, 2).await;
+            site.proxy.wait_for(module, 1).await;
             assert_eq!(tab.run(SEEN).await, json!(["Pay", "idle", "", "false"]));
             site.proxy.plan(module, gone());
             press(tab).await;

@@ -3,8 +3,11 @@
 use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestSite};
 use serde_json::Value;
 
-/// The element's module.
+/// The form's module.
 pub(crate) const MODULE: &str = concat!("/pantoken-", env!("CARGO_PKG_VERSION"), ".wasm");
+/// The button's module.
+pub(crate) const REDIRECT_MODULE: &str =
+    concat!("/pantoken-redirect-", env!("CARGO_PKG_VERSION"), ".wasm");
 
 /// Opens the page.
 pub(crate) async fn open(tab: &Tab, site: &TestSite) {

@@ -8,6 +8,7 @@ defineElement("card-form");
 defineInline();
 defineElements();
 defineElements({ module: "/assets/pantoken-0.1.0.wasm" });
+defineElements({ module: "/assets/form.1a2b.wasm", redirectModule: "/assets/button.3c4d.wasm" });
 defineElements({ module: new URL("https://shop.kz/pantoken-0.1.0.wasm") });
 // @ts-expect-error a tag is a text
 defineElement(1);

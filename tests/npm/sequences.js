@@ -1,5 +1,5 @@
 // Runs the recorded sequences through the built module: its decoder of inputs, its machine and its JSON.
-// Usage: node sequences.js FOLDER GOLDEN, where FOLDER has the module's bindings and the module itself.
+// Usage: node sequences.js FOLDER GOLDEN, where FOLDER has the bindings and the modules.
 import assert from "node:assert";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -7,31 +7,38 @@ import { pathToFileURL } from "node:url";
 
 const [folder, golden] = process.argv.slice(2).map((path) => resolve(path));
 const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
-const { create, handle } = await load("pantoken_element_bg.js");
 const { exchange } = await load("exchange.js");
 const module = await load("module.js");
 // The build puts the package's version in.
 globalThis.VERSION = JSON.parse(readFileSync(new URL("../../web/element/package.json", import.meta.url), "utf8")).version;
-module.setSource(new Uint8Array(readFileSync(`${folder}/pantoken_element_bg.wasm`)));
-await module.load();
+
+/** Loads the module of this name for forms and buttons. */
+function loadModule(name) {
+  module.setSource("form", new Uint8Array(readFileSync(`${folder}/${name}_bg.wasm`)));
+  return module.load("form");
+}
 
 /** Creates a form, and returns what hands it an input and returns its orders. */
-function form(attributes) {
+function form({ create, handle }, attributes) {
   let number;
   exchange(attributes, () => (number = create()));
   return (input) => exchange(input, () => handle(number));
 }
 
+const complete = await loadModule("pantoken_element");
+const modules = { form: await loadModule("pantoken_form"), redirect: await loadModule("pantoken_redirect") };
 const sequences = JSON.parse(readFileSync(golden, "utf8"));
 for (const { name, attributes, steps } of sequences) {
-  const told = form(attributes);
-  for (const { input, orders } of steps) {
-    assert.deepStrictEqual(told(input), orders, `${name}: ${JSON.stringify(input)}`);
+  for (const module of [complete, modules[attributes.element ?? "form"]]) {
+    const told = form(module, attributes);
+    for (const { input, orders } of steps) {
+      assert.deepStrictEqual(told(input), orders, `${name}: ${JSON.stringify(input)}`);
+    }
   }
 }
 
 // What it does not know is ignored, and the form goes on.
-const told = form({ ...sequences[0].attributes });
+const told = form(modules.form, { ...sequences[0].attributes });
 for (const input of [{}, { input: "jump" }, { input: "timerFired", timer: "lunch" }, { input: 5 }]) {
   const [{ order, subject }, ...more] = told(input);
   assert.deepStrictEqual([order, subject, more], ["logError", "input", []]);

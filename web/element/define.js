@@ -5,12 +5,17 @@ import { defineRedirect } from "./pantoken-redirect.js";
 export { defineElement };
 
 /**
- * Says where the module is, before the first element needs it, and defines the elements.
- * @param {{ module?: string | URL }} [options]
+ * Says where the modules are, before the first element needs one, and defines the elements. The module of the
+ * button is beside that of the form, unless it is said where else.
+ * @param {{ module?: string | URL, redirectModule?: string | URL }} [options]
  */
-export function defineElements({ module } = {}) {
-  if (module) setSource(module);
+export function defineElements({ module, redirectModule = module && besideOf(module) } = {}) {
+  if (module) setSource("form", module);
+  if (redirectModule) setSource("redirect", redirectModule);
   defineElement();
   defineRedirect();
   preload();
 }
+
+/** Puts another name in place of the file's, before its query if it has one. @param {string | URL} module */
+const besideOf = (module) => ("" + module).replace(/[^/?#]*(?=[?#]|$)/, `pantoken-redirect-${VERSION}.wasm`);

@@ -1,8 +1,9 @@
 import { setSource } from "./module.js";
 import { defineElement, defineElements } from "./define.js";
 
-// In one expression, so that bundlers see the file and carry it along.
-setSource(new URL("./pantoken_element_bg.wasm", import.meta.url));
+// Each in one expression, so that bundlers see the file and carry it along.
+setSource("form", new URL("./pantoken_form_bg.wasm", import.meta.url));
+setSource("redirect", new URL("./pantoken_redirect_bg.wasm", import.meta.url));
 defineElements();
 
 export { defineElement, defineElements };

@@ -257,8 +257,11 @@ export type PantokenRedirectProps = PantokenRedirectAttributes & {
 /** Defines the form's element; importing the package in a browser does it for `pantoken-form`. */
 export function defineElement(tag?: string): void;
 
-/** Says where the WebAssembly module is, before the first element needs it, and defines the elements. */
-export function defineElements(options?: { module?: string | URL }): void;
+/**
+ * Says where the WebAssembly modules are, before the first element needs one, and defines the elements: `module` is that
+ * of `<pantoken-form>`, and `redirectModule` that of `<pantoken-redirect>`, which is beside it by default.
+ */
+export function defineElements(options?: { module?: string | URL; redirectModule?: string | URL }): void;
 
 type FormSource =
   | {

@@ -1,34 +1,51 @@
-import { BINDINGS } from "./bindings.js";
+import { bind } from "./bindings.js";
 import { limit } from "./driver.js";
-import { __wbg_set_wasm } from "./pantoken_element_bg.js";
 
 /** How long the module may take to load, in milliseconds. */
 const LOAD_TIMEOUT = 15000;
 
-/** The module itself, or where it is. @type {Uint8Array<ArrayBuffer> | string | URL} */
-let source;
+/**
+ * A module itself, or where it is.
+ * @typedef {Uint8Array<ArrayBuffer> | string | URL} Source
+ * @typedef {import("./bindings.js").Exports} Exports
+ */
 
-/** Loads once for all elements of the page; after a failure the next one tries again.
- *  @type {Promise<void> | undefined} */
-let loading;
+/** The module for forms, and the one for buttons, which few pages have. @type {Record<string, Source>} */
+const sources = {};
 
-/** @param {typeof source} value */
-export function setSource(value) {
-  source = value;
-  loading = undefined;
+/** Each loads once for all elements of the page; after a failure the next one tries again.
+ *  @type {Map<Source, Promise<Exports>>} */
+const loading = new Map();
+
+/** @param {"form" | "redirect"} name @param {Source} source */
+export function setSource(name, source) {
+  sources[name] = source;
 }
 
 /**
- * Loads the module before a form needs it. Not at once, because the script that imports this one may still say where the
- * module is. A failure is reported by the form that needs it.
+ * Loads the module for forms before a form needs it. Not at once, because the script that imports this one may still say
+ * where the module is. A failure is reported by the form that needs it.
  */
 export function preload() {
-  if (globalThis.customElements && source) Promise.resolve().then(load).catch(() => {});
+  if (globalThis.customElements && sources.form) Promise.resolve("form").then(load).catch(() => {});
 }
 
-export const load = () => (loading ??= instantiate().catch(forget));
+/** @param {"form" | "redirect"} name */
+export function load(name) {
+  const source = sources[name];
+  const module = loading.get(source) ?? instantiate(source).catch(forget);
+  loading.set(source, module);
+  return module;
 
-async function instantiate() {
+  /** @param {unknown} error @returns {never} */
+  function forget(error) {
+    loading.delete(source);
+    throw error;
+  }
+}
+
+/** @param {Source} source */
+async function instantiate(source) {
   const bytes = source instanceof Uint8Array ? source : await download(source);
   // Not by streaming, which fails if the server does not send the type application/wasm.
   const compiled = await WebAssembly.compile(bytes);
@@ -37,8 +54,10 @@ async function instantiate() {
   if (version != VERSION) {
     throw new Error(`the script has version ${VERSION} and its module ${source} version ${version}`);
   }
-  const { exports } = await WebAssembly.instantiate(compiled, { "./pantoken_element_bg.js": BINDINGS });
+  const { imports, __wbg_set_wasm, create, handle } = bind();
+  const { exports } = await WebAssembly.instantiate(compiled, { "./pantoken_element_bg.js": imports });
   __wbg_set_wasm(exports);
+  return { create, handle };
 }
 
 /** @param {string | URL} url */
@@ -52,10 +71,4 @@ async function download(url) {
   } finally {
     release();
   }
-}
-
-/** @param {unknown} error @returns {never} */
-function forget(error) {
-  loading = undefined;
-  throw error;
 }

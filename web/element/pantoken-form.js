@@ -2,10 +2,10 @@ import { Driver, post } from "./driver.js";
 import { expectedFrame } from "./early_form.js";
 import { exchange } from "./exchange.js";
 import { load } from "./module.js";
-import { create as createForm, handle } from "./pantoken_element_bg.js";
 import { TEXTS } from "./texts.js";
 
 /**
+ * @import { Exports } from "./bindings.js"
  * @import { Input, Order } from "./driver.js"
  */
 
@@ -81,11 +81,12 @@ function setStyle(root, display, style) {
 
 /** The form of one element, from its start to its end. */
 class Form {
-  /** @param {PantokenForm} element @param {Options} options @param {Driver} driver */
-  constructor(element, options, driver) {
+  /** @param {PantokenForm} element @param {Options} options @param {Exports} module @param {Driver} driver */
+  constructor(element, options, module, driver) {
     /** @type {PantokenForm | undefined} */
     this.element_ = element;
-    exchange(options, () => (this.number_ = createForm()));
+    this.module_ = module;
+    exchange(options, () => (this.number_ = module.create()));
     this.driver_ = driver;
     driver.connect((input) => this.handle(input));
   }
@@ -97,7 +98,7 @@ class Form {
 
   /** @param {Input} input */
   handle(input) {
-    const orders = exchange(input, () => handle(/** @type {number} */ (this.number_)));
+    const orders = exchange(input, () => this.module_.handle(/** @type {number} */ (this.number_)));
     for (const order of orders) this.perform_(order);
   }
 
@@ -123,6 +124,8 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? Object
 export class PantokenForm extends Base {
   constructor() {
     super();
+    /** Which module it needs. @type {"form" | "redirect"} */
+    this.needs_ = "form";
     /** @type {Form | undefined} */
     this.form_ = undefined;
     /** @type {Driver | undefined} */
@@ -234,9 +237,9 @@ export class PantokenForm extends Base {
     const driver = (this.driver_ = new Driver(this.place_));
     const isAsked = begin(options, driver);
     try {
-      await load();
+      const module = await load(this.needs_);
       if (turn == this.turn_) {
-        this.form_ = new Form(this, options, driver);
+        this.form_ = new Form(this, options, module, driver);
         this.form_.handle({ input: "start" });
         if (!isAsked) driver.settle();
       }

@@ -1,10 +1,11 @@
-// The button that leads to a page of the provider's. It starts like a form, with a machine of its own.
+// The button that leads to a page of the provider's. It starts like a form, with a machine and a module of its own.
 import { PantokenForm, define, write } from "./pantoken-form.js";
 
 const ATTRIBUTES = ["session-url", "session", "language", "form-origin", "return-url"];
 
 class PantokenRedirect extends PantokenForm {
   build_() {
+    this.needs_ = "redirect";
     /** Whether the customer waits for the module. */
     this.isPressed_ = false;
     this.label_ = document.createElement("span");

@@ -16,17 +16,39 @@ use crate::steps::Steps;
 use crate::wasm_bindgen;
 use crate::workspace::Workspace;
 
-const NAME: &str = "pantoken_element";
-/// How `element.js` names the module.
-const MODULE_URL: &str = "new URL(\"./pantoken_element_bg.wasm\"";
 /// The folder below the target folder that has all sources of the package.
 const SOURCES: &str = "element";
+/// The folder below the target folder that has the modules as they are compiled.
+const COMPILED: &str = "compiled-element";
+/// The folder below the target folder that has what wasm-bindgen generates.
+const GENERATED: &str = "generated-element";
+/// What wasm-bindgen calls each module, so that one script has the bindings of all.
+const BINDINGS: &str = "pantoken_element";
 /// All packages of the workspace have one version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-const WASM: &str = "pantoken_element_bg.wasm";
-/// The module's name in the package. The version is in it, so that a browser's or a proxy's cache never gives a script
-/// the module of another version.
+/// The names of the modules in the package. The version is in them, so that a browser's or a proxy's cache never gives a
+/// script the module of another version.
 pub(crate) const PUBLISHED_WASM: &str = concat!("pantoken-", env!("CARGO_PKG_VERSION"), ".wasm");
+pub(crate) const PUBLISHED_REDIRECT_WASM: &str =
+    concat!("pantoken-redirect-", env!("CARGO_PKG_VERSION"), ".wasm");
+const MODULES: [Module; 3] = [
+    Module {
+        name: "pantoken_form",
+        features: "form",
+        published: Some(PUBLISHED_WASM),
+    },
+    Module {
+        name: "pantoken_redirect",
+        features: "redirect",
+        published: Some(PUBLISHED_REDIRECT_WASM),
+    },
+    // What `inline.js` has inside.
+    Module {
+        name: "pantoken_element",
+        features: "form,redirect",
+        published: None,
+    },
+];
 const SCRIPTS: [&str; 11] = [
     "element.js",
     "inline.js",
@@ -38,7 +60,7 @@ const SCRIPTS: [&str; 11] = [
     "exchange.js",
     "module.js",
     "globals.d.ts",
-    "pantoken_element_bg.d.ts",
+    "bindings.d.ts",
 ];
 /// The files of the package that are not built: a page's own bundler has the frameworks that they import.
 const AS_THEY_ARE: [&str; 11] = [
@@ -68,6 +90,46 @@ const LOWEST_BROWSERS: &str = "chrome84,firefox91,safari14.1";
 /// The languages of the texts, by their values in HTML.
 const LANGUAGES: [(&str, &str); 3] = [("ru", "ru"), ("en", "en"), ("kk", "kz")];
 
+/// A build of the crate `pantoken-element`.
+struct Module {
+    /// What its scripts call it, with `_bg.wasm` after it.
+    name: &'static str,
+    /// The features of the crate: what it is for.
+    features: &'static str,
+    /// Its name in the package, if it is a file there.
+    published: Option<&'static str>,
+}
+
+impl Module {
+    /// Returns whether it is the one that `inline.js` has inside.
+    fn is_complete(&self) -> bool {
+        self.published.is_none()
+    }
+
+    fn file(&self) -> String {
+        format!("{}_bg.wasm", self.name)
+    }
+
+    /// Compiles it as a cdylib alone: a build that makes an rlib too has no link-time optimization.
+    fn compile(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let mut rustc = workspace.cargo(&["rustc", "--locked", "-p", "pantoken-element", "--lib"]);
+        rustc
+            .args(["--no-default-features", "--features", self.features])
+            .args(["--crate-type", "cdylib"])
+            .args(["--profile", "web", "--target", "wasm32-unknown-unknown"])
+            // A cheap phone would have to find room for the usual megabyte on each page.
+            .args(["--", "-C", "link-arg=-zstack-size=65536"])
+            .args(["-C", TARGET_FEATURES]);
+        command::run(&mut rustc)?;
+        let built = workspace
+            .target()
+            .join("wasm32-unknown-unknown/web/pantoken_element.wasm");
+        let module = workspace.scratch(COMPILED)?.join(self.name);
+        fs::write(&module, without_features(fs::read(built)?))?;
+        Ok(module)
+    }
+}
+
 /// `twice` builds it in another folder too, and compares.
 pub(crate) fn run(twice: bool) -> Result<()> {
     let workspace = Workspace::find()?;
@@ -91,8 +153,7 @@ pub(crate) fn package(workspace: &Workspace) -> PathBuf {
 
 /// Builds the scripts and the module as they are, without Node, for the binary `pantoken`.
 pub(crate) fn build_for_binary(workspace: &Workspace) -> Result<()> {
-    let module = compile(workspace)?;
-    let sources = sources(workspace, &module)?;
+    let sources = sources(workspace)?;
     let folder = workspace.scratch("unbundled-element")?;
     fs::remove_dir_all(&folder)?;
     fs::create_dir_all(&folder)?;
@@ -104,8 +165,12 @@ pub(crate) fn build_for_binary(workspace: &Workspace) -> Result<()> {
             fs::write(folder.join(name), text)?;
         }
     }
-    fs::copy(sources.join(WASM), folder.join(PUBLISHED_WASM))?;
-    name_version(&folder.join(PUBLISHED_WASM))?;
+    for module in MODULES {
+        if let Some(published) = module.published {
+            fs::copy(sources.join(module.file()), folder.join(published))?;
+            name_version(&folder.join(published))?;
+        }
+    }
     embed(workspace, &folder)
 }
 
@@ -119,18 +184,20 @@ fn with_version(script: &str) -> String {
 
 /// Builds the package, also for the binary `pantoken`, and returns its folder.
 pub(crate) fn build(workspace: &Workspace, npm: &Npm) -> Result<PathBuf> {
-    let module = compile(workspace)?;
-    let sources = sources(workspace, &module)?;
+    let sources = sources(workspace)?;
     let package = package(workspace);
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
     fs::create_dir_all(&package)?;
-    let module = package.join(PUBLISHED_WASM);
-    optimize::module_for_old_browsers(npm, &sources.join(WASM), &module)?;
-    name_version(&module)?;
-    // The script that has the module inside has the same module.
-    fs::copy(&module, sources.join(WASM))?;
+    for module in MODULES {
+        let wasm = sources.join(module.file());
+        optimize::module_for_old_browsers(npm, &wasm, &wasm)?;
+        name_version(&wasm)?;
+        if let Some(published) = module.published {
+            fs::copy(wasm, package.join(published))?;
+        }
+    }
     for script in BUNDLES {
         bundle(npm, &sources.join(script), &package.join(script))?;
     }
@@ -176,24 +243,6 @@ fn files_of_a_browser(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Compiles the module as a cdylib alone: a build that makes an rlib too has no link-time optimization.
-fn compile(workspace: &Workspace) -> Result<PathBuf> {
-    let mut rustc = workspace.cargo(&["rustc", "--locked", "-p", "pantoken-element", "--lib"]);
-    rustc
-        .args(["--crate-type", "cdylib"])
-        .args(["--profile", "web", "--target", "wasm32-unknown-unknown"])
-        // A cheap phone would have to find room for the usual megabyte on each page.
-        .args(["--", "-C", "link-arg=-zstack-size=65536"])
-        .args(["-C", TARGET_FEATURES]);
-    command::run(&mut rustc)?;
-    let built = workspace
-        .target()
-        .join("wasm32-unknown-unknown/web/pantoken_element.wasm");
-    let module = workspace.scratch(SOURCES)?.join("compiled.wasm");
-    fs::write(&module, without_features(fs::read(built)?))?;
-    Ok(module)
-}
-
 /// Changes `+feature` into `-feature` in the module's list of the features that it uses.
 fn without_features(mut module: Vec<u8>) -> Vec<u8> {
     for feature in UNUSED_FEATURES {
@@ -207,39 +256,53 @@ fn without_features(mut module: Vec<u8>) -> Vec<u8> {
     module
 }
 
-/// Puts the element's scripts and the module's bindings into one folder, from which the package is bundled
+/// Puts the element's scripts, the modules and their bindings into one folder, from which the package is bundled
 /// and in which the types are checked.
-fn sources(workspace: &Workspace, module: &Path) -> Result<PathBuf> {
+fn sources(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.scratch(SOURCES)?;
-    let published = MODULE_URL.replace(WASM, PUBLISHED_WASM);
-    wasm_bindgen::generate_for_own_script(module, &folder, NAME)?;
+    for module in MODULES {
+        let compiled = module.compile(workspace)?;
+        let generated = workspace.scratch(GENERATED)?.join(module.name);
+        wasm_bindgen::generate_for_own_script(&compiled, &generated, BINDINGS)?;
+        let wasm = generated.join(format!("{BINDINGS}_bg.wasm"));
+        fs::copy(wasm, folder.join(module.file()))?;
+        if module.is_complete() {
+            // The others import no more than this one.
+            let script = fs::read_to_string(generated.join(format!("{BINDINGS}_bg.js")))?;
+            fs::write(folder.join("bindings.js"), bindings(&script)?)?;
+        }
+    }
     for script in SCRIPTS {
-        let text = fs::read_to_string(workspace.root().join("web/element").join(script))?;
-        fs::write(folder.join(script), text.replace(MODULE_URL, &published))?;
+        let mut text = fs::read_to_string(workspace.root().join("web/element").join(script))?;
+        for module in MODULES {
+            if let Some(published) = module.published {
+                text = text.replace(&module.file(), published);
+            }
+        }
+        fs::write(folder.join(script), text)?;
     }
     fs::write(folder.join("texts.js"), texts(workspace)?)?;
     fs::write(folder.join("forms.js"), forms())?;
-    let generated = fs::read_to_string(folder.join("pantoken_element_bg.js"))?;
-    fs::write(folder.join("bindings.js"), bindings(&generated))?;
     Ok(folder)
 }
 
-/// Returns the script that names what the module imports. `import *` would do so too, but esbuild then lists the
-/// names with `for (… in …)`, which also lists what a page put on `Object.prototype`.
-fn bindings(generated: &str) -> String {
-    let exported = generated
-        .split("export function ")
-        .skip(1)
-        .filter_map(|rest| rest.split('(').next());
-    let imported: Vec<&str> = exported
-        .filter(|name| name.starts_with("__wb") && *name != "__wbg_set_wasm")
-        .collect();
-    let names = imported.join(", ");
-    format!(
-        "// @ts-nocheck: the declarations do not name the bindings.\n\
-         import {{ {names} }} from \"./pantoken_element_bg.js\";\n\n\
-         /** @type {{WebAssembly.ModuleImports}} */\nexport const BINDINGS = {{ {names} }};\n"
-    )
+/// Returns the script that makes the bindings of one instance of a module: what wasm-bindgen generates has the
+/// variables of a single instance, and a page can have one for forms and one for buttons.
+fn bindings(generated: &str) -> Result<String> {
+    let (import, rest) = generated
+        .split_once('\n')
+        .context("wasm-bindgen generated nothing")?;
+    let exported = rest.split("export function ").skip(1);
+    let names = exported.filter_map(|function| function.split('(').next());
+    let (imported, own): (Vec<&str>, Vec<&str>) =
+        names.partition(|name| name.starts_with("__wb") && *name != "__wbg_set_wasm");
+    Ok(format!(
+        "// @ts-nocheck: bindings.d.ts declares it.\n{import}\nexport function bind() {{\n{}\n\
+         return {{ {}, imports: {{ {} }} }};\n}}\n",
+        rest.replace("export function ", "function "),
+        own.join(", "),
+        imported.join(", ")
+    ))
 }
 
 /// Returns the script with the texts of `pantoken-widget`: an object of each language, by key.

@@ -61,6 +61,7 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn check(workspace: &Workspace, npm: &Npm) -> Result<()> {
     let dist = workspace.root().join("dist");
     let element = [element::PUBLISHED_WASM, "element.js"].map(|name| dist.join("npm").join(name));
+    let redirect = dist.join("npm").join(element::PUBLISHED_REDIRECT_WASM);
     println!("{:<44}{:>9}{:>9}{:>9}", "bytes", "raw", "gzip", "brotli");
     let yew = yew_margin::measure(workspace, npm)?;
     let (empty, with_form) = (sum(&yew.empty)?, sum(&yew.with_form)?);
@@ -69,6 +70,7 @@ pub(crate) fn check(workspace: &Workspace, npm: &Npm) -> Result<()> {
         .partition(|file| is_of_tab(file));
     let measured = [
         ("element", sum(&element)?),
+        ("redirect-module", sum(&[redirect])?),
         ("yew-margin", with_form.less(empty)),
         ("demo-page", sum(&page)?),
         ("demo-tabs", sum(&tabs)?),
@@ -161,7 +163,13 @@ mod tests {
     #[test]
     fn every_size_that_is_measured_has_a_budget() {
         let budgets = budgets().unwrap();
-        for name in ["element", "yew-margin", "demo-page", "demo-tabs"] {
+        for name in [
+            "element",
+            "redirect-module",
+            "yew-margin",
+            "demo-page",
+            "demo-tabs",
+        ] {
             assert!(budgets.contains_key(name), "{name}");
         }
     }

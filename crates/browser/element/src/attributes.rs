@@ -1,4 +1,5 @@
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use pantoken_a2c::{Flow, FormOrigins, FormUrl, Language, Origin};
@@ -16,7 +17,7 @@ use crate::machine::Machine;
 pub(crate) fn read(
     attributes: &dyn Fn(&str) -> Option<String>,
     session: &dyn Fn(&str) -> RawAnswer,
-) -> (Machine, [Option<&'static str>; 4]) {
+) -> (Box<dyn Machine>, [Option<&'static str>; 4]) {
     // An empty attribute is a missing one.
     let get = |name: &str| attributes(name).filter(|text| !text.is_empty());
     let (flow, wrong_flow) = parsed("flow", get("flow").as_deref(), parse_flow);
@@ -34,8 +35,13 @@ pub(crate) fn read(
     let form_origins = FormOrigins::with_extra(form_origin).on_page(&page);
     let ignored = [wrong_flow, wrong_language, wrong_timeout, wrong_origin];
 
-    // The script says which element it is.
-    if get("element").is_some() {
+    // A module for both is told by the script which element it is for. What the others do not need is left out of
+    // them, because it is never called.
+    let is_button = match (cfg!(feature = "form"), cfg!(feature = "redirect")) {
+        (true, true) => get("element").is_some(),
+        (is_for_forms, _) => !is_for_forms,
+    };
+    if is_button {
         let source = match get("session-url") {
             Some(url) => RedirectSource::Endpoint {
                 url,
@@ -49,7 +55,7 @@ pub(crate) fn read(
             language,
             form_origins,
         };
-        return (Machine::Redirect(RedirectMachine::new(options)), ignored);
+        return (Box::new(RedirectMachine::new(options)), ignored);
     }
     let options = FormOptions {
         source: match (get("form-url"), get("session-url")) {
@@ -67,7 +73,7 @@ pub(crate) fn read(
         form_origins,
         token_in_page: get("token").as_deref() == Some("page"),
     };
-    (Machine::Form(FormMachine::new(options)), ignored)
+    (Box::new(FormMachine::new(options)), ignored)
 }
 
 /// Returns the value of an attribute, and its name if there is none that can be read.

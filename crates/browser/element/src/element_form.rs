@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -9,7 +10,7 @@ use crate::orders;
 
 /// The form or the button of one element: takes inputs and gives orders in JSON.
 pub struct ElementForm {
-    machine: Machine,
+    machine: Box<dyn Machine>,
     /// What is wrong with the attributes, until the first input: the attribute's name.
     ignored: [Option<&'static str>; 4],
     is_finished: bool,
@@ -52,7 +53,7 @@ impl ElementForm {
         }
         self.is_finished = output.orders.last() == Some(&Order::Finish);
         if !self.machine.is_destroyed() {
-            order(&orders::render(&self.machine));
+            order(&orders::render(&*self.machine));
             for event in &output.events {
                 orders::dispatch(event, order);
             }

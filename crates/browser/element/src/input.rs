@@ -73,6 +73,10 @@ pub(crate) fn read() -> Option<FormInput> {
 pub(crate) fn answer(name: &str) -> RawAnswer {
     open(name, MAX_TEXT_LENGTH);
     let mut answer = RawAnswer::read(&text);
+    // Only a button posts them.
+    if !cfg!(feature = "redirect") {
+        return answer;
+    }
     let names = names("fields");
     let mut rest = names.as_str();
     while let Some((name, more)) = split_once(rest, b'\n') {

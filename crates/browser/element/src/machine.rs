@@ -2,39 +2,45 @@ use pantoken_a2c::Language;
 use pantoken_widget::{FormInput, FormMachine, FormView, Output, RedirectMachine};
 
 /// What an element is: a form, or a button that leads to one.
-// A page has one or two elements, and a box would cost code. (clippy warns of it only where pointers have 64 bits.)
-#[allow(clippy::large_enum_variant)]
-pub(crate) enum Machine {
-    Form(FormMachine),
-    Redirect(RedirectMachine),
+pub(crate) trait Machine: Send {
+    fn handle(&mut self, input: &FormInput) -> Output;
+    fn view(&self) -> FormView;
+    fn language(&self) -> Language;
+    fn is_destroyed(&self) -> bool;
 }
 
-impl Machine {
-    pub(crate) fn handle(&mut self, input: &FormInput) -> Output {
-        match self {
-            Self::Form(form) => form.handle(input),
-            Self::Redirect(button) => button.handle(input),
-        }
+impl Machine for FormMachine {
+    fn handle(&mut self, input: &FormInput) -> Output {
+        self.handle(input)
     }
 
-    pub(crate) fn view(&self) -> FormView {
-        match self {
-            Self::Form(form) => FormView::of(form),
-            Self::Redirect(button) => button.view(),
-        }
+    fn view(&self) -> FormView {
+        FormView::of(self)
     }
 
-    pub(crate) fn language(&self) -> Language {
-        match self {
-            Self::Form(form) => form.options().language(),
-            Self::Redirect(button) => button.options().language(),
-        }
+    fn language(&self) -> Language {
+        self.options().language()
     }
 
-    pub(crate) fn is_destroyed(&self) -> bool {
-        match self {
-            Self::Form(form) => form.is_destroyed(),
-            Self::Redirect(button) => button.is_destroyed(),
-        }
+    fn is_destroyed(&self) -> bool {
+        self.is_destroyed()
+    }
+}
+
+impl Machine for RedirectMachine {
+    fn handle(&mut self, input: &FormInput) -> Output {
+        self.handle(input)
+    }
+
+    fn view(&self) -> FormView {
+        self.view()
+    }
+
+    fn language(&self) -> Language {
+        self.options().language()
+    }
+
+    fn is_destroyed(&self) -> bool {
+        self.is_destroyed()
     }
 }

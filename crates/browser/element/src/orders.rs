@@ -17,7 +17,7 @@ pub(crate) fn log_error(subject: &str, problem: &str) -> String {
 }
 
 /// Shows the current view.
-pub(crate) fn render(machine: &Machine) -> String {
+pub(crate) fn render(machine: &dyn Machine) -> String {
     let view = machine.view();
     let mut json = JsonObject::new();
     json.text("order", "render");
