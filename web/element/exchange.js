@@ -35,12 +35,6 @@ export function order(json) {
   orders.push(JSON.parse(json));
 }
 
-/** Returns a field that is a text. @param {string} name @returns {string | undefined} */
-export function text(name) {
-  const value = field(name);
-  if (value?.[0] == "s") return value.slice(1);
-}
-
 /**
  * Opens a field that somebody else made, for all that is read from now on: an object, or the one that a
  * text holds in JSON. Any other text is the field `status`.
@@ -58,32 +52,22 @@ export function open(name, longest) {
   }
 }
 
-/**
- * Opens a field that is an object, for all that is read from now on, and returns the names of its fields, each
- * with a line break. A name that has one is not found under what is before it.
- * @param {string} name
- */
-export function names(name) {
-  try {
-    input = own(name);
-    return Object.keys(input).map((key) => key + "\n").join("");
-  } catch {
-    // Nothing has no fields.
-    return "";
-  }
-}
+/** @param {string} kind @param {string} text */
+const limited = (kind, text) => (text.length > longestText ? "" : kind + text);
 
 /**
- * Returns a field: `undefined` if it is absent, `s` and a text, `n` and an integer, or
- * nothing if it is unusable.
+ * Returns a field: `undefined` if it is absent, `s` and a text, `n` and an integer, `o` and the names of an object's
+ * fields, each with a line break, or nothing if it is unusable. A name that has a line break is not found under what is
+ * before it.
  * @param {string} name @returns {string | undefined}
  */
 export function field(name) {
   try {
     const value = own(name);
     if (value == null) return;
-    if (typeof value == "string") return value.length > longestText ? "" : "s" + value;
+    if (typeof value == "string") return limited("s", value);
     if (typeof value == "bigint" || isSafeInteger(value)) return "n" + value;
+    if (typeof value == "object") return limited("o", Object.keys(value).map((key) => key + "\n").join(""));
   } catch {
     // `null` has no fields.
   }

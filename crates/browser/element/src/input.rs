@@ -11,23 +11,24 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(raw_module = "./exchange.js")]
 extern "C" {
-    /// Reads a field that is a text.
-    pub(crate) fn text(name: &str) -> Option<String>;
-
     /// Opens a field that somebody else made, for all that is read from now on. Texts that are longer are
     /// unusable.
     fn open(name: &str, longest: u32);
 
-    /// Opens a field that is an object, for all that is read from now on, and returns the names of its fields,
-    /// one a line.
-    fn names(name: &str) -> String;
-
-    /// Reads a field: `None` if it is absent, or else `s` and a text, `n` and an integer, or nothing if it
-    /// is unusable.
+    /// Reads a field: `None` if it is absent, or else `s` and a text, `n` and an integer, `o` and the names of an
+    /// object's fields with a line break after each, or nothing if it is unusable.
     fn field(name: &str) -> Option<String>;
 
     /// Gives an order, in JSON.
     pub(crate) fn order(json: &str);
+}
+
+/// Reads a field that is a text.
+pub(crate) fn text(name: &str) -> Option<String> {
+    match read_field(name) {
+        Field::Text(text) => Some(text),
+        _ => None,
+    }
 }
 
 /// Reads what happened: an object whose property `input` names it. Returns `None` for a name that is
@@ -77,8 +78,11 @@ pub(crate) fn answer(name: &str) -> RawAnswer {
     if !cfg!(feature = "redirect") {
         return answer;
     }
-    let names = names("fields");
-    let mut rest = names.as_str();
+    let fields = field("fields").unwrap_or_default();
+    let Some(mut rest) = strip_prefix(&fields, "o") else {
+        return answer;
+    };
+    open("fields", MAX_TEXT_LENGTH);
     while let Some((name, more)) = split_once(rest, b'\n') {
         answer.fields.push((name.to_owned(), text(name)));
         rest = more;
@@ -88,11 +92,11 @@ pub(crate) fn answer(name: &str) -> RawAnswer {
 
 fn message(name: &str) -> RawMessage<String> {
     open(name, MAX_TEXT_LENGTH);
-    RawMessage::from_fields(RawMessage::<String>::NAMES.map(|name| read_field(field(name))))
+    RawMessage::from_fields(RawMessage::<String>::NAMES.map(read_field))
 }
 
-fn read_field(field: Option<String>) -> Field<String> {
-    let Some(field) = field else {
+fn read_field(name: &str) -> Field<String> {
+    let Some(field) = field(name) else {
         return Field::Absent;
     };
     if let Some(text) = strip_prefix(&field, "s") {
