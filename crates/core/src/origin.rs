@@ -64,14 +64,14 @@ impl Origin {
             .or_else(|| text::strip_prefix(text, "http://"))
             .ok_or(OriginError::Scheme)?;
         let ends = |byte| matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'@');
-        let (authority, tail) = text::split_at_first(rest, &ends);
+        let (authority, tail) = text::split_at_first(rest, ends);
         if matches!(tail.as_bytes().first(), Some(b'\\' | b'@')) {
             return Err(OriginError::Excess);
         }
         // The colons within [::1] belong to the host.
         let (host, port) = match text::strip_prefix(authority, LOOPBACK_V6) {
             Some(port) => (LOOPBACK_V6, port),
-            None => text::split_at_first(authority, &|byte| byte == b':'),
+            None => text::split_at_first(authority, |byte| byte == b':'),
         };
         let loopback = check_host(host)?;
         if secure.is_none() && !loopback {

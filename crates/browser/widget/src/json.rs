@@ -75,7 +75,7 @@ impl JsonObject {
         append(&mut self.text, "\"");
         let mut rest = value;
         loop {
-            let (plain, escaped) = split_at_first(rest, &must_be_escaped);
+            let (plain, escaped) = split_at_first(rest, must_be_escaped);
             append(&mut self.text, plain);
             let Some(byte) = escaped.bytes().next() else {
                 break;

@@ -182,7 +182,7 @@ pub(crate) fn page_url() -> String {
 /// Returns what happens when the customer wants to continue on the provider's page.
 pub(crate) fn redirect_input() -> FormInput {
     let url = page_url();
-    let (page, _) = split_at_first(&url, &|byte| matches!(byte, b'?' | b'#'));
+    let (page, _) = split_at_first(&url, |byte| matches!(byte, b'?' | b'#'));
     FormInput::Redirect {
         page: page.to_owned(),
     }

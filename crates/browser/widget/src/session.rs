@@ -84,7 +84,7 @@ impl fmt::Debug for Session {
 
 /// The endpoint is a URL as a URL parser writes it.
 fn result_url(endpoint: &str, request_id: &str) -> String {
-    let (path, _) = split_at_first(endpoint, &|byte| matches!(byte, b'?' | b'#'));
+    let (path, _) = split_at_first(endpoint, |byte| matches!(byte, b'?' | b'#'));
     let path = path.strip_suffix('/').unwrap_or(path);
     join(&[path, "/", request_id, "/result"])
 }
@@ -92,7 +92,7 @@ fn result_url(endpoint: &str, request_id: &str) -> String {
 /// Returns whether the URL is relative, or one of HTTP. It must be spelled as a URL parser writes it, so
 /// that no other scheme hides behind a tab.
 fn is_http(url: &str) -> bool {
-    let (_, rest) = split_at_first(url, &|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
+    let (_, rest) = split_at_first(url, |byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
     let has_scheme = strip_prefix(rest, ":").is_some();
     !url.is_empty()
         && url.bytes().all(|byte| byte.is_ascii_graphic())

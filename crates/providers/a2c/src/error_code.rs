@@ -144,7 +144,7 @@ impl ErrorMessage {
     /// if the text contains a card number.
     #[must_use]
     pub fn from_text(text: &str) -> Self {
-        let (words, _) = text::split_at_first(text, &|byte| byte.is_ascii_control());
+        let (words, _) = text::split_at_first(text, |byte| byte.is_ascii_control());
         let kept = text::first_chars(words, Self::MAX_CHARS);
         // The whole text is checked, because truncation may cut off or split a number. The kept part is
         // checked too, because truncation may turn a longer run of digits into a card number.

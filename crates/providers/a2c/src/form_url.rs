@@ -195,7 +195,7 @@ fn read_known<'a>(
     let mut after_language = 0;
     let mut rest = query;
     while !rest.is_empty() {
-        let (pair, after) = text::split_at_first(rest, &|byte| byte == b'&');
+        let (pair, after) = text::split_at_first(rest, |byte| byte == b'&');
         let (name, value) = text::split_once(pair, b'=').unwrap_or((pair, ""));
         for (known_name, slot) in KNOWN.iter().zip(known.iter_mut()) {
             if *known_name == name && slot.replace(value).is_some() {

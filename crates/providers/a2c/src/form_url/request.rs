@@ -248,7 +248,7 @@ impl Query {
         let pairs = pairs.ok_or(FormUrlError::Encoding)?;
         // A percent-encoded name could repeat a known parameter in another spelling.
         let plain = text.split('&').all(|pair| {
-            let (name, _) = text::split_at_first(pair, &|byte| byte == b'=');
+            let (name, _) = text::split_at_first(pair, |byte| byte == b'=');
             pair.is_empty() || is_parameter_name(name)
         });
         plain
