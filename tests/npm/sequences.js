@@ -62,7 +62,7 @@ const a2c = (origin, query) => ({
 const payin = { ...a2c("", ""), form: "payin", formUrl: "https://oplata.qiwi.com/form?invoiceUid=5" };
 const ordered = (session, language, origin) => {
   const attributes = { session: JSON.stringify(session), language, "form-origin": origin, page: "https://shop.kz" };
-  return form(attributes)({ input: "start" }).find(({ order }) => order == "showFrame");
+  return form(modules.form, attributes)({ input: "start" }).find(({ order }) => order == "showFrame");
 };
 for (const [session, language, origin] of [
   [a2c("https://a2c.qiwi.kz", "language=ru&"), null, null],
