@@ -27,7 +27,7 @@ export function setSource(name, source) {
  * where the module is. A failure is reported by the form that needs it.
  */
 export function preload() {
-  if (globalThis.customElements && sources.form) Promise.resolve("form").then(load).catch(() => {});
+  if (globalThis.customElements && sources.form) Promise.resolve().then(() => load("form")).catch(() => {});
 }
 
 /** @param {"form" | "redirect"} name */
