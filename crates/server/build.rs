@@ -73,10 +73,11 @@ fn folder(out_dir: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
         }
         return Ok(Some(folder));
     }
-    // Cargo marks the target folder with this file, wherever it is.
-    let target = out_dir
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    // Cargo marks the target folder with this file, wherever it is, and the folder of each `--target` inside it.
+    let is_marked = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    let mut folders = out_dir.ancestors().skip_while(|folder| !is_marked(folder));
+    let inner = folders.next();
+    let target = folders.next().filter(is_marked).or(inner);
     let Some(folder) = target.map(|target| target.join("embedded-element")) else {
         return Ok(None);
     };
