@@ -4,6 +4,7 @@ mod archive;
 mod debian;
 mod dockerfile;
 mod image;
+mod licences;
 mod programs;
 mod release;
 mod trial;

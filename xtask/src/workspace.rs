@@ -77,6 +77,13 @@ impl Workspace {
         Ok(folder)
     }
 
+    /// Returns the folder of the toolchain that builds this checkout.
+    pub(crate) fn sysroot(&self) -> Result<PathBuf> {
+        let mut rustc = Command::new("rustc");
+        let sysroot = command::output(rustc.current_dir(&self.root).arg("--print=sysroot"))?;
+        Ok(sysroot.trim().into())
+    }
+
     /// Returns a cargo command in the root folder, without what cargo says to this package: crates whose
     /// build looks at that would be compiled again whenever cargo is called without xtask.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use fs_err as fs;
 
 use super::archive::gzip;
+use super::licences;
 use super::programs::PROGRAMS;
 use super::release::{Platform, Release};
 use crate::command;
@@ -96,6 +97,10 @@ fn install(staged: &Path, root: &Path) -> Result<()> {
     }
     for (file, folder) in FILES {
         copy(&staged.join(file), &root.join(folder))?;
+    }
+    for file in licences::FILES {
+        let folder = root.join("usr/share/doc/pantoken").join(licences::FOLDER);
+        copy(&staged.join(licences::FOLDER).join(file), &folder)?;
     }
     let units = root.join(UNITS);
     for unit in fs::read_dir(&units)? {

@@ -138,23 +138,27 @@ mod tests {
     fn the_images_have_no_shell_run_as_nobody_and_check_their_own_health() {
         for name in ["pantoken", "sandbox"] {
             let Stage { copies, config } = stage(DOCKERFILE, name).unwrap();
-            let copied: Vec<&str> = copies
+            let mut copied: Vec<&str> = copies
                 .iter()
                 .flat_map(|copied| &copied.sources)
                 .map(String::as_str)
                 .collect();
-            let certificates = "/etc/ssl/certs/ca-certificates.crt";
-            match name {
-                "pantoken" => assert_eq!(copied, [certificates, "/release/pantoken", "/data"]),
-                _ => assert_eq!(
-                    copied,
-                    [
-                        certificates,
-                        "/release/pantoken",
-                        "/release/pantoken-sandbox"
-                    ]
-                ),
-            }
+            let mut expected = vec![
+                "/etc/ssl/certs/ca-certificates.crt",
+                "/release/LICENSE-APACHE",
+                "/release/LICENSE-MIT",
+                "/release/licenses/crates.txt",
+                "/release/licenses/musl.txt",
+                "/release/licenses/rust-standard-library.html",
+                "/release/pantoken",
+            ];
+            expected.push(match name {
+                "pantoken" => "/data",
+                _ => "/release/pantoken-sandbox",
+            });
+            copied.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(copied, expected);
             assert_eq!(config["User"], "65532:65532");
             let check = &config["Healthcheck"];
             assert_eq!(check["Test"][1], "/pantoken");

@@ -213,7 +213,7 @@ mod tests {
             assert_eq!(config["config"]["User"], "65532:65532");
             let layers = manifest["layers"].as_array().unwrap();
             let contents = config["rootfs"]["diff_ids"].as_array().unwrap();
-            assert_eq!((layers.len(), contents.len()), (3, 3));
+            assert_eq!((layers.len(), contents.len()), (4, 4));
             for (layer, content) in layers.iter().zip(contents) {
                 let file = folder.path().join("layer.gz");
                 fs::write(&file, blob(&layout, layer)).unwrap();

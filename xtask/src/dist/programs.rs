@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use fs_err as fs;
 
+use super::licences;
 use super::release::{Platform, Release};
 use crate::command;
 
@@ -45,18 +46,14 @@ pub(super) fn private_folders(release: &Release) -> Result<[(PathBuf, String); 3
     let cargo = cargo.or_else(|| Some(env::home_dir()?.join(".cargo")));
     let cargo = cargo.context("this user has no home folder: set CARGO_HOME")?;
     let root = release.workspace.root().to_owned();
-    let rustc = |argument: &str| {
-        let mut rustc = Command::new("rustc");
-        command::output(rustc.current_dir(&root).arg(argument))
-    };
-    let sysroot = rustc("--print=sysroot")?;
-    let version = rustc("-vV")?;
+    let mut version = Command::new("rustc");
+    let version = command::output(version.current_dir(&root).arg("-vV"))?;
     let commit = version
         .lines()
         .find_map(|line| line.strip_prefix("commit-hash: "));
     let commit = commit.context("rustc does not say of which commit it is")?;
     // The name that the standard library has in a toolchain without the component rust-src.
-    let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust");
+    let library = release.workspace.sysroot()?.join("lib/rustlib/src/rust");
     Ok([
         (cargo, "cargo".to_owned()),
         (root, "pantoken".to_owned()),
@@ -90,7 +87,7 @@ fn stage(release: &Release, platform: &Platform) -> Result<()> {
     for file in FILES {
         fs::copy(release.workspace.root().join(file), staged.join(file))?;
     }
-    Ok(())
+    licences::write(release, platform, &staged.join(licences::FOLDER))
 }
 
 fn write_documents(release: &Release, folder: &Path) -> Result<()> {

@@ -143,6 +143,7 @@ pub(super) fn git(workspace: &Workspace) -> Command {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::dist::licences;
     use crate::dist::programs::{FILES, PROGRAMS};
 
     /// Returns a release in the folder, whose programs are only their own names.
@@ -171,8 +172,11 @@ pub(super) mod tests {
             for file in FILES {
                 copy(file, &staged.join(file));
             }
-            for document in ["man", "completions"] {
-                fs::create_dir_all(staged.join(document)).unwrap();
+            for folder in ["man", "completions", licences::FOLDER] {
+                fs::create_dir_all(staged.join(folder)).unwrap();
+            }
+            for file in licences::FILES {
+                fs::write(staged.join(licences::FOLDER).join(file), file).unwrap();
             }
             for program in PROGRAMS {
                 for file in [

@@ -27,6 +27,9 @@ pub(super) fn is_whole(folder: &Path) -> Result<()> {
         &[
             "LICENSE-MIT",
             "LICENSE-APACHE",
+            "licenses/crates.txt",
+            "licenses/musl.txt",
+            "licenses/rust-standard-library.html",
             "README.md",
             "CHANGELOG.md",
             "deploy/pantoken.service",

@@ -130,7 +130,7 @@ fn unpack(release: &Release, platform: &Platform, name: &str, folder: &Path) -> 
     Ok(bundle)
 }
 
-/// An image with more than its programs and certificates has more to attack.
+/// An image with more than its programs, its certificates and their licences has more to attack.
 fn has_nothing_else(root: &Path, name: &str) -> Result<()> {
     let mut find = Command::new("find");
     find.current_dir(root)
@@ -138,7 +138,15 @@ fn has_nothing_else(root: &Path, name: &str) -> Result<()> {
     let found = command::output(&mut find)?;
     let mut found: Vec<&str> = found.lines().collect();
     found.sort_unstable();
-    let mut expected = vec!["etc/ssl/certs/ca-certificates.crt", "pantoken"];
+    let mut expected = vec![
+        "etc/ssl/certs/ca-certificates.crt",
+        "licenses/LICENSE-APACHE",
+        "licenses/LICENSE-MIT",
+        "licenses/crates.txt",
+        "licenses/musl.txt",
+        "licenses/rust-standard-library.html",
+        "pantoken",
+    ];
     if name != "pantoken" {
         expected.push(name);
     }

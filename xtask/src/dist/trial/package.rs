@@ -12,7 +12,7 @@ use crate::command;
 use crate::dist::programs::PROGRAMS;
 use crate::dist::release::{Platform, Release};
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "usr/bin/pantoken",
     "usr/bin/pantoken-sandbox",
     "usr/bin/pantoken-backup",
@@ -25,6 +25,7 @@ const FILES: [&str; 14] = [
     "usr/share/man/man1/pantoken.1.gz",
     "usr/share/man/man1/pantoken-sandbox.1.gz",
     "usr/share/doc/pantoken/copyright",
+    "usr/share/doc/pantoken/licenses/crates.txt",
     "usr/share/doc/pantoken/README.md",
     "usr/share/doc/pantoken/examples/pantoken.toml",
 ];
