@@ -15,10 +15,12 @@ pub fn write_documents(mut program: Command, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(&manual)?;
     fs::create_dir_all(&completions)?;
     let name = program.get_name().to_owned();
+    // `man pantoken-help-serve` would say less than `man pantoken-serve`.
+    let described = program.clone().disable_help_subcommand(true);
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
         clap_complete::generate_to(shell, &mut program, name.clone(), &completions)?;
     }
-    clap_mangen::generate_to(program, &manual)
+    clap_mangen::generate_to(described, &manual)
 }
 
 #[cfg(test)]
@@ -30,8 +32,9 @@ mod tests {
     #[test]
     fn the_manual_and_the_completions_name_every_flag() {
         let folder = tempfile::tempdir().unwrap();
-        let program = Command::new("shop")
-            .subcommand(Command::new("open").arg(Arg::new("door").long("door")));
+        let open = Command::new("open").arg(Arg::new("door").long("door"));
+        let open = open.subcommand(Command::new("half"));
+        let program = Command::new("shop").subcommand(open);
         write_documents(program, folder.path()).unwrap();
         for file in [
             "man/shop-open.1",
@@ -42,6 +45,9 @@ mod tests {
             let text = fs::read_to_string(folder.path().join(file)).unwrap();
             assert!(text.contains("door"), "{file}");
         }
-        assert!(folder.path().join("man/shop.1").is_file());
+        let pages = fs::read_dir(folder.path().join("man")).unwrap();
+        let mut pages: Vec<_> = pages.map(|page| page.unwrap().file_name()).collect();
+        pages.sort();
+        assert_eq!(pages, ["shop-open-half.1", "shop-open.1", "shop.1"]);
     }
 }
