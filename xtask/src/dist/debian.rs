@@ -15,8 +15,22 @@ use crate::command;
 
 const DESCRIPTION: &str = "\
 take payment cards without touching card numbers
- A server with an HTTP API that signs form URLs, keeps payment tokens and records
- every outcome exactly once, and a sandbox that plays the payment providers.";
+ A server with an HTTP API that signs form URLs, keeps payment tokens and
+ records every outcome exactly once, and a sandbox that plays the payment
+ providers.";
+const MAINTAINER: &str = "The pantoken authors <pantoken@users.noreply.github.com>";
+/// Debian keeps the text of this licence once for all packages.
+const COPYRIGHT: &str = "\
+pantoken has the MIT licence, which follows, or the Apache License, Version 2.0,
+at your option. On Debian systems, the text of the latter is in
+/usr/share/common-licenses/Apache-2.0. The licences of the code that is compiled
+into the programs are in /usr/share/doc/pantoken/licenses.
+
+";
+/// The programs need no library, so that they run on every release of Debian and Ubuntu.
+const OVERRIDES: &str = "pantoken: statically-linked-binary [usr/bin/pantoken]
+pantoken: statically-linked-binary [usr/bin/pantoken-sandbox]
+";
 
 /// What is installed beside the programs: a file of the archive, and the folder it is in.
 const FILES: [(&str, &str); 9] = [
@@ -41,6 +55,8 @@ pub(super) fn pack(release: &Release, platform: &Platform) -> Result<()> {
         fs::remove_dir_all(&root)?;
     }
     install(&release.staged(platform)?, &root)?;
+    let changes = gzip(changelog(release)?.as_bytes())?;
+    fs::write(root.join("usr/share/doc/pantoken/changelog.gz"), changes)?;
     let control = root.join("DEBIAN");
     fs::create_dir_all(&control)?;
     fs::write(control.join("control"), control_file(platform))?;
@@ -64,14 +80,29 @@ pub(super) fn pack(release: &Release, platform: &Platform) -> Result<()> {
 fn control_file(platform: &Platform) -> String {
     format!(
         "Package: pantoken\nVersion: {}\nArchitecture: {}\n\
-         Maintainer: The pantoken authors <pantoken@users.noreply.github.com>\n\
+         Maintainer: {MAINTAINER}\n\
          Section: net\nPriority: optional\nRecommends: ca-certificates\nSuggests: sqlite3, postgresql-client\n\
          Homepage: {}\nDescription: {DESCRIPTION}\n",
-        // Debian sorts 0.2.0~rc.1 before 0.2.0.
-        Release::VERSION.replacen('-', "~", 1),
+        version(),
         platform.processor,
         env!("CARGO_PKG_REPOSITORY"),
     )
+}
+
+/// Debian sorts 0.2.0~rc.1 before 0.2.0.
+fn version() -> String {
+    Release::VERSION.replacen('-', "~", 1)
+}
+
+/// Returns what Debian's tools read about this version. People read CHANGELOG.md.
+fn changelog(release: &Release) -> Result<String> {
+    let mut date = Command::new("date");
+    date.args(["--utc", "--rfc-email", "--date"]);
+    let date = command::output(date.arg(format!("@{}", release.time)).env("LC_ALL", "C"))?;
+    Ok(format!(
+        "pantoken ({}) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- {MAINTAINER}  {date}",
+        version()
+    ))
 }
 
 /// Puts each file where Debian expects it.
@@ -109,11 +140,12 @@ fn install(staged: &Path, root: &Path) -> Result<()> {
         let text = fs::read_to_string(&unit)?.replace("/usr/local/bin/", "/usr/bin/");
         fs::write(unit, text)?;
     }
-    let licences = ["LICENSE-MIT", "LICENSE-APACHE"].map(|file| staged.join(file));
-    let licences = licences.map(fs::read_to_string);
-    let licences = licences.into_iter().collect::<std::io::Result<Vec<_>>>()?;
-    let copyright = root.join("usr/share/doc/pantoken/copyright");
-    Ok(fs::write(copyright, licences.join("\n"))?)
+    let documents = root.join("usr/share/doc/pantoken");
+    let licence = fs::read_to_string(staged.join("LICENSE-MIT"))?;
+    fs::write(documents.join("copyright"), COPYRIGHT.to_owned() + &licence)?;
+    let overrides = root.join("usr/share/lintian/overrides");
+    fs::create_dir_all(&overrides)?;
+    Ok(fs::write(overrides.join("pantoken"), OVERRIDES)?)
 }
 
 fn copy(file: &Path, folder: &Path) -> Result<()> {

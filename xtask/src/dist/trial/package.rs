@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
 use super::runner::{Runner, is_root};
@@ -12,7 +12,7 @@ use crate::command;
 use crate::dist::programs::PROGRAMS;
 use crate::dist::release::{Platform, Release};
 
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "usr/bin/pantoken",
     "usr/bin/pantoken-sandbox",
     "usr/bin/pantoken-backup",
@@ -25,6 +25,7 @@ const FILES: [&str; 15] = [
     "usr/share/man/man1/pantoken.1.gz",
     "usr/share/man/man1/pantoken-sandbox.1.gz",
     "usr/share/doc/pantoken/copyright",
+    "usr/share/doc/pantoken/changelog.gz",
     "usr/share/doc/pantoken/licenses/crates.txt",
     "usr/share/doc/pantoken/README.md",
     "usr/share/doc/pantoken/examples/pantoken.toml",
@@ -62,7 +63,12 @@ pub(super) fn installs(release: &Release, platform: &Platform, runner: &Runner) 
         let mut command = runner.in_root(root, 65532, "/", &path)?;
         shows_its_version(&mut command, program)?;
     }
+    // As `systemctl enable` does.
+    let enabled = root.join("etc/systemd/system/multi-user.target.wants/pantoken.service");
+    fs::create_dir_all(enabled.parent().context("a file is in a folder")?)?;
+    fs::write(&enabled, "")?;
     command::run(dpkg(root)?.args(["--purge", "pantoken"]))?;
+    ensure!(!enabled.exists(), "the package leaves its unit enabled");
     ensure!(
         !root.join("usr/bin/pantoken").exists(),
         "the package leaves its program"
