@@ -27,6 +27,7 @@ const MIGRATION_LOCK_TIMEOUT: &str = "SET lock_timeout = '5s'";
 const MAX_TRIES: u32 = 5;
 /// The limit for opening and closing a connection to a host that may be gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A store in a Postgres database, which other processes may use at the same time.
 ///
 /// A transaction locks the rows that its decisions depend on.

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 pub(super) const STYLE: &str = "/admin/style.css";
 pub(super) const ICON: &str = "/admin/icon.svg";
-/// The address of the style changes with it, so that a browser may keep it.
+/// The addresses change with the files, so that a browser may keep them.
 const KEPT: (header::HeaderName, &str) = (header::CACHE_CONTROL, "max-age=31536000, immutable");
 
 const CSS: &str = include_str!("style.css");
@@ -14,8 +14,17 @@ const SVG: &str = include_str!("icon.svg");
 
 /// Returns the address of the style in this version.
 pub(super) fn style_address() -> String {
-    let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(CSS));
-    format!("{STYLE}?v={}", &digest[..12])
+    address(STYLE, CSS)
+}
+
+/// Returns the address of the icon in this version.
+pub(super) fn icon_address() -> String {
+    address(ICON, SVG)
+}
+
+fn address(path: &str, content: &str) -> String {
+    let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(content));
+    format!("{path}?v={}", &digest[..12])
 }
 
 pub(super) async fn style() -> impl IntoResponse {

@@ -26,7 +26,7 @@ pub(super) struct Frame {
     pub(super) form_token: Option<String>,
     pub(super) section: Option<Section>,
     pub(super) style: String,
-    pub(super) icon: &'static str,
+    pub(super) icon: String,
 }
 
 pub(super) struct LanguageLink {
@@ -54,7 +54,7 @@ impl Frame {
             form_token: form_token.map(|token| token.0.clone()),
             section,
             style: assets::style_address(),
-            icon: assets::ICON,
+            icon: assets::icon_address(),
         }
     }
 

@@ -32,6 +32,7 @@ const CORS: HeaderName = header::ACCESS_CONTROL_ALLOW_ORIGIN;
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Returns whether this binary contains the element.
+#[cfg(feature = "dev")]
 pub(crate) fn are_embedded() -> bool {
     !EMBEDDED.is_empty()
 }

@@ -33,6 +33,7 @@ impl PageForms {
     }
 
     /// Returns forms that are shown in frames alone.
+    #[cfg(feature = "dev")]
     pub(crate) fn framed(origins: &[Origin]) -> Self {
         Self {
             framed: origins.to_vec(),
