@@ -1,4 +1,4 @@
-//! The pages on which `bench-form-times` measures: one for each way to embed the form, each written as its users
+//! The pages on which `form-times` measures: one for each way to embed the form, each written as its users
 //! would write it. Scripts are compressed and cached as a web server does that.
 
 use std::collections::HashMap;

@@ -32,7 +32,7 @@ server        native   core a2c a2c-signing payin jetpay qiwi-pay store sandbox
 test-support  native   core
 properties    native   core a2c a2c-signing payin jetpay qiwi-pay widget store server sandbox
 tests         native   core a2c store test-support
-benches       native   core a2c a2c-signing payin test-support
+benches       native   core a2c a2c-signing payin
 xtask         native   test-support widget
 ";
 

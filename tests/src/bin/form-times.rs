@@ -1,5 +1,5 @@
 //! Measures how long a customer waits for the form: from navigation until it is ready, and until it takes the first
-//! keystroke. Run `bench-form-times SHOP CHROMEDRIVER CHROMIUM ROUNDS`, where SHOP is the origin of `bench-pages`.
+//! keystroke. Run `form-times SHOP CHROMEDRIVER CHROMIUM ROUNDS`, where SHOP is the origin of `bench-pages`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::PathBuf;
@@ -50,8 +50,6 @@ type Times = Map<String, Value>;
 
 #[tokio::main]
 async fn main() {
-    // thirtyfour's client of HTTP wants one, though the driver is on loopback.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut arguments = std::env::args().skip(1);
     let shop = arguments.next().unwrap();
     let chromedriver = arguments.next().unwrap();
