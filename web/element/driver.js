@@ -66,7 +66,7 @@ export class Driver {
   }
 
   /** From now on the machine gives the orders. @param {(input: Input) => void} onInput Receives what happened. */
-  connect(onInput) {
+  listen(onInput) {
     this.onInput_ = onInput;
   }
 

@@ -88,7 +88,7 @@ class Form {
     this.module_ = module;
     exchange(options, () => (this.number_ = module.create()));
     this.driver_ = driver;
-    driver.connect((input) => this.handle(input));
+    driver.listen((input) => this.handle(input));
   }
 
   destroy() {

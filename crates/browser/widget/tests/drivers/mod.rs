@@ -65,8 +65,10 @@ impl Tested {
             let input = read_input(&input);
             log.borrow_mut().push(input);
         });
-        let arguments = Array::of2(&place, &on_input.into_js_value());
-        let driver = Reflect::construct(&class, &arguments).unwrap();
+        let driver = Reflect::construct(&class, &Array::of1(&place)).unwrap();
+        let listen = Reflect::get(&driver, &"listen".into()).unwrap();
+        let listen: Function = listen.unchecked_into();
+        listen.call1(&driver, &on_input.into_js_value()).unwrap();
         Self {
             name: "driver.js",
             place,
