@@ -263,6 +263,7 @@ pub(crate) async fn a_customer_pays_by_the_form_of_qiwi_pay(context: TestContext
                 "{address}"
             );
             tab.go(&format!("{address}&lang=en")).await;
+            tab.find("body[data-state=ready]").await;
             assert!(tab.text("#comment").await.contains("order-7"));
             pay_with(tab, "[data-expiry='02/34']").await;
             tab.find("body[data-state=error]").await;

@@ -213,7 +213,7 @@ async fn every_page_has_a_strict_policy_and_is_not_kept() {
         for file in ["/admin/style.css", "/admin/icon.svg"] {
             let (all, versioned) = (format!("\"{file}"), format!("\"{file}?v="));
             let count = answer.text.matches(&all).count();
-            assert_eq!(count > 0, answer.status == 200, "{path}: {file}");
+            assert_eq!(count > 0, answer.status != 303, "{path}: {file}");
             assert_eq!(count, answer.text.matches(&versioned).count(), "{path}");
         }
     }
