@@ -6,18 +6,16 @@ use pantoken_a2c::{Flow, FormOrigins, FormUrl, Language, Origin};
 use pantoken_core::decimal::parse_count;
 use pantoken_core::text::join;
 use pantoken_widget::{
-    Destination, FormMachine, FormOptions, FormSource, RawAnswer, RedirectMachine, RedirectOptions,
-    RedirectSource, Session, SessionOptions,
+    Destination, FormMachine, FormOptions, FormSource, Machine, RawAnswer, RedirectMachine,
+    RedirectOptions, RedirectSource, Session, SessionOptions,
 };
-
-use crate::machine::Machine;
 
 /// Returns the form or the button that the attributes describe, and the names of those that are ignored because they
 /// cannot be read; only a wrong `form-url` or `session` prevents the form.
 pub(crate) fn read(
     attributes: &dyn Fn(&str) -> Option<String>,
     session: &dyn Fn(&str) -> RawAnswer,
-) -> (Box<dyn Machine>, [Option<&'static str>; 4]) {
+) -> (Box<dyn Machine + Send>, [Option<&'static str>; 4]) {
     // An empty attribute is a missing one.
     let get = |name: &str| attributes(name).filter(|text| !text.is_empty());
     let (flow, wrong_flow) = parsed("flow", get("flow").as_deref(), parse_flow);
@@ -35,8 +33,8 @@ pub(crate) fn read(
     let form_origins = FormOrigins::with_extra(form_origin).on_page(&page);
     let ignored = [wrong_flow, wrong_language, wrong_timeout, wrong_origin];
 
-    // A module for both is told by the script which element it is for. What the others do not need is left out of
-    // them, because it is never called.
+    // The script tells a module for both which element this is. The other modules are for one kind of element, so the
+    // compiler leaves out what the other kind needs.
     let is_button = match (cfg!(feature = "form"), cfg!(feature = "redirect")) {
         (true, true) => get("element").is_some(),
         (is_for_forms, _) => !is_for_forms,

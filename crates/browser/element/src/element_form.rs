@@ -2,15 +2,14 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
-use pantoken_widget::{FormInput, Order, RawAnswer};
+use pantoken_widget::{FormInput, Machine, Order, RawAnswer};
 
 use crate::attributes;
-use crate::machine::Machine;
 use crate::orders;
 
 /// The form or the button of one element: takes inputs and gives orders in JSON.
 pub struct ElementForm {
-    machine: Box<dyn Machine>,
+    machine: Box<dyn Machine + Send>,
     /// What is wrong with the attributes, until the first input: the attribute's name.
     ignored: [Option<&'static str>; 4],
     is_finished: bool,

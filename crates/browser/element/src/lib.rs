@@ -7,7 +7,6 @@ mod attributes;
 mod element_form;
 mod forms;
 mod input;
-mod machine;
 mod orders;
 
 pub use element_form::ElementForm;

@@ -3,9 +3,7 @@
 use alloc::string::String;
 
 use pantoken_a2c::{ErrorSource, Event, FormId};
-use pantoken_widget::{JsonObject, Text};
-
-use crate::machine::Machine;
+use pantoken_widget::{JsonObject, Machine, Text};
 
 /// Tells the page's developer about a mistake.
 pub(crate) fn log_error(subject: &str, problem: &str) -> String {

@@ -16,6 +16,7 @@ mod form_options;
 mod form_view;
 mod frame;
 mod json;
+mod machine;
 #[cfg(feature = "browser")]
 mod mounted;
 mod order;
@@ -41,6 +42,7 @@ pub use form_options::{FormOptions, FormSource, SessionOptions};
 pub use form_view::FormView;
 pub use frame::FormKind;
 pub use json::JsonObject;
+pub use machine::Machine;
 pub use order::{Order, Output, Timer};
 pub use payin::PayinForm;
 pub use policy::MAX_TEXT_LENGTH;

@@ -12,45 +12,8 @@ use web_sys::Document;
 use crate::decode;
 use crate::driver::{Driver, Listener};
 use crate::form_input::FormInput;
-use crate::form_machine::FormMachine;
 use crate::form_view::FormView;
-use crate::order::Output;
-use crate::redirect::RedirectMachine;
-
-/// What a page can show: it takes inputs, and gives orders and events.
-pub(crate) trait Machine {
-    fn handle(&mut self, input: &FormInput) -> Output;
-    fn view(&self) -> FormView;
-    fn is_destroyed(&self) -> bool;
-}
-
-impl Machine for FormMachine {
-    fn handle(&mut self, input: &FormInput) -> Output {
-        self.handle(input)
-    }
-
-    fn view(&self) -> FormView {
-        FormView::of(self)
-    }
-
-    fn is_destroyed(&self) -> bool {
-        self.is_destroyed()
-    }
-}
-
-impl Machine for RedirectMachine {
-    fn handle(&mut self, input: &FormInput) -> Output {
-        self.handle(input)
-    }
-
-    fn view(&self) -> FormView {
-        self.view()
-    }
-
-    fn is_destroyed(&self) -> bool {
-        self.is_destroyed()
-    }
-}
+use crate::machine::Machine;
 
 /// A machine with its driver in a page. Nothing is left of it, and nothing comes of it, once it is dropped.
 pub(crate) struct Mounted<M: Machine + 'static>(Rc<Inner<M>>);

@@ -1,11 +1,20 @@
 use pantoken_a2c::Language;
-use pantoken_widget::{FormInput, FormMachine, FormView, Output, RedirectMachine};
 
-/// What an element is: a form, or a button that leads to one.
-pub(crate) trait Machine: Send {
+use crate::form_input::FormInput;
+use crate::form_machine::FormMachine;
+use crate::form_view::FormView;
+use crate::order::Output;
+use crate::redirect::RedirectMachine;
+
+/// What a page can show, a form or a button: it takes inputs, and gives orders and events.
+pub trait Machine {
+    /// Takes in what happened and returns what to do.
     fn handle(&mut self, input: &FormInput) -> Output;
+    /// Returns what the customer sees.
     fn view(&self) -> FormView;
+    /// Returns the language of the form and of the texts around it.
     fn language(&self) -> Language;
+    /// Returns whether it is destroyed. It emits nothing after that.
     fn is_destroyed(&self) -> bool;
 }
 
