@@ -13,6 +13,7 @@ mod firefox;
 pub(crate) mod webkit;
 
 pub use available::available_engines;
+pub use chromium::{chromium_capabilities, start_chromedriver};
 
 /// A browser's engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

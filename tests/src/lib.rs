@@ -14,7 +14,7 @@ mod tab;
 
 pub use browser::close_browsers;
 pub use context::TestContext;
-pub use engine::{Engine, Screen, available_engines};
+pub use engine::{Engine, Screen, available_engines, chromium_capabilities, start_chromedriver};
 pub use page::{Page, Pages, dist, has_pages};
 pub use pantoken_test_support::{Gate, PlannedResponse, Process, ReverseProxy};
 pub use programs::{binaries, workspace};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
@@ -149,6 +149,12 @@ fn count(requests: &[String], request: &str) -> usize {
         .count()
 }
 
+fn with_policy(mut response: Response, name: HeaderName, policy: &'static str) -> Response {
+    let policy = HeaderValue::from_static(policy);
+    response.headers_mut().insert(name, policy);
+    response
+}
+
 async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let line = format!("{} {path}", request.method());
@@ -173,18 +179,12 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
             response
         }
         Some(PlannedResponse::WithPolicy(policy)) => {
-            let mut response = shared.forward(request).await;
-            let policy = HeaderValue::from_static(policy);
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-            response
+            let name = header::CONTENT_SECURITY_POLICY;
+            with_policy(shared.forward(request).await, name, policy)
         }
         Some(PlannedResponse::WithReportOnlyPolicy(policy)) => {
-            let mut response = shared.forward(request).await;
-            let policy = HeaderValue::from_static(policy);
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_SECURITY_POLICY_REPORT_ONLY, policy);
-            response
+            let name = header::CONTENT_SECURITY_POLICY_REPORT_ONLY;
+            with_policy(shared.forward(request).await, name, policy)
         }
         None => shared.forward(request).await,
     };

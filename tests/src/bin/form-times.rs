@@ -1,11 +1,8 @@
 //! Measures how long a customer waits for the form: from navigation until it is ready, and until it takes the first
-//! keystroke. Run `form-times SHOP CHROMEDRIVER CHROMIUM ROUNDS`, where SHOP is the origin of `bench-pages`.
+//! keystroke. Run `form-times SHOP ROUNDS`, where SHOP is the origin of `bench-pages`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::path::PathBuf;
-use std::process::Command;
-
-use pantoken_test_support::Process;
+use pantoken_tests::{chromium_capabilities, start_chromedriver};
 use serde_json::{Map, Value, json};
 use thirtyfour::prelude::*;
 
@@ -26,6 +23,12 @@ const NETWORKS: [Network; 2] = [
     },
 ];
 
+/// As on phones with little memory. A frame in a process of its own would not be throttled.
+const ARGUMENTS: [&str; 2] = [
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process",
+];
+
 struct Network {
     name: &'static str,
     conditions: Option<Conditions>,
@@ -42,7 +45,6 @@ struct Conditions {
 struct Machine {
     shop: String,
     driver: String,
-    chromium: PathBuf,
 }
 
 /// The times of each peer in milliseconds, by what was measured.
@@ -52,17 +54,9 @@ type Times = Map<String, Value>;
 async fn main() {
     let mut arguments = std::env::args().skip(1);
     let shop = arguments.next().unwrap();
-    let chromedriver = arguments.next().unwrap();
-    let chromium = arguments.next().unwrap().into();
     let rounds: u32 = arguments.next().unwrap().parse().unwrap();
-    let process = Process::start(Command::new(chromedriver).arg("--port=0"));
-    let port = process.wait_for("successfully on port ").unwrap();
-    let driver = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
-    let machine = Machine {
-        shop,
-        driver,
-        chromium,
-    };
+    let (_process, driver) = start_chromedriver();
+    let machine = Machine { shop, driver };
     let mut result = Map::new();
     for network in &NETWORKS {
         for source in SOURCES {
@@ -112,7 +106,7 @@ impl Machine {
         source: &str,
         peer: &str,
     ) -> [(&'static str, f64); 4] {
-        let driver = WebDriver::new(&self.driver, self.capabilities())
+        let driver = WebDriver::new(&self.driver, chromium_capabilities(&ARGUMENTS))
             .await
             .unwrap();
         if let Some(conditions) = &network.conditions {
@@ -128,33 +122,6 @@ impl Machine {
             ("warm ready", warm_ready),
             ("warm typed", warm_typed),
         ]
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        let options = json!({
-            "binary": self.chromium,
-            "args": [
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-                // As on phones with little memory. A frame in a process of its own would not be throttled.
-                "--disable-site-isolation-trials",
-                "--disable-features=IsolateOrigins,site-per-process",
-            ],
-        });
-        let mut capabilities = Capabilities::new();
-        capabilities
-            .set("browserName".to_owned(), json!("chrome"))
-            .unwrap();
-        capabilities
-            .set("goog:chromeOptions".to_owned(), options)
-            .unwrap();
-        capabilities
     }
 }
 

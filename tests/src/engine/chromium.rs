@@ -14,34 +14,47 @@ use pantoken_test_support::Process;
 pub(super) const DRIVER: (&str, &str) = ("CHROMEDRIVER", "chromedriver");
 
 pub(super) fn start(screen: Screen) -> Driver {
-    let process = Process::start(Command::new(program(DRIVER)).arg("--port=0"));
-    let port = process
-        .wait_for("successfully on port ")
-        .unwrap_or_else(|| panic!("chromedriver does not start:\n{}", process.log()));
+    let (process, url) = start_chromedriver();
+    // Otherwise it asks its vendor about each new form.
+    let mut arguments = vec!["--disable-features=AutofillServerCommunication"];
+    if screen.prefers_dark {
+        arguments.push("--blink-settings=preferredColorScheme=0");
+    }
+    let mut capabilities = chromium_capabilities(&arguments);
+    let everything = json!({"browser": "ALL"});
+    let logging = capabilities.set("goog:loggingPrefs".to_owned(), everything);
+    logging.unwrap();
     Driver {
-        url: format!("http://127.0.0.1:{}", port.trim_end_matches('.')),
-        capabilities: capabilities(screen),
+        url,
+        capabilities,
         process,
         _screen: None,
     }
 }
 
-fn capabilities(screen: Screen) -> Capabilities {
-    let mut arguments = vec![
+/// Starts chromedriver, and returns it with its URL.
+pub fn start_chromedriver() -> (Process, String) {
+    let process = Process::start(Command::new(program(DRIVER)).arg("--port=0"));
+    let port = process
+        .wait_for("successfully on port ")
+        .unwrap_or_else(|| panic!("chromedriver does not start:\n{}", process.log()));
+    let url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+    (process, url)
+}
+
+/// Returns what to request of chromedriver: a Chromium without a window, with these arguments in addition.
+pub fn chromium_capabilities(more: &[&str]) -> Capabilities {
+    let usual = [
         "--headless=new",
         "--no-sandbox",
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--disable-background-networking",
         "--disable-component-update",
-        // Otherwise it asks its vendor about each new form.
-        "--disable-features=AutofillServerCommunication",
         "--disable-sync",
         "--no-first-run",
     ];
-    if screen.prefers_dark {
-        arguments.push("--blink-settings=preferredColorScheme=0");
-    }
+    let arguments = [&usual[..], more].concat();
     let mut options = json!({"args": arguments});
     if let Some(chrome) = std::env::var_os("CHROME") {
         options["binary"] = json!(chrome.to_string_lossy());
@@ -50,7 +63,6 @@ fn capabilities(screen: Screen) -> Capabilities {
     for (name, value) in [
         ("browserName", json!("chrome")),
         ("goog:chromeOptions", options),
-        ("goog:loggingPrefs", json!({"browser": "ALL"})),
     ] {
         capabilities.set(name.to_owned(), value).unwrap();
     }

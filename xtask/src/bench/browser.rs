@@ -46,14 +46,21 @@ pub(crate) fn measure(workspace: &Workspace, options: &Options, table: &mut Tabl
         run_in_browser(workspace, &chromium, &pages, options)
     })?;
     for (name, what, unit) in MEASUREMENTS {
-        fill(table, &result[name], what, unit)?;
+        fill(table, &result[name], what, unit, |_| None)?;
     }
     let driver = tools.path("chromium-driver")?;
     let times = steps.run("time to the form", || {
         time_forms(workspace, &pages, &driver, &chromium, options)
     })?;
     for (what, medians) in times.as_object().into_iter().flatten() {
-        compare_times(table, what, medians)?;
+        fill(table, medians, what, " ms", |other| {
+            let is_written_by_hand = other == "hand-written";
+            Some(if is_written_by_hand {
+                TIME_TO_FORM_BAR
+            } else {
+                1.0
+            })
+        })?;
     }
     Ok(())
 }
@@ -67,38 +74,34 @@ fn time_forms(
     options: &Options,
 ) -> Result<Value> {
     let folder = tempfile::tempdir()?;
-    let mut command = Command::new(workspace.release_binary("bench-pages"));
-    command
-        .arg(pages)
-        .stderr(File::create(folder.path().join("pages.log"))?);
-    let server = Server::start(&mut command)?;
+    let server = serve(workspace, pages, folder.path())?;
     let (shop, _) = server.url.split_once("/0/").context("the page's URL")?;
     let rounds = if options.quick { "3" } else { "31" };
     // It drives the browser and is not measured, so it need not be fast.
     workspace.run_cargo("build --locked -p pantoken-tests --bin form-times")?;
     let mut measure = Command::new(workspace.binary("form-times"));
-    measure.arg(shop).arg(driver).arg(chromium).arg(rounds);
+    measure.arg(shop).arg(rounds);
+    measure.env("CHROMEDRIVER", driver).env("CHROME", chromium);
     super::result_in(&command::output(measure.stderr(Stdio::inherit()))?)
 }
 
-fn compare_times(table: &mut Table, what: &str, medians: &Value) -> Result<()> {
-    let ours = number(medians, "/pantoken")?;
-    table.figure(what, ours, " ms");
-    for other in OTHERS {
-        let theirs = number(medians, &format!("/{other}"))?;
-        table.figure(&format!("{what}: {other}"), theirs, " ms");
-        let compared = format!("{what}, to {other}");
-        let bar = if other == "hand-written" {
-            TIME_TO_FORM_BAR
-        } else {
-            1.0
-        };
-        table.at_most(&compared, ours / theirs, bar, " times");
-    }
-    Ok(())
+/// Starts the server of the pages, with its log in this folder.
+fn serve(workspace: &Workspace, pages: &Path, folder: &Path) -> Result<Server> {
+    let mut command = Command::new(workspace.release_binary("bench-pages"));
+    command
+        .arg(pages)
+        .stderr(File::create(folder.join("pages.log"))?);
+    Server::start(&mut command)
 }
 
-fn fill(table: &mut Table, medians: &Value, what: &str, unit: &str) -> Result<()> {
+/// Adds the medians to the table, and compares ours with those of each other, which may have a bar.
+fn fill(
+    table: &mut Table,
+    medians: &Value,
+    what: &str,
+    unit: &str,
+    bar: fn(&str) -> Option<f64>,
+) -> Result<()> {
     let ours = number(medians, "/pantoken")?;
     table.figure(what, ours, unit);
     if let Ok(nothing) = number(medians, "/nothing") {
@@ -110,7 +113,11 @@ fn fill(table: &mut Table, medians: &Value, what: &str, unit: &str) -> Result<()
             continue;
         };
         table.figure(&format!("{what}: {other}"), theirs, unit);
-        table.figure(&format!("{what}, to {other}"), ours / theirs, " times");
+        let (compared, ratio) = (format!("{what}, to {other}"), ours / theirs);
+        match bar(other) {
+            Some(bar) => table.at_most(&compared, ratio, bar, " times"),
+            None => table.figure(&compared, ratio, " times"),
+        }
     }
     Ok(())
 }
@@ -164,11 +171,7 @@ fn run_in_browser(
     } else {
         (31, 100_000)
     };
-    let mut command = Command::new(workspace.release_binary("bench-pages"));
-    command
-        .arg(pages)
-        .stderr(File::create(folder.path().join("pages.log"))?);
-    let mut server = Server::start(&mut command)?;
+    let mut server = serve(workspace, pages, folder.path())?;
     let url = format!("{}&rounds={rounds}&messages={messages}", server.url);
     let profile = folder.path().join("profile");
     let mut browser = Command::new(chromium);
