@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use axum::extract::{Path as Segments, State};
+use axum::extract::{Path as Segments, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -101,16 +101,14 @@ impl Pages {
 /// The peer's name is in the query, because pantoken has no field for it in the body.
 async fn session(
     State(pages): State<Arc<Pages>>,
-    axum::extract::Query(query): axum::extract::Query<HashMap<String, String>>,
+    Query(query): Query<HashMap<String, String>>,
 ) -> (StatusCode, Json<Value>) {
     let peer = query.get("peer").map_or("", String::as_str);
     (StatusCode::CREATED, Json(pages.session(peer)))
 }
 
 /// A form as the provider's: a document and a script, which says Ready in the way that the query names.
-async fn form(
-    axum::extract::Query(query): axum::extract::Query<HashMap<String, String>>,
-) -> Html<String> {
+async fn form(Query(query): Query<HashMap<String, String>>) -> Html<String> {
     let way = query.get("way").map_or("plain", String::as_str);
     Html(format!(
         r#"<!doctype html>

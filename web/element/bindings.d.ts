@@ -1,9 +1,9 @@
-/** What an element calls of its module. */
+/** The functions of a module that an element calls. */
 export interface Exports {
-  /** Creates the form that the options describe which `exchange.js` has, and returns its number. */
+  /** Creates the form that is described by the options in `exchange.js`, and returns its number. */
   create(): number;
 
-  /** Hands the form what `exchange.js` has; it gives its orders. */
+  /** Passes the input in `exchange.js` to the form, which gives its orders there. */
   handle(form: number): void;
 }
 

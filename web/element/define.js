@@ -5,8 +5,8 @@ import { defineRedirect } from "./pantoken-redirect.js";
 export { defineElement };
 
 /**
- * Says where the modules are, before the first element needs one, and defines the elements. The module of the
- * button is beside that of the form, unless it is said where else.
+ * Says where the modules are, before the first element needs one, and defines the elements. The button's
+ * module is beside the form's, unless `redirectModule` names another place.
  * @param {{ module?: string | URL, redirectModule?: string | URL }} [options]
  */
 export function defineElements({ module, redirectModule = module && besideOf(module) } = {}) {

@@ -43,7 +43,7 @@
 const EVENTS = ["securitypolicyviolation", "message", "blur"];
 /** How long the focus is looked for after the window lost it, in milliseconds: with doubled waits, twice this. */
 const LONGEST_LOOK = 1024;
-/** How much is kept of what happens to a form before the machine orders it. */
+/** How many inputs of a form are kept until the machine orders it. */
 const MOST_EARLY_INPUTS = 99;
 
 export class Driver {
@@ -65,7 +65,7 @@ export class Driver {
     for (const type of EVENTS) addEventListener(type, this);
   }
 
-  /** From now on the machine gives the orders. @param {(input: Input) => void} onInput Receives what happened. */
+  /** Passes on what happens from now on. @param {(input: Input) => void} onInput Receives what happened. */
   listen(onInput) {
     this.onInput_ = onInput;
   }
@@ -89,7 +89,7 @@ export class Driver {
     /** @type {HTMLIFrameElement} */ (this.frame_).style.visibility = "hidden";
   }
 
-  /** Removes a form that the machine has not ordered after all. */
+  /** Removes a form that was loaded early, if the machine has not ordered it. */
   settle() {
     if (this.early_) this.removeFrame_();
   }

@@ -1,4 +1,4 @@
-// Takes from the page's scripts what the oldest browsers lack that the package is for. The driver needs some of it.
+// Hides from the page's scripts the functions that the oldest supported browsers lack. The driver needs some of them.
 {
   const take = (owner, name) => {
     const original = owner[name];

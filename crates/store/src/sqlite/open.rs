@@ -16,9 +16,9 @@ static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long SQLite waits for another process's lock.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The size of the write-ahead log at which SQLite copies it into the file itself, after each commit, in
-/// pages: 32 MB. Writes wait meanwhile, but [`super::checkpointer`] has left little to copy. Only when all
-/// is copied and no commit has come since does a write begin the log anew, and under constant load a
-/// commit always has: the log would grow without an end.
+/// pages: 32 MB. Writes wait meanwhile, but [`super::checkpointer`] has left little to copy. A write
+/// begins the log anew only if all of it is copied. Under constant load, another commit always comes before
+/// the checkpointer is done, so that without this the log would grow without end.
 const AUTOMATIC_CHECKPOINT_PAGES: &str = "8000";
 /// How long to wait where SQLite does not: while another process makes the file a WAL database.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -164,7 +164,7 @@ async fn a_schema_of_its_own_keeps_it_apart_from_the_agents_tables() {
 const END_OTHER_CONNECTIONS: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
     WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
-/// As a server does that is restarted, or an administrator who ends connections.
+/// A server that is restarted closes its connections, and so can an administrator.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_does_not_fail_with_a_connection_that_was_closed_before_it() {
     let Some(place) = PostgresPlace::new() else {
