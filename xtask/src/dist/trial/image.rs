@@ -80,7 +80,7 @@ pub(super) fn runs(
     let url = server.url.replace("localhost", "127.0.0.1");
     let health = format!("{url}/healthz");
     command::run(in_root("/pantoken")?.args(["health", &health]))?;
-    ensure!(get(&health)? == "ok", "it is not well");
+    ensure!(get(&health)?.trim_end() == "ok", "it is not well");
     reads_its_certificates(in_root("/pantoken")?)?;
     if name == "pantoken" {
         ensure!(
