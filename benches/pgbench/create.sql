@@ -1,4 +1,5 @@
--- What the store sends to create a session: crates/store/src/operations/create.rs.
+-- What creates a session: crates/store/src/operations/create.rs. The store sends one statement for all that are
+-- created at once: crates/store/src/postgres/creations.rs.
 -- Ids grow with time, as those of sessions do.
 \set number :number + 1
 \set id :number * 1000 + :client_id

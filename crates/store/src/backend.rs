@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use crate::connection::Connection;
-use crate::{StoreError, StoreOptions};
+use crate::operations::create::Create;
+use crate::{CreateOutcome, StoreError, StoreOptions};
 
 /// The statements of one call, from the first to the last.
 pub(crate) trait Operation: Send + Sync + 'static {
@@ -36,4 +37,12 @@ pub(crate) trait Backend: Send + Sync + 'static {
         &self,
         operation: O,
     ) -> impl Future<Output = Result<O::Answer, StoreError>> + Send;
+
+    /// Creates a session. Returns after the commit.
+    fn create_session(
+        &self,
+        creation: Create,
+    ) -> impl Future<Output = Result<CreateOutcome, StoreError>> + Send {
+        self.write(creation)
+    }
 }

@@ -1,5 +1,8 @@
 use crate::backend::{Backend, Operation};
-use crate::{DatabaseUrl, PostgresStore, SqliteStore, StoreError, StoreOptions, postgres};
+use crate::operations::create::Create;
+use crate::{
+    CreateOutcome, DatabaseUrl, PostgresStore, SqliteStore, StoreError, StoreOptions, postgres,
+};
 
 /// A store in SQLite or Postgres.
 #[derive(Clone, Debug)]
@@ -90,6 +93,13 @@ impl Backend for Database {
         match self {
             Self::Sqlite(store) => Box::pin(store.write(operation)).await,
             Self::Postgres(store) => Box::pin(store.write(operation)).await,
+        }
+    }
+
+    async fn create_session(&self, creation: Create) -> Result<CreateOutcome, StoreError> {
+        match self {
+            Self::Sqlite(store) => Box::pin(store.create_session(creation)).await,
+            Self::Postgres(store) => Box::pin(store.create_session(creation)).await,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The operations of the store, each written once for both databases.
 
 mod api_keys;
-mod create;
+pub(crate) mod create;
 mod delete_expired;
 mod deliveries;
 mod operation_changes;
@@ -33,7 +33,8 @@ impl<B: Backend> SessionStore for B {
         data: SessionData,
         idempotency: Option<Idempotency>,
     ) -> Result<CreateOutcome, StoreError> {
-        self.write(create::Create { data, idempotency }).await
+        let creation = create::Create { data, idempotency };
+        self.create_session(creation).await
     }
 
     async fn record_result(

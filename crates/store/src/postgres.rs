@@ -1,6 +1,7 @@
 //! The store in Postgres, which any number of processes can share.
 
 mod connections;
+mod creations;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -10,10 +11,12 @@ use sqlx::postgres::PgConnection;
 use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::backend::{Backend, Operation};
+use crate::operations::create::Create;
 use crate::operations::store_keys::CheckKeys;
 use crate::store_error::{is_of_tls, migration_is_locked};
-use crate::{PostgresUrl, StoreError, StoreOptions};
+use crate::{CreateOutcome, PostgresUrl, StoreError, StoreOptions};
 use connections::{Connections, Lease};
+use creations::Creations;
 
 /// The migrations. They take no lock of their own, because `run_migrations` does.
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
@@ -34,6 +37,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     connections: Arc<Connections>,
+    creations: Arc<Creations>,
     options: StoreOptions,
 }
 
@@ -58,6 +62,7 @@ impl PostgresStore {
         let connections = Arc::new(Connections::new(url, options.time_limit));
         Ok(Self {
             connections,
+            creations: Arc::default(),
             options,
         })
     }
@@ -230,6 +235,22 @@ impl Backend for PostgresStore {
         to_its_end(async move {
             let written = store.write_with_retries(&operation);
             within(store.options.time_limit, Box::pin(written)).await
+        })
+        .await
+    }
+
+    /// What no common statement has created, one of its own does, or tells why not.
+    async fn create_session(&self, creation: Create) -> Result<CreateOutcome, StoreError> {
+        let store = self.clone();
+        to_its_end(async move {
+            let creation = Arc::new(creation);
+            let created = async {
+                match store.creations.join(&store.connections, &creation).await? {
+                    true => Ok(creation.created()),
+                    false => store.write_with_retries(&*creation).await,
+                }
+            };
+            within(store.options.time_limit, Box::pin(created)).await
         })
         .await
     }
