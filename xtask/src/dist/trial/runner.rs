@@ -63,7 +63,11 @@ impl Runner {
             ]),
         };
         if let Some(emulator) = &self.emulator {
-            fs::copy(emulator, root.join(EMULATOR))?;
+            let copy = root.join(EMULATOR);
+            // One that runs cannot be replaced.
+            if !copy.exists() {
+                fs::copy(emulator, copy)?;
+            }
             command.arg(Path::new("/").join(EMULATOR));
         }
         command.arg(program);
