@@ -77,15 +77,15 @@ pub trait OperationStore: Send + Sync + 'static {
         leased_until: i64,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Changes an operation and ends its lease. Returns `false`, and records nothing, if it has another
-    /// version. If something was heard of it since it was claimed, it is due at once.
+    /// Changes an operation and ends its lease. Returns it as it is then, or `None`, and records nothing, if it has
+    /// another version. If something was heard of it since it was claimed, it is due at once.
     ///
     /// # Errors
     /// Returns [`StoreError`] if the database fails.
     fn change_operation(
         &self,
         change: OperationChange,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Option<StoredOperation>, StoreError>> + Send;
 
     /// Records what was heard of an operation, and makes it due at `now`, or when its lease ends. Returns
     /// `false` if there is no such operation.

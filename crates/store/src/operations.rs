@@ -272,7 +272,10 @@ impl<B: Backend> OperationStore for B {
         self.write(renewal).await
     }
 
-    async fn change_operation(&self, change: OperationChange) -> Result<bool, StoreError> {
+    async fn change_operation(
+        &self,
+        change: OperationChange,
+    ) -> Result<Option<StoredOperation>, StoreError> {
         self.write(operation_changes::Change { change }).await
     }
 

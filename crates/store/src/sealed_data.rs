@@ -2,8 +2,6 @@
 
 use zeroize::Zeroizing;
 
-use crate::connection::{Connection, Row, Statement};
-use crate::operations::store_keys::record_current_key;
 use crate::store_key::Belief;
 use crate::{Digest, StoreError, StoreKeys};
 
@@ -43,41 +41,19 @@ pub(crate) struct SealedData {
     pub(crate) key: Option<String>,
 }
 
-const IS_SEALED: Statement =
-    Statement::same("SELECT count(*) AS number FROM store_keys WHERE sealed = 1");
-
 impl SealedData {
-    /// Prepares data for the database, which stores with it the label of the key that encrypts it.
-    pub(crate) async fn store<C: Connection>(
-        connection: &mut C,
-        keys: Option<&StoreKeys>,
-        place: &Place,
-        text: &str,
-    ) -> Result<Self, StoreError> {
-        match keys {
-            Some(keys) => record_current_key(connection, keys).await?,
-            // The data would be refused when it is read.
-            None => {
-                let row = connection.row(&IS_SEALED, &[]).await?;
-                let sealed = row.map_or(Ok(None), |row| row.integer("number"))?;
-                if sealed.is_some_and(|number| number > 0) {
-                    return Err(StoreError::KeyRequired);
-                }
-            }
-        }
-        Ok(Self::new(keys, place, text.as_bytes()))
-    }
-
-    pub(crate) fn new(keys: Option<&StoreKeys>, place: &Place, text: &[u8]) -> Self {
+    /// Prepares data for the database, which stores with it the label of the key that encrypts it. The caller checks
+    /// the key in the transaction that stores it.
+    pub(crate) fn new(keys: Option<&StoreKeys>, place: &Place, data: &[u8]) -> Self {
         match keys {
             Some(keys) => Self {
                 bytes: keys
                     .current()
-                    .encrypt(&place.nonce().into(), &place.0, text),
+                    .encrypt(&place.nonce().into(), &place.0, data),
                 key: Some(keys.current().label()),
             },
             None => Self {
-                bytes: text.to_vec(),
+                bytes: data.to_vec(),
                 key: None,
             },
         }

@@ -144,30 +144,35 @@ impl Engine {
         let (engine, id) = (self.clone(), operation.id);
         let task = tokio::spawn(async move { engine.advance(operation).await });
         match tokio::time::timeout(PATIENCE, task).await {
-            Ok(Ok(done)) => done?,
+            Ok(Ok(Ok(Some(changed)))) => Ok(Some(changed)),
+            Ok(Ok(Ok(None))) => self.0.store.get_operation(id).await,
+            Ok(Ok(Err(error))) => Err(error),
             // The task took too long, panicked or was cancelled. The claim expires, and the reconciler goes on.
-            Ok(Err(_)) | Err(_) => return Ok(None),
+            Ok(Err(_)) | Err(_) => Ok(None),
         }
-        self.0.store.get_operation(id).await
     }
 
-    /// Asks the provider once about an operation that this server has claimed, and records what becomes of it.
-    pub(super) async fn advance(&self, operation: StoredOperation) -> Result<(), StoreError> {
+    /// Asks the provider once about an operation that this server has claimed, and records what becomes of it. Returns
+    /// the operation as it is then, unless nothing was recorded.
+    pub(super) async fn advance(
+        &self,
+        operation: StoredOperation,
+    ) -> Result<Option<StoredOperation>, StoreError> {
         let kind = &operation.kind;
         let provider = self.0.providers.iter().find(|one| one.owns(kind));
         let Some(provider) = provider else {
             tracing::warn!(operation = %operation.id, kind, "the operation's provider is not configured");
-            return Ok(());
+            return Ok(None);
         };
         let step = tokio::select! {
             step = provider.advance(&operation, self.now()) => step,
-            () = self.renew(&operation) => return Ok(()),
+            () = self.renew(&operation) => return Ok(None),
         };
         match step {
             Ok(step) => self.commit(&operation, step, provider.is_live()).await,
             Err(error) => {
                 tracing::error!(operation = %operation.id, kind, %error, "the operation cannot go on");
-                Ok(())
+                Ok(None)
             }
         }
     }
@@ -191,7 +196,7 @@ impl Engine {
         operation: &StoredOperation,
         step: Step,
         is_live: bool,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<StoredOperation>, StoreError> {
         let now = self.now();
         let kind = operation.kind.as_str();
         let deadline = match step.next {
@@ -261,10 +266,11 @@ impl Engine {
             wakes: step.wakes,
             now,
         };
-        if !self.0.store.change_operation(change).await? {
+        let changed = self.0.store.change_operation(change).await?;
+        if changed.is_none() {
             // Another server took over when the claim ended, and records what it hears.
             tracing::warn!(operation = %operation.id, kind, "the operation changed meanwhile");
-            return Ok(());
+            return Ok(None);
         }
         if let Some(reason) = alarm {
             tracing::error!(
@@ -277,7 +283,7 @@ impl Engine {
             tracing::info!(operation = %operation.id, kind, state, "the operation changed");
             self.0.metrics.record_operation(kind, state);
         }
-        Ok(())
+        Ok(changed)
     }
 
     /// Returns a random number, which need not be secret.

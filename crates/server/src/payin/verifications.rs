@@ -197,9 +197,9 @@ async fn repeatable(
         now: app.clock.now(),
     };
     match app.store.change_operation(change).await? {
-        true => Ok((id, verification)),
+        Some(_) => Ok((id, verification)),
         // The reconciler changed it meanwhile. The next repetition stores the address.
-        false => Err(Problem::ProviderUnavailable),
+        None => Err(Problem::ProviderUnavailable),
     }
 }
 

@@ -53,7 +53,8 @@ const INSERT_EVENT: Statement = Statement::same(
      due_at, attempts) VALUES ($1, $2, $3, $4, $5, $6, 'pending', $6, 0) ON CONFLICT DO NOTHING",
 );
 
-/// Adds an event of an operation to the outbox, unless the operation has it already.
+/// Adds an event of an operation to the outbox, unless the operation has it already. The operation is stored with the
+/// same keys, which are checked with it.
 pub(super) async fn insert_event<C: Connection>(
     connection: &mut C,
     keys: Option<&StoreKeys>,
@@ -62,7 +63,7 @@ pub(super) async fn insert_event<C: Connection>(
     now: i64,
 ) -> Result<(), StoreError> {
     let place = Place::event(&event.id);
-    let body = SealedData::store(connection, keys, &place, event.body.expose()).await?;
+    let body = SealedData::new(keys, &place, event.body.expose().as_bytes());
     let values = [
         id.get().into(),
         event.kind.as_str().into(),

@@ -1,11 +1,14 @@
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement, Value, locking};
-use crate::operations::deliveries;
 use crate::operations::operation_lists::FIND;
-use crate::operations::operation_row::{read_fingerprint, read_id, read_operation};
+use crate::operations::operation_row::{
+    operation_columns, read_fingerprint, read_id, read_operation,
+};
+use crate::operations::{deliveries, store_keys};
 use crate::sealed_data::{Place, SealedData};
 use crate::{
     Fact, NewOperation, OperationChange, OperationCreation, OperationId, StoreError, StoreOptions,
+    StoredOperation,
 };
 
 pub(super) struct Create {
@@ -13,12 +16,14 @@ pub(super) struct Create {
 }
 
 /// If two run at once with the same kind and key, the second waits for the first.
-const INSERT: Statement = Statement::same(
+const INSERT: Statement = Statement::same(concat!(
     "INSERT INTO operations (kind, key, parent_id, customer, created_by, fingerprint, state, data, \
      data_key, version, is_final, attention, created_at, changed_at, next_attempt_at, attempts, \
      leased_until, deadline_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $12, $13, \
-     0, $14, $15) ON CONFLICT DO NOTHING",
-);
+     0, $14, $15) ON CONFLICT DO NOTHING RETURNING ",
+    operation_columns!(),
+    ", (SELECT count(*) FROM store_keys WHERE id = $16) AS key_is_recorded"
+));
 
 impl Operation for Create {
     type Answer = OperationCreation;
@@ -28,33 +33,33 @@ impl Operation for Create {
         connection: &mut C,
         options: &StoreOptions,
     ) -> Result<OperationCreation, StoreError> {
-        let is_new = insert(connection, options, &self.operation).await?;
+        let keys = options.keys.as_ref();
+        if let Some(row) = insert(connection, options, &self.operation).await? {
+            return Ok(OperationCreation::Created(read_operation(&row, keys)?));
+        }
         let (kind, key) = (&self.operation.kind, &self.operation.key);
         let values = [kind.as_str().into(), key.as_str().into()];
         let Some(row) = connection.row(&FIND, &values).await? else {
             return Ok(OperationCreation::Conflict);
         };
-        if !is_new && read_fingerprint(&row)? != Some(self.operation.fingerprint) {
+        if read_fingerprint(&row)? != Some(self.operation.fingerprint) {
             return Ok(OperationCreation::Conflict);
         }
-        let operation = read_operation(&row, options.keys.as_ref())?;
-        Ok(match is_new {
-            true => OperationCreation::Created(operation),
-            false => OperationCreation::Repeated(operation),
-        })
+        Ok(OperationCreation::Repeated(read_operation(&row, keys)?))
     }
 }
 
-/// Inserts an operation. Returns `false` if there is one of this kind and key.
+/// Inserts an operation. Returns `None` if there is one of this kind and key.
 async fn insert<C: Connection>(
     connection: &mut C,
     options: &StoreOptions,
     operation: &NewOperation,
-) -> Result<bool, StoreError> {
+) -> Result<Option<C::Row>, StoreError> {
     let place = Place::operation(&operation.kind, &operation.key);
     let progress = &operation.progress;
     let keys = options.keys.as_ref();
-    let data = SealedData::store(connection, keys, &place, progress.data.expose()).await?;
+    let data = SealedData::new(keys, &place, progress.data.expose().as_bytes());
+    let key_id = keys.map(|keys| keys.current().id());
     let values = [
         operation.kind.as_str().into(),
         operation.key.as_str().into(),
@@ -71,8 +76,13 @@ async fn insert<C: Connection>(
         Value::Integer(progress.next_attempt_at),
         Value::Integer(operation.leased_until),
         Value::Integer(operation.deadline_at),
+        key_id.into(),
     ];
-    Ok(connection.execute(&INSERT, &values).await? == 1)
+    let row = connection.row(&INSERT, &values).await?;
+    if let Some(row) = &row {
+        store_keys::check(connection, keys, row).await?;
+    }
+    Ok(row)
 }
 
 pub(super) struct Change {
@@ -80,36 +90,40 @@ pub(super) struct Change {
 }
 
 pub(crate) const LOCK: Statement = locking!(
-    "SELECT id, kind, key FROM operations WHERE id = $1 AND version = $2",
+    "SELECT kind, key, (SELECT count(*) FROM store_keys WHERE sealed = 1) AS is_sealed, \
+     (SELECT count(*) FROM store_keys WHERE id = $3) AS key_is_recorded \
+     FROM operations WHERE id = $1 AND version = $2",
     "FOR UPDATE"
 );
 /// If something was heard since the operation was claimed, it is due at once.
-pub(crate) const UPDATE: Statement = Statement::same(
+pub(crate) const UPDATE: Statement = Statement::same(concat!(
     "UPDATE operations SET version = version + 1, state = $2, data = $3, data_key = $4, is_final = $5, \
      attention = $6, changed_at = CASE WHEN $7 = 1 THEN $8 ELSE changed_at END, \
      attempts = CASE WHEN $7 = 1 THEN 0 ELSE attempts END, \
      next_attempt_at = CASE WHEN is_hinted = 1 THEN $8 ELSE $9 END, leased_until = NULL, is_hinted = 0 \
-     WHERE id = $1",
-);
+     WHERE id = $1 RETURNING ",
+    operation_columns!()
+));
 
 impl Operation for Change {
-    type Answer = bool;
+    type Answer = Option<StoredOperation>;
 
     async fn run<C: Connection>(
         &self,
         connection: &mut C,
         options: &StoreOptions,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<StoredOperation>, StoreError> {
         let change = &self.change;
         let id = change.id;
-        let values = [id.get().into(), change.version.into()];
-        let Some(row) = connection.row(&LOCK, &values).await? else {
-            return Ok(false);
-        };
-        let place = place_of(&row)?;
         let keys = options.keys.as_ref();
+        let key_id = keys.map(|keys| keys.current().id());
+        let values = [id.get().into(), change.version.into(), key_id.into()];
+        let Some(row) = connection.row(&LOCK, &values).await? else {
+            return Ok(None);
+        };
+        store_keys::check(connection, keys, &row).await?;
         let progress = &change.progress;
-        let data = SealedData::store(connection, keys, &place, progress.data.expose()).await?;
+        let data = SealedData::new(keys, &place_of(&row)?, progress.data.expose().as_bytes());
         let values = [
             id.get().into(),
             progress.state.as_str().into(),
@@ -121,7 +135,7 @@ impl Operation for Change {
             change.now.into(),
             Value::Integer(progress.next_attempt_at),
         ];
-        connection.execute(&UPDATE, &values).await?;
+        let row = connection.row(&UPDATE, &values).await?;
         if let Some(fact) = &change.fact {
             insert_fact(connection, id, fact, change.now).await?;
         }
@@ -136,7 +150,7 @@ impl Operation for Change {
         for other in &change.wakes {
             wake(connection, *other, change.now).await?;
         }
-        Ok(true)
+        row.map(|row| read_operation(&row, keys)).transpose()
     }
 }
 

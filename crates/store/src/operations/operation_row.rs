@@ -7,14 +7,22 @@ use crate::sealed_data::{Place, SealedData};
 use crate::session_row::read_belief;
 use crate::{Digest, OperationId, Progress, StoreError, StoreKeys, StoredOperation};
 
-/// Selects the columns that [`read_operation`] reads.
+/// The columns that [`read_operation`] reads.
+macro_rules! operation_columns {
+    () => {
+        "id, kind, key, parent_id, customer, created_by, fingerprint, state, data, data_key, \
+         version, is_final, attention, created_at, changed_at, next_attempt_at, attempts, \
+         leased_until, deadline_at, (SELECT count(*) FROM store_keys WHERE sealed = 1) AS is_sealed"
+    };
+}
+pub(crate) use operation_columns;
+
 macro_rules! select_operations {
     ($rest:expr) => {
         concat!(
-            "SELECT id, kind, key, parent_id, customer, created_by, fingerprint, state, data, data_key, \
-             version, is_final, attention, created_at, changed_at, next_attempt_at, attempts, \
-             leased_until, deadline_at, \
-             (SELECT count(*) FROM store_keys WHERE sealed = 1) AS is_sealed FROM operations ",
+            "SELECT ",
+            $crate::operations::operation_row::operation_columns!(),
+            " FROM operations ",
             $rest
         )
     };

@@ -170,7 +170,7 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 32] = [
     (
         "lock an operation",
         &operation_changes::LOCK,
-        "5, 1",
+        "5, 1, 'key-5'",
         ["PRIMARY KEY", "operations_pkey"],
     ),
     (

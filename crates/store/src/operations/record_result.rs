@@ -1,9 +1,9 @@
 use crate::backend::Operation;
-use crate::connection::{Connection, Row, Statement};
+use crate::connection::{Connection, Statement};
 use crate::operations::sessions::FIND_AND_LOCK;
 use crate::operations::{deliveries, store_keys};
-use crate::session_row::{error_columns, read_belief, read_session};
-use crate::store_key::{Belief, Owner, StoredToken};
+use crate::session_row::{error_columns, read_session};
+use crate::store_key::{Owner, StoredToken};
 use crate::{
     Credential, Decision, RecordOutcome, RecordedResult, Session, SessionId, SessionResult,
     StoreError, StoreKeys, StoreOptions,
@@ -47,16 +47,7 @@ impl Operation for RecordResult {
             Decision::Record => {}
         }
         if matches!(self.result, SessionResult::Saved { .. }) {
-            match keys {
-                Some(keys) if row.integer("key_is_recorded")? == Some(0) => {
-                    store_keys::record_current_key(connection, keys).await?;
-                }
-                // The token would be refused when it is read.
-                None if read_belief(&row)? == Belief::Sealed => {
-                    return Err(StoreError::KeyRequired);
-                }
-                _ => {}
-            }
+            store_keys::check(connection, keys, &row).await?;
         }
         let session = self.recorded_in(session);
         self.update(connection, keys, &session).await?;

@@ -1,7 +1,7 @@
 use crate::backend::Operation;
 use crate::connection::{Connection, Row, Statement, locking};
 use crate::session_row::{read_belief, read_owner, read_session_id, read_token};
-use crate::store_key::StoredToken;
+use crate::store_key::{Belief, StoredToken};
 use crate::{Reencrypted, SessionId, StoreError, StoreKeys, StoreOptions};
 
 /// Checks that every key that tokens may be encrypted with was given to the store.
@@ -39,6 +39,22 @@ pub(crate) async fn record_current_key<C: Connection>(
 ) -> Result<(), StoreError> {
     let id = keys.current().id().into();
     connection.execute(&INSERT, &[id]).await.map(drop)
+}
+
+/// Records the key that has encrypted data of this transaction, unless it is recorded. Without a key, refuses to
+/// store what would be refused when it is read. The row has the columns `is_sealed` and `key_is_recorded`.
+pub(super) async fn check<C: Connection>(
+    connection: &mut C,
+    keys: Option<&StoreKeys>,
+    row: &C::Row,
+) -> Result<(), StoreError> {
+    match keys {
+        Some(keys) if row.integer("key_is_recorded")? == Some(0) => {
+            record_current_key(connection, keys).await
+        }
+        None if read_belief(row)? == Belief::Sealed => Err(StoreError::KeyRequired),
+        _ => Ok(()),
+    }
 }
 
 pub(super) struct Reencrypt {

@@ -107,7 +107,8 @@ async fn a_full_disk_is_told_and_nothing_is_acknowledged_until_there_is_room() {
 /// The log has room that it used before, and the file has none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_cannot_be_copied_fails_no_write_and_is_copied_when_there_is_room() {
-    let Some(disk) = SmallDisk::mount(24 * MEBIBYTE) else {
+    // Enough for a log of two and a half steps, and for a file with as much again after what it had.
+    let Some(disk) = SmallDisk::mount(32 * MEBIBYTE) else {
         return;
     };
     let file = disk.path().join("pantoken.db");

@@ -126,12 +126,15 @@ pub(crate) async fn a_change_replaces_the_version_that_was_read(
     let operation = created(&store, "1").await;
     let claimed = store.claim_operation(operation.id, NOW, NOW + LEASE).await;
     let claimed = claimed.unwrap().unwrap();
-    assert!(!other.change_operation(change(&operation)).await.unwrap());
+    let refused = other.change_operation(change(&operation)).await;
+    assert_eq!(refused.unwrap(), None);
     assert_eq!(read(&other, &operation).await.progress.state, "pending");
     assert!(told(&other, NOW).await.is_empty());
-    assert!(other.change_operation(change(&claimed)).await.unwrap());
-    assert!(!store.change_operation(change(&claimed)).await.unwrap());
+    let returned = other.change_operation(change(&claimed)).await.unwrap();
+    let refused = store.change_operation(change(&claimed)).await;
+    assert_eq!(refused.unwrap(), None);
     let changed = read(&store, &operation).await;
+    assert_eq!(returned, Some(changed.clone()));
     assert_eq!(changed.progress, progress("captured", "after", None));
     assert_eq!((changed.version, changed.attempts), (3, 0));
     assert_eq!(changed.changed_at, NOW);
@@ -150,7 +153,7 @@ pub(crate) async fn a_change_its_fact_its_events_and_its_operations_are_one(
         creates: vec![token.clone(), token],
         ..change(&operation)
     };
-    assert!(store.change_operation(change).await.unwrap());
+    assert!(store.change_operation(change).await.unwrap().is_some());
     let inbox = other.operation_inbox(operation.id).await.unwrap();
     assert_eq!(inbox.len(), 1);
     assert_eq!(inbox[0].fact, fact("answer", "COMPLETED"));
@@ -193,7 +196,12 @@ pub(crate) async fn exactly_one_of_many_racing_changes_is_made<
                 events: vec![event(&format!("evt-{number}"))],
                 ..change(&operation)
             };
-            tokio::spawn(async move { (number, store.change_operation(change).await.unwrap()) })
+            tokio::spawn(async move {
+                (
+                    number,
+                    store.change_operation(change).await.unwrap().is_some(),
+                )
+            })
         })
         .collect();
     let mut winners = Vec::new();
@@ -283,14 +291,20 @@ pub(crate) async fn a_claimed_operation_is_claimed_again_after_its_lease(
     assert!(!renew(&first).await, "its claim ended");
     assert!(renew(&second).await);
     assert!(claim(&other, NOW + 4 * LEASE - 1).await.is_empty());
-    assert!(!other.change_operation(change(&first)).await.unwrap());
+    assert!(
+        other
+            .change_operation(change(&first))
+            .await
+            .unwrap()
+            .is_none()
+    );
     let asked = OperationChange {
         progress: progress("pending", "before", Some(NOW + 5 * LEASE)),
         is_progress: false,
         events: Vec::new(),
         ..change(&second)
     };
-    assert!(store.change_operation(asked).await.unwrap());
+    assert!(store.change_operation(asked).await.unwrap().is_some());
     let waiting = read(&other, &second).await;
     assert_eq!((waiting.attempts, waiting.changed_at), (2, CREATED_AT));
     assert!(claim(&other, NOW + 5 * LEASE - 1).await.is_empty());
@@ -312,7 +326,13 @@ pub(crate) async fn a_hint_makes_an_operation_due([store, other]: [impl Operatio
     assert!(hint(&other, "1", CREATED_AT).await);
     let claimed = claim(&store, CREATED_AT).await;
     assert_eq!(claimed[0].id, operation.id);
-    assert!(store.change_operation(change(&claimed[0])).await.unwrap());
+    assert!(
+        store
+            .change_operation(change(&claimed[0]))
+            .await
+            .unwrap()
+            .is_some()
+    );
     assert!(claim(&store, NOW * 2).await.is_empty(), "it is final");
     assert!(hint(&other, "1", NOW).await);
     assert_eq!(claim(&store, NOW).await.len(), 1, "it is asked about again");
@@ -328,7 +348,13 @@ pub(crate) async fn a_hint_during_a_claim_makes_it_due_afterwards(
         claim(&other, NOW).await.is_empty(),
         "it is being asked about"
     );
-    assert!(store.change_operation(change(&claimed)).await.unwrap());
+    assert!(
+        store
+            .change_operation(change(&claimed))
+            .await
+            .unwrap()
+            .is_some()
+    );
     assert_eq!(claim(&other, NOW).await.len(), 1);
 }
 
@@ -350,13 +376,19 @@ pub(crate) async fn an_event_is_told_once_and_in_order(
         events: vec![event("evt-1"), event("evt-2")],
         ..change(&operation)
     };
-    assert!(store.change_operation(first.clone()).await.unwrap());
+    assert!(
+        store
+            .change_operation(first.clone())
+            .await
+            .unwrap()
+            .is_some()
+    );
     let again = OperationChange {
         version: 2,
         events: vec![event("evt-2"), event("evt-1")],
         ..first
     };
-    assert!(store.change_operation(again).await.unwrap());
+    assert!(store.change_operation(again).await.unwrap().is_some());
     let mut ids = Vec::new();
     for _ in 0..2 {
         let deliveries = told(&other, NOW).await;
@@ -392,7 +424,7 @@ pub(crate) async fn operations_are_listed_the_newest_first(
         },
         ..change(&second)
     };
-    assert!(store.change_operation(attention).await.unwrap());
+    assert!(store.change_operation(attention).await.unwrap().is_some());
     let all = OperationFilter {
         limit: 9,
         ..OperationFilter::default()
@@ -448,7 +480,7 @@ pub(crate) async fn parts_that_are_awaited_are_found_by_their_own_id(
         events: Vec::new(),
         ..change(&done)
     };
-    assert!(store.change_operation(change).await.unwrap());
+    assert!(store.change_operation(change).await.unwrap().is_some());
     let of_another_kind = NewOperation {
         kind: "test.refund".to_owned(),
         ..new_operation("p-6/7")
@@ -481,8 +513,20 @@ pub(crate) async fn what_is_open_or_untold_or_has_parts_is_not_deleted(
         events: Vec::new(),
         ..change(operation)
     };
-    assert!(store.change_operation(untold(&parent)).await.unwrap());
-    assert!(store.change_operation(change(&part)).await.unwrap());
+    assert!(
+        store
+            .change_operation(untold(&parent))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        store
+            .change_operation(change(&part))
+            .await
+            .unwrap()
+            .is_some()
+    );
     let delete = async |time| other.delete_finished_operations(time, 9).await.unwrap();
     assert_eq!(delete(late).await, 0, "its event is pending");
     let event = told(&other, NOW).await.remove(0);
@@ -500,12 +544,18 @@ pub(crate) async fn what_is_open_or_untold_or_has_parts_is_not_deleted(
         wakes: vec![parent.id],
         ..untold(&claimed)
     };
-    assert!(store.change_operation(waking).await.unwrap());
+    assert!(store.change_operation(waking).await.unwrap().is_some());
     assert_eq!(delete(late).await, 1, "the part");
     assert_eq!(delete(late).await, 0, "the whole was woken");
     let claimed = store.claim_operation(parent.id, NOW, NOW + LEASE).await;
     let claimed = claimed.unwrap().unwrap();
-    assert!(store.change_operation(untold(&claimed)).await.unwrap());
+    assert!(
+        store
+            .change_operation(untold(&claimed))
+            .await
+            .unwrap()
+            .is_some()
+    );
     assert_eq!(delete(late).await, 1, "and then the operation that had it");
     assert_eq!(read(&store, &open).await.id, open.id);
     assert!(store.operation_inbox(part.id).await.unwrap().is_empty());
