@@ -65,7 +65,11 @@ impl<B: Backend> SessionStore for B {
     }
 
     async fn newest_created_at(&self) -> Result<Option<i64>, StoreError> {
-        self.read(sessions::NewestCreatedAt).await
+        self.read(sessions::CreatedAt(&sessions::NEWEST)).await
+    }
+
+    async fn oldest_created_at(&self) -> Result<Option<i64>, StoreError> {
+        self.read(sessions::CreatedAt(&sessions::OLDEST)).await
     }
 
     async fn delete_expired_before(&self, time: i64, limit: u32) -> Result<u64, StoreError> {

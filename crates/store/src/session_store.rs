@@ -64,6 +64,13 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Returns [`StoreError`] if the database fails.
     fn newest_created_at(&self) -> impl Future<Output = Result<Option<i64>, StoreError>> + Send;
 
+    /// Returns when the oldest session was created, in Unix milliseconds. The oldest is the one with
+    /// the smallest id.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] if the database fails.
+    fn oldest_created_at(&self) -> impl Future<Output = Result<Option<i64>, StoreError>> + Send;
+
     /// Deletes up to `limit` sessions that expired before `time`, in Unix milliseconds, the earliest
     /// first, with their results, idempotency keys and deliveries. Returns how many were deleted:
     /// fewer than `limit` means that none are left.

@@ -104,15 +104,27 @@ impl<C: Clock> Retention<C> {
             last.time.saturating_add(passed)
         });
         let time = recorded.max(own).map_or(now, |latest| now.min(latest));
-        // A clock that is behind, as it may be after a start, does not undo what the newest session proves.
-        let proven = youngest.zip(recorded).map(|(one, other)| one.min(other));
-        let last = proven.map_or(time, |proven| time.max(proven));
+        let last = match recorded.zip(youngest) {
+            Some((recorded, youngest)) if self.precedes_all(time, youngest).await? => {
+                time.max(recorded.min(youngest))
+            }
+            _ => time,
+        };
         self.store.record_sweep(last).await?;
         self.last = Some(LastSweep {
             time: last,
             elapsed,
         });
         Ok(time)
+    }
+
+    /// Returns whether a time is before every session. It is then of a clock that is behind, as it may be after
+    /// a start, and the last sweep and the newest session count instead. If some sessions are older, the last
+    /// sweep may as well have been ahead, together with the newest session, and the clock is believed.
+    async fn precedes_all(&self, time: i64, youngest: i64) -> Result<bool, StoreError> {
+        // Operations are numbered as they are stored, so the newest is the one that was stored last.
+        let oldest = self.store.oldest_created_at().await?;
+        Ok(time < oldest.unwrap_or(youngest))
     }
 
     /// Deletes what expired this many days before a time.
@@ -292,6 +304,22 @@ mod tests {
         clock.pass(6);
         restarted.sweep().await.unwrap();
         assert_eq!(left(&store, &days).await, [1000]);
+    }
+
+    #[tokio::test]
+    async fn a_first_sweep_that_was_ahead_deletes_nothing_when_the_clock_is_ahead_again() {
+        let days = [TODAY, TODAY + 1000];
+        let (_folder, store) = store(&[]).await;
+        let clock = TestClock::new();
+        clock.set(TODAY + 1000);
+        start(&store, &clock).sweep().await.unwrap();
+        create(&store, TODAY + 1000).await;
+        clock.set(TODAY);
+        create(&store, TODAY).await;
+        start(&store, &clock).sweep().await.unwrap();
+        clock.set(TODAY + 1000);
+        start(&store, &clock).sweep().await.unwrap();
+        assert_eq!(left(&store, &days).await, [0, 1000]);
     }
 
     #[tokio::test]

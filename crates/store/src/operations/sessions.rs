@@ -56,12 +56,15 @@ impl Operation for Get {
     }
 }
 
-pub(crate) const NEWEST: Statement =
+pub(super) const NEWEST: Statement =
     Statement::same("SELECT created_at FROM sessions ORDER BY request_id DESC LIMIT 1");
+pub(super) const OLDEST: Statement =
+    Statement::same("SELECT created_at FROM sessions ORDER BY request_id LIMIT 1");
 
-pub(super) struct NewestCreatedAt;
+/// When the session that a statement selects was created.
+pub(super) struct CreatedAt(pub(super) &'static Statement);
 
-impl Operation for NewestCreatedAt {
+impl Operation for CreatedAt {
     type Answer = Option<i64>;
 
     async fn run<C: Connection>(
@@ -69,7 +72,7 @@ impl Operation for NewestCreatedAt {
         connection: &mut C,
         _options: &StoreOptions,
     ) -> Result<Option<i64>, StoreError> {
-        let row = connection.row(&NEWEST, &[]).await?;
+        let row = connection.row(self.0, &[]).await?;
         row.map_or(Ok(None), |row| row.integer("created_at"))
     }
 }

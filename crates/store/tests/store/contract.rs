@@ -52,6 +52,7 @@ macro_rules! contract_tests {
             a_session_stays_while_a_delivery_is_pending,
             a_session_stays_for_the_same_time_after_its_delivery_ended,
             the_time_of_the_last_sweep_is_kept,
+            the_oldest_and_the_newest_session_tell_when_they_were_created,
         }
         $crate::contract::contract_tests! { $place, api_keys:
             a_key_is_found_by_its_digest_until_it_is_revoked,

@@ -96,3 +96,21 @@ pub(crate) async fn the_time_of_the_last_sweep_is_kept([store, other]: [impl Ses
         assert_eq!(other.last_sweep().await.unwrap(), Some(time));
     }
 }
+
+pub(crate) async fn the_oldest_and_the_newest_session_tell_when_they_were_created(
+    [store, other]: [impl SessionStore; 2],
+) {
+    assert_eq!(store.oldest_created_at().await.unwrap(), None);
+    assert_eq!(store.newest_created_at().await.unwrap(), None);
+    for id in [2, 3, 1] {
+        let data = SessionData {
+            created_at: CREATED_AT + id,
+            ..session_data(id)
+        };
+        let _ = store.create(data, None).await.unwrap();
+    }
+    let oldest = other.oldest_created_at().await.unwrap();
+    assert_eq!(oldest, Some(CREATED_AT + 1));
+    let newest = other.newest_created_at().await.unwrap();
+    assert_eq!(newest, Some(CREATED_AT + 3));
+}
