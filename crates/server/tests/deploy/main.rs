@@ -69,6 +69,11 @@ fn main() -> ExitCode {
             nginx::it_lets_a_back_end_make_sessions_for_all_its_customers,
         ),
         trial(
+            "nginx::it_speaks_no_tls_before_1_2",
+            &["nginx", "openssl"],
+            nginx::it_speaks_no_tls_before_1_2,
+        ),
+        trial(
             "replicas::a_session_of_one_is_finished_on_another",
             &["nginx", "openssl", POSTGRES],
             replicas::a_session_of_one_is_finished_on_another,

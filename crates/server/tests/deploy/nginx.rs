@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::process::{Command, Stdio};
 
 use futures_util::future::join_all;
 
@@ -73,6 +74,32 @@ pub(crate) fn it_lets_a_back_end_make_sessions_for_all_its_customers() {
         let call = || create().basic_auth("staging", Some("secret")).send();
         assert_eq!(flood_with(call).await, [401, 429].into());
     });
+}
+
+pub(crate) fn it_speaks_no_tls_before_1_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_nginx, url) = site::start(folder.path(), &["127.0.0.1:9"]);
+    let address = url.strip_prefix("https://").unwrap();
+    for (version, is_spoken) in [
+        ("-tls1", false),
+        ("-tls1_1", false),
+        ("-tls1_2", true),
+        ("-tls1_3", true),
+    ] {
+        assert_eq!(speaks(address, version), is_spoken, "{version}");
+    }
+}
+
+/// Returns whether a client that knows this version of TLS alone, and every cipher, agrees with the server.
+fn speaks(address: &str, version: &str) -> bool {
+    let mut client = Command::new("openssl");
+    client
+        .args(["s_client", "-connect", address, version])
+        // Without this, the client itself refuses the old versions.
+        .args(["-cipher", "ALL:@SECLEVEL=0"])
+        .stdin(Stdio::null());
+    let output = client.output().unwrap();
+    output.status.success()
 }
 
 /// Makes many calls at once, until one is limited, and returns the statuses. Calls that follow each other may stay below

@@ -329,6 +329,35 @@ fn a_settings_file_that_others_can_write_is_refused() {
     }
 }
 
+/// Nobody names this file, and whoever controls the folder could have put it there.
+#[cfg(unix)]
+#[test]
+fn a_settings_file_of_the_current_folder_is_refused_too_if_others_can_write_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("pantoken.toml");
+    let settings = "agent_id = 'agent-01'\nform_host = 'https://a2c-test.qiwi.kz'\n";
+    std::fs::write(&config, settings).unwrap();
+    let run = |mode| {
+        std::fs::set_permissions(&config, std::fs::Permissions::from_mode(mode)).unwrap();
+        Command::new(env!("CARGO_BIN_EXE_pantoken"))
+            .args(["sign", "--request-id", "1"])
+            .env_clear()
+            .env("PANTOKEN_AGENT_SECRET_KEY", SECRET)
+            .current_dir(folder.path())
+            .output()
+            .unwrap()
+    };
+    // Many systems give every user a group of their own, and let it write.
+    for mode in [0o600, 0o644, 0o664] {
+        assert!(stdout(&run(mode)).contains("agentId=agent-01"), "{mode:o}");
+    }
+    for mode in [0o646, 0o602] {
+        fails(&run(mode), 2, &["pantoken.toml", "every user may write it"]);
+    }
+}
+
 #[test]
 fn a_password_is_no_argument() {
     for url in [
