@@ -7,8 +7,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use pantoken_tests::{
-    GOOD_NUMBER, Pages, Process, SiteOptions, TestContext, TestSite, binaries, clear_settings,
-    dist, workspace,
+    GOOD_NUMBER, Pages, PlannedResponse, Process, SiteOptions, TestContext, TestSite, binaries,
+    clear_settings, dist, workspace,
 };
 use serde_json::{Value, json};
 
@@ -33,8 +33,24 @@ pub(crate) async fn the_vue_page_takes_a_card(context: TestContext) {
 }
 
 pub(crate) async fn a_page_that_webpack_bundled_takes_a_card(context: TestContext) {
-    let site = TestSite::open(SiteOptions::with_pages(Pages::example("webpack")));
+    let site = TestSite::open(SiteOptions::with_pages(Pages::example("bundles/webpack")));
     takes_a_card(&context, &site).await;
+}
+
+/// With `pantoken/inline`, esbuild and Rollup need neither a plugin nor a setting.
+pub(crate) async fn a_page_of_a_bundler_without_asset_urls_takes_a_card(context: TestContext) {
+    for bundle in ["bundles/esbuild", "bundles/rollup"] {
+        let site = TestSite::open(SiteOptions::with_pages(Pages::example(bundle)));
+        takes_a_card(&context, &site).await;
+    }
+}
+
+/// An import map is an inline script, which the policy of `serve --pages` forbids.
+pub(crate) async fn a_page_with_an_import_map_takes_a_card(context: TestContext) {
+    let site = context.site();
+    site.proxy
+        .plan("/import-map.html", PlannedResponse::WithoutPolicy);
+    takes_a_card_at(&context, &site, "/import-map.html").await;
 }
 
 /// `saveCard` of `pantoken/testing`, with Playwright's own browser in place of the context's.
@@ -76,8 +92,12 @@ pub(crate) async fn the_page_of_the_elements_readme_takes_a_card(context: TestCo
 
 /// Checks that the page shows the request for which the server has stored a token.
 async fn takes_a_card(context: &TestContext, site: &TestSite) {
+    takes_a_card_at(context, site, "/").await;
+}
+
+async fn takes_a_card_at(context: &TestContext, site: &TestSite, path: &str) {
     let saved = context.browse(async |tab| {
-        tab.go(&site.url("/")).await;
+        tab.go(&site.url(path)).await;
         let form_url = tab.form_url().await;
         tab.save_in_frame(GOOD_NUMBER).await;
         tab.find("output:not(:empty)").await;

@@ -284,6 +284,8 @@ fn main() -> ExitCode {
                 examples::the_react_page_takes_a_card,
                 examples::the_vue_page_takes_a_card,
                 examples::a_page_that_webpack_bundled_takes_a_card,
+                examples::a_page_of_a_bundler_without_asset_urls_takes_a_card,
+                examples::a_page_with_an_import_map_takes_a_card,
                 examples::the_helper_for_playwright_saves_a_card,
                 hostile_messages::ten_thousand_messages_of_the_form_do_not_hide_its_result,
                 form_url::a_form_url_may_lead_to_a_form_that_misbehaves,

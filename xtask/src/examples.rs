@@ -23,7 +23,7 @@ const TARBALL: &str = "pantoken-0.1.0.tgz";
 const PAGES: [(&str, &str, &str); 4] = [
     ("examples/react", "react", "development"),
     ("examples/vue", "vue", "production"),
-    (TESTS, "webpack", "production"),
+    (TESTS, "bundles", "production"),
     // Not a page, but a program that the end-to-end tests run, with what it imports.
     ("tests/npm/playwright", "playwright", "production"),
 ];
@@ -36,7 +36,7 @@ const FRAMEWORKS: [(&str, &str, &str); 4] = [
     ("examples/svelte", "svelte", "production"),
 ];
 
-/// The types, the import on a server and a page for webpack, which only the tests need.
+/// The types, the import on a server and a page for each bundler, which only the tests need.
 const TESTS: &str = "tests/npm";
 
 /// The tests of the component for React again, with the oldest React that it supports.

@@ -1,5 +1,2 @@
 import "pantoken";
-
-addEventListener("pantoken-saved", (event) => {
-  document.querySelector("output").textContent = event.detail.requestId;
-});
+import "./shown.js";

@@ -1,0 +1,2 @@
+import "pantoken/inline";
+import "./shown.js";

@@ -1,0 +1,3 @@
+addEventListener("pantoken-saved", (event) => {
+  document.querySelector("output").textContent = event.detail.requestId;
+});
