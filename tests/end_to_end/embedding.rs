@@ -1,6 +1,8 @@
 //! The element where pages, frameworks, networks and old browsers treat it roughly.
 
-use pantoken_tests::{GOOD_NUMBER, Gate, PlannedResponse, Tab, TestContext, TestSite};
+use pantoken_tests::{
+    GOOD_NUMBER, Gate, INVALID_SESSION_NUMBER, PlannedResponse, Tab, TestContext, TestSite,
+};
 use serde_json::{Value, json};
 
 use crate::form_url::SIGNED;
@@ -184,12 +186,141 @@ pub(crate) async fn properties_are_attributes(context: TestContext) {
                 "Another title"
             );
             assert_eq!(site.proxy.count("POST /v1/sessions"), 1);
+            // They are not needed at once, and no form starts that is not on the page.
+            let reflected = "return Object.entries({
+                     formUrl: 'form-url', formOrigin: 'form-origin', flow: 'flow', returnUrl: 'return-url', token: 'token',
+                 }).map(([property, attribute]) => {
+                     const form = makeForm('other', {});
+                     form[property] = 'a value';
+                     const set = form.getAttribute(attribute) + ', ' + form[property];
+                     form[property] = undefined;
+                     return set + ', ' + form.hasAttribute(attribute);
+                 })";
+            let reflected = tab.run(reflected).await;
+            assert_eq!(reflected, json!(vec!["a value, a value, false"; 5]));
             tab.run("form.sessionUrl = null").await;
             assert_eq!(
                 tab.run("return form.hasAttribute('session-url')").await,
                 false
             );
             tab.until("return form.state === 'idle'").await;
+        })
+        .await;
+}
+
+/// A template's elements are not defined until they are on the page. Frameworks set properties before.
+pub(crate) async fn properties_that_were_set_before_it_was_defined_count(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
+            tab.run(
+                "const template = document.createElement('template');
+                 template.innerHTML = '<pantoken-form></pantoken-form>';
+                 const form = template.content.firstChild;
+                 form.id = 'form';
+                 form.language = 'en';
+                 form.sessionUrl = '/v1/sessions';
+                 form.texts = { title: 'Another title' };
+                 form.addEventListener('pantoken-ready', () => emitted.push({ id: 'form', type: 'pantoken-ready' }));
+                 document.body.append(form);",
+            )
+            .await;
+            stage::wait_for(tab, "form", "pantoken-ready", 1).await;
+            let form_url = tab.form_url().await;
+            assert_eq!(form_url.request().language().as_str(), "en");
+            let title = tab.run("return findDeep('iframe').title").await;
+            assert_eq!(title, "Another title");
+            // What hid the accessors is gone.
+            tab.run("form.sessionUrl = null").await;
+            tab.until("return form.state === 'idle'").await;
+        })
+        .await;
+}
+
+pub(crate) async fn a_page_that_is_isolated_leads_to_the_providers_page(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            for isolation in ["require-corp", "credentialless"] {
+                let header = PlannedResponse::WithHeader("cross-origin-embedder-policy", isolation);
+                site.proxy.plan("/stage.html", header);
+                stage::open(tab, &site).await;
+                tab.run(
+                    "insertForm('form', { 'session-url': '/v1/sessions', language: 'en', 'ready-timeout': 1 })",
+                )
+                .await;
+                stage::wait_for(tab, "form", "pantoken-error", 1).await;
+                assert_eq!(stage::events(tab, "form").await[0]["code"], "READY_TIMEOUT");
+                // The browser has an error page where the form would be.
+                tab.find("iframe").await.enter_frame().await.unwrap();
+                tab.until("return location.protocol === 'chrome-error:'")
+                    .await;
+                tab.leave_form().await;
+                tab.press("Continue on the payment page").await;
+                tab.find("body[data-state=ready]").await;
+            }
+        })
+        .await;
+}
+
+pub(crate) async fn a_form_without_its_cookies_leads_to_the_providers_page(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            stage::open(tab, &site).await;
+            tab.run("insertForm('form', { 'session-url': '/v1/sessions', language: 'en' })")
+                .await;
+            stage::wait_for(tab, "form", "pantoken-ready", 1).await;
+            tab.save_in_frame(INVALID_SESSION_NUMBER).await;
+            stage::wait_for(tab, "form", "pantoken-error", 1).await;
+            assert_eq!(
+                stage::events(tab, "form").await[1]["code"],
+                "INVALID_SESSION"
+            );
+            tab.press("Continue on the payment page").await;
+            tab.find("body[data-state=ready]").await;
+            tab.save(GOOD_NUMBER).await;
+            tab.until("return location.search.includes('status=saved')")
+                .await;
+        })
+        .await;
+}
+
+/// The script adds its header to calls of every origin. The server is on another one than the page.
+pub(crate) async fn a_page_with_a_tracing_script_takes_a_card(context: TestContext) {
+    let site = context.site();
+    context
+        .browse(async |tab| {
+            site.proxy
+                .plan("/stage.html", PlannedResponse::WithoutPolicy);
+            stage::open(tab, &site).await;
+            let endpoint = site.url("/v1/sessions").replace("localhost", "127.0.0.1");
+            // The server says that it is where the page is, and not where a report would be traced too.
+            tab.run(&format!(
+                "const fetched = window.fetch;
+                 window.traced = [];
+                 window.fetch = async (url, options = {{}}) => {{
+                     const headers = new Headers(options.headers);
+                     headers.set('traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
+                     headers.set('baggage', 'userId=1');
+                     const answer = await fetched(url, {{ ...options, headers }});
+                     traced.push(answer.status);
+                     if (answer.status !== 201) return answer;
+                     const session = await answer.json();
+                     session.resultUrl = '{endpoint}/' + session.requestId + '/result';
+                     return new Response(JSON.stringify(session), answer);
+                 }};
+                 insertForm('form', {{ 'session-url': '{endpoint}' }})"
+            ))
+            .await;
+            stage::wait_for(tab, "form", "pantoken-ready", 1).await;
+            let request_id = tab.request_id().await;
+            tab.save_in_frame(GOOD_NUMBER).await;
+            stage::wait_for(tab, "form", "pantoken-saved", 1).await;
+            assert_eq!(tab.run("return traced").await, json!([201, 200]));
+            let result = format!("OPTIONS /v1/sessions/{request_id}/result");
+            assert_eq!(site.proxy.count(&result), 1);
         })
         .await;
 }

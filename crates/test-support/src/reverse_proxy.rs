@@ -39,6 +39,8 @@ pub enum PlannedResponse {
     Delayed(Gate),
     /// The server's response without its content security policy, as on most pages.
     WithoutPolicy,
+    /// The server's response with this header in place of its own.
+    WithHeader(&'static str, &'static str),
     /// The server's response with this content security policy in place of its own.
     WithPolicy(&'static str),
     /// The server's response with this content security policy in report-only mode.
@@ -149,9 +151,9 @@ fn count(requests: &[String], request: &str) -> usize {
         .count()
 }
 
-fn with_policy(mut response: Response, name: HeaderName, policy: &'static str) -> Response {
-    let policy = HeaderValue::from_static(policy);
-    response.headers_mut().insert(name, policy);
+fn with_header(mut response: Response, name: HeaderName, value: &'static str) -> Response {
+    let value = HeaderValue::from_static(value);
+    response.headers_mut().insert(name, value);
     response
 }
 
@@ -178,13 +180,17 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
             headers.remove(header::CONTENT_SECURITY_POLICY);
             response
         }
+        Some(PlannedResponse::WithHeader(name, value)) => {
+            let name = HeaderName::from_static(name);
+            with_header(shared.forward(request).await, name, value)
+        }
         Some(PlannedResponse::WithPolicy(policy)) => {
             let name = header::CONTENT_SECURITY_POLICY;
-            with_policy(shared.forward(request).await, name, policy)
+            with_header(shared.forward(request).await, name, policy)
         }
         Some(PlannedResponse::WithReportOnlyPolicy(policy)) => {
             let name = header::CONTENT_SECURITY_POLICY_REPORT_ONLY;
-            with_policy(shared.forward(request).await, name, policy)
+            with_header(shared.forward(request).await, name, policy)
         }
         None => shared.forward(request).await,
     };

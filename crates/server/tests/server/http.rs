@@ -92,6 +92,32 @@ async fn another_content_type_is_unsupported() {
     assert_eq!(answer.status, 201);
 }
 
+/// A filter against forged calls may let both paths through, as docs/embedding.md says.
+#[tokio::test]
+async fn what_a_form_of_another_site_can_send_does_nothing() {
+    let server = server_with(|options| options.public_sessions = true).await;
+    let session = server.iframe_session().await;
+    let result = format!("/v1/sessions/{}/result", session.field("requestId"));
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=b",
+    ] {
+        let headers = [
+            ("origin", "https://evil.kz"),
+            ("content-type", content_type),
+            ("cookie", "login=1"),
+        ];
+        let call = async |path, body| server.call("POST", path, &headers, body).await.status;
+        let created = call("/v1/sessions", r#"{"flow":"iframe"}"#).await;
+        let recorded = call(&result, r#"{"panToken":"forged"}"#).await;
+        for status in [created, recorded] {
+            assert!(status.is_client_error(), "{content_type}: {status}");
+        }
+    }
+    assert_eq!(server.state(&session).await, "created");
+}
+
 #[tokio::test]
 async fn every_answer_is_private() {
     let server = server().await;
