@@ -36,7 +36,9 @@ pub(crate) fn form_view(language: Language, form: CardFormHandle) -> Html {
     let redirect = form.redirect.reform(|_: MouseEvent| ());
     html! {
         <div class="pantoken" translate="no" lang={language.html_lang()} aria-busy={view.aria_busy()} data-state={view.state.as_str()}>
-            <p class="pantoken-status" role="status">{ text(view.status) }</p>
+            // A translator may have put its own elements in the place of the text. Another text is another element,
+            // so that they go with it.
+            <p class="pantoken-status" role="status"><span key={view.status.map_or("", |text| texts.get(text))}>{ text(view.status) }</span></p>
             if view.may_retry {
                 <button class="pantoken-retry" type="button" onclick={retry}>{ text(Some(Text::Retry)) }</button>
             }

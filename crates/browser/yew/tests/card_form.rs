@@ -235,3 +235,48 @@ async fn a_form_url_on_another_origin_opens_nothing_unless_it_is_named() {
         turns(1).await;
     }
 }
+
+/// The change to a page that is shown is not in this test: only the browser's own event counts.
+#[wasm_bindgen_test]
+async fn nothing_starts_while_the_page_is_prerendered() {
+    page::run_in_page(
+        "Object.defineProperty(document, 'prerendering', { value: true, configurable: true })",
+    );
+    let test = Test::mount(Page::with_form());
+    turns(10).await;
+    page::run_in_page("delete document.prerendering");
+    assert_eq!(iframes(&test.parent), 0);
+    let started = Test::mount(Page::with_form());
+    started.loaded().await;
+    assert_eq!(iframes(&test.parent), 0);
+}
+
+/// Some translators do not heed `translate`. They put elements of their own in the place of a text.
+#[wasm_bindgen_test]
+async fn a_text_that_a_translator_replaced_is_gone_with_the_next_state() {
+    let test = Test::mount(Page::with_form());
+    test.loaded().await;
+    assert!(!test.status().is_empty());
+    page::run_in_page(
+        "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+         const texts = [];
+         while (walker.nextNode()) {
+             if (walker.currentNode.parentElement.closest('[role=status]')) texts.push(walker.currentNode);
+         }
+         for (const text of texts) {
+             const translated = document.createElement('font');
+             translated.textContent = 'Translated';
+             text.replaceWith(translated);
+         }",
+    );
+    assert_eq!(test.status(), "Translated");
+    test.post("'Ready'");
+    test.wait_for(&["ready"]).await;
+    test.wait_for_state("ready").await;
+    assert_eq!(test.status(), "");
+    test.post(&format!(
+        "{{ requestId: '{REQUEST_ID}', panToken: 'tok-1' }}"
+    ));
+    test.wait_for_state("saved").await;
+    assert_ne!(test.status(), "");
+}

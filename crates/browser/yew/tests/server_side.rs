@@ -31,7 +31,7 @@ async fn a_card_form_renders_its_loading_state_in_the_form_urls_language() {
     assert_eq!(
         html,
         "<div translate=\"no\" lang=\"en\" aria-busy=\"true\" data-state=\"loading\" class=\"pantoken\">\
-         <p role=\"status\" class=\"pantoken-status\">Loading the secure form…</p>\
+         <p role=\"status\" class=\"pantoken-status\"><span>Loading the secure form…</span></p>\
          <div class=\"pantoken-frame\"></div></div>"
     );
 }
