@@ -2,25 +2,25 @@
 //! table.
 //!
 //! `cargo bench -p pantoken-store --bench creation -- 1000000` compares a table of a million rows with
-//! one of ten thousand, in nine rounds or in as many as a second number says. Each session has an idempotency key, which is the slowest case, because its
-//! index grows at random places.
+//! one of ten thousand, in nine rounds or in as many as a second number says.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+#[allow(dead_code)] // It also has what growth.rs needs.
+mod tables;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use pantoken_store::{
-    CreateOutcome, Database, DatabaseUrl, Digest, Idempotency, SessionData, SessionFlow, SessionId,
-    SessionStore, SqliteStore,
-};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use pantoken_store::{CreateOutcome, SessionStore, SqliteStore};
+use tables::{Filling, new_session};
 
 const SMALL: i64 = 10_000;
 const DEFAULT_LARGE: i64 = 1_000_000;
 const DEFAULT_ROUNDS: i64 = 9;
 const CALLERS: i64 = 64;
 const EACH: i64 = 40;
+/// A number of a session that no table has.
+const FAR_AWAY: i64 = 1_000_000_000_000;
 
 #[tokio::main]
 async fn main() {
@@ -61,7 +61,7 @@ async fn alone(store: &SqliteStore) {
     const COUNT: i64 = 200;
     let started = Instant::now();
     for number in 0..COUNT {
-        create(store, i64::MAX - number).await;
+        create(store, FAR_AWAY + number).await;
     }
     let rate = 200.0 / started.elapsed().as_secs_f64();
     println!("{SMALL} rows, 1 caller: {rate:.0} sessions a second");
@@ -85,43 +85,14 @@ async fn create_at_once(store: &SqliteStore, after: i64) -> Duration {
     started.elapsed()
 }
 
-async fn create(store: &SqliteStore, id: i64) {
-    let data = SessionData {
-        id: SessionId::from_i64(id),
-        language: "ru".to_owned(),
-        flow: SessionFlow::Iframe,
-        customer: Some("order 7".to_owned()),
-        created_by: None,
-        seed: [7; 16],
-        result_token: Digest::of(b"token"),
-        created_at: id,
-        expires_at: id,
-    };
-    let idempotency = Idempotency {
-        key: Digest::of(&id.to_le_bytes()),
-        fingerprint: Digest::of(b"fingerprint"),
-    };
-    let outcome = store.create(data, Some(idempotency)).await.unwrap();
+async fn create(store: &SqliteStore, number: i64) {
+    let (data, idempotency) = new_session(number, "order 7".to_owned());
+    let outcome = store.create(data, idempotency).await.unwrap();
     assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
 }
 
 async fn fill(file: &Path, rows: i64) {
-    let url = DatabaseUrl::Sqlite(file.to_owned());
-    Database::migrate(&url).await.unwrap();
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .pragma("synchronous", "OFF")
-        .pragma("cache_size", "-1000000");
-    let mut connection = options.connect().await.unwrap();
-    let insert = format!(
-        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows}) \
-         INSERT INTO sessions (request_id, language, customer, seed, result_token_digest, \
-         idempotency_key, fingerprint, created_at, expires_at) SELECT n, 'ru', 'order 7', \
-         randomblob(16), randomblob(32), randomblob(32), randomblob(32), n, n FROM numbers"
-    );
-    connection.execute(AssertSqlSafe(insert)).await.unwrap();
-    connection
-        .execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        .await
-        .unwrap();
+    let mut filling = Filling::begin(&format!("sqlite://{}", file.display())).await;
+    filling.add_sessions(rows).await;
+    filling.settle().await;
 }
