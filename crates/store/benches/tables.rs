@@ -127,18 +127,28 @@ impl Filling {
         .await;
     }
 
-    /// Inserts one row for each number `n`.
+    /// Inserts one row for each number `n`, in several transactions: the write-ahead log holds the whole of each.
     async fn insert(&mut self, rows: i64, table: &str, values: &str) {
-        let numbers = match self {
+        const AT_ONCE: i64 = 500_000;
+        let mut first = 1;
+        while first <= rows {
+            let last = rows.min(first + AT_ONCE - 1);
+            let numbers = self.numbers(first, last);
+            self.run(format!(
+                "WITH RECURSIVE numbers (n) AS ({numbers}) INSERT INTO {table} SELECT {values} FROM numbers"
+            ))
+            .await;
+            first = last + 1;
+        }
+    }
+
+    fn numbers(&self, first: i64, last: i64) -> String {
+        match self {
             Self::Sqlite(_) => {
-                format!("SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows}")
+                format!("SELECT {first} UNION ALL SELECT n + 1 FROM numbers WHERE n < {last}")
             }
-            Self::Postgres(_) => format!("SELECT generate_series(1, {rows}::bigint)"),
-        };
-        self.run(format!(
-            "WITH RECURSIVE numbers (n) AS ({numbers}) INSERT INTO {table} SELECT {values} FROM numbers"
-        ))
-        .await;
+            Self::Postgres(_) => format!("SELECT generate_series({first}, {last}::bigint)"),
+        }
     }
 
     /// Does what the database does by itself after a while, so that it does not do it while something is
