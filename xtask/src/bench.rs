@@ -2,6 +2,7 @@
 
 mod browser;
 mod pgbench;
+mod programs;
 mod server;
 mod table;
 mod turns;

@@ -9,11 +9,11 @@ use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 use pantoken_test_support::postgres::Server as Postgres;
 use pantoken_test_support::send_request;
-use tempfile::TempDir;
 
 use super::pgbench::Pgbench;
+use super::programs::Programs;
 use super::table::Table;
-use super::turns::{Outcome, Run, in_turns};
+use super::turns::{Run, in_turns};
 use super::wrk::{API_KEY, Load};
 use super::{Options, median, number, result_in};
 use crate::command;
@@ -24,7 +24,6 @@ use crate::tools::{POSTGRES, Tools};
 use crate::workspace::Workspace;
 
 const FORM_URL: &str = r#"{"flow":"iframe","requestId":"123456789","language":"ru"}"#;
-const SESSION: &str = r#"{"flow":"iframe","language":"ru","customer":"order 7"}"#;
 const MEBIBYTE: f64 = 1024.0;
 /// The keys of the sandbox of payin. They are not secret.
 const PAYIN_KEYS: [(&str, &str); 2] = [
@@ -39,8 +38,7 @@ const PAYIN_KEYS: [(&str, &str); 2] = [
 struct Bench<'a> {
     workspace: &'a Workspace,
     tools: Tools,
-    /// For databases and logs; removed at the end.
-    folder: TempDir,
+    programs: Programs<'a>,
     options: &'a Options,
 }
 
@@ -52,7 +50,7 @@ pub(crate) fn measure(workspace: &Workspace, options: &Options, table: &mut Tabl
     let bench = Bench {
         workspace,
         tools,
-        folder: tempfile::tempdir()?,
+        programs: Programs::new(workspace)?,
         options,
     };
     steps.run("signing", || bench.signing(table))?;
@@ -92,7 +90,7 @@ impl Bench<'_> {
         for time in 0..times {
             let name = format!("start-{time}");
             let started = Instant::now();
-            let server = self.server(&name, &self.sqlite(&name))?;
+            let server = self.programs.server(&name, &self.programs.sqlite(&name))?;
             let response = send_request(server.address(), "GET /healthz HTTP/1.1", "");
             took.push(started.elapsed().as_secs_f64() * 1000.0);
             ensure!(
@@ -105,7 +103,9 @@ impl Bench<'_> {
     }
 
     fn form_urls(&self, table: &mut Table) -> Result<()> {
-        let server = self.server("form-urls", &self.sqlite("form-urls"))?;
+        let server = self
+            .programs
+            .server("form-urls", &self.programs.sqlite("form-urls"))?;
         let bare = Command::new(self.workspace.release_binary("bench-bare-axum"));
         let bare = self.peer("bare-axum", bare)?;
         let mut node = Command::new("node");
@@ -129,14 +129,16 @@ impl Bench<'_> {
     }
 
     fn sessions(&self, table: &mut Table) -> Result<()> {
-        let server = self.server("sessions", &self.sqlite("sessions"))?;
+        let server = self
+            .programs
+            .server("sessions", &self.programs.sqlite("sessions"))?;
         let mut fastapi = Command::new("python3");
         self.tools.lend_to(&mut fastapi)?;
         fastapi
             .arg(self.peers().join("fastapi/server.py"))
-            .arg(self.folder.path().join("fastapi.db"));
+            .arg(self.programs.folder().join("fastapi.db"));
         let fastapi = self.peer("fastapi", fastapi)?;
-        let [ours, theirs] = [&server, &fastapi].map(|program| self.creation(program));
+        let [ours, theirs] = [&server, &fastapi].map(|program| self.programs.creation(program));
         let (seconds, rounds) = self.runs();
         let [ours, theirs] = [&ours, &theirs].map(|load| move |time| load.run(time));
         let [ours, theirs] = in_turns([&ours, &theirs], rounds, seconds)?;
@@ -156,13 +158,13 @@ impl Bench<'_> {
         let database_url = postgres.create_database()?;
         let mut servers = Vec::new();
         for name in REPLICAS {
-            servers.push(self.server(name, &database_url)?);
+            servers.push(self.programs.server(name, &database_url)?);
         }
-        let pgbench = Pgbench::new(self.workspace, self.folder.path(), &database_url)?;
+        let pgbench = Pgbench::new(self.workspace, self.programs.folder(), &database_url)?;
         let (seconds, rounds) = self.runs();
         let loads: [Run<'_>; 3] = [
-            &|time| self.complete_sessions(&servers[..1], time),
-            &|time| self.complete_sessions(&servers, time),
+            &|time| self.programs.complete_sessions(&servers[..1], time),
+            &|time| self.programs.complete_sessions(&servers, time),
             &|time| pgbench.run(time),
         ];
         let [one, three, bare] = in_turns(loads, rounds, seconds)?;
@@ -178,30 +180,15 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn complete_sessions(&self, servers: &[Server], seconds: u32) -> Result<Outcome> {
-        let mut sessions = Command::new(self.workspace.release_binary("bench-sessions"));
-        sessions
-            .arg(seconds.to_string())
-            .args(servers.iter().map(|server| &server.url))
-            .env("PANTOKEN_API_KEY", API_KEY);
-        let result = result_in(&command::output(&mut sessions)?)?;
-        let per_second = number(&result, "/calls")?;
-        Ok(Outcome {
-            requests: per_second * f64::from(seconds),
-            per_second,
-            p99_ms: number(&result, "/p99")? / 1000.0,
-        })
-    }
-
     /// Measures token payments through the engine and straight to the sandbox, and notifications.
     fn payments(&self, table: &mut Table) -> Result<()> {
         let binary = self.workspace.release_binary("pantoken-sandbox");
-        let mut sandbox = demo::without_settings(&binary, self.folder.path());
+        let mut sandbox = demo::without_settings(&binary, self.programs.folder());
         sandbox.args(["--only", "payin", "--payin-listen", "127.0.0.1:0"]);
-        sandbox.stderr(File::create(self.folder.path().join("sandbox.log"))?);
+        sandbox.stderr(File::create(self.programs.folder().join("sandbox.log"))?);
         let sandbox = Server::start(&mut sandbox)?;
         let (database, base_url) = (
-            self.sqlite("payments"),
+            self.programs.sqlite("payments"),
             format!("{}/partner/payin/v1/sites", sandbox.url),
         );
         let mut settings = vec![
@@ -211,7 +198,7 @@ impl Bench<'_> {
             ("PANTOKEN_PAYIN_BASE_URL", &base_url),
         ];
         settings.extend(PAYIN_KEYS);
-        let server = self.server_with("payments", &settings)?;
+        let server = self.programs.server_with("payments", &settings)?;
         let (seconds, rounds) = self.runs();
         let mut payments = Command::new(self.workspace.release_binary("bench-payments"));
         payments
@@ -232,8 +219,10 @@ impl Bench<'_> {
 
     fn memory(&self, table: &mut Table) -> Result<()> {
         let sessions = if self.options.quick { 20_000.0 } else { 1e6 };
-        let server = self.server("memory", &self.sqlite("memory"))?;
-        let creation = self.creation(&server);
+        let server = self
+            .programs
+            .server("memory", &self.programs.sqlite("memory"))?;
+        let creation = self.programs.creation(&server);
         let mut created = 0.0;
         while created < sessions {
             created += creation.run(10)?.requests;
@@ -259,35 +248,8 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn creation(&self, program: &Server) -> Load {
-        Load::new(
-            self.workspace,
-            format!("{}/v1/sessions", program.url),
-            SESSION,
-        )
-    }
-
-    fn sqlite(&self, name: &str) -> String {
-        let file = self.folder.path().join(name).with_extension("db");
-        format!("sqlite://{}", file.display())
-    }
-
-    /// Starts `pantoken serve` as it is configured by default.
-    fn server(&self, name: &str, database_url: &str) -> Result<Server> {
-        let settings = [
-            ("PANTOKEN_DATABASE_URL", database_url),
-            ("PANTOKEN_API_KEY", API_KEY),
-        ];
-        self.server_with(name, &settings)
-    }
-
-    fn server_with(&self, name: &str, settings: &[(&str, &str)]) -> Result<Server> {
-        let binary = self.workspace.release_binary("pantoken");
-        demo::start_server(&binary, self.folder.path(), name, settings)
-    }
-
     fn peer(&self, name: &str, mut command: Command) -> Result<Server> {
-        let log = self.folder.path().join(name).with_extension("log");
+        let log = self.programs.folder().join(name).with_extension("log");
         command
             .env("PANTOKEN_AGENT_SECRET_KEY", TEST_AGENT_SECRET_KEY)
             .env("PANTOKEN_API_KEY", API_KEY)

@@ -1,5 +1,16 @@
 //! The table of what was measured.
 
+/// Writes a number with three significant digits.
+pub(crate) fn rounded(value: f64) -> String {
+    let digits = match value.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        _ => 3,
+    };
+    format!("{value:.digits$}")
+}
+
 /// Figures, each with the bar that it must meet, if there is one.
 #[derive(Default)]
 pub(crate) struct Table {
@@ -11,14 +22,7 @@ pub(crate) struct Table {
 impl Table {
     /// Adds a figure without a bar.
     pub(crate) fn figure(&mut self, what: &str, value: f64, unit: &str) {
-        // Three significant digits.
-        let digits = match value.abs() {
-            100.0.. => 0,
-            10.0.. => 1,
-            1.0.. => 2,
-            _ => 3,
-        };
-        let figure = format!("{value:.digits$}{unit}");
+        let figure = format!("{}{unit}", rounded(value));
         eprintln!("  {what}: {figure}");
         self.rows.push((what.to_owned(), figure));
     }

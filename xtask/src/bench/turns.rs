@@ -1,6 +1,6 @@
 //! Loads that run in turns, so that whatever else the machine does slows all of them.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use super::median;
 
@@ -21,7 +21,14 @@ pub(crate) fn in_turns<const N: usize>(
     rounds: u32,
     seconds: u32,
 ) -> Result<[Outcome; N]> {
-    let mut outcomes = [const { Vec::new() }; N];
+    let outcomes = all_in_turns(&loads, rounds, seconds)?;
+    let outcomes = outcomes.try_into();
+    outcomes.map_err(|_| anyhow!("a load has no outcome"))
+}
+
+/// Returns the median outcome of each load.
+pub(crate) fn all_in_turns(loads: &[Run<'_>], rounds: u32, seconds: u32) -> Result<Vec<Outcome>> {
+    let mut outcomes = vec![Vec::new(); loads.len()];
     // The first requests to a program are slower than the later ones.
     for run in loads {
         run(1)?;
@@ -31,12 +38,14 @@ pub(crate) fn in_turns<const N: usize>(
             outcomes.push(run(seconds)?);
         }
     }
-    Ok(outcomes.map(|all| {
-        let of = |figure: fn(&Outcome) -> f64| median(all.iter().map(figure).collect());
-        Outcome {
-            requests: of(|outcome| outcome.requests),
-            per_second: of(|outcome| outcome.per_second),
-            p99_ms: of(|outcome| outcome.p99_ms),
-        }
-    }))
+    Ok(outcomes.iter().map(|all| median_of(all)).collect())
+}
+
+fn median_of(outcomes: &[Outcome]) -> Outcome {
+    let of = |figure: fn(&Outcome) -> f64| median(outcomes.iter().map(figure).collect());
+    Outcome {
+        requests: of(|outcome| outcome.requests),
+        per_second: of(|outcome| outcome.per_second),
+        p99_ms: of(|outcome| outcome.p99_ms),
+    }
 }
