@@ -1,7 +1,10 @@
-//! `cargo xtask bench`: the server and the element, compared with their peers on this machine in one run.
+//! `cargo xtask bench`: the server and the element, compared with their peers on this machine in one run, and what growth
+//! costs.
 
 mod browser;
+mod growth;
 mod pgbench;
+mod plot;
 mod programs;
 mod server;
 mod table;
@@ -14,6 +17,14 @@ use clap::{Args, ValueEnum};
 use crate::workspace::Workspace;
 use table::Table;
 
+pub(crate) const EXAMPLES: &str = "Examples:
+  cargo xtask bench                   the server and the element
+  cargo xtask bench server
+  cargo xtask bench browser --quick
+  cargo xtask bench growth --quick    a trial of a minute, with plots in target/plots
+  cargo xtask bench growth            up to a million rows, with plots in docs/plots
+  cargo xtask bench growth --long     up to ten million rows, which need 20 GB of disk";
+
 /// What to measure, and for how long.
 #[derive(Args)]
 pub(crate) struct Options {
@@ -22,7 +33,7 @@ pub(crate) struct Options {
     /// Make fewer and shorter runs, and fail for no missed bar
     #[arg(long)]
     quick: bool,
-    /// Measure a table of ten million sessions instead of one million
+    /// Measure tables of up to ten million rows instead of one million
     #[arg(long, conflicts_with = "quick")]
     long: bool,
 }
@@ -34,11 +45,17 @@ enum Part {
     Server,
     /// The element in Chromium
     Browser,
+    /// What sessions, operations, connections and replicas cost as they grow in number: Markdown tables, and plots in
+    /// docs/plots. Not part of the whole, because it has no bars
+    Growth,
 }
 
-/// Measures a part, or both. A missed bar is an error, unless the runs are short.
+/// Measures a part, or those that have bars. A missed bar is an error, unless the runs are short.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::find()?;
+    if options.part == Some(Part::Growth) {
+        return growth::measure(&workspace, options);
+    }
     let mut table = Table::default();
     let mut outcome = Ok(());
     if options.part != Some(Part::Browser) {

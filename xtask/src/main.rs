@@ -140,9 +140,7 @@ enum Task {
         long: bool,
     },
     /// Measure the server and the element, compare them with their peers, and fail if they miss a bar
-    #[command(
-        after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench server\n  cargo xtask bench browser --quick"
-    )]
+    #[command(after_help = bench::EXAMPLES)]
     Bench(bench::Options),
 }
 

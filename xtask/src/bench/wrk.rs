@@ -10,26 +10,40 @@ use super::{number, result_in};
 use crate::command;
 use crate::workspace::Workspace;
 
-const CONNECTIONS: &str = "64";
+const CONNECTIONS: u32 = 64;
 pub(crate) const API_KEY: &str = "a-key-for-the-benchmarks";
 
-/// One request, sent again and again over 64 connections.
+/// One request, sent again and again, over 64 connections unless another number is given.
 pub(crate) struct Load {
     script: PathBuf,
     url: String,
     body: &'static str,
+    connections: u32,
 }
 
 impl Load {
     pub(crate) fn new(workspace: &Workspace, url: String, body: &'static str) -> Self {
         let script = workspace.root().join("benches/load.lua");
-        Self { script, url, body }
+        Self {
+            script,
+            url,
+            body,
+            connections: CONNECTIONS,
+        }
+    }
+
+    pub(crate) fn over(self, connections: u32) -> Self {
+        Self {
+            connections,
+            ..self
+        }
     }
 
     /// Sends requests for some seconds, and fails if one of them does.
     pub(crate) fn run(&self, seconds: u32) -> Result<Outcome> {
         let mut wrk = Command::new("wrk");
-        wrk.args(["-t", "1", "-c", CONNECTIONS, "-d", &seconds.to_string()])
+        wrk.args(["-t", "1", "-c", &self.connections.to_string()])
+            .args(["-d", &seconds.to_string()])
             .arg("-s")
             .arg(&self.script)
             .arg(&self.url)
