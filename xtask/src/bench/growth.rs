@@ -49,7 +49,7 @@ impl Scale {
                 sizes: &[10_000, 100_000],
                 open: 1_000,
                 rounds_of_calls: 3,
-                connections: &[1, 64],
+                connections: &[1, 64, 512],
                 rounds: 3,
                 seconds: 1,
             },
