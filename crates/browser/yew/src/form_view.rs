@@ -30,22 +30,27 @@ impl Callbacks {
 /// the customer's phone.
 pub(crate) fn form_view(language: Language, form: CardFormHandle) -> Html {
     let texts = Texts::of(language);
-    let text = |text: Option<Text>| VText::new(text.map_or("", |text| texts.get(text)));
+    let text = |text| VText::new(texts.get(text));
     let view = form.view;
     let retry = form.reload.reform(|_: MouseEvent| ());
     let redirect = form.redirect.reform(|_: MouseEvent| ());
     html! {
         <div class="pantoken" translate="no" lang={language.html_lang()} aria-busy={view.aria_busy()} data-state={view.state.as_str()}>
-            // A translator may have put its own elements in the place of the text. Another text is another element,
-            // so that they go with it.
-            <p class="pantoken-status" role="status"><span key={view.status.map_or("", |text| texts.get(text))}>{ text(view.status) }</span></p>
+            <p class="pantoken-status" role="status">{ translatable(texts, view.status) }</p>
             if view.may_retry {
-                <button class="pantoken-retry" type="button" onclick={retry}>{ text(Some(Text::Retry)) }</button>
+                <button class="pantoken-retry" type="button" onclick={retry}>{ text(Text::Retry) }</button>
             }
             if view.may_redirect {
-                <button class="pantoken-redirect" type="button" onclick={redirect}>{ text(Some(Text::Redirect)) }</button>
+                <button class="pantoken-redirect" type="button" onclick={redirect}>{ text(Text::Redirect) }</button>
             }
             <div class="pantoken-frame" ref={form.container} />
         </div>
     }
+}
+
+/// Renders a text that changes, or nothing. A translator may put its own elements in the place of a text: another text
+/// is another element, so that they go with it.
+pub(crate) fn translatable(texts: Texts, text: Option<Text>) -> Html {
+    let text = text.map_or("", |text| texts.get(text));
+    html! { <span key={text}>{ VText::new(text) }</span> }
 }

@@ -9,6 +9,8 @@ use pantoken_widget::{
 use yew::html::Children;
 use yew::prelude::*;
 
+use crate::form_view::translatable;
+
 /// Properties of [`RedirectButton`].
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct RedirectButtonProps {
@@ -117,9 +119,9 @@ fn button_view(language: Language, props: &RedirectButtonProps, slot: &Slot) -> 
     let texts = Texts::of(language);
     let view = slot.view;
     let label = if view.may_retry {
-        html! { texts.get(Text::Retry) }
+        translatable(texts, Some(Text::Retry))
     } else if props.children.is_empty() {
-        html! { texts.get(Text::Redirect) }
+        translatable(texts, Some(Text::Redirect))
     } else {
         html! { { props.children.clone() } }
     };
@@ -135,7 +137,7 @@ fn button_view(language: Language, props: &RedirectButtonProps, slot: &Slot) -> 
     html! {
         <div class="pantoken" lang={language.html_lang()} aria-busy={view.aria_busy()} data-state={view.state.as_str()} ref={slot.container.clone()}>
             <button class="pantoken-redirect" type="button" aria-disabled={is_disabled} {onclick}>{ label }</button>
-            <p class="pantoken-status" role="status">{ view.status.map_or("", |text| texts.get(text)) }</p>
+            <p class="pantoken-status" role="status">{ translatable(texts, view.status) }</p>
         </div>
     }
 }

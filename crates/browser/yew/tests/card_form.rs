@@ -251,24 +251,12 @@ async fn nothing_starts_while_the_page_is_prerendered() {
     assert_eq!(iframes(&test.parent), 0);
 }
 
-/// Some translators do not heed `translate`. They put elements of their own in the place of a text.
 #[wasm_bindgen_test]
 async fn a_text_that_a_translator_replaced_is_gone_with_the_next_state() {
     let test = Test::mount(Page::with_form());
     test.loaded().await;
     assert!(!test.status().is_empty());
-    page::run_in_page(
-        "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-         const texts = [];
-         while (walker.nextNode()) {
-             if (walker.currentNode.parentElement.closest('[role=status]')) texts.push(walker.currentNode);
-         }
-         for (const text of texts) {
-             const translated = document.createElement('font');
-             translated.textContent = 'Translated';
-             text.replaceWith(translated);
-         }",
-    );
+    view::translate();
     assert_eq!(test.status(), "Translated");
     test.post("'Ready'");
     test.wait_for(&["ready"]).await;

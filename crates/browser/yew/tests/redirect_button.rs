@@ -81,6 +81,33 @@ async fn a_press_asks_the_endpoint_and_an_error_is_told_on_the_same_button() {
 }
 
 #[wasm_bindgen_test]
+async fn texts_that_a_translator_replaced_are_gone_with_the_next_state() {
+    let log = Log::default();
+    let (parent, _app) = render(&log, yew::props!(RedirectButtonProps {}));
+    wait_for_state(&parent, "idle").await;
+    view::translate();
+    assert_eq!(
+        button(&parent).text_content().as_deref(),
+        Some("Translated")
+    );
+    button(&parent).click();
+    wait_for_state(&parent, "failed").await;
+    assert_eq!(
+        button(&parent).text_content().as_deref(),
+        Some("Попробовать снова")
+    );
+    view::translate();
+    assert_eq!(status(&parent), "Translated");
+    button(&parent).click();
+    wait_for_state(&parent, "loading").await;
+    assert!(!status(&parent).contains("Translated"));
+    assert_eq!(
+        button(&parent).text_content().as_deref(),
+        Some("Перейти на страницу оплаты")
+    );
+}
+
+#[wasm_bindgen_test]
 async fn a_session_that_leads_elsewhere_cannot_be_pressed() {
     let log = Log::default();
     let session = Destination::payin("https://evil.kz/form", "bill-1").unwrap();

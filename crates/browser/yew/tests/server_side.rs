@@ -65,8 +65,8 @@ async fn a_redirect_button_renders_a_button_that_waits() {
     assert_eq!(
         html,
         "<div lang=\"ru\" aria-busy=\"false\" data-state=\"idle\" class=\"pantoken\">\
-         <button type=\"button\" aria-disabled=\"false\" class=\"pantoken-redirect\">Перейти на страницу оплаты</button>\
-         <p role=\"status\" class=\"pantoken-status\"></p></div>"
+         <button type=\"button\" aria-disabled=\"false\" class=\"pantoken-redirect\"><span>Перейти на страницу оплаты</span></button>\
+         <p role=\"status\" class=\"pantoken-status\"><span></span></p></div>"
     );
 }
 

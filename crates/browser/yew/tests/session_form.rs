@@ -6,6 +6,7 @@
 #[path = "../../widget/tests/page/mod.rs"]
 #[allow(dead_code)]
 mod page;
+#[allow(dead_code)]
 mod view;
 
 use std::cell::RefCell;
