@@ -122,7 +122,7 @@ impl<C: Clock> Retention<C> {
     /// a start, and the last sweep and the newest session count instead. If some sessions are older, the last
     /// sweep may as well have been ahead, together with the newest session, and the clock is believed.
     async fn precedes_all(&self, time: i64, youngest: i64) -> Result<bool, StoreError> {
-        // Operations are numbered as they are stored, so the newest is the one that was stored last.
+        // Without sessions, the newest operation counts. The numbers of operations do not tell which is the oldest.
         let oldest = self.store.oldest_created_at().await?;
         Ok(time < oldest.unwrap_or(youngest))
     }
