@@ -19,12 +19,8 @@ pub(crate) fn app_root() -> Option<Element> {
 /// Returns the language in the address. Without one it is the browser's, or else Russian.
 pub(crate) fn language() -> Language {
     let named = query("lang").and_then(|text| Language::parse(&text).ok());
-    let browser = || window().navigator().language();
-    named.unwrap_or_else(|| match browser().as_deref().and_then(|tag| tag.get(..2)) {
-        Some("en") => Language::En,
-        Some("kk") => Language::Kz,
-        _ => Language::Ru,
-    })
+    let browser = || Language::from_html_lang(window().navigator().language()?.get(..2)?);
+    named.or_else(browser).unwrap_or_default()
 }
 
 /// Returns how long to wait for the form, in milliseconds. The address can override the default.

@@ -23,16 +23,11 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
     let texts = Texts::of(props.language);
     let option = |language: Language| {
         let onchange = props.on_language.reform(move |_: Event| language);
-        let name = match language {
-            Language::Ru => "Русский",
-            Language::En => "English",
-            Language::Kz => "Қазақша",
-        };
         html! {
             <label lang={language.html_lang()}>
                 <input type="radio" name="language" value={language.as_str()}
                     checked={props.language == language} {onchange} />
-                <span>{ name }</span>
+                <span>{ language.own_name() }</span>
             </label>
         }
     };

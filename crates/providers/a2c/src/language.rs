@@ -10,7 +10,7 @@ pub enum Language {
     Kz,
 }
 
-/// The text is not one of the three languages.
+/// The text is not one of the languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the language must be one of ru, en and kz")]
 pub struct LanguageError;
@@ -48,6 +48,24 @@ impl Language {
             other => other.as_str(),
         }
     }
+
+    /// Reads a value of HTML's `lang` attribute, as [`Language::html_lang`] returns it.
+    #[must_use]
+    pub fn from_html_lang(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|language| language.html_lang() == text)
+    }
+
+    /// Returns what the language calls itself.
+    #[must_use]
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Ru => "Русский",
+            Self::En => "English",
+            Self::Kz => "Қазақша",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -60,11 +78,25 @@ mod tests {
     }
 
     #[test]
+    fn every_language_is_read_from_its_own_values_and_named_in_the_error() {
+        let error = LanguageError.to_string();
+        for language in Language::ALL {
+            assert_eq!(Language::parse(language.as_str()), Ok(language));
+            assert_eq!(
+                Language::from_html_lang(language.html_lang()),
+                Some(language)
+            );
+            assert!(error.contains(language.as_str()), "{error}");
+        }
+    }
+
+    #[test]
     fn kazakh_is_kz_for_the_provider_and_kk_in_html() {
         assert_eq!(Language::parse("kz"), Ok(Language::Kz));
         assert_eq!(Language::Kz.as_str(), "kz");
         assert_eq!(Language::Kz.html_lang(), "kk");
         assert_eq!(Language::parse("kk"), Err(LanguageError));
         assert_eq!(Language::parse("RU"), Err(LanguageError));
+        assert_eq!(Language::from_html_lang("kz"), None);
     }
 }

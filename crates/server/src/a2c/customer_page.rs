@@ -48,65 +48,83 @@ impl CallbackError {
     }
 
     fn text(self, language: Language) -> (&'static str, &'static str) {
-        match (self, language) {
-            (Self::UnknownLink, Language::Ru) => (
+        match language {
+            Language::Ru => self.russian(),
+            Language::En => self.english(),
+            Language::Kz => self.kazakh(),
+        }
+    }
+
+    fn russian(self) -> (&'static str, &'static str) {
+        match self {
+            Self::UnknownLink => (
                 "Ссылка недействительна",
                 "Вернитесь в магазин и начните добавление карты заново.",
             ),
-            (Self::UnknownLink, Language::En) => (
-                "This link is not valid",
-                "Go back to the shop and add the card again.",
-            ),
-            (Self::UnknownLink, Language::Kz) => (
-                "Сілтеме жарамсыз",
-                "Дүкенге оралып, картаны қайтадан қосыңыз.",
-            ),
-            (Self::UnreadableAnswer, Language::Ru) => (
+            Self::UnreadableAnswer => (
                 "Ответ не распознан",
                 "Карта не добавлена. Вернитесь в магазин и попробуйте ещё раз.",
             ),
-            (Self::UnreadableAnswer, Language::En) => (
-                "The answer could not be read",
-                "The card was not added. Go back to the shop and try again.",
-            ),
-            (Self::UnreadableAnswer, Language::Kz) => (
-                "Жауап танылмады",
-                "Карта қосылмады. Дүкенге оралып, қайталап көріңіз.",
-            ),
-            (Self::AnotherBrowser, Language::Ru) => (
+            Self::AnotherBrowser => (
                 "Продолжите в другом браузере",
                 "Вернитесь в браузер, в котором вы начали добавлять карту. Если вы её не добавляли, закройте \
                  эту страницу.",
             ),
-            (Self::AnotherBrowser, Language::En) => (
-                "Continue in the other browser",
-                "Go back to the browser in which you started to add the card. If you did not, close this page.",
-            ),
-            (Self::AnotherBrowser, Language::Kz) => (
-                "Басқа браузерде жалғастырыңыз",
-                "Картаны қоса бастаған браузерге оралыңыз. Егер оны сіз қоспаған болсаңыз, бұл бетті жабыңыз.",
-            ),
-            (Self::UnexpectedToken | Self::UncheckedToken, Language::Ru) => (
+            Self::UnexpectedToken | Self::UncheckedToken => (
                 "Карта ещё не подтверждена",
                 "Не закрывайте эту страницу: обновите её через несколько минут.",
             ),
-            (Self::UnexpectedToken | Self::UncheckedToken, Language::En) => (
-                "The card is not confirmed yet",
-                "Do not close this page: reload it in a few minutes.",
-            ),
-            (Self::UnexpectedToken | Self::UncheckedToken, Language::Kz) => (
-                "Карта әлі расталған жоқ",
-                "Бұл бетті жаппаңыз: бірнеше минуттан кейін жаңартыңыз.",
-            ),
-            (Self::Unavailable, Language::Ru) => (
+            Self::Unavailable => (
                 "Сервис временно недоступен",
                 "Не закрывайте эту страницу: обновите её через минуту.",
             ),
-            (Self::Unavailable, Language::En) => (
+        }
+    }
+
+    fn english(self) -> (&'static str, &'static str) {
+        match self {
+            Self::UnknownLink => (
+                "This link is not valid",
+                "Go back to the shop and add the card again.",
+            ),
+            Self::UnreadableAnswer => (
+                "The answer could not be read",
+                "The card was not added. Go back to the shop and try again.",
+            ),
+            Self::AnotherBrowser => (
+                "Continue in the other browser",
+                "Go back to the browser in which you started to add the card. If you did not, close this page.",
+            ),
+            Self::UnexpectedToken | Self::UncheckedToken => (
+                "The card is not confirmed yet",
+                "Do not close this page: reload it in a few minutes.",
+            ),
+            Self::Unavailable => (
                 "The service is not available right now",
                 "Do not close this page: reload it in a minute.",
             ),
-            (Self::Unavailable, Language::Kz) => (
+        }
+    }
+
+    fn kazakh(self) -> (&'static str, &'static str) {
+        match self {
+            Self::UnknownLink => (
+                "Сілтеме жарамсыз",
+                "Дүкенге оралып, картаны қайтадан қосыңыз.",
+            ),
+            Self::UnreadableAnswer => (
+                "Жауап танылмады",
+                "Карта қосылмады. Дүкенге оралып, қайталап көріңіз.",
+            ),
+            Self::AnotherBrowser => (
+                "Басқа браузерде жалғастырыңыз",
+                "Картаны қоса бастаған браузерге оралыңыз. Егер оны сіз қоспаған болсаңыз, бұл бетті жабыңыз.",
+            ),
+            Self::UnexpectedToken | Self::UncheckedToken => (
+                "Карта әлі расталған жоқ",
+                "Бұл бетті жаппаңыз: бірнеше минуттан кейін жаңартыңыз.",
+            ),
+            Self::Unavailable => (
                 "Қызмет уақытша қолжетімсіз",
                 "Бұл бетті жаппаңыз: бір минуттан кейін жаңартыңыз.",
             ),
@@ -127,9 +145,7 @@ pub(crate) fn accepted_languages(headers: &HeaderMap) -> Vec<Language> {
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
-        Language::ALL
-            .into_iter()
-            .find(|language| language.html_lang() == tag)
+        Language::from_html_lang(&tag)
     };
     match accepted.split(',').find_map(primary) {
         Some(language) => vec![language],

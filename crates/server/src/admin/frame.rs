@@ -44,7 +44,7 @@ impl Frame {
     ) -> Self {
         let languages = Language::ALL.map(|language| LanguageLink {
             lang: language.html_lang(),
-            name: language::name(language),
+            name: language.own_name(),
             address: language::address(&visit.uri, language),
             is_current: language == visit.language,
         });

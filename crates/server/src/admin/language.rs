@@ -26,15 +26,6 @@ pub(super) fn choose(uri: &Uri, headers: &HeaderMap) -> Language {
         .unwrap_or_default()
 }
 
-/// Returns the language's own name.
-pub(super) fn name(language: Language) -> &'static str {
-    match language {
-        Language::Ru => "Русский",
-        Language::En => "English",
-        Language::Kz => "Қазақша",
-    }
-}
-
 /// Returns the same address in another language.
 pub(super) fn address(uri: &Uri, language: Language) -> String {
     let query = uri.query().unwrap_or_default();
