@@ -34,10 +34,6 @@ impl PartialSchema for Flow {
     }
 }
 
-fn languages() -> [&'static str; 3] {
-    a2c::Language::ALL.map(a2c::Language::as_str)
-}
-
 fn flows() -> [&'static str; 2] {
     [a2c::Flow::Iframe, a2c::Flow::Redirect].map(a2c::Flow::as_str)
 }
@@ -49,7 +45,7 @@ pub(crate) fn flow() -> RefOr<Schema> {
 
 /// The language in a response.
 pub(crate) fn language() -> RefOr<Schema> {
-    open(languages())
+    open(a2c::Language::ALL.map(a2c::Language::as_str))
 }
 
 /// The value of `form` in a created session.

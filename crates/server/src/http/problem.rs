@@ -364,7 +364,7 @@ impl ProblemCode {
     "title": "Bad Request",
     "status": 400,
     "code": "INVALID_FIELD",
-    "detail": "language: must be ru, en or kz",
+    "detail": "language: the language must be one of ru, en and kz",
     "field": "language"
 }))]
 #[schema(as = Problem)]
