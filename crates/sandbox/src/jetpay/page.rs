@@ -22,6 +22,7 @@ pub(super) fn kiosk(language: Language, merchant: &str) -> String {
     let content = format!(
         include_str!("page/kiosk.html"),
         language_label = texts.language_label,
+        languages = Language::ALL.map(link).join(" "),
         choose = texts.choose,
         account = texts.account,
         account_hint = texts.account_hint,
@@ -46,4 +47,11 @@ pub(super) fn kiosk(language: Language, merchant: &str) -> String {
     shell.with_data(&json!({
         "language": language.code(), "merchant": merchant, "texts": texts.messages,
     }))
+}
+
+/// Returns the link to the page in this language.
+fn link(language: Language) -> String {
+    let (code, tag) = (language.code(), language.tag());
+    let name = Texts::of(language).own_name;
+    format!(r#"<a href="?lang={code}" hreflang="{tag}" lang="{tag}">{name}</a>"#)
 }

@@ -9,13 +9,15 @@ pub(crate) enum Language {
 }
 
 impl Language {
+    /// All languages, in the order of the page's links.
+    pub(super) const ALL: [Self; 3] = [Self::Russian, Self::Kazakh, Self::English];
+
     /// Reads the parameter `lang`. Without a known language, the page is in Russian.
     pub(crate) fn read(text: Option<&str>) -> Self {
-        match text {
-            Some("kz") => Self::Kazakh,
-            Some("en") => Self::English,
-            _ => Self::Russian,
-        }
+        Self::ALL
+            .into_iter()
+            .find(|language| text == Some(language.code()))
+            .unwrap_or(Self::Russian)
     }
 
     /// Returns what the parameter `lang` says.
@@ -39,6 +41,8 @@ impl Language {
 /// The texts of the page in one language. None contains a character that HTML reserves.
 #[derive(Serialize)]
 pub(super) struct Texts {
+    /// What the language calls itself, shortened.
+    pub(super) own_name: &'static str,
     pub(super) sandbox: &'static str,
     pub(super) warning: &'static str,
     pub(super) title: &'static str,
@@ -80,6 +84,7 @@ impl Texts {
 }
 
 static RUSSIAN: Texts = Texts {
+    own_name: "Рус",
     sandbox: "Песочница",
     warning: "Терминал не настоящий, и купюры тоже. Деньги не списываются.",
     title: "Терминал оплаты",
@@ -106,6 +111,7 @@ static RUSSIAN: Texts = Texts {
 };
 
 static KAZAKH: Texts = Texts {
+    own_name: "Қаз",
     sandbox: "Құмсалғыш",
     warning: "Терминал да, банкноттар да нағыз емес. Ақша алынбайды.",
     title: "Төлем терминалы",
@@ -132,6 +138,7 @@ static KAZAKH: Texts = Texts {
 };
 
 static ENGLISH: Texts = Texts {
+    own_name: "Eng",
     sandbox: "Sandbox",
     warning: "Neither the kiosk nor the notes are real. No money is taken.",
     title: "Payment kiosk",
@@ -159,6 +166,8 @@ static ENGLISH: Texts = Texts {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::Value;
 
     use super::*;
@@ -180,15 +189,11 @@ mod tests {
 
     #[test]
     fn no_text_is_missing_or_left_in_another_language_or_needs_escaping() {
-        let all = [Language::Russian, Language::Kazakh, Language::English].map(texts);
+        let all = Language::ALL.map(texts);
         for (index, russian) in all[0].iter().enumerate() {
-            let [_, kazakh, english] = &all;
-            let [kazakh, english] = [&kazakh[index], &english[index]];
-            assert!(
-                russian != kazakh && kazakh != english && russian != english,
-                "{russian}"
-            );
-            for text in [russian, kazakh, english] {
+            let translations: BTreeSet<_> = all.iter().map(|texts| &texts[index]).collect();
+            assert_eq!(translations.len(), all.len(), "{russian}");
+            for text in translations {
                 let needs_escaping = text.contains(['<', '>', '&', '\\', '\'', '"', '{']);
                 assert!(!text.is_empty() && !needs_escaping, "{text}");
             }
