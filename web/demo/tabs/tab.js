@@ -2,7 +2,6 @@
 
 import { COMMON } from "./texts.js";
 
-const LANGUAGES = { ru: "Русский", en: "English", kz: "Қазақша" };
 /** The documents of the demo page, each with the provider that it is about. */
 const TABS = [
   ["/", "a2c"],
@@ -26,9 +25,9 @@ export function create(name, properties = {}, ...children) {
 /** Returns the language in the address. Without one it is the browser's, or else Russian. */
 function preferredLanguage() {
   const asked = new URLSearchParams(location.search).get("lang");
-  if (asked in LANGUAGES) return asked;
-  const own = { en: "en", kk: "kz" };
-  return own[navigator.language?.slice(0, 2)] ?? "ru";
+  if (asked in COMMON) return asked;
+  const own = navigator.language?.slice(0, 2);
+  return Object.keys(COMMON).find((language) => COMMON[language].htmlLang == own) ?? "ru";
 }
 
 /** The tab that this document is. */
@@ -56,7 +55,7 @@ export class Tab {
   /** @param {string} language */
   setLanguage(language) {
     this.language = language;
-    document.documentElement.lang = language == "kz" ? "kk" : language;
+    document.documentElement.lang = this.text("htmlLang");
     // As on the first tab, the language is in the address alone.
     history.replaceState(history.state, "", `${location.pathname}?lang=${language}`);
     this.showHeader();
@@ -69,11 +68,11 @@ export class Tab {
 
   showHeader() {
     const focused = document.activeElement?.value;
-    const choices = Object.entries(LANGUAGES).map(([language, name]) => {
+    const choices = Object.entries(COMMON).map(([language, { htmlLang, ownName }]) => {
       const input = create("input", { type: "radio", name: "language", value: language });
       input.checked = language == this.language;
       input.onchange = () => this.setLanguage(language);
-      return create("label", { lang: language == "kz" ? "kk" : language }, input, create("span", {}, name));
+      return create("label", { lang: htmlLang }, input, create("span", {}, ownName));
     });
     const legend = create("legend", { className: "hidden" }, this.text("language"));
     const links = TABS.map(([path, provider], index) => {
@@ -96,7 +95,7 @@ export class Tab {
       create("h1", {}, this.text("title")),
       create("p", { className: "lead" }, this.text("lead")),
     );
-    if (focused in LANGUAGES) find(`#header [value=${focused}]`).focus();
+    if (focused in COMMON) find(`#header [value=${focused}]`).focus();
   }
 
   /**

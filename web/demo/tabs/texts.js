@@ -1,7 +1,10 @@
-// The texts that the tabs share. Those of the links are the first tab's too, which a test compares.
+// The languages of the tabs, and the texts that they share. Those of the links are the first tab's too, which a test
+// compares.
 
 export const COMMON = {
   ru: {
+    htmlLang: "ru",
+    ownName: "Русский",
     language: "Язык страницы",
     navigation: "Разделы",
     tabs: ["Сохранить карту", "Проверить и списать", "Терминал и выплата", "Оплата на форме"],
@@ -17,6 +20,8 @@ export const COMMON = {
     ORIGIN_NOT_ALLOWED: "Сервер магазина отвечает только своим страницам: откройте http://localhost:3019.",
   },
   en: {
+    htmlLang: "en",
+    ownName: "English",
     language: "Page language",
     navigation: "Tabs",
     tabs: ["Save a card", "Verify and charge", "Kiosk and payout", "Pay on a form"],
@@ -32,6 +37,8 @@ export const COMMON = {
     ORIGIN_NOT_ALLOWED: "The shop's server answers its own pages only: open http://localhost:3019.",
   },
   kz: {
+    htmlLang: "kk",
+    ownName: "Қазақша",
     language: "Бет тілі",
     navigation: "Бөлімдер",
     tabs: ["Картаны сақтау", "Тексеру және төлеу", "Терминал және төлем", "Нысанда төлеу"],

@@ -22,8 +22,8 @@ let snippet = SNIPPETS[0];
 function preferredLanguage() {
   const asked = new URLSearchParams(location.search).get("lang");
   const wanted = [asked, ...navigator.languages.map((tag) => tag.slice(0, 2))];
-  const known = wanted.map((tag) => (tag == "kk" ? "kz" : tag)).find((tag) => tag in TEXTS);
-  return known ?? "en";
+  const named = (tag) => Object.keys(TEXTS).find((code) => code == tag || TEXTS[code].htmlLang == tag);
+  return wanted.map(named).find(Boolean) ?? "en";
 }
 
 function create(name, text, properties = {}) {
@@ -41,7 +41,7 @@ async function copy(button, text) {
 function showLanguage(chosen) {
   language = chosen;
   const texts = TEXTS[language];
-  document.documentElement.lang = language == "kz" ? "kk" : language;
+  document.documentElement.lang = texts.htmlLang;
   for (const element of document.querySelectorAll("[data-text]")) {
     element.textContent = texts[element.dataset.text];
   }
@@ -82,7 +82,7 @@ function showSnippet(name) {
 function addEvent(name, kind, text, details) {
   const item = create("li", "", { className: kind });
   item.dataset.event = name;
-  item.append(create("time", new Date().toLocaleTimeString(language == "kz" ? "kk" : language)));
+  item.append(create("time", new Date().toLocaleTimeString(TEXTS[language].htmlLang)));
   const line = create("p");
   line.append(create("code", name), " ", text);
   item.append(line);
@@ -136,8 +136,11 @@ async function loadElement() {
   }
 }
 
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.onclick = () => showLanguage(button.dataset.language);
+for (const [code, { htmlLang, ownName }] of Object.entries(TEXTS)) {
+  const button = create("button", ownName, { type: "button", lang: htmlLang });
+  button.dataset.language = code;
+  button.onclick = () => showLanguage(code);
+  find("#languages").append(button);
 }
 find("#again").onclick = () => form.reload?.();
 find("#copy").onclick = () => copy(find("#copy"), facts.snippets[snippet]);
