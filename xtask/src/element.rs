@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use fs_err as fs;
+use pantoken_a2c::Language;
 use pantoken_widget::FormKind;
 
 use crate::command;
@@ -87,8 +88,6 @@ const BUNDLES: [&str; 2] = ["element.js", INLINE];
 const INLINE: &str = "inline.js";
 /// The oldest browsers that can run the package. docs/embedding.md names them.
 const LOWEST_BROWSERS: &str = "chrome84,firefox91,safari14.1";
-/// The languages of the texts, by their values in HTML.
-const LANGUAGES: [(&str, &str); 3] = [("ru", "ru"), ("en", "en"), ("kk", "kz")];
 
 /// A build of the crate `pantoken-element`.
 struct Module {
@@ -311,13 +310,13 @@ fn texts(workspace: &Workspace) -> Result<String> {
     let read = |name: &str| fs::read_to_string(folder.join(name).with_extension("txt"));
     let keys = read("keys")?;
     let mut languages = BTreeMap::new();
-    for (html_lang, name) in LANGUAGES {
-        let texts = read(name)?;
+    for language in Language::ALL {
+        let texts = read(language.as_str())?;
         let texts: BTreeMap<&str, String> = keys
             .lines()
             .zip(texts.lines().map(ToOwned::to_owned))
             .collect();
-        languages.insert(html_lang, texts);
+        languages.insert(language.html_lang(), texts);
     }
     let json = serde_json::to_string(&languages)?;
     Ok(format!(

@@ -33,7 +33,7 @@ test-support  native   core
 properties    native   core a2c a2c-signing payin jetpay qiwi-pay widget store server sandbox
 tests         native   core a2c store test-support
 benches       native   core a2c a2c-signing payin
-xtask         native   test-support widget
+xtask         native   a2c test-support widget
 ";
 
 /// The only crate that another crate's tests may use in addition.
