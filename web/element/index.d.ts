@@ -227,13 +227,16 @@ export interface RedirectSession {
   [more: string]: unknown;
 }
 
+/** A language of the form. Kazakh is `kz` for the provider, and `kk` for everybody else. */
+export type FormLanguage = "ru" | "en" | "kz" | "kk";
+
 /** The attributes of `<pantoken-redirect>`. */
 export type PantokenRedirectAttributes = (
   | { "session-url": string; session?: undefined; "return-url"?: string }
   | { session: RedirectSession | string; "session-url"?: undefined; "return-url"?: undefined }
 ) & {
   /** The form's language; the form URL's, or else `ru`, unless given. */
-  language?: "ru" | "en" | "kz" | "kk";
+  language?: FormLanguage;
   /** One more origin on which a form URL is accepted. */
   "form-origin"?: `https://${string}` | `http://${string}`;
 };
@@ -298,7 +301,7 @@ type FormSource =
 /** The element's own attributes. */
 export type PantokenFormAttributes = FormSource & {
   /** The form's language; the form URL's, or else `ru`, unless given. */
-  language?: "ru" | "en" | "kz" | "kk";
+  language?: FormLanguage;
   /** The iframe's title; one in the form's language unless given. */
   title?: string;
   /** How long to wait for the form, in milliseconds; 15000 unless given. */
