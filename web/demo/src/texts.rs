@@ -97,3 +97,26 @@ impl Texts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pantoken_yew::Language;
+
+    /// The tabs are in JavaScript, and have the languages of this page.
+    #[test]
+    fn the_tabs_are_in_every_language() {
+        let shared = include_str!("../tabs/texts.js");
+        let tabs = [
+            include_str!("../tabs/payin-texts.js"),
+            include_str!("../tabs/jetpay-texts.js"),
+            include_str!("../tabs/qiwi-pay-texts.js"),
+        ];
+        for language in Language::ALL {
+            let start = format!("\n  {}: {{\n", language.as_str());
+            assert!(tabs.iter().all(|tab| tab.contains(&start)), "{start}");
+            let (html_lang, name) = (language.html_lang(), language.own_name());
+            let named = format!("    htmlLang: \"{html_lang}\",\n    ownName: \"{name}\",\n");
+            assert!(shared.contains(&(start + &named)), "{named}");
+        }
+    }
+}

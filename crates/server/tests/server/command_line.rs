@@ -128,7 +128,7 @@ fn sign_names_every_wrong_flag_and_its_rule() {
         &[
             "--request-id: ",
             "--language: ",
-            "ru, en and kz",
+            "the language must be one of ",
             "--callback-url: ",
             "http:// is only allowed on",
         ],

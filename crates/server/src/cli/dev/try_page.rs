@@ -88,3 +88,22 @@ struct Wanted {
 async fn webhooks(State(back_end): State<BackEnd>, Query(wanted): Query<Wanted>) -> Json<Value> {
     Json(back_end.webhooks_of(&[&wanted.request_id]).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use pantoken_a2c::Language;
+
+    use super::*;
+
+    #[test]
+    fn the_page_is_in_every_language() {
+        for language in Language::ALL {
+            let (code, html_lang) = (language.as_str(), language.html_lang());
+            let name = language.own_name();
+            let start = format!(
+                "\n  {code}: {{\n    htmlLang: \"{html_lang}\",\n    ownName: \"{name}\",\n"
+            );
+            assert!(TEXTS.contains(&start), "{code}");
+        }
+    }
+}
