@@ -61,11 +61,7 @@ impl Creations {
 
     async fn create_waiting(&self, connections: &Connections) {
         let lease = connections.take().await;
-        let mut waiting = mem::take(&mut *self.waiting());
-        // A call that ended meanwhile wants nothing any more.
-        waiting.retain(|waiting| !waiting.reply.is_closed());
-        // Two servers that wait for each other's keys would wait in the same order.
-        waiting.sort_by(|one, other| one.creation.key().cmp(&other.creation.key()));
+        let waiting = self.take_waiting();
         let created = match lease {
             Ok(lease) if !waiting.is_empty() => create_together(lease, &waiting).await,
             Ok(lease) => return lease.keep(),
@@ -76,6 +72,23 @@ impl Creations {
             // The call may have ended.
             let _ = reply.send(created.map(|created| created.contains(&creation.id().get())));
         }
+    }
+
+    /// Takes what waits, in the order in which two servers would wait for each other's keys.
+    fn take_waiting(&self) -> Vec<Waiting> {
+        let mut waiting = mem::take(&mut *self.waiting());
+        // A call that ended meanwhile wants nothing any more.
+        waiting.retain(|waiting| !waiting.reply.is_closed());
+        waiting.sort_by(|one, other| one.creation.key().cmp(&other.creation.key()));
+        // The statement returns ids, so it must not have one twice. The second finds out alone that it is in use.
+        let mut ids = HashSet::new();
+        let (waiting, repeated): (Vec<_>, Vec<_>) = waiting
+            .into_iter()
+            .partition(|one| ids.insert(one.creation.id().get()));
+        for Waiting { reply, .. } in repeated {
+            let _ = reply.send(Ok(false));
+        }
+        waiting
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {

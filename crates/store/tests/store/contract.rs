@@ -41,6 +41,7 @@ macro_rules! contract_tests {
         }
         $crate::contract::contract_tests! { $place, races:
             many_creations_with_one_key_make_one_session,
+            many_creations_with_one_id_make_one_session,
             exactly_one_of_many_racing_tokens_is_recorded,
             a_result_that_races_with_expiry_is_kept_or_expired_and_never_both,
             the_same_callback_many_times_at_once_is_recorded_once,

@@ -220,6 +220,35 @@ async fn sessions_that_are_created_at_once_are_committed_together() {
     assert!(count(&mut connection, transactions).await <= 2);
 }
 
+/// Ids are made from the time and a few random digits, so two calls may choose the same one.
+#[tokio::test]
+async fn of_two_sessions_with_one_id_one_is_created() {
+    let Some(place) = PostgresPlace::new() else {
+        return;
+    };
+    let store = place.open(StoreOptions::default()).await;
+    // Each customer's session has an id, and the second of an id comes with the first.
+    let customers: Vec<i64> = (1..=20).collect();
+    let sessions = customers.iter().map(|customer| SessionData {
+        customer: Some(customer.to_string()),
+        ..session_data(1 + customer / 2)
+    });
+    let outcomes = create_at_once(&place, &store, sessions.collect()).await;
+    let mut created = Vec::new();
+    for outcome in outcomes {
+        match outcome.unwrap() {
+            CreateOutcome::Created(session) => created.push(session.data),
+            CreateOutcome::IdTaken => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(created.len(), 11);
+    for data in created {
+        let session = store.get(data.id).await.unwrap().unwrap();
+        assert_eq!(session.data.customer, data.customer);
+    }
+}
+
 #[tokio::test]
 async fn a_session_that_postgres_refuses_fails_alone() {
     let Some(place) = PostgresPlace::new() else {

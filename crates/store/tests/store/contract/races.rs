@@ -1,7 +1,8 @@
 //! Many at once: one wins, and everyone is told the truth.
 
 use pantoken_store::{
-    CreateOutcome, Credential, Digest, RecordOutcome, Session, SessionResult, SessionStore,
+    CreateOutcome, Credential, Digest, RecordOutcome, Session, SessionData, SessionResult,
+    SessionStore,
 };
 
 pub(crate) use super::sessions::options;
@@ -35,6 +36,31 @@ pub(crate) async fn many_creations_with_one_key_make_one_session<S: SessionStore
     }
     ids.dedup();
     assert_eq!((created, ids.len()), (1, 1));
+}
+
+/// Ids are made from the time and a few random digits, so two calls may choose the same one.
+pub(crate) async fn many_creations_with_one_id_make_one_session<S: SessionStore + Clone>(
+    stores: [S; 2],
+) {
+    let tasks: Vec<_> = (0..32)
+        .map(|number| {
+            let store = stores[number % 2].clone();
+            let data = SessionData {
+                customer: Some(number.to_string()),
+                ..session_data(1)
+            };
+            tokio::spawn(async move { store.create(data, None).await.unwrap() })
+        })
+        .collect();
+    let mut created = Vec::new();
+    for task in tasks {
+        match task.await.unwrap() {
+            CreateOutcome::Created(session) => created.push(session.data.customer),
+            CreateOutcome::IdTaken => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(created, [session(&stores[1], 1).await.data.customer]);
 }
 
 pub(crate) async fn exactly_one_of_many_racing_tokens_is_recorded<S: SessionStore + Clone>(
