@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::connection::Connection;
-use crate::operations::create::Create;
+use crate::new_session::NewSession;
 use crate::{CreateOutcome, StoreError, StoreOptions};
 
 /// The statements of one call, from the first to the last.
@@ -41,8 +41,6 @@ pub(crate) trait Backend: Send + Sync + 'static {
     /// Creates a session. Returns after the commit.
     fn create_session(
         &self,
-        creation: Create,
-    ) -> impl Future<Output = Result<CreateOutcome, StoreError>> + Send {
-        self.write(creation)
-    }
+        new: NewSession,
+    ) -> impl Future<Output = Result<CreateOutcome, StoreError>> + Send;
 }

@@ -1,5 +1,5 @@
 use crate::backend::{Backend, Operation};
-use crate::operations::create::Create;
+use crate::new_session::NewSession;
 use crate::{
     CreateOutcome, DatabaseUrl, PostgresStore, SqliteStore, StoreError, StoreOptions, postgres,
 };
@@ -96,10 +96,10 @@ impl Backend for Database {
         }
     }
 
-    async fn create_session(&self, creation: Create) -> Result<CreateOutcome, StoreError> {
+    async fn create_session(&self, new: NewSession) -> Result<CreateOutcome, StoreError> {
         match self {
-            Self::Sqlite(store) => Box::pin(store.create_session(creation)).await,
-            Self::Postgres(store) => Box::pin(store.create_session(creation)).await,
+            Self::Sqlite(store) => Box::pin(store.create_session(new)).await,
+            Self::Postgres(store) => Box::pin(store.create_session(new)).await,
         }
     }
 }

@@ -7,6 +7,7 @@ mod database;
 mod database_url;
 mod digest;
 mod key_rotation;
+mod new_session;
 mod operation;
 mod operation_store;
 mod operations;

@@ -18,6 +18,7 @@ pub(crate) mod store_keys;
 mod sweeps;
 
 use crate::backend::Backend;
+use crate::new_session::NewSession;
 use crate::{
     ApiKeyName, ApiKeyRecord, ApiKeyScope, ApiKeyStore, Claim, CreateOutcome, Credential, Delivery,
     DeliveryId, DeliveryState, Digest, Fact, Idempotency, InboxEntry, KeyRotation, NewOperation,
@@ -33,8 +34,7 @@ impl<B: Backend> SessionStore for B {
         data: SessionData,
         idempotency: Option<Idempotency>,
     ) -> Result<CreateOutcome, StoreError> {
-        let creation = create::Create { data, idempotency };
-        self.create_session(creation).await
+        self.create_session(NewSession { data, idempotency }).await
     }
 
     async fn record_result(

@@ -11,6 +11,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::backend::{Backend, Operation};
+use crate::new_session::NewSession;
 use crate::operations::create::Create;
 use crate::operations::store_keys::CheckKeys;
 use crate::store_error::{is_of_tls, migration_is_locked};
@@ -240,14 +241,14 @@ impl Backend for PostgresStore {
     }
 
     /// What no common statement has created, one of its own does, or tells why not.
-    async fn create_session(&self, creation: Create) -> Result<CreateOutcome, StoreError> {
+    async fn create_session(&self, new: NewSession) -> Result<CreateOutcome, StoreError> {
         let store = self.clone();
         to_its_end(async move {
-            let creation = Arc::new(creation);
+            let new = Arc::new(new);
             let created = async {
-                match store.creations.join(&store.connections, &creation).await? {
-                    true => Ok(creation.created()),
-                    false => store.write_with_retries(&*creation).await,
+                match store.creations.join(&store.connections, &new).await? {
+                    true => Ok(new.created()),
+                    false => store.write_with_retries(&Create(new)).await,
                 }
             };
             within(store.options.time_limit, Box::pin(created)).await

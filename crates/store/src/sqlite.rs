@@ -5,12 +5,15 @@ mod open;
 mod writer;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 
 use crate::backend::{Backend, Operation};
+use crate::new_session::NewSession;
+use crate::operations::create::Create;
 use crate::operations::store_keys::CheckKeys;
-use crate::{StoreError, StoreOptions};
+use crate::{CreateOutcome, StoreError, StoreOptions};
 use open::{BUSY_TIMEOUT, connect_options};
 use writer::Writer;
 
@@ -91,5 +94,9 @@ impl Backend for SqliteStore {
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         self.writer.write(operation).await
+    }
+
+    async fn create_session(&self, new: NewSession) -> Result<CreateOutcome, StoreError> {
+        self.write(Create(Arc::new(new))).await
     }
 }

@@ -12,7 +12,8 @@ use tokio::sync::oneshot;
 
 use crate::StoreError;
 use crate::connection::Value;
-use crate::operations::create::{Create, insert};
+use crate::new_session::NewSession;
+use crate::operations::create::insert;
 use crate::postgres::connections::{Connections, Lease};
 
 /// One array for each column, with a value for each session. Returns the ids of the sessions that were inserted.
@@ -33,7 +34,7 @@ pub(super) struct Creations {
 }
 
 struct Waiting {
-    creation: Arc<Create>,
+    new: Arc<NewSession>,
     /// Whether the session was created.
     reply: oneshot::Sender<Result<bool, StoreError>>,
 }
@@ -44,11 +45,11 @@ impl Creations {
     pub(super) async fn join(
         &self,
         connections: &Connections,
-        creation: &Arc<Create>,
+        new: &Arc<NewSession>,
     ) -> Result<bool, StoreError> {
         let (reply, mut created) = oneshot::channel();
-        let creation = creation.clone();
-        self.waiting().push(Waiting { creation, reply });
+        let new = new.clone();
+        self.waiting().push(Waiting { new, reply });
         // If the call that has the turn is dropped, so are its replies, and nobody knows what was written.
         let lost = |_| StoreError::from(sqlx::Error::WorkerCrashed);
         tokio::select! {
@@ -67,10 +68,10 @@ impl Creations {
             Ok(lease) => return lease.keep(),
             Err(error) => Err(error),
         };
-        for Waiting { creation, reply } in waiting {
+        for Waiting { new, reply } in waiting {
             let created = created.as_ref().map_err(Clone::clone);
             // The call may have ended.
-            let _ = reply.send(created.map(|created| created.contains(&creation.id().get())));
+            let _ = reply.send(created.map(|created| created.contains(&new.id().get())));
         }
     }
 
@@ -79,12 +80,12 @@ impl Creations {
         let mut waiting = mem::take(&mut *self.waiting());
         // A call that ended meanwhile wants nothing any more.
         waiting.retain(|waiting| !waiting.reply.is_closed());
-        waiting.sort_by(|one, other| one.creation.key().cmp(&other.creation.key()));
+        waiting.sort_by(|one, other| one.new.key().cmp(&other.new.key()));
         // The statement returns ids, so it must not have one twice. The second finds out alone that it is in use.
         let mut ids = HashSet::new();
         let (waiting, repeated): (Vec<_>, Vec<_>) = waiting
             .into_iter()
-            .partition(|one| ids.insert(one.creation.id().get()));
+            .partition(|one| ids.insert(one.new.id().get()));
         for Waiting { reply, .. } in repeated {
             let _ = reply.send(Ok(false));
         }
@@ -107,7 +108,7 @@ async fn create_together(
     mut lease: Lease<'_>,
     waiting: &[Waiting],
 ) -> Result<HashSet<i64>, StoreError> {
-    let rows: Vec<_> = waiting.iter().map(|one| one.creation.values()).collect();
+    let rows: Vec<_> = waiting.iter().map(|one| one.new.values()).collect();
     match insert_rows(lease.connection()?, &rows).await {
         Ok(created) => {
             lease.keep();
