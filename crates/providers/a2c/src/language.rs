@@ -96,7 +96,9 @@ mod tests {
         assert_eq!(Language::Kz.as_str(), "kz");
         assert_eq!(Language::Kz.html_lang(), "kk");
         assert_eq!(Language::parse("kk"), Err(LanguageError));
-        assert_eq!(Language::parse("RU"), Err(LanguageError));
+        for text in ["", "RU", "ru-RU"] {
+            assert_eq!(Language::parse(text), Err(LanguageError), "{text}");
+        }
         assert_eq!(Language::from_html_lang("kz"), None);
     }
 }

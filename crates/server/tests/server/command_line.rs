@@ -128,7 +128,7 @@ fn sign_names_every_wrong_flag_and_its_rule() {
         &[
             "--request-id: ",
             "--language: ",
-            "the language must be one of ",
+            "the language must be one of ru, en and kz",
             "--callback-url: ",
             "http:// is only allowed on",
         ],
