@@ -257,8 +257,7 @@ pub(crate) async fn a_page_that_is_isolated_leads_to_the_providers_page(context:
                 tab.until("return location.protocol === 'chrome-error:'")
                     .await;
                 tab.leave_form().await;
-                tab.press("Continue on the payment page").await;
-                tab.find("body[data-state=ready]").await;
+                stage::continue_on_the_providers_page(tab).await;
             }
         })
         .await;
@@ -278,11 +277,8 @@ pub(crate) async fn a_form_without_its_cookies_leads_to_the_providers_page(conte
                 stage::events(tab, "form").await[1]["code"],
                 "INVALID_SESSION"
             );
-            tab.press("Continue on the payment page").await;
-            tab.find("body[data-state=ready]").await;
-            tab.save(GOOD_NUMBER).await;
-            tab.until("return location.search.includes('status=saved')")
-                .await;
+            stage::continue_on_the_providers_page(tab).await;
+            stage::save_and_return(tab).await;
         })
         .await;
 }
@@ -361,11 +357,8 @@ pub(crate) async fn without_webassembly_it_leads_to_the_providers_page(context: 
                 tab.text("[part~=status]").await,
                 "The form did not open. Please try again."
             );
-            tab.press("Continue on the payment page").await;
-            tab.find("body[data-state=ready]").await;
-            tab.save(GOOD_NUMBER).await;
-            tab.until("return location.search.includes('status=saved')")
-                .await;
+            stage::continue_on_the_providers_page(tab).await;
+            stage::save_and_return(tab).await;
         })
         .await;
 }
@@ -382,8 +375,7 @@ pub(crate) async fn a_policy_without_webassembly_leads_to_the_providers_page(con
                 .await;
             stage::wait_for(tab, "form", "pantoken-error", 1).await;
             assert_eq!(stage::events(tab, "form").await[0]["code"], "LOAD_FAILED");
-            tab.press("Continue on the payment page").await;
-            tab.find("body[data-state=ready]").await;
+            stage::continue_on_the_providers_page(tab).await;
         })
         .await;
 }
@@ -423,9 +415,7 @@ pub(crate) async fn a_return_url_is_relative_to_the_page(context: TestContext) {
             .await;
             tab.click("[part~=redirect]").await;
             tab.find("body[data-state=ready]").await;
-            tab.save(GOOD_NUMBER).await;
-            tab.until("return location.search.includes('status=saved')")
-                .await;
+            stage::save_and_return(tab).await;
             let place = "return location.pathname + location.search";
             let place = tab.run(place).await;
             assert!(place.as_str().unwrap().starts_with("/stage.html?paid=1&"), "{place}");

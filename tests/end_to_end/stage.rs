@@ -82,3 +82,16 @@ pub(crate) async fn frames(tab: &Tab) -> u64 {
     let frames = "return findAllDeep('iframe').length";
     tab.run(frames).await.as_u64().unwrap()
 }
+
+/// Presses the button that is offered where the form did not open, and waits for the provider's page.
+pub(crate) async fn continue_on_the_providers_page(tab: &Tab) {
+    tab.press("Continue on the payment page").await;
+    tab.find("body[data-state=ready]").await;
+}
+
+/// Saves a card on the provider's page, which leads back to the shop.
+pub(crate) async fn save_and_return(tab: &Tab) {
+    tab.save(GOOD_NUMBER).await;
+    tab.until("return location.search.includes('status=saved')")
+        .await;
+}

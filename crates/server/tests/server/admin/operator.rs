@@ -152,14 +152,8 @@ pub(super) async fn needs_attention(
         wakes: Vec::new(),
         now: START,
     };
-    assert!(
-        server
-            .store
-            .change_operation(change)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    let changed = server.store.change_operation(change).await;
+    assert!(changed.unwrap().is_some());
 }
 
 /// Gives up the webhooks that are due, for this reason.
