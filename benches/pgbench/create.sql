@@ -1,5 +1,5 @@
--- What creates a session: crates/store/src/operations/create.rs. The store sends one statement for all that are
--- created at once: crates/store/src/postgres/creations.rs.
+-- Creates one session, as crates/store/src/operations/create.rs does. For sessions that are created at the same time, the
+-- store sends one statement: crates/store/src/postgres/creations.rs.
 -- Ids grow with time, as those of sessions do.
 \set number :number + 1
 \set id :number * 1000 + :client_id

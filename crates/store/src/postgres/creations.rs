@@ -25,8 +25,8 @@ const INSERT: &str = concat!(
     " RETURNING request_id"
 );
 
-/// The creations that wait for the next statement. The call that has the turn sends it for all of them, and
-/// meanwhile others come together.
+/// The sessions that wait for the next statement. The call that has the turn sends it for all of them. Calls that come
+/// meanwhile wait for the one after it.
 #[derive(Default)]
 pub(super) struct Creations {
     waiting: Mutex<Vec<Waiting>>,
