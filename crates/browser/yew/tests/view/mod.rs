@@ -1,15 +1,29 @@
 //! What a customer sees of a component.
 
-use wasm_bindgen::JsCast;
+use js_sys::{Function, Promise};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement};
 
-use crate::page::turns;
-
+/// Waits for a state, however short: whatever the browser does next, it does after the caller has gone on.
 pub async fn wait_for_state(parent: &Element, state: &str) {
-    let selector = format!(".pantoken[data-state={state}]");
-    while parent.query_selector(&selector).unwrap().is_none() {
-        turns(1).await;
-    }
+    let wait = Function::new_with_args(
+        "parent, selector, done",
+        "const seen = () => parent.querySelector(selector) !== null;
+         if (seen()) return done();
+         const observer = new MutationObserver(() => {
+             if (!seen()) return;
+             observer.disconnect();
+             done();
+         });
+         observer.observe(parent, { subtree: true, childList: true, attributes: true });",
+    );
+    let selector = JsValue::from(format!(".pantoken[data-state={state}]"));
+    let seen = Promise::new(&mut |done, _| {
+        wait.call3(&JsValue::NULL, parent, &selector, &done)
+            .unwrap();
+    });
+    JsFuture::from(seen).await.unwrap();
 }
 
 pub fn status(parent: &Element) -> String {
