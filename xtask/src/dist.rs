@@ -71,7 +71,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let copy = twice::copy(&release)?;
         let again = steps.run("second copy", || twice::release_in(&release, copy.path()))?;
         build(&again, &npm, &mut steps)?;
-        twice::compare(&release.folder, &again.folder)?;
+        if let Err(difference) = twice::compare(&release.folder, &again.folder) {
+            let kept = copy.keep();
+            return Err(
+                difference.context(format!("the second build is kept in {}", kept.display()))
+            );
+        }
         println!("\nThe second build made the same files, to the byte.");
     }
     println!("\nThe release is in {}.", release.folder.display());
