@@ -4,7 +4,8 @@ use std::future::Future;
 
 use crate::connection::Connection;
 use crate::new_session::NewSession;
-use crate::{CreateOutcome, StoreError, StoreOptions};
+use crate::operations::record_result::RecordResult;
+use crate::{CreateOutcome, RecordOutcome, StoreError, StoreOptions};
 
 /// The statements of one call, from the first to the last.
 pub(crate) trait Operation: Send + Sync + 'static {
@@ -43,4 +44,10 @@ pub(crate) trait Backend: Send + Sync + 'static {
         &self,
         new: NewSession,
     ) -> impl Future<Output = Result<CreateOutcome, StoreError>> + Send;
+
+    /// Records a session's result. Returns after the commit.
+    fn record_session_result(
+        &self,
+        recording: RecordResult,
+    ) -> impl Future<Output = Result<RecordOutcome, StoreError>> + Send;
 }

@@ -1,7 +1,9 @@
 use crate::backend::{Backend, Operation};
 use crate::new_session::NewSession;
+use crate::operations::record_result::RecordResult;
 use crate::{
-    CreateOutcome, DatabaseUrl, PostgresStore, SqliteStore, StoreError, StoreOptions, postgres,
+    CreateOutcome, DatabaseUrl, PostgresStore, RecordOutcome, SqliteStore, StoreError,
+    StoreOptions, postgres,
 };
 
 /// A store in SQLite or Postgres.
@@ -100,6 +102,16 @@ impl Backend for Database {
         match self {
             Self::Sqlite(store) => Box::pin(store.create_session(new)).await,
             Self::Postgres(store) => Box::pin(store.create_session(new)).await,
+        }
+    }
+
+    async fn record_session_result(
+        &self,
+        recording: RecordResult,
+    ) -> Result<RecordOutcome, StoreError> {
+        match self {
+            Self::Sqlite(store) => Box::pin(store.record_session_result(recording)).await,
+            Self::Postgres(store) => Box::pin(store.record_session_result(recording)).await,
         }
     }
 }

@@ -1,7 +1,5 @@
 use crate::connection::Value;
-use crate::{
-    ApiKeyName, CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow, SessionId,
-};
+use crate::{ApiKeyName, CreateOutcome, Digest, Idempotency, Session, SessionData, SessionFlow};
 
 /// A session that is to be created, and what identifies a repetition of the call.
 pub(crate) struct NewSession {
@@ -16,10 +14,6 @@ impl NewSession {
             recorded: None,
             errors_recorded: 0,
         })
-    }
-
-    pub(crate) fn id(&self) -> SessionId {
-        self.data.id
     }
 
     /// Returns the digest of the idempotency key.

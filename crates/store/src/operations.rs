@@ -3,7 +3,7 @@
 mod api_keys;
 pub(crate) mod create;
 mod delete_expired;
-mod deliveries;
+pub(crate) mod deliveries;
 mod operation_changes;
 mod operation_claims;
 mod operation_keys;
@@ -11,9 +11,9 @@ mod operation_lists;
 mod operation_row;
 #[cfg(test)]
 mod plans;
-mod record_result;
+pub(crate) mod record_result;
 mod session_list;
-mod sessions;
+pub(crate) mod sessions;
 pub(crate) mod store_keys;
 mod sweeps;
 
@@ -44,13 +44,13 @@ impl<B: Backend> SessionStore for B {
         result: SessionResult,
         now: i64,
     ) -> Result<RecordOutcome, StoreError> {
-        let operation = record_result::RecordResult {
+        let recording = record_result::RecordResult {
             id,
             credential,
             result,
             now,
         };
-        self.write(operation).await
+        self.record_session_result(recording).await
     }
 
     async fn get(&self, id: SessionId) -> Result<Option<Session>, StoreError> {

@@ -1,7 +1,10 @@
 //! The store in Postgres, which any number of processes can share.
 
+mod batch;
+mod columns;
 mod connections;
 mod creations;
+pub(crate) mod results;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -13,11 +16,12 @@ use sqlx::{ConnectOptions, Connection, Executor};
 use crate::backend::{Backend, Operation};
 use crate::new_session::NewSession;
 use crate::operations::create::Create;
+use crate::operations::record_result::RecordResult;
 use crate::operations::store_keys::CheckKeys;
 use crate::store_error::{is_of_tls, migration_is_locked};
-use crate::{CreateOutcome, PostgresUrl, StoreError, StoreOptions};
+use crate::{CreateOutcome, PostgresUrl, RecordOutcome, StoreError, StoreOptions};
+use batch::Batch;
 use connections::{Connections, Lease};
-use creations::Creations;
 
 /// The migrations. They take no lock of their own, because `run_migrations` does.
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
@@ -38,7 +42,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     connections: Arc<Connections>,
-    creations: Arc<Creations>,
+    creations: Arc<Batch<NewSession>>,
+    results: Arc<Batch<RecordResult>>,
     options: StoreOptions,
 }
 
@@ -64,6 +69,7 @@ impl PostgresStore {
         Ok(Self {
             connections,
             creations: Arc::default(),
+            results: Arc::default(),
             options,
         })
     }
@@ -246,12 +252,35 @@ impl Backend for PostgresStore {
         to_its_end(async move {
             let new = Arc::new(new);
             let created = async {
-                match store.creations.join(&store.connections, &new).await? {
-                    true => Ok(new.created()),
-                    false => store.write_with_retries(&Create(new)).await,
+                let joined = store
+                    .creations
+                    .join(&store.connections, &store.options, &new);
+                match joined.await? {
+                    Some(outcome) => Ok(outcome),
+                    None => store.write_with_retries(&Create(new)).await,
                 }
             };
             within(store.options.time_limit, Box::pin(created)).await
+        })
+        .await
+    }
+
+    async fn record_session_result(
+        &self,
+        recording: RecordResult,
+    ) -> Result<RecordOutcome, StoreError> {
+        let store = self.clone();
+        to_its_end(async move {
+            let recording = Arc::new(recording);
+            let recorded = async {
+                let results = &store.results;
+                let joined = results.join(&store.connections, &store.options, &recording);
+                match joined.await? {
+                    Some(outcome) => Ok(outcome),
+                    None => store.write_with_retries(&*recording).await,
+                }
+            };
+            within(store.options.time_limit, Box::pin(recorded)).await
         })
         .await
     }

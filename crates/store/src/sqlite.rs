@@ -12,8 +12,9 @@ use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use crate::backend::{Backend, Operation};
 use crate::new_session::NewSession;
 use crate::operations::create::Create;
+use crate::operations::record_result::RecordResult;
 use crate::operations::store_keys::CheckKeys;
-use crate::{CreateOutcome, StoreError, StoreOptions};
+use crate::{CreateOutcome, RecordOutcome, StoreError, StoreOptions};
 use open::{BUSY_TIMEOUT, connect_options};
 use writer::Writer;
 
@@ -98,5 +99,12 @@ impl Backend for SqliteStore {
 
     async fn create_session(&self, new: NewSession) -> Result<CreateOutcome, StoreError> {
         self.write(Create(Arc::new(new))).await
+    }
+
+    async fn record_session_result(
+        &self,
+        recording: RecordResult,
+    ) -> Result<RecordOutcome, StoreError> {
+        self.write(recording).await
     }
 }

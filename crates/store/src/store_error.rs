@@ -121,6 +121,15 @@ impl StoreError {
         matches!(self.sqlx_error(), Some(sqlx::Error::Io(error)) if is_unsent(error))
     }
 
+    /// Returns whether the database or the store has refused what a call wanted, on a connection that is still open.
+    pub(crate) fn is_refusal(&self) -> bool {
+        match self.sqlx_error() {
+            Some(sqlx::Error::Database(_)) => !self.is_of_closed_connection(),
+            Some(_) => false,
+            None => true,
+        }
+    }
+
     /// Returns whether the database refused the transaction only because of a concurrent one.
     pub(crate) fn is_serialization_failure(&self) -> bool {
         const SERIALIZATION_FAILURE: &str = "40001";
@@ -131,7 +140,11 @@ impl StoreError {
 
     fn sqlx_error(&self) -> Option<&sqlx::Error> {
         match self {
-            Self::Unavailable(source) => source.downcast_ref(),
+            Self::Unavailable(source)
+            | Self::Locked(source)
+            | Self::Full(source)
+            | Self::ReadOnly(source)
+            | Self::Damaged(source) => source.downcast_ref(),
             _ => None,
         }
     }

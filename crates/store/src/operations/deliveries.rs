@@ -8,23 +8,54 @@ use crate::{
 };
 use pantoken_core::Secret;
 
-const INSERT: Statement = Statement::same(
-    "INSERT INTO deliveries (request_id, error_code, error_message, recorded_at, state, due_at, \
-     attempts) VALUES ($1, $2, $3, $4, 'pending', $4, 0)",
-);
+/// Inserts deliveries of results.
+macro_rules! insert_deliveries {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO deliveries (request_id, error_code, error_message, recorded_at, state, due_at, \
+             attempts) ",
+            $rows
+        )
+    };
+}
+pub(crate) use insert_deliveries;
+
+const INSERT: Statement = Statement::same(insert_deliveries!(
+    "VALUES ($1, $2, $3, $4, 'pending', $4, 0)"
+));
 
 /// Deletes an error that was never sent, because the next one replaces it.
-pub(crate) const REPLACE: Statement = Statement::same(
-    "DELETE FROM deliveries WHERE request_id = $1 AND state = 'pending' AND attempts = 0 \
-     AND error_code IS NOT NULL",
-);
+macro_rules! replace_deliveries {
+    ($of_session:literal) => {
+        concat!(
+            "DELETE FROM deliveries WHERE request_id ",
+            $of_session,
+            " AND state = 'pending' AND attempts = 0 AND error_code IS NOT NULL"
+        )
+    };
+}
+pub(crate) use replace_deliveries;
+
+pub(crate) const REPLACE: Statement = Statement::same(replace_deliveries!("= $1"));
 
 /// Deletes a session's errors that are not being sent now, because a token makes them meaningless. An
 /// error that is being sent stays until its attempt ends, so that the results arrive in order.
-pub(crate) const RETIRE: Statement = Statement::same(
-    "DELETE FROM deliveries WHERE request_id = $1 AND state = 'pending' \
-     AND error_code IS NOT NULL AND (leased_until IS NULL OR leased_until <= $2)",
-);
+macro_rules! retire_deliveries {
+    ($with:literal, $of_session:literal, $now:literal) => {
+        concat!(
+            "DELETE FROM deliveries ",
+            $with,
+            "WHERE request_id ",
+            $of_session,
+            " AND state = 'pending' AND error_code IS NOT NULL AND (leased_until IS NULL OR leased_until <= ",
+            $now,
+            ")"
+        )
+    };
+}
+pub(crate) use retire_deliveries;
+
+pub(crate) const RETIRE: Statement = Statement::same(retire_deliveries!("", "= $1", "$2"));
 
 /// Adds a result to the outbox, to be delivered at once. An error replaces an earlier one that was
 /// never sent. A token replaces every error that is still pending.

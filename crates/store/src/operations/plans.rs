@@ -10,6 +10,7 @@ use super::{
     session_list, sessions, store_keys,
 };
 use crate::connection::Statement;
+use crate::postgres::results;
 use crate::{Database, DatabaseUrl};
 
 /// Each statement with values for its parameters, and the index that each database has to use.
@@ -217,6 +218,34 @@ const NEED_STATISTICS: [&str; 2] = ["list sessions", "find the parts that are aw
 
 const ROWS: &str = "20000";
 
+/// What Postgres gets for many sessions at once.
+const BATCHES: [(&str, &str, &str, &str); 4] = [
+    (
+        "lock the sessions of results",
+        sessions::FIND_AND_LOCK_MANY,
+        "ARRAY[5, 6], 'a key'",
+        "sessions_pkey",
+    ),
+    (
+        "record results",
+        results::UPDATE,
+        "ARRAY[5, 6], ARRAY['\\x05', '\\x06']::bytea[], NULL, NULL, NULL, ARRAY[7, 7], ARRAY[0, 0]",
+        "sessions_pkey",
+    ),
+    (
+        "replace the deliveries of errors",
+        results::REPLACE_DELIVERIES,
+        "ARRAY[5, 6]",
+        "deliveries_waiting",
+    ),
+    (
+        "retire the deliveries of errors",
+        results::RETIRE_DELIVERIES,
+        "ARRAY[5, 6], ARRAY[7, 7]",
+        "deliveries_waiting",
+    ),
+];
+
 #[tokio::test]
 async fn sqlite_finds_rows_by_an_index() {
     let folder = tempfile::tempdir().unwrap();
@@ -271,11 +300,13 @@ async fn postgres_finds_rows_by_an_index() {
         .unwrap();
     for preparation in ["SELECT 'no statistics'", "ANALYZE"] {
         connection.execute(preparation).await.unwrap();
-        for (call, statement, values, [_, index]) in STATEMENTS {
+        let alone = STATEMENTS
+            .map(|(call, statement, values, [_, index])| (call, statement.postgres, values, index));
+        for (call, sql, values, index) in alone.into_iter().chain(BATCHES) {
             if preparation != "ANALYZE" && NEED_STATISTICS.contains(&call) {
                 continue;
             }
-            let plan = postgres_plan(&mut connection, statement.postgres, values).await;
+            let plan = postgres_plan(&mut connection, sql, values).await;
             assert!(plan.contains(index), "{preparation}: {call}:\n{plan}");
             assert!(!plan.contains("Seq Scan"), "{preparation}: {call}:\n{plan}");
         }

@@ -1,5 +1,5 @@
 use crate::backend::Operation;
-use crate::connection::{Connection, Statement};
+use crate::connection::{Connection, Row, Statement, Value};
 use crate::operations::sessions::FIND_AND_LOCK;
 use crate::operations::{deliveries, store_keys};
 use crate::session_row::{error_columns, read_session};
@@ -9,11 +9,25 @@ use crate::{
     StoreError, StoreKeys, StoreOptions,
 };
 
-pub(super) struct RecordResult {
-    pub(super) id: SessionId,
-    pub(super) credential: Credential,
-    pub(super) result: SessionResult,
-    pub(super) now: i64,
+pub(crate) struct RecordResult {
+    pub(crate) id: SessionId,
+    pub(crate) credential: Credential,
+    pub(crate) result: SessionResult,
+    pub(crate) now: i64,
+}
+
+/// What becomes of a result.
+pub(crate) enum Verdict {
+    /// It is written with the session.
+    Record(Recorded),
+    /// Nothing is written.
+    Answer(RecordOutcome),
+}
+
+/// A session with a result that is to be written.
+pub(crate) struct Recorded {
+    session: Session,
+    token: Option<StoredToken>,
 }
 
 const UPDATE: Statement = Statement::same(
@@ -35,68 +49,97 @@ impl Operation for RecordResult {
         let Some(row) = connection.row(&FIND_AND_LOCK, &values).await? else {
             return Ok(RecordOutcome::Forbidden);
         };
-        let session = read_session(&row, keys)?;
-        if !session.accepts(&self.credential) {
-            return Ok(RecordOutcome::Forbidden);
-        }
-        match session.decide(&self.result, self.now) {
-            Decision::Repeated => return Ok(RecordOutcome::Repeated(session)),
-            Decision::Conflict => return Ok(RecordOutcome::Conflict(session)),
-            Decision::Expired => return Ok(RecordOutcome::Expired(session)),
-            Decision::Ignored => return Ok(RecordOutcome::Ignored(session)),
-            Decision::Record => {}
-        }
-        if matches!(self.result, SessionResult::Saved { .. }) {
+        let recorded = match self.decide(&row, keys)? {
+            Verdict::Record(recorded) => recorded,
+            Verdict::Answer(outcome) => return Ok(outcome),
+        };
+        if recorded.has_token() {
             store_keys::check(connection, keys, &row).await?;
         }
-        let session = self.recorded_in(session);
-        self.update(connection, keys, &session).await?;
+        connection.execute(&UPDATE, &self.values(&recorded)).await?;
         if options.outbox {
             deliveries::insert(connection, self.id, &self.result, self.now).await?;
         }
-        Ok(RecordOutcome::Recorded(session))
+        Ok(recorded.outcome())
     }
 }
 
 impl RecordResult {
-    fn recorded_in(&self, session: Session) -> Session {
-        let is_error = matches!(self.result, SessionResult::Failed { .. });
-        Session {
-            recorded: Some(RecordedResult {
-                result: self.result.clone(),
-                recorded_at: self.now,
-            }),
-            errors_recorded: session.errors_recorded + i64::from(is_error),
-            ..session
+    /// Decides by the session's row, with the columns of [`FIND_AND_LOCK`].
+    pub(crate) fn decide(
+        &self,
+        row: &impl Row,
+        keys: Option<&StoreKeys>,
+    ) -> Result<Verdict, StoreError> {
+        let session = read_session(row, keys)?;
+        if !session.accepts(&self.credential) {
+            return Ok(Verdict::Answer(RecordOutcome::Forbidden));
         }
+        Ok(match session.decide(&self.result, self.now) {
+            Decision::Record => Verdict::Record(self.recorded_in(session, keys)),
+            Decision::Repeated => Verdict::Answer(RecordOutcome::Repeated(session)),
+            Decision::Conflict => Verdict::Answer(RecordOutcome::Conflict(session)),
+            Decision::Expired => Verdict::Answer(RecordOutcome::Expired(session)),
+            Decision::Ignored => Verdict::Answer(RecordOutcome::Ignored(session)),
+        })
     }
 
-    async fn update<C: Connection>(
-        &self,
-        connection: &mut C,
-        keys: Option<&StoreKeys>,
-        session: &Session,
-    ) -> Result<(), StoreError> {
-        let token = match &self.result {
-            SessionResult::Saved { token } => {
-                let owner = Owner {
-                    id: self.id,
-                    customer: session.data.customer.as_deref(),
-                };
-                Some(StoredToken::new(owner, token.expose().as_bytes(), keys))
-            }
-            SessionResult::Failed { .. } => None,
+    fn recorded_in(&self, session: Session, keys: Option<&StoreKeys>) -> Recorded {
+        let owner = Owner {
+            id: self.id,
+            customer: session.data.customer.as_deref(),
         };
+        let (token, error) = match &self.result {
+            SessionResult::Saved { token } => {
+                let token = StoredToken::new(owner, token.expose().as_bytes(), keys);
+                (Some(token), 0)
+            }
+            SessionResult::Failed { .. } => (None, 1),
+        };
+        let result = RecordedResult {
+            result: self.result.clone(),
+            recorded_at: self.now,
+        };
+        let session = Session {
+            recorded: Some(result),
+            errors_recorded: session.errors_recorded + error,
+            ..session
+        };
+        Recorded { session, token }
+    }
+
+    /// Returns the columns that are written.
+    pub(crate) fn values<'a>(&'a self, recorded: &'a Recorded) -> [Value<'a>; 7] {
+        let token = recorded.token.as_ref();
         let [error_code, error_message] = error_columns(&self.result);
-        let values = [
+        [
             self.id.get().into(),
-            token.as_ref().map(|token| token.bytes.as_slice()).into(),
-            token.as_ref().and_then(|token| token.key.as_deref()).into(),
+            token.map(|token| token.bytes.as_slice()).into(),
+            token.and_then(|token| token.key.as_deref()).into(),
             error_code,
             error_message,
             self.now.into(),
-            session.errors_recorded.into(),
-        ];
-        connection.execute(&UPDATE, &values).await.map(drop)
+            recorded.session.errors_recorded.into(),
+        ]
+    }
+}
+
+impl Verdict {
+    /// Returns the outcome, once what was to be written is written.
+    pub(crate) fn outcome(self) -> RecordOutcome {
+        match self {
+            Self::Record(recorded) => recorded.outcome(),
+            Self::Answer(outcome) => outcome,
+        }
+    }
+}
+
+impl Recorded {
+    pub(crate) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    pub(crate) fn outcome(self) -> RecordOutcome {
+        RecordOutcome::Recorded(self.session)
     }
 }

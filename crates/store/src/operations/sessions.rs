@@ -3,7 +3,7 @@ use crate::connection::{Connection, Row, Statement, locking};
 use crate::session_row::read_session;
 use crate::{Session, SessionId, StoreError, StoreOptions};
 
-/// Selects a session by a condition. The columns are named, because a prepared `SELECT *` fails in
+/// Selects sessions by a condition. The columns are named, because a prepared `SELECT *` fails in
 /// Postgres after another process has added a column.
 ///
 /// `is_sealed` tells whether unencrypted tokens are refused.
@@ -24,17 +24,27 @@ macro_rules! select {
     };
 }
 
+/// Selects sessions, and whether the current store key, which is `$2`, is recorded in `store_keys`.
+macro_rules! select_with_key {
+    ($condition:literal) => {
+        select!(
+            ", (SELECT count(*) FROM store_keys WHERE id = $2) AS key_is_recorded",
+            $condition
+        )
+    };
+}
+
 pub(crate) const FIND: Statement = Statement::same(select!("request_id = $1"));
 pub(crate) const FIND_BY_IDEMPOTENCY_KEY: Statement =
     Statement::same(select!("idempotency_key = $1"));
 /// Locks the session, so that of two calls that record a result the second one reads what the first
-/// one wrote. Also reads whether the current store key is recorded in `store_keys`.
-pub(crate) const FIND_AND_LOCK: Statement = locking!(
-    select!(
-        ", (SELECT count(*) FROM store_keys WHERE id = $2) AS key_is_recorded",
-        "request_id = $1"
-    ),
-    "FOR UPDATE"
+/// one wrote.
+pub(crate) const FIND_AND_LOCK: Statement =
+    locking!(select_with_key!("request_id = $1"), "FOR UPDATE");
+/// Locks many sessions in Postgres. Those that another transaction has locked are left out: all would wait for one.
+pub(crate) const FIND_AND_LOCK_MANY: &str = concat!(
+    select_with_key!("request_id = ANY ($1)"),
+    " FOR UPDATE SKIP LOCKED"
 );
 const CHECK: Statement = Statement::same("UPDATE readiness SET writes = writes + 1");
 

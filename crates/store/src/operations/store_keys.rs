@@ -43,7 +43,7 @@ pub(crate) async fn record_current_key<C: Connection>(
 
 /// Records the key that has encrypted data of this transaction, unless it is recorded. Without a key, refuses to
 /// store what would be refused when it is read. The row has the columns `is_sealed` and `key_is_recorded`.
-pub(super) async fn check<C: Connection>(
+pub(crate) async fn check<C: Connection>(
     connection: &mut C,
     keys: Option<&StoreKeys>,
     row: &C::Row,

@@ -4,6 +4,7 @@
 mod contract;
 mod kill;
 mod postgres;
+mod postgres_batches;
 mod round_trips;
 mod sqlite;
 mod sqlite_faults;

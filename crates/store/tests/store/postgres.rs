@@ -1,8 +1,7 @@
 use std::sync::OnceLock;
 
 use pantoken_store::{
-    CreateOutcome, PostgresStore, PostgresUrl, RecordOutcome, SessionData, SessionStore,
-    StoreError, StoreOptions,
+    PostgresStore, PostgresUrl, RecordOutcome, SessionStore, StoreError, StoreOptions,
 };
 use pantoken_test_support::postgres::Server;
 use sqlx::postgres::PgConnection;
@@ -18,8 +17,8 @@ pub(crate) fn server() -> Option<&'static Server> {
     SERVER.get_or_init(Server::start_or_skip).as_ref()
 }
 
-struct PostgresPlace {
-    text: String,
+pub(crate) struct PostgresPlace {
+    pub(crate) text: String,
     url: PostgresUrl,
 }
 
@@ -164,113 +163,6 @@ async fn a_schema_of_its_own_keeps_it_apart_from_the_agents_tables() {
 
 const END_OTHER_CONNECTIONS: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
     WHERE datname = current_database() AND pid <> pg_backend_pid()";
-
-/// Starts to create these sessions at once, and lets Postgres go on when it has begun to.
-async fn create_at_once(
-    place: &PostgresPlace,
-    store: &PostgresStore,
-    sessions: Vec<SessionData>,
-) -> Vec<Result<CreateOutcome, StoreError>> {
-    const IS_WAITING: &str = "SELECT count(*) FROM pg_stat_activity \
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let mut other = PgConnection::connect(&place.text).await.unwrap();
-    let lock = "BEGIN; LOCK TABLE sessions IN SHARE MODE";
-    other.execute(lock).await.unwrap();
-    let calls: Vec<_> = sessions
-        .into_iter()
-        .map(|data| {
-            let store = store.clone();
-            tokio::spawn(async move { store.create(data, None).await })
-        })
-        .collect();
-    while count(&mut other, IS_WAITING).await == 0 {}
-    other.execute("COMMIT").await.unwrap();
-    let mut outcomes = Vec::new();
-    for call in calls {
-        outcomes.push(call.await.unwrap());
-    }
-    outcomes
-}
-
-async fn count(connection: &mut PgConnection, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(connection).await.unwrap()
-}
-
-/// On one thread all calls have begun before any of them has an answer.
-#[tokio::test]
-async fn sessions_that_are_created_at_once_are_committed_together() {
-    let Some(place) = PostgresPlace::new() else {
-        return;
-    };
-    let store = place.open(StoreOptions::default()).await;
-    let sessions = (1..=20).map(session_data).collect();
-    for outcome in create_at_once(&place, &store, sessions).await {
-        assert!(
-            matches!(outcome, Ok(CreateOutcome::Created(_))),
-            "{outcome:?}"
-        );
-    }
-    let mut connection = PgConnection::connect(&place.text).await.unwrap();
-    assert_eq!(
-        count(&mut connection, "SELECT count(*) FROM sessions").await,
-        20
-    );
-    let transactions = "SELECT count(DISTINCT xmin::text) FROM sessions";
-    // The first call may have begun alone.
-    assert!(count(&mut connection, transactions).await <= 2);
-}
-
-/// Ids are made from the time and a few random digits, so two calls may choose the same one.
-#[tokio::test]
-async fn of_two_sessions_with_one_id_one_is_created() {
-    let Some(place) = PostgresPlace::new() else {
-        return;
-    };
-    let store = place.open(StoreOptions::default()).await;
-    // Each customer's session has an id, and the second of an id comes with the first.
-    let customers: Vec<i64> = (1..=20).collect();
-    let sessions = customers.iter().map(|customer| SessionData {
-        customer: Some(customer.to_string()),
-        ..session_data(1 + customer / 2)
-    });
-    let outcomes = create_at_once(&place, &store, sessions.collect()).await;
-    let mut created = Vec::new();
-    for outcome in outcomes {
-        match outcome.unwrap() {
-            CreateOutcome::Created(session) => created.push(session.data),
-            CreateOutcome::IdTaken => {}
-            other => panic!("{other:?}"),
-        }
-    }
-    assert_eq!(created.len(), 11);
-    for data in created {
-        let session = store.get(data.id).await.unwrap().unwrap();
-        assert_eq!(session.data.customer, data.customer);
-    }
-}
-
-#[tokio::test]
-async fn a_session_that_postgres_refuses_fails_alone() {
-    let Some(place) = PostgresPlace::new() else {
-        return;
-    };
-    let store = place.open(StoreOptions::default()).await;
-    let mut sessions: Vec<_> = (1..=20).map(session_data).collect();
-    sessions[10].customer = Some("not\0text".to_owned());
-    // In use already.
-    create(&store, 5).await;
-    let outcomes = create_at_once(&place, &store, sessions).await;
-    for (id, outcome) in (1..).zip(outcomes) {
-        let is_as_expected = match id {
-            5 => matches!(outcome, Ok(CreateOutcome::IdTaken)),
-            11 => outcome.is_err(),
-            _ => matches!(outcome, Ok(CreateOutcome::Created(_))),
-        };
-        assert!(is_as_expected, "{id}: {outcome:?}");
-        let is_there = store.get(session_id(id)).await.unwrap().is_some();
-        assert_eq!(is_there, id != 11, "{id}");
-    }
-}
 
 /// A server that is restarted closes its connections, and so can an administrator.
 #[tokio::test(flavor = "multi_thread")]

@@ -34,7 +34,7 @@ async fn claim_one(store: &impl Outbox, now: i64) -> Delivery {
     claimed.remove(0)
 }
 
-fn session_of(delivery: &Delivery) -> SessionId {
+pub(crate) fn session_of(delivery: &Delivery) -> SessionId {
     match &delivery.message {
         Message::Result { session_id, .. } => *session_id,
         Message::Event { .. } => panic!("{delivery:?}"),
