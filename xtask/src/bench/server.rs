@@ -146,7 +146,7 @@ impl Bench<'_> {
         table.figure("sessions in SQLite", rate, "/s");
         table.figure("sessions from FastAPI", peer, "/s");
         table.at_least("sessions to FastAPI", rate / peer, 3.0, " times");
-        table.at_most("sessions, 99th percentile", ours.p99_ms, 25.0, " ms");
+        table.at_most("sessions, 99th percentile", ours.p99_ms, 15.0, " ms");
         Ok(())
     }
 
@@ -211,9 +211,9 @@ impl Bench<'_> {
         table.figure("token payments of payin", engine, "/s");
         table.figure("token payments straight to the sandbox", straight, "/s");
         let ratio = engine / straight;
-        table.figure("token payments to straight ones", ratio, " times");
+        table.at_least("token payments to straight ones", ratio, 0.6, " times");
         let taken = number(&result, "/notifications")?;
-        table.figure("notifications of payin in SQLite", taken, "/s");
+        table.at_least("notifications of payin in SQLite", taken, 5000.0, "/s");
         Ok(())
     }
 
@@ -229,7 +229,7 @@ impl Bench<'_> {
             eprintln!("  {created} sessions, {:.1} MiB", resident(server.id())?);
         }
         let what = format!("memory after {created} sessions");
-        table.at_most(&what, resident(server.id())?, 32.0, " MiB");
+        table.at_most(&what, resident(server.id())?, 24.0, " MiB");
         Ok(())
     }
 
@@ -244,7 +244,7 @@ impl Bench<'_> {
         let output = command::output(&mut bench)?;
         let ratio = ratio_in(&output).with_context(|| format!("no ratio in:\n{output}"))?;
         let what = format!("a session among {rows} to one among 10000");
-        table.at_most(&what, ratio, 1.3, " times");
+        table.at_most(&what, ratio, 1.1, " times");
         Ok(())
     }
 
