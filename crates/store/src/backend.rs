@@ -14,7 +14,7 @@ pub(crate) trait Operation: Send + Sync + 'static {
 
     /// Whether a call that writes has to be one transaction. It need not if a single statement writes, does
     /// not depend on what an earlier one has read, and is the last one if it has written anything. That
-    /// saves two round trips to Postgres.
+    /// saves two round trips to Postgres, and a savepoint in SQLite.
     const NEEDS_TRANSACTION: bool = true;
 
     /// Runs the statements. The database may have them run again.

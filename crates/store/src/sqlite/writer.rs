@@ -18,7 +18,9 @@ use crate::{StoreError, StoreOptions};
 const MAX_BATCH: usize = 256;
 const MAX_WAITING: usize = 1024;
 
-/// Statements are sent in pairs, because each call makes a round trip to SQLite's thread.
+/// Statements are sent in pairs, because each call makes a round trip to SQLite's thread. The savepoint is where the
+/// transaction goes back to if an operation fails. One that writes with a single statement needs none of its own,
+/// because SQLite undoes a statement that fails.
 const BEGIN: Statement = Statement::same("BEGIN IMMEDIATE; SAVEPOINT operation");
 const NEXT: Statement = Statement::same("RELEASE operation; SAVEPOINT operation");
 const COMMIT: Statement = Statement::same("RELEASE operation; COMMIT");
@@ -96,6 +98,9 @@ trait Write: Send {
         options: &'a StoreOptions,
     ) -> Boxed<'a, Result<(), StoreError>>;
 
+    /// Whether more than one statement has to be undone if the operation fails.
+    fn needs_savepoint(&self) -> bool;
+
     /// Sends the stored answer.
     fn acknowledge(self: Box<Self>);
 
@@ -120,6 +125,10 @@ impl<O: Operation> Write for Queued<O> {
             let answer = self.answer.insert(answer).as_ref();
             answer.map(drop).map_err(Clone::clone)
         })
+    }
+
+    fn needs_savepoint(&self) -> bool {
+        O::NEEDS_TRANSACTION
     }
 
     fn acknowledge(self: Box<Self>) {
@@ -210,14 +219,22 @@ impl Task {
             None => self.connection.insert(self.connect.connect().await?),
         };
         connection.execute(&BEGIN, &[]).await?;
-        for (index, write) in writes.iter_mut().enumerate() {
-            if index > 0 {
+        let mut is_at_savepoint = true;
+        for write in writes {
+            if write.needs_savepoint() && !is_at_savepoint {
                 connection.execute(&NEXT, &[]).await?;
             }
+            is_at_savepoint = false;
             if let Err(error) = write.run(connection, &self.options).await {
+                let undo = if write.needs_savepoint() {
+                    &UNDO
+                } else {
+                    &NEXT
+                };
                 // This fails if SQLite has rolled back the whole transaction. Then every write fails.
-                let undone = connection.execute(&UNDO, &[]).await;
+                let undone = connection.execute(undo, &[]).await;
                 undone.map_err(|_| error)?;
+                is_at_savepoint = true;
             }
         }
         connection.execute(&COMMIT, &[]).await.map(drop)

@@ -104,6 +104,35 @@ async fn a_full_disk_is_told_and_nothing_is_acknowledged_until_there_is_room() {
     store.close().await;
 }
 
+/// On one thread, all calls have begun before any of them has an answer, and are written in one transaction.
+#[tokio::test]
+async fn what_is_written_together_on_a_full_disk_fails_together() {
+    let Some(disk) = SmallDisk::mount(MEBIBYTE) else {
+        return;
+    };
+    let file = disk.path().join("pantoken.db");
+    let store = SqliteStore::open(&file).await.unwrap();
+    disk.fill();
+    let mut ids = 1..;
+    let mut has_failed = false;
+    while !has_failed {
+        let calls: Vec<_> = ids
+            .by_ref()
+            .take(50)
+            .map(|id| {
+                let store = store.clone();
+                tokio::spawn(async move { (id, store.create(session_data(id), None).await) })
+            })
+            .collect();
+        for call in calls {
+            let (id, created) = call.await.unwrap();
+            has_failed |= created.is_err();
+            let is_there = store.get(session_id(id)).await.unwrap().is_some();
+            assert_eq!(is_there, created.is_ok(), "{id}");
+        }
+    }
+}
+
 /// The log has room that it used before, and the file has none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_cannot_be_copied_fails_no_write_and_is_copied_when_there_is_room() {
