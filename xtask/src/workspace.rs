@@ -15,6 +15,9 @@ use crate::command;
 const PACKAGES_OF_A_PAGE: &str = "-p pantoken-core -p pantoken-a2c -p pantoken-widget \
                                   -p pantoken-element -p pantoken-yew -p pantoken-demo";
 
+/// What tells programs that make backups to leave a folder out. Source: the Cache Directory Tagging Specification.
+const CACHE_FOLDER: &str = "Signature: 8a477f597d28d172789f06886806bc55\n";
+
 /// The root folder of this checkout, and the folder in which its binaries are built.
 pub(crate) struct Workspace {
     root: PathBuf,
@@ -74,7 +77,18 @@ impl Workspace {
     pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf> {
         let folder = self.target().join(name);
         fs::create_dir_all(&folder)?;
+        self.mark_target()?;
         Ok(folder)
+    }
+
+    /// Marks the target folder as cargo does, which marks only a folder that it has created. The server's build script
+    /// looks for the element in the folder that is marked.
+    fn mark_target(&self) -> Result<()> {
+        let mark = self.target().join("CACHEDIR.TAG");
+        if !mark.exists() {
+            fs::write(mark, CACHE_FOLDER)?;
+        }
+        Ok(())
     }
 
     /// Returns the folder of the toolchain that builds this checkout.
@@ -126,5 +140,20 @@ impl Workspace {
             .into_iter()
             .filter(|package| package.publish.is_none());
         Ok(published.map(|package| package.name.to_string()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_folder_that_cargo_did_not_create_is_marked() {
+        let root = tempfile::tempdir().unwrap();
+        let copy = Workspace::find().unwrap().copied_to(root.path());
+        let folder = copy.scratch("embedded-element").unwrap();
+        assert!(folder.is_dir());
+        let mark = fs::read_to_string(root.path().join("target/CACHEDIR.TAG")).unwrap();
+        assert!(mark.starts_with("Signature: 8a477f597d28d172789f06886806bc55"));
     }
 }
