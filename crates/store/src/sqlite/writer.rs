@@ -4,10 +4,12 @@
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::thread;
 
 use futures_util::FutureExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection as _};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::backend::Operation;
@@ -38,11 +40,13 @@ enum Entry {
 }
 
 impl Writer {
+    /// Starts the writer in a thread of its own. It waits for SQLite after each statement, and in a thread of the
+    /// runtime it would then wait for all requests that are ready to be served, too.
     pub(super) fn start(
         connection: SqliteConnection,
         connect: SqliteConnectOptions,
         options: StoreOptions,
-    ) -> Self {
+    ) -> Result<Self, StoreError> {
         let (queue, entries) = mpsc::channel(MAX_WAITING);
         let task = Task {
             connection: Some(connection),
@@ -50,8 +54,11 @@ impl Writer {
             connect,
             options,
         };
-        tokio::spawn(task.run(entries));
-        Self { queue }
+        let runtime = Handle::current();
+        let thread = thread::Builder::new().name("store-writer".to_owned());
+        let started = thread.spawn(move || runtime.block_on(task.run(entries)));
+        started.map_err(sqlx::Error::Io)?;
+        Ok(Self { queue })
     }
 
     /// Returns after the commit. If the future is dropped, the operation may still take effect.
