@@ -116,6 +116,10 @@ pub struct StoredOperation {
 pub struct OperationChange {
     /// The operation.
     pub id: OperationId,
+    /// The operation's kind, to which what is stored of it is bound.
+    pub kind: String,
+    /// The operation's key, to which what is stored of it is bound.
+    pub key: String,
     /// The version that it replaces.
     pub version: i64,
     /// The new progress.

@@ -100,6 +100,8 @@ async fn replace(
 ) -> Result<(), StoreError> {
     let change = OperationChange {
         id: known.id,
+        kind: known.kind.clone(),
+        key: known.key.clone(),
         version: known.version,
         progress,
         is_progress: true,

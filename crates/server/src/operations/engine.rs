@@ -245,6 +245,8 @@ impl Engine {
         let (state, is_final, is_progress) = (step.state, step.is_final, step.is_progress);
         let change = OperationChange {
             id: operation.id,
+            kind: operation.kind.clone(),
+            key: operation.key.clone(),
             version: operation.version,
             progress: Progress {
                 state: state.to_owned(),

@@ -71,6 +71,8 @@ async fn delete(
     let event = Engine::event(record, "payin.token.deleted", &fields, now, payin.is_live);
     let change = OperationChange {
         id: record.id,
+        kind: record.kind.clone(),
+        key: record.key.clone(),
         version: record.version,
         progress: Progress {
             state: token::DELETED.to_owned(),

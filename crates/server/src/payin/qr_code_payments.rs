@@ -139,6 +139,8 @@ impl NewQrCodePayment {
         };
         let change = OperationChange {
             id: operation.id,
+            kind: operation.kind.clone(),
+            key: operation.key.clone(),
             version: operation.version,
             progress: Progress {
                 state: code.state.as_str().to_owned(),

@@ -184,6 +184,8 @@ async fn repeatable(
     verification.pay_url = Some(create_form(payin, &id, &verification).await?);
     let change = OperationChange {
         id: operation.id,
+        kind: operation.kind.clone(),
+        key: operation.key.clone(),
         version: operation.version,
         progress: Progress {
             data: stored::write(&verification)?,

@@ -1,5 +1,5 @@
 use crate::backend::Operation;
-use crate::connection::{Connection, Row, Statement, Value, locking};
+use crate::connection::{Connection, Statement, Value, locking};
 use crate::operations::operation_lists::FIND;
 use crate::operations::operation_row::{
     operation_columns, read_fingerprint, read_id, read_operation,
@@ -89,20 +89,15 @@ pub(super) struct Change {
     pub(super) change: OperationChange,
 }
 
-pub(crate) const LOCK: Statement = locking!(
-    "SELECT kind, key, (SELECT count(*) FROM store_keys WHERE sealed = 1) AS is_sealed, \
-     (SELECT count(*) FROM store_keys WHERE id = $3) AS key_is_recorded \
-     FROM operations WHERE id = $1 AND version = $2",
-    "FOR UPDATE"
-);
 /// If something was heard since the operation was claimed, it is due at once.
 pub(crate) const UPDATE: Statement = Statement::same(concat!(
     "UPDATE operations SET version = version + 1, state = $2, data = $3, data_key = $4, is_final = $5, \
      attention = $6, changed_at = CASE WHEN $7 = 1 THEN $8 ELSE changed_at END, \
      attempts = CASE WHEN $7 = 1 THEN 0 ELSE attempts END, \
      next_attempt_at = CASE WHEN is_hinted = 1 THEN $8 ELSE $9 END, leased_until = NULL, is_hinted = 0 \
-     WHERE id = $1 RETURNING ",
-    operation_columns!()
+     WHERE id = $1 AND version = $10 AND kind = $11 AND key = $12 RETURNING ",
+    operation_columns!(),
+    ", (SELECT count(*) FROM store_keys WHERE id = $13) AS key_is_recorded"
 ));
 
 impl Operation for Change {
@@ -117,13 +112,9 @@ impl Operation for Change {
         let id = change.id;
         let keys = options.keys.as_ref();
         let key_id = keys.map(|keys| keys.current().id());
-        let values = [id.get().into(), change.version.into(), key_id.into()];
-        let Some(row) = connection.row(&LOCK, &values).await? else {
-            return Ok(None);
-        };
-        store_keys::check(connection, keys, &row).await?;
         let progress = &change.progress;
-        let data = SealedData::new(keys, &place_of(&row)?, progress.data.expose().as_bytes());
+        let place = Place::operation(&change.kind, &change.key);
+        let data = SealedData::new(keys, &place, progress.data.expose().as_bytes());
         let values = [
             id.get().into(),
             progress.state.as_str().into(),
@@ -134,8 +125,15 @@ impl Operation for Change {
             i64::from(change.is_progress).into(),
             change.now.into(),
             Value::Integer(progress.next_attempt_at),
+            change.version.into(),
+            change.kind.as_str().into(),
+            change.key.as_str().into(),
+            key_id.into(),
         ];
-        let row = connection.row(&UPDATE, &values).await?;
+        let Some(row) = connection.row(&UPDATE, &values).await? else {
+            return Ok(None);
+        };
+        store_keys::check(connection, keys, &row).await?;
         if let Some(fact) = &change.fact {
             insert_fact(connection, id, fact, change.now).await?;
         }
@@ -150,13 +148,8 @@ impl Operation for Change {
         for other in &change.wakes {
             wake(connection, *other, change.now).await?;
         }
-        row.map(|row| read_operation(&row, keys)).transpose()
+        read_operation(&row, keys).map(Some)
     }
-}
-
-fn place_of(row: &impl Row) -> Result<Place, StoreError> {
-    let [kind, key] = [row.text("kind")?, row.text("key")?].map(Option::unwrap_or_default);
-    Ok(Place::operation(kind, key))
 }
 
 pub(super) struct Hint {

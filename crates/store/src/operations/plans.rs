@@ -14,7 +14,7 @@ use crate::postgres::results;
 use crate::{Database, DatabaseUrl};
 
 /// Each statement with values for its parameters, and the index that each database has to use.
-const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 32] = [
+const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 31] = [
     (
         "get",
         &sessions::FIND,
@@ -169,16 +169,10 @@ const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 32] = [
         ["PRIMARY KEY", "operations_pkey"],
     ),
     (
-        "lock an operation",
-        &operation_changes::LOCK,
-        "5, 1, 'key-5'",
-        ["PRIMARY KEY", "operations_pkey"],
-    ),
-    (
         "change an operation",
         &operation_changes::UPDATE,
-        "5, '', '\\x05', '', 1, '', 1, 50, 50",
-        ["PRIMARY KEY", "operations_pkey"],
+        "5, '', '\\x05', '', 1, '', 1, 50, 50, 1, 'a kind', '5', 'key-5'",
+        ["PRIMARY KEY", "operations_kind_key_key"],
     ),
     (
         "hear of an operation",

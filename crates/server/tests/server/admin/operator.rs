@@ -133,6 +133,8 @@ pub(super) async fn needs_attention(
 ) {
     let change = OperationChange {
         id: payment.id,
+        kind: payment.kind.clone(),
+        key: payment.key.clone(),
         version: payment.version,
         progress: Progress {
             attention: Some("DEADLINE".to_owned()),

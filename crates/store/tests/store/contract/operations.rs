@@ -52,6 +52,8 @@ async fn created_from(store: &impl OperationStore, operation: NewOperation) -> S
 pub(crate) fn change(operation: &StoredOperation) -> OperationChange {
     OperationChange {
         id: operation.id,
+        kind: operation.kind.clone(),
+        key: operation.key.clone(),
         version: operation.version,
         progress: progress("captured", "after", None),
         is_progress: true,
