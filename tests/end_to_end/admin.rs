@@ -244,6 +244,8 @@ async fn create_payment(store: &Database, id: &str, state: &str, attention: Opti
     };
     let change = OperationChange {
         id: operation.id,
+        kind: operation.kind.clone(),
+        key: operation.key.clone(),
         version: operation.version,
         progress: Progress {
             is_final: state != "pending",
