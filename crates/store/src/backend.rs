@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::connection::Connection;
 use crate::new_session::NewSession;
-use crate::operations::record_result::RecordResult;
+use crate::recording::Recording;
 use crate::{CreateOutcome, RecordOutcome, StoreError, StoreOptions};
 
 /// The statements of one call, from the first to the last.
@@ -48,6 +48,6 @@ pub(crate) trait Backend: Send + Sync + 'static {
     /// Records a session's result. Returns after the commit.
     fn record_session_result(
         &self,
-        recording: RecordResult,
+        recording: Recording,
     ) -> impl Future<Output = Result<RecordOutcome, StoreError>> + Send;
 }

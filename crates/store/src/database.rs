@@ -1,6 +1,6 @@
 use crate::backend::{Backend, Operation};
 use crate::new_session::NewSession;
-use crate::operations::record_result::RecordResult;
+use crate::recording::Recording;
 use crate::{
     CreateOutcome, DatabaseUrl, PostgresStore, RecordOutcome, SqliteStore, StoreError,
     StoreOptions, postgres,
@@ -107,7 +107,7 @@ impl Backend for Database {
 
     async fn record_session_result(
         &self,
-        recording: RecordResult,
+        recording: Recording,
     ) -> Result<RecordOutcome, StoreError> {
         match self {
             Self::Sqlite(store) => Box::pin(store.record_session_result(recording)).await,

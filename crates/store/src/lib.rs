@@ -13,6 +13,7 @@ mod operation_store;
 mod operations;
 mod outbox;
 mod postgres;
+mod recording;
 mod sealed_data;
 mod session;
 mod session_row;

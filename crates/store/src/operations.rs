@@ -19,6 +19,7 @@ mod sweeps;
 
 use crate::backend::Backend;
 use crate::new_session::NewSession;
+use crate::recording::Recording;
 use crate::{
     ApiKeyName, ApiKeyRecord, ApiKeyScope, ApiKeyStore, Claim, CreateOutcome, Credential, Delivery,
     DeliveryId, DeliveryState, Digest, Fact, Idempotency, InboxEntry, KeyRotation, NewOperation,
@@ -44,7 +45,7 @@ impl<B: Backend> SessionStore for B {
         result: SessionResult,
         now: i64,
     ) -> Result<RecordOutcome, StoreError> {
-        let recording = record_result::RecordResult {
+        let recording = Recording {
             id,
             credential,
             result,

@@ -18,6 +18,7 @@ use crate::new_session::NewSession;
 use crate::operations::create::Create;
 use crate::operations::record_result::RecordResult;
 use crate::operations::store_keys::CheckKeys;
+use crate::recording::Recording;
 use crate::store_error::{is_of_tls, migration_is_locked};
 use crate::{CreateOutcome, PostgresUrl, RecordOutcome, StoreError, StoreOptions};
 use batch::Batch;
@@ -43,7 +44,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct PostgresStore {
     connections: Arc<Connections>,
     creations: Arc<Batch<NewSession>>,
-    results: Arc<Batch<RecordResult>>,
+    results: Arc<Batch<Recording>>,
     options: StoreOptions,
 }
 
@@ -267,7 +268,7 @@ impl Backend for PostgresStore {
 
     async fn record_session_result(
         &self,
-        recording: RecordResult,
+        recording: Recording,
     ) -> Result<RecordOutcome, StoreError> {
         let store = self.clone();
         to_its_end(async move {
@@ -277,7 +278,7 @@ impl Backend for PostgresStore {
                 let joined = results.join(&store.connections, &store.options, &recording);
                 match joined.await? {
                     Some(outcome) => Ok(outcome),
-                    None => store.write_with_retries(&*recording).await,
+                    None => store.write_with_retries(&RecordResult(recording)).await,
                 }
             };
             within(store.options.time_limit, Box::pin(recorded)).await

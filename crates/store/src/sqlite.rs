@@ -14,6 +14,7 @@ use crate::new_session::NewSession;
 use crate::operations::create::Create;
 use crate::operations::record_result::RecordResult;
 use crate::operations::store_keys::CheckKeys;
+use crate::recording::Recording;
 use crate::{CreateOutcome, RecordOutcome, StoreError, StoreOptions};
 use open::{BUSY_TIMEOUT, connect_options};
 use writer::Writer;
@@ -103,8 +104,8 @@ impl Backend for SqliteStore {
 
     async fn record_session_result(
         &self,
-        recording: RecordResult,
+        recording: Recording,
     ) -> Result<RecordOutcome, StoreError> {
-        self.write(recording).await
+        self.write(RecordResult(Arc::new(recording))).await
     }
 }

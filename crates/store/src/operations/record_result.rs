@@ -1,34 +1,13 @@
+use std::sync::Arc;
+
 use crate::backend::Operation;
-use crate::connection::{Connection, Row, Statement, Value};
+use crate::connection::{Connection, Statement};
 use crate::operations::sessions::FIND_AND_LOCK;
 use crate::operations::{deliveries, store_keys};
-use crate::session_row::{error_columns, read_session};
-use crate::store_key::{Owner, StoredToken};
-use crate::{
-    Credential, Decision, RecordOutcome, RecordedResult, Session, SessionId, SessionResult,
-    StoreError, StoreKeys, StoreOptions,
-};
+use crate::recording::{Recording, Verdict};
+use crate::{RecordOutcome, StoreError, StoreOptions};
 
-pub(crate) struct RecordResult {
-    pub(crate) id: SessionId,
-    pub(crate) credential: Credential,
-    pub(crate) result: SessionResult,
-    pub(crate) now: i64,
-}
-
-/// What becomes of a result.
-pub(crate) enum Verdict {
-    /// It is written with the session.
-    Record(Recorded),
-    /// Nothing is written.
-    Answer(RecordOutcome),
-}
-
-/// A session with a result that is to be written.
-pub(crate) struct Recorded {
-    session: Session,
-    token: Option<StoredToken>,
-}
+pub(crate) struct RecordResult(pub(crate) Arc<Recording>);
 
 const UPDATE: Statement = Statement::same(
     "UPDATE sessions SET pan_token = $2, pan_token_key = $3, error_code = $4, error_message = $5, \
@@ -43,103 +22,29 @@ impl Operation for RecordResult {
         connection: &mut C,
         options: &StoreOptions,
     ) -> Result<RecordOutcome, StoreError> {
+        let Self(recording) = self;
         let keys = options.keys.as_ref();
         let key_id = keys.map(|keys| keys.current().id());
-        let values = [self.id.get().into(), key_id.into()];
+        let values = [recording.id.get().into(), key_id.into()];
         let Some(row) = connection.row(&FIND_AND_LOCK, &values).await? else {
             return Ok(RecordOutcome::Forbidden);
         };
-        let recorded = match self.decide(&row, keys)? {
+        let recorded = match recording.decide(&row, keys)? {
             Verdict::Record(recorded) => recorded,
             Verdict::Answer(outcome) => return Ok(outcome),
         };
         if recorded.has_token() {
             store_keys::check(connection, keys, &row).await?;
         }
-        connection.execute(&UPDATE, &self.values(&recorded)).await?;
+        connection
+            .execute(&UPDATE, &recording.values(&recorded))
+            .await?;
         if options.outbox {
-            deliveries::insert(connection, self.id, &self.result, self.now).await?;
+            let Recording {
+                id, result, now, ..
+            } = recording.as_ref();
+            deliveries::insert(connection, *id, result, *now).await?;
         }
         Ok(recorded.outcome())
-    }
-}
-
-impl RecordResult {
-    /// Decides by the session's row, with the columns of [`FIND_AND_LOCK`].
-    pub(crate) fn decide(
-        &self,
-        row: &impl Row,
-        keys: Option<&StoreKeys>,
-    ) -> Result<Verdict, StoreError> {
-        let session = read_session(row, keys)?;
-        if !session.accepts(&self.credential) {
-            return Ok(Verdict::Answer(RecordOutcome::Forbidden));
-        }
-        Ok(match session.decide(&self.result, self.now) {
-            Decision::Record => Verdict::Record(self.recorded_in(session, keys)),
-            Decision::Repeated => Verdict::Answer(RecordOutcome::Repeated(session)),
-            Decision::Conflict => Verdict::Answer(RecordOutcome::Conflict(session)),
-            Decision::Expired => Verdict::Answer(RecordOutcome::Expired(session)),
-            Decision::Ignored => Verdict::Answer(RecordOutcome::Ignored(session)),
-        })
-    }
-
-    fn recorded_in(&self, session: Session, keys: Option<&StoreKeys>) -> Recorded {
-        let owner = Owner {
-            id: self.id,
-            customer: session.data.customer.as_deref(),
-        };
-        let (token, error) = match &self.result {
-            SessionResult::Saved { token } => {
-                let token = StoredToken::new(owner, token.expose().as_bytes(), keys);
-                (Some(token), 0)
-            }
-            SessionResult::Failed { .. } => (None, 1),
-        };
-        let result = RecordedResult {
-            result: self.result.clone(),
-            recorded_at: self.now,
-        };
-        let session = Session {
-            recorded: Some(result),
-            errors_recorded: session.errors_recorded + error,
-            ..session
-        };
-        Recorded { session, token }
-    }
-
-    /// Returns the columns that are written.
-    pub(crate) fn values<'a>(&'a self, recorded: &'a Recorded) -> [Value<'a>; 7] {
-        let token = recorded.token.as_ref();
-        let [error_code, error_message] = error_columns(&self.result);
-        [
-            self.id.get().into(),
-            token.map(|token| token.bytes.as_slice()).into(),
-            token.and_then(|token| token.key.as_deref()).into(),
-            error_code,
-            error_message,
-            self.now.into(),
-            recorded.session.errors_recorded.into(),
-        ]
-    }
-}
-
-impl Verdict {
-    /// Returns the outcome, once what was to be written is written.
-    pub(crate) fn outcome(self) -> RecordOutcome {
-        match self {
-            Self::Record(recorded) => recorded.outcome(),
-            Self::Answer(outcome) => outcome,
-        }
-    }
-}
-
-impl Recorded {
-    pub(crate) fn has_token(&self) -> bool {
-        self.token.is_some()
-    }
-
-    pub(crate) fn outcome(self) -> RecordOutcome {
-        RecordOutcome::Recorded(self.session)
     }
 }

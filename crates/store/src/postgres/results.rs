@@ -9,11 +9,11 @@ use sqlx::postgres::{PgConnection, PgRow};
 
 use crate::connection::Value;
 use crate::operations::deliveries::{insert_deliveries, replace_deliveries, retire_deliveries};
-use crate::operations::record_result::{RecordResult, Recorded, Verdict};
 use crate::operations::sessions::FIND_AND_LOCK_MANY;
 use crate::operations::store_keys;
 use crate::postgres::batch::Batched;
 use crate::postgres::columns::columns;
+use crate::recording::{Recorded, Recording, Verdict};
 use crate::session_row::{error_columns, read_session_id};
 use crate::{RecordOutcome, SessionId, SessionResult, StoreError, StoreKeys, StoreOptions};
 
@@ -33,7 +33,7 @@ const INSERT_DELIVERIES: &str = insert_deliveries!(
      $4::bigint[]) AS result (id, code, message, now)"
 );
 
-impl Batched for RecordResult {
+impl Batched for Recording {
     type Answer = RecordOutcome;
 
     fn id(&self) -> SessionId {
@@ -63,7 +63,7 @@ impl Batched for RecordResult {
 
 async fn record(
     connection: &mut PgConnection,
-    calls: &[Arc<RecordResult>],
+    calls: &[Arc<Recording>],
     options: &StoreOptions,
 ) -> Result<Vec<Option<RecordOutcome>>, StoreError> {
     let keys = options.keys.as_ref();
@@ -92,7 +92,7 @@ async fn record(
 
 async fn find_and_lock(
     connection: &mut PgConnection,
-    calls: &[Arc<RecordResult>],
+    calls: &[Arc<Recording>],
     keys: Option<&StoreKeys>,
 ) -> Result<HashMap<SessionId, PgRow>, StoreError> {
     let ids: Vec<i64> = calls.iter().map(|call| call.id.get()).collect();
@@ -107,7 +107,7 @@ async fn find_and_lock(
 /// Returns `None` for a call that fails alone, such as one for a session that cannot be read.
 async fn decide(
     connection: &mut PgConnection,
-    call: &RecordResult,
+    call: &Recording,
     row: &PgRow,
     keys: Option<&StoreKeys>,
 ) -> Result<Option<Verdict>, StoreError> {
@@ -122,7 +122,7 @@ async fn decide(
 
 async fn write(
     connection: &mut PgConnection,
-    recorded: &[(&RecordResult, &Recorded)],
+    recorded: &[(&Recording, &Recorded)],
     options: &StoreOptions,
 ) -> Result<(), StoreError> {
     let rows: Vec<_> = recorded
@@ -138,8 +138,8 @@ async fn write(
 }
 
 /// Adds the results to the outbox, as `deliveries::insert` does for one.
-async fn deliver(connection: &mut PgConnection, calls: &[&RecordResult]) -> Result<(), StoreError> {
-    let (tokens, errors): (Vec<&RecordResult>, Vec<&RecordResult>) = calls
+async fn deliver(connection: &mut PgConnection, calls: &[&Recording]) -> Result<(), StoreError> {
+    let (tokens, errors): (Vec<&Recording>, Vec<&Recording>) = calls
         .iter()
         .partition(|call| matches!(call.result, SessionResult::Saved { .. }));
     let replaced: Vec<_> = errors.iter().map(|call| [call.id.get().into()]).collect();
