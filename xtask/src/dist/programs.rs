@@ -27,6 +27,8 @@ pub(super) const FILES: [&str; 11] = [
     "deploy/pantoken.toml",
 ];
 
+const BACKUP_MANUAL: &str = "pantoken-backup.1";
+
 pub(super) fn build(release: &Release) -> Result<()> {
     for platform in &release.platforms {
         compile(release, platform)?;
@@ -87,6 +89,11 @@ fn stage(release: &Release, platform: &Platform) -> Result<()> {
     for file in FILES {
         fs::copy(release.workspace.root().join(file), staged.join(file))?;
     }
+    // Beside those that the programs write of themselves.
+    let manuals = staged.join("man");
+    fs::create_dir_all(&manuals)?;
+    let manual = release.workspace.root().join("deploy").join(BACKUP_MANUAL);
+    fs::copy(manual, manuals.join(BACKUP_MANUAL))?;
     licences::write(release, platform, &staged.join(licences::FOLDER))
 }
 

@@ -112,6 +112,31 @@ pub(crate) fn the_newest_copies_are_kept_and_a_missing_database_is_an_error() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
+/// No argument makes a copy by mistake, and the help and the manual name every setting.
+pub(crate) fn the_help_says_what_there_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |argument: &str| {
+        let mut command = script(folder.path());
+        command.arg(argument).output().unwrap()
+    };
+    let help = run("--help");
+    assert!(help.status.success(), "{help:?}");
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.starts_with("Usage: pantoken-backup\n"), "{help}");
+    assert!(!help.contains("set -eu"), "{help}");
+    let manual = deployed("pantoken-backup.1");
+    for word in deployed("pantoken-backup")
+        .split(|letter: char| !(letter.is_ascii_uppercase() || letter == '_'))
+    {
+        if word.starts_with("PANTOKEN_") {
+            assert!(help.contains(word) && manual.contains(word), "{word}");
+        }
+    }
+    let wrong = run("now");
+    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
+    assert!(files(folder.path()).is_empty());
+}
+
 fn start_on(database: &str) -> (pantoken_test_support::Process, Agent) {
     let folder = std::env::temp_dir();
     let mut serve = program::serve(&folder);
@@ -124,6 +149,15 @@ fn start_on(database: &str) -> (pantoken_test_support::Process, Agent) {
 }
 
 fn back_up(folder: &Path, database: &str, keep: &str) -> Output {
+    let mut command = script(folder);
+    command
+        .env("PANTOKEN_DATABASE_URL", database)
+        .env("PANTOKEN_BACKUPS", keep);
+    command.output().unwrap()
+}
+
+/// Returns the program, which is to run in a folder.
+fn script(folder: &Path) -> Command {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/pantoken-backup");
     let mut folders: Vec<_> = postgres::programs().into_iter().collect();
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
@@ -131,10 +165,8 @@ fn back_up(folder: &Path, database: &str, keep: &str) -> Output {
     command
         .arg(script)
         .current_dir(folder)
-        .env("PATH", std::env::join_paths(folders).unwrap())
-        .env("PANTOKEN_DATABASE_URL", database)
-        .env("PANTOKEN_BACKUPS", keep);
-    command.output().unwrap()
+        .env("PATH", std::env::join_paths(folders).unwrap());
+    command
 }
 
 /// Returns the file of the copy.

@@ -44,6 +44,11 @@ fn main() -> ExitCode {
             backup::the_newest_copies_are_kept_and_a_missing_database_is_an_error,
         ),
         trial(
+            "backup::the_help_says_what_there_is",
+            &[],
+            backup::the_help_says_what_there_is,
+        ),
+        trial(
             "key::the_documented_command_adds_a_key_that_the_server_accepts",
             &[],
             key::the_documented_command_adds_a_key_that_the_server_accepts,

@@ -12,7 +12,7 @@ use crate::command;
 use crate::dist::programs::PROGRAMS;
 use crate::dist::release::{Platform, Release};
 
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     "usr/bin/pantoken",
     "usr/bin/pantoken-sandbox",
     "usr/bin/pantoken-backup",
@@ -24,6 +24,7 @@ const FILES: [&str; 16] = [
     "usr/share/fish/vendor_completions.d/pantoken.fish",
     "usr/share/man/man1/pantoken.1.gz",
     "usr/share/man/man1/pantoken-sandbox.1.gz",
+    "usr/share/man/man1/pantoken-backup.1.gz",
     "usr/share/doc/pantoken/copyright",
     "usr/share/doc/pantoken/changelog.gz",
     "usr/share/doc/pantoken/licenses/crates.txt",
