@@ -21,6 +21,7 @@ pub(crate) const EXAMPLES: &str = "Examples:
   cargo xtask bench                   the server and the element
   cargo xtask bench server
   cargo xtask bench browser --quick
+  cargo xtask bench browser --rounds 11
   cargo xtask bench growth --quick    a trial of a minute, with plots in target/plots
   cargo xtask bench growth            up to a million rows, with plots in docs/plots
   cargo xtask bench growth --long     up to ten million rows, which need 20 GB of disk";
@@ -36,6 +37,9 @@ pub(crate) struct Options {
     /// Measure tables of up to ten million rows instead of one million
     #[arg(long, conflicts_with = "quick")]
     long: bool,
+    /// How many rounds are made in the browser. The medians of fewer say less, and come sooner
+    #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "quick")]
+    rounds: u32,
 }
 
 /// A part that can be measured alone.

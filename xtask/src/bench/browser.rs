@@ -76,11 +76,11 @@ fn time_forms(
     let folder = tempfile::tempdir()?;
     let server = serve(workspace, pages, folder.path())?;
     let (shop, _) = server.url.split_once("/0/").context("the page's URL")?;
-    let rounds = if options.quick { "3" } else { "31" };
+    let rounds = if options.quick { 3 } else { options.rounds };
     // It drives the browser and is not measured, so it need not be fast.
     workspace.run_cargo("build --locked -p pantoken-tests --bin form-times")?;
     let mut measure = Command::new(workspace.binary("form-times"));
-    measure.arg(shop).arg(rounds);
+    measure.arg(shop).arg(rounds.to_string());
     measure.env("CHROMEDRIVER", driver).env("CHROME", chromium);
     super::result_in(&command::output(measure.stderr(Stdio::inherit()))?)
 }
@@ -169,7 +169,7 @@ fn run_in_browser(
     let (rounds, messages) = if options.quick {
         (5, 10_000)
     } else {
-        (31, 100_000)
+        (options.rounds, 100_000)
     };
     let mut server = serve(workspace, pages, folder.path())?;
     let url = format!("{}&rounds={rounds}&messages={messages}", server.url);
