@@ -60,7 +60,7 @@ impl SqliteStore {
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_lazy_with(connect_options(file).read_only(true));
         Ok(Self {
-            writer: Writer::start(connection, connect_options(file), options.clone())?,
+            writer: Writer::start(connection, connect_options(file), options.clone()),
             readers,
             options,
         })

@@ -4,12 +4,10 @@
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::thread;
 
 use futures_util::FutureExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection as _};
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::backend::Operation;
@@ -40,13 +38,11 @@ enum Entry {
 }
 
 impl Writer {
-    /// Starts the writer in a thread of its own. It waits for SQLite after each statement, and in a thread of the
-    /// runtime it would then wait for all requests that are ready to be served, too.
     pub(super) fn start(
         connection: SqliteConnection,
         connect: SqliteConnectOptions,
         options: StoreOptions,
-    ) -> Result<Self, StoreError> {
+    ) -> Self {
         let (queue, entries) = mpsc::channel(MAX_WAITING);
         let task = Task {
             connection: Some(connection),
@@ -54,11 +50,8 @@ impl Writer {
             connect,
             options,
         };
-        let runtime = Handle::current();
-        let thread = thread::Builder::new().name("store-writer".to_owned());
-        let started = thread.spawn(move || runtime.block_on(task.run(entries)));
-        started.map_err(sqlx::Error::Io)?;
-        Ok(Self { queue })
+        tokio::spawn(task.run(entries));
+        Self { queue }
     }
 
     /// Returns after the commit. If the future is dropped, the operation may still take effect.
