@@ -1,6 +1,6 @@
 //! The store in Postgres, which any number of processes can share.
 
-mod batch;
+pub(crate) mod batch;
 mod columns;
 mod connections;
 mod creations;

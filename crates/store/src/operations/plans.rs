@@ -1,6 +1,9 @@
 //! Tests that every statement finds its rows by an index, in both databases, with and without
 //! statistics: nobody runs ANALYZE on a SQLite database.
 
+use std::sync::Arc;
+
+use pantoken_core::Secret;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
@@ -10,8 +13,13 @@ use super::{
     session_list, sessions, store_keys,
 };
 use crate::connection::Statement;
+use crate::postgres::batch::Batched as _;
 use crate::postgres::results;
-use crate::{Database, DatabaseUrl};
+use crate::recording::Recording;
+use crate::{
+    Credential, Database, DatabaseUrl, Digest, RecordOutcome, SessionData, SessionFlow, SessionId,
+    SessionResult, SessionStore as _, StoreOptions,
+};
 
 /// Each statement with values for its parameters, and the index that each database has to use.
 const STATEMENTS: [(&str, &Statement, &str, [&str; 2]); 31] = [
@@ -304,6 +312,57 @@ async fn postgres_finds_rows_by_an_index() {
             assert!(plan.contains(index), "{preparation}: {call}:\n{plan}");
             assert!(!plan.contains("Seq Scan"), "{preparation}: {call}:\n{plan}");
         }
+    }
+}
+
+/// A plan that was made while the table was small, and is kept, would read all of it when it has grown.
+#[tokio::test]
+async fn postgres_plans_each_batch_for_the_table_as_it_is() {
+    const OFTEN_ENOUGH_TO_KEEP_A_PLAN: i64 = 10;
+    let Some(server) = pantoken_test_support::postgres::Server::start_or_skip() else {
+        return;
+    };
+    let url = server.create_database().unwrap();
+    let options = StoreOptions {
+        outbox: true,
+        ..StoreOptions::default()
+    };
+    let store = Database::open(&DatabaseUrl::parse(&url).unwrap(), options.clone())
+        .await
+        .unwrap();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    for id in 1..=OFTEN_ENOUGH_TO_KEEP_A_PLAN {
+        let _ = store.create(session(id), None).await.unwrap();
+        let recording = Recording {
+            id: SessionId::from_i64(id),
+            credential: Credential::ResultToken(Digest::of(b"result token")),
+            result: SessionResult::Saved {
+                token: Secret::new("token"),
+            },
+            now: 1,
+        };
+        let calls = [Arc::new(recording)];
+        let recorded = Recording::send_together(&mut connection, &calls, &options);
+        let recorded = recorded.await.unwrap();
+        assert!(matches!(recorded[..], [Some(RecordOutcome::Recorded(_))]));
+    }
+    let kept =
+        "SELECT count(*) FILTER (WHERE generic_plans > 0), count(*) FROM pg_prepared_statements";
+    let kept = connection.fetch_one(kept).await.unwrap();
+    assert_eq!((kept.get::<i64, _>(0), kept.get::<i64, _>(1)), (0, 4));
+}
+
+fn session(id: i64) -> SessionData {
+    SessionData {
+        id: SessionId::from_i64(id),
+        language: "ru".to_owned(),
+        flow: SessionFlow::Iframe,
+        customer: None,
+        created_by: None,
+        seed: [7; 16],
+        result_token: Digest::of(b"result token"),
+        created_at: 0,
+        expires_at: 1_800_000,
     }
 }
 

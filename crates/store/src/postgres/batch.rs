@@ -14,7 +14,7 @@ use crate::postgres::connections::{Connections, Lease};
 use crate::{SessionId, StoreError, StoreOptions};
 
 /// A call that can be sent with others of its kind.
-pub(super) trait Batched: Send + Sync + Sized + 'static {
+pub(crate) trait Batched: Send + Sync + Sized + 'static {
     /// What the call returns.
     type Answer: Send;
 

@@ -17,6 +17,8 @@ use crate::recording::{Recorded, Recording, Verdict};
 use crate::session_row::{error_columns, read_session_id};
 use crate::{RecordOutcome, SessionId, SessionResult, StoreError, StoreKeys, StoreOptions};
 
+/// A plan that was made while the table was small, and is kept, would read the whole table when it has grown.
+const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_custom_plan";
 pub(crate) const UPDATE: &str = "UPDATE sessions SET pan_token = result.pan_token, pan_token_key = result.pan_token_key, \
      error_code = result.error_code, error_message = result.error_message, finished_at = result.finished_at, \
      errors_recorded = result.errors_recorded FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], \
@@ -50,7 +52,7 @@ impl Batched for Recording {
         calls: &[Arc<Self>],
         options: &StoreOptions,
     ) -> Result<Vec<Option<RecordOutcome>>, StoreError> {
-        connection.execute("BEGIN").await?;
+        connection.execute(BEGIN).await?;
         let recorded = record(connection, calls, options).await;
         let end = match &recorded {
             Ok(_) => "COMMIT",
