@@ -1,7 +1,6 @@
 //! Sends the statements of concurrent calls together, so that Postgres commits them together and they wait for the disk
 //! once.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
 use std::mem;
@@ -20,9 +19,6 @@ pub(crate) trait Batched: Send + Sync + Sized + 'static {
 
     /// Returns the session that the call writes. A batch has one call for each.
     fn id(&self) -> SessionId;
-
-    /// Returns the order in which two servers would wait for each other's rows.
-    fn order(&self, other: &Self) -> Ordering;
 
     /// Sends the calls and commits them. Returns `None` for each that wrote nothing and has to be sent alone. If an
     /// error is returned, none has written anything, unless the connection was closed.
@@ -97,7 +93,6 @@ impl<T: Batched> Batch<T> {
         let mut waiting = mem::take(&mut *self.waiting());
         // A call that ended meanwhile wants nothing any more.
         waiting.retain(|waiting| !waiting.reply.is_closed());
-        waiting.sort_by(|one, other| one.call.order(&other.call));
         let mut ids = HashSet::new();
         let (waiting, repeated): (Vec<_>, Vec<_>) = waiting
             .into_iter()

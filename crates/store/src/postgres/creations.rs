@@ -1,6 +1,5 @@
 //! Creates the sessions of concurrent calls with one statement.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -28,18 +27,16 @@ impl Batched for NewSession {
         self.data.id
     }
 
-    /// The statement waits for those of other servers with the same idempotency keys.
-    fn order(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-
     /// A session that was not inserted finds out alone why: its id or its key is in use.
     async fn send_together(
         connection: &mut PgConnection,
         calls: &[Arc<Self>],
         _options: &StoreOptions,
     ) -> Result<Vec<Option<CreateOutcome>>, StoreError> {
-        let rows: Vec<_> = calls.iter().map(|new| new.values()).collect();
+        // Two servers that inserted the same idempotency keys in different orders would deadlock.
+        let mut ordered: Vec<_> = calls.iter().collect();
+        ordered.sort_by_key(|new| new.key());
+        let rows: Vec<_> = ordered.into_iter().map(|new| new.values()).collect();
         let created = sqlx::query_scalar_with(INSERT, columns(&rows)?);
         let created: Vec<i64> = created.fetch_all(connection).await?;
         let created: HashSet<_> = created.into_iter().collect();

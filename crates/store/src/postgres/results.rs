@@ -1,6 +1,5 @@
 //! Records the results of concurrent calls in one transaction.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -40,11 +39,6 @@ impl Batched for Recording {
 
     fn id(&self) -> SessionId {
         self.id
-    }
-
-    /// The sessions that other servers have locked are left out.
-    fn order(&self, other: &Self) -> Ordering {
-        self.id.cmp(&other.id)
     }
 
     async fn send_together(
