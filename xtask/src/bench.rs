@@ -37,7 +37,7 @@ pub(crate) struct Options {
     /// Measure tables of up to ten million rows instead of one million
     #[arg(long, conflicts_with = "quick")]
     long: bool,
-    /// How many rounds are made in the browser. The medians of fewer say less, and come sooner
+    /// Make this many rounds in the browser. Fewer take less time, but their medians are less certain
     #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "quick")]
     rounds: u32,
 }

@@ -44,7 +44,7 @@ impl Load {
         let mut wrk = Command::new("wrk");
         wrk.args(["-t", "1", "-c", &self.connections.to_string()])
             .args(["-d", &seconds.to_string()])
-            // A request that waits for a busy disk is late, which the percentiles tell, and has not failed.
+            // A request that waits for a busy disk is slow, which the percentiles show, but has not failed.
             .args(["--timeout", "30s"])
             .arg("-s")
             .arg(&self.script)

@@ -89,7 +89,7 @@ fn stage(release: &Release, platform: &Platform) -> Result<()> {
     for file in FILES {
         fs::copy(release.workspace.root().join(file), staged.join(file))?;
     }
-    // Beside those that the programs write of themselves.
+    // The programs write their own manuals into the same folder later.
     let manuals = staged.join("man");
     fs::create_dir_all(&manuals)?;
     let manual = release.workspace.root().join("deploy").join(BACKUP_MANUAL);

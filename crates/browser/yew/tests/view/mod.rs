@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement};
 
-/// Waits for a state, however short: whatever the browser does next, it does after the caller has gone on.
+/// Waits for a state, even if it lasts only a moment: the caller goes on before the browser runs its next task.
 pub async fn wait_for_state(parent: &Element, state: &str) {
     let wait = Function::new_with_args(
         "parent, selector, done",
