@@ -2,9 +2,6 @@
 
 use std::future::Future;
 
-use sqlx::postgres::{PgConnection, PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
-
 use crate::StoreError;
 
 /// An SQL statement with parameters `$1`, `$2`, …, in the dialect of each database.
@@ -90,58 +87,3 @@ pub(crate) trait Row {
     fn text(&self, column: &'static str) -> Result<Option<&str>, StoreError>;
     fn bytes(&self, column: &'static str) -> Result<Option<&[u8]>, StoreError>;
 }
-
-macro_rules! bind {
-    ($database:ty, $sql:expr, $values:expr) => {
-        $values
-            .iter()
-            .fold(sqlx::query::<$database>($sql), |query, value| match value {
-                Value::Integer(value) => query.bind(*value),
-                Value::Text(value) => query.bind(*value),
-                Value::Bytes(value) => query.bind(*value),
-            })
-    };
-}
-
-macro_rules! implement {
-    ($connection:ty, $database:ty, $row:ty, $sql:ident) => {
-        impl Connection for $connection {
-            type Row = $row;
-
-            async fn execute(
-                &mut self,
-                statement: &Statement,
-                values: &[Value<'_>],
-            ) -> Result<u64, StoreError> {
-                let query = bind!($database, statement.$sql, values);
-                Ok(query.execute(self).await?.rows_affected())
-            }
-
-            async fn rows(
-                &mut self,
-                statement: &Statement,
-                values: &[Value<'_>],
-            ) -> Result<Vec<$row>, StoreError> {
-                let query = bind!($database, statement.$sql, values);
-                Ok(query.fetch_all(self).await?)
-            }
-        }
-
-        impl Row for $row {
-            fn integer(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
-                Ok(sqlx::Row::try_get(self, column)?)
-            }
-
-            fn text(&self, column: &'static str) -> Result<Option<&str>, StoreError> {
-                Ok(sqlx::Row::try_get(self, column)?)
-            }
-
-            fn bytes(&self, column: &'static str) -> Result<Option<&[u8]>, StoreError> {
-                Ok(sqlx::Row::try_get(self, column)?)
-            }
-        }
-    };
-}
-
-implement!(SqliteConnection, Sqlite, SqliteRow, sqlite);
-implement!(PgConnection, Postgres, PgRow, postgres);

@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 mod columns;
+mod connection;
 mod connections;
 mod creations;
 pub(crate) mod results;

@@ -1,13 +1,15 @@
 //! The store in a SQLite file, with one writer and several readers.
 
+mod blocking;
 mod checkpointer;
+mod connection;
+mod migrations;
 mod open;
+mod readers;
 mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
-
-use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 
 use crate::backend::{Backend, Operation};
 use crate::new_session::NewSession;
@@ -16,10 +18,9 @@ use crate::operations::record_result::RecordResult;
 use crate::operations::store_keys::CheckKeys;
 use crate::recording::Recording;
 use crate::{CreateOutcome, RecordOutcome, StoreError, StoreOptions};
-use open::{BUSY_TIMEOUT, connect_options};
+use blocking::blocking;
+use readers::Readers;
 use writer::Writer;
-
-const READERS: u32 = 4;
 
 /// A store in a SQLite file.
 ///
@@ -28,8 +29,7 @@ const READERS: u32 = 4;
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     writer: Writer,
-    readers: SqlitePool,
-    options: StoreOptions,
+    readers: Readers,
 }
 
 impl SqliteStore {
@@ -54,15 +54,12 @@ impl SqliteStore {
 
     /// Opens the file without checking the store keys.
     pub(crate) async fn connect(file: &Path, options: StoreOptions) -> Result<Self, StoreError> {
-        let connection = open::migrate(file).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .connect_lazy_with(connect_options(file).read_only(true));
+        let file: Arc<Path> = file.into();
+        let created = file.clone();
+        let connection = blocking(move || open::migrate(&created)).await?;
         Ok(Self {
-            writer: Writer::start(connection, connect_options(file), options.clone()),
-            readers,
-            options,
+            readers: Readers::new(file.clone(), options.clone()),
+            writer: Writer::start(connection, file, options),
         })
     }
 
@@ -76,22 +73,18 @@ impl SqliteStore {
 }
 
 pub(crate) async fn migrate(file: &Path) -> Result<(), StoreError> {
-    open::migrate(file).await.map(drop)
+    let file = file.to_owned();
+    blocking(move || open::migrate(&file).map(drop)).await
 }
 
 pub(crate) async fn vacuum(file: &Path) -> Result<(), StoreError> {
-    open::vacuum(file).await
+    let file = file.to_owned();
+    blocking(move || open::vacuum(&file)).await
 }
 
 impl Backend for SqliteStore {
     async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
-        let mut connection = self.readers.acquire().await?;
-        let answer = operation.run(&mut *connection, &self.options).await;
-        if answer.is_err() {
-            // The connection may cache damaged pages of a file that has since been repaired.
-            connection.close_on_drop();
-        }
-        answer
+        self.readers.read(operation).await
     }
 
     async fn write<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {

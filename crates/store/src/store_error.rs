@@ -2,10 +2,9 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
-use sqlx::error::DatabaseError as _;
+use rusqlite::ErrorCode;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgDatabaseError;
-use sqlx::sqlite::SqliteError;
 
 use crate::{OperationId, SessionId};
 
@@ -103,6 +102,19 @@ impl StoreError {
         }
     }
 
+    pub(crate) fn locked(source: impl Error + Send + Sync + 'static) -> Self {
+        Self::Locked(Arc::new(source))
+    }
+
+    pub(crate) fn unavailable(reason: &'static str) -> Self {
+        Self::Unavailable(Arc::new(io::Error::other(reason)))
+    }
+
+    /// The error of a call to a store that was closed.
+    pub(crate) fn closed() -> Self {
+        Self::unavailable("the store is closed")
+    }
+
     /// Returns whether the connection to Postgres was closed. A statement that was sent on it may have
     /// been run.
     pub(crate) fn is_of_closed_connection(&self) -> bool {
@@ -152,9 +164,20 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let variant = match sqlite_code(&error) {
-            Some(code) => from_sqlite_code(code),
-            None => postgres_code(&error).map_or(Self::Unavailable as _, from_postgres_code),
+        let code = postgres_code(&error);
+        let variant = code.map_or(Self::Unavailable as _, from_postgres_code);
+        variant(Arc::new(error))
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let variant = match error.sqlite_error_code() {
+            _ if is_locked_in_sqlite(&error) => Self::Locked,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Unavailable,
         };
         variant(Arc::new(error))
     }
@@ -170,34 +193,26 @@ pub(crate) fn is_of_tls(source: &Cause) -> bool {
     }
 }
 
-/// Returns whether another process has locked the SQLite file, or a table of Postgres.
-fn is_locked(error: &sqlx::Error) -> bool {
-    sqlite_code(error).is_some_and(|code| matches!(code, SQLITE_BUSY | SQLITE_LOCKED))
-        || postgres_code(error) == Some(LOCK_NOT_AVAILABLE)
+/// Returns whether another process has locked the SQLite file.
+pub(crate) fn is_locked_in_sqlite(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
-/// Returns whether a migration failed because of another process's lock.
+/// Returns whether a migration of Postgres failed because another process has locked a table.
 pub(crate) fn migration_is_locked(error: &MigrateError) -> bool {
     match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => is_locked(error),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            postgres_code(error) == Some(LOCK_NOT_AVAILABLE)
+        }
         _ => false,
     }
 }
 
-const SQLITE_BUSY: i32 = 5;
-const SQLITE_LOCKED: i32 = 6;
 const LOCK_NOT_AVAILABLE: &str = "55P03";
-
-/// Source: sqlite.org, "Result and Error Codes".
-fn from_sqlite_code(code: i32) -> fn(Cause) -> StoreError {
-    match code {
-        SQLITE_BUSY | SQLITE_LOCKED => StoreError::Locked,
-        8 => StoreError::ReadOnly,
-        11 | 26 => StoreError::Damaged,
-        13 => StoreError::Full,
-        _ => StoreError::Unavailable,
-    }
-}
 
 /// Source: PostgreSQL's documentation, "PostgreSQL Error Codes".
 fn from_postgres_code(code: &str) -> fn(Cause) -> StoreError {
@@ -208,13 +223,6 @@ fn from_postgres_code(code: &str) -> fn(Cause) -> StoreError {
         "53100" => StoreError::Full,
         _ => StoreError::Unavailable,
     }
-}
-
-/// Returns the primary result code, which is the low byte of the extended one.
-fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
-    let error = error.as_database_error()?;
-    let code = error.try_downcast_ref::<SqliteError>()?.code()?;
-    Some(code.parse::<i32>().ok()? & 0xff)
 }
 
 fn postgres_code(error: &sqlx::Error) -> Option<&str> {

@@ -1,94 +1,100 @@
 //! Copies the write-ahead log into the file, on a connection of its own, so that writes need not wait for it.
 
-use sqlx::ConnectOptions;
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Connection;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::StoreError;
-use crate::connection::{Connection, Row, Statement};
+use crate::sqlite::blocking::blocking;
+use crate::sqlite::open::connect;
 
 /// How much the log grows from one checkpoint to the next, in pages: 4 MB. A checkpoint copies a page
 /// that was written several times only once.
 const STEP: i64 = 1000;
 
 /// Copies nothing, and returns the size of the log.
-const MEASURE: Statement = Statement::same("PRAGMA wal_checkpoint(NOOP)");
+const MEASURE: &str = "PRAGMA wal_checkpoint(NOOP)";
 /// Copies what no reader needs in the log, while others read and write.
-const COPY: Statement = Statement::same("PRAGMA wal_checkpoint(PASSIVE)");
+const COPY: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+/// The column with the size of the log, in pages.
+const LOG: &str = "log";
+
+/// Returns the size of the log, in pages.
+pub(super) fn measure_log(connection: &Connection) -> Result<i64, StoreError> {
+    let mut measure = connection.prepare_cached(MEASURE)?;
+    Ok(measure.query_row([], |row| row.get(LOG))?)
+}
 
 /// A task with a connection of its own, which ends when this is dropped.
 pub(super) struct Checkpointer {
-    commits: mpsc::Sender<()>,
+    sizes: mpsc::Sender<i64>,
     task: JoinHandle<()>,
 }
 
 impl Checkpointer {
-    pub(super) fn start(connect: SqliteConnectOptions) -> Self {
-        // One message is enough: it stands for all commits until it is received.
-        let (commits, received) = mpsc::channel(1);
+    pub(super) fn start(file: Arc<Path>) -> Self {
+        // While the task copies, the sizes of some commits are lost. The next one's is enough.
+        let (sizes, received) = mpsc::channel(1);
         let task = Task {
-            connect,
+            file,
             connection: None,
             tried_at: 0,
         };
         let task = tokio::spawn(task.run(received));
-        Self { commits, task }
+        Self { sizes, task }
     }
 
-    /// Tells the task of a commit, without waiting for it.
-    pub(super) fn log_has_grown(&self) {
-        // It is full if the task has not received an earlier commit yet.
-        let _ = self.commits.try_send(());
+    /// Tells the task of the log's size after a commit, without waiting for it.
+    pub(super) fn log_has_grown_to(&self, pages: i64) {
+        let _ = self.sizes.try_send(pages);
     }
 
     /// Returns when the connection is closed.
     pub(super) async fn close(self) {
-        drop(self.commits);
+        drop(self.sizes);
         let _ = self.task.await;
     }
 }
 
 struct Task {
-    connect: SqliteConnectOptions,
-    /// `None` until the first commit and after a failure.
-    connection: Option<SqliteConnection>,
+    file: Arc<Path>,
+    /// `None` until the first checkpoint and after a failure.
+    connection: Option<Connection>,
     /// The size of the log at the last checkpoint, whether it succeeded or not.
     tried_at: i64,
 }
 
 impl Task {
-    async fn run(mut self, mut commits: mpsc::Receiver<()>) {
-        while commits.recv().await.is_some() {
-            if self.copy_if_due().await.is_err() {
-                // No write has failed. It is tried again when the log has grown further, and if that does
-                // not help, SQLite does it after a commit.
-                self.connection = None;
+    async fn run(mut self, mut sizes: mpsc::Receiver<i64>) {
+        while let Some(size) = sizes.recv().await {
+            if size < self.tried_at {
+                // A write began the log anew.
+                self.tried_at = 0;
+            }
+            if size - self.tried_at >= STEP {
+                self.tried_at = size;
+                self.copy().await;
             }
         }
-        if let Some(connection) = self.connection {
-            let _ = connection.close().await;
-        }
+        let connection = self.connection;
+        let _ = blocking(move || Ok(drop(connection))).await;
     }
 
-    async fn copy_if_due(&mut self) -> Result<(), StoreError> {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            None => self.connection.insert(self.connect.connect().await?),
-        };
-        let size = match connection.row(&MEASURE, &[]).await? {
-            Some(row) => row.integer("log")?.unwrap_or_default(),
-            None => 0,
-        };
-        if size < self.tried_at {
-            // A write began the log anew.
-            self.tried_at = 0;
-        }
-        if size - self.tried_at >= STEP {
-            self.tried_at = size;
-            connection.row(&COPY, &[]).await?;
-        }
-        Ok(())
+    async fn copy(&mut self) {
+        let (connection, file) = (self.connection.take(), self.file.clone());
+        let copied = blocking(move || {
+            let connection = match connection {
+                Some(connection) => connection,
+                None => connect(&file)?,
+            };
+            connection.query_row(COPY, [], |_| Ok(()))?;
+            Ok(connection)
+        });
+        // If it failed, no write has. It is tried again when the log has grown further, and if that does not help,
+        // SQLite does it after a commit.
+        self.connection = copied.await.ok();
     }
 }

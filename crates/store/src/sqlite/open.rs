@@ -2,56 +2,65 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Executor, Row};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::StoreError;
-use crate::store_error::migration_is_locked;
+use crate::sqlite::migrations::{self, MigrationError};
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long SQLite waits for another process's lock.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The size of the write-ahead log at which SQLite copies it into the file itself, after each commit, in
 /// pages: 32 MB. Writes wait meanwhile, but [`super::checkpointer`] has left little to copy. A write
 /// begins the log anew only if all of it is copied. Under constant load, another commit always comes before
 /// the checkpointer is done, so that without this the log would grow without end.
-const AUTOMATIC_CHECKPOINT_PAGES: &str = "8000";
+const AUTOMATIC_CHECKPOINT_PAGES: u32 = 8000;
+/// How many prepared statements a connection keeps: all that the store has.
+const STATEMENTS: usize = 100;
 /// How long to wait where SQLite does not: while another process makes the file a WAL database.
 const PAUSE: Duration = Duration::from_millis(50);
 
-pub(super) fn connect_options(file: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(false)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
-        .pragma("wal_autocheckpoint", AUTOMATIC_CHECKPOINT_PAGES)
-        // What is deleted or replaced is overwritten with zeros, because it may be a token.
-        .pragma("secure_delete", "ON")
-        // Bound values are secrets.
-        .disable_statement_logging()
+/// Opens a file that exists, to write.
+pub(super) fn connect(file: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", AUTOMATIC_CHECKPOINT_PAGES)?;
+    // What is deleted or replaced is overwritten with zeros, because it may be a token.
+    connection.pragma_update(None, "secure_delete", true)?;
+    Ok(connection)
+}
+
+/// Opens a file that exists, only to read.
+pub(super) fn connect_to_read(file: &Path) -> Result<Connection, rusqlite::Error> {
+    open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+/// Each connection is used by one thread at a time, so SQLite need not lock it.
+fn open(file: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
 }
 
 /// Creates the file if it is missing, and migrates its tables. Waits up to twice as long as SQLite
 /// does for another process's lock.
-pub(super) async fn migrate(file: &Path) -> Result<SqliteConnection, StoreError> {
+pub(super) fn migrate(file: &Path) -> Result<Connection, StoreError> {
     let location = || file.display().to_string();
     create_private(file).map_err(|error| StoreError::opening(location(), error))?;
     let started = Instant::now();
     loop {
-        match try_migrate(file).await {
-            Err(error) if migration_is_locked(&error) => {
+        match try_migrate(file) {
+            Err(error) if error.is_of_lock() => {
                 if started.elapsed() >= BUSY_TIMEOUT {
-                    let locked = StoreError::Locked(Arc::new(error));
-                    return Err(StoreError::opening(location(), locked));
+                    return Err(StoreError::opening(location(), StoreError::locked(error)));
                 }
-                tokio::time::sleep(PAUSE).await;
+                thread::sleep(PAUSE);
             }
             done => return done.map_err(|error| StoreError::opening(location(), error)),
         }
@@ -60,26 +69,25 @@ pub(super) async fn migrate(file: &Path) -> Result<SqliteConnection, StoreError>
 
 /// Migrates in one transaction that starts as a write, so that of several processes one migrates and
 /// the others find it done.
-async fn try_migrate(file: &Path) -> Result<SqliteConnection, MigrateError> {
-    let mut connection = connect_options(file).connect().await?;
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    MIGRATOR.run_direct(None, &mut *transaction, false).await?;
-    transaction.commit().await?;
+fn try_migrate(file: &Path) -> Result<Connection, MigrationError> {
+    let mut connection = connect(file)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    migrations::run(&transaction)?;
+    transaction.commit()?;
     Ok(connection)
 }
 
 /// Writes the file anew without what was deleted from it, and empties the write-ahead log.
-pub(super) async fn vacuum(file: &Path) -> Result<(), StoreError> {
-    let mut connection = connect_options(file).connect().await?;
-    connection.execute("VACUUM").await?;
-    let checkpoint = connection.fetch_one("PRAGMA wal_checkpoint(TRUNCATE)");
-    let is_busy: i64 = checkpoint.await?.try_get(0)?;
-    connection.close().await?;
+pub(super) fn vacuum(file: &Path) -> Result<(), StoreError> {
+    let connection = connect(file)?;
+    connection.execute_batch("VACUUM")?;
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let is_busy: i64 = connection.query_row(checkpoint, [], |row| row.get("busy"))?;
     if is_busy == 0 {
         return Ok(());
     }
     let reader = io::Error::other("another process reads it");
-    Err(StoreError::Locked(Arc::new(reader)))
+    Err(StoreError::locked(reader))
 }
 
 /// Creates a missing file that only its owner can read, because it will contain tokens. SQLite gives

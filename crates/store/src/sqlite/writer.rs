@@ -2,29 +2,21 @@
 //! that they wait for the disk once.
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::path::Path;
+use std::sync::Arc;
 
-use futures_util::FutureExt as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection as _};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::backend::Operation;
-use crate::connection::{Connection, Statement};
-use crate::sqlite::checkpointer::Checkpointer;
+use crate::sqlite::blocking::blocking;
+use crate::sqlite::checkpointer::{Checkpointer, measure_log};
+use crate::sqlite::connection::run;
+use crate::sqlite::open::connect;
 use crate::{StoreError, StoreOptions};
 
 const MAX_BATCH: usize = 256;
 const MAX_WAITING: usize = 1024;
-
-/// Statements are sent in pairs, because each call makes a round trip to SQLite's thread. The savepoint is where the
-/// transaction goes back to if an operation fails. One that writes with a single statement needs none of its own,
-/// because SQLite undoes a statement that fails.
-const BEGIN: Statement = Statement::same("BEGIN IMMEDIATE; SAVEPOINT operation");
-const NEXT: Statement = Statement::same("RELEASE operation; SAVEPOINT operation");
-const COMMIT: Statement = Statement::same("RELEASE operation; COMMIT");
-const UNDO: Statement = Statement::same("ROLLBACK TO operation");
 
 /// The queue of operations. Clones share the writer, which stops when all of them are dropped.
 #[derive(Clone)]
@@ -38,16 +30,12 @@ enum Entry {
 }
 
 impl Writer {
-    pub(super) fn start(
-        connection: SqliteConnection,
-        connect: SqliteConnectOptions,
-        options: StoreOptions,
-    ) -> Self {
+    pub(super) fn start(connection: Connection, file: Arc<Path>, options: StoreOptions) -> Self {
         let (queue, entries) = mpsc::channel(MAX_WAITING);
         let task = Task {
             connection: Some(connection),
-            checkpointer: Checkpointer::start(connect.clone()),
-            connect,
+            checkpointer: Checkpointer::start(file.clone()),
+            file,
             options,
         };
         tokio::spawn(task.run(entries));
@@ -63,8 +51,8 @@ impl Writer {
             reply,
         });
         let sent = self.queue.send(Entry::Write(write)).await;
-        sent.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        sent.map_err(|_| StoreError::closed())?;
+        answer.await.map_err(|_| StoreError::closed())?
     }
 
     /// Returns when all earlier operations are written and the file is closed.
@@ -83,20 +71,14 @@ impl fmt::Debug for Writer {
     }
 }
 
-fn closed() -> StoreError {
-    sqlx::Error::PoolClosed.into()
-}
-
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
 /// An operation of any kind, with the channel for its answer.
 trait Write: Send {
     /// Runs the operation and stores its answer. Returns its error as well.
-    fn run<'a>(
-        &'a mut self,
-        connection: &'a mut SqliteConnection,
-        options: &'a StoreOptions,
-    ) -> Boxed<'a, Result<(), StoreError>>;
+    fn run(
+        &mut self,
+        connection: &mut Connection,
+        options: &StoreOptions,
+    ) -> Result<(), StoreError>;
 
     /// Whether more than one statement has to be undone if the operation fails.
     fn needs_savepoint(&self) -> bool;
@@ -115,16 +97,14 @@ struct Queued<O: Operation> {
 }
 
 impl<O: Operation> Write for Queued<O> {
-    fn run<'a>(
-        &'a mut self,
-        connection: &'a mut SqliteConnection,
-        options: &'a StoreOptions,
-    ) -> Boxed<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            let answer = self.operation.run(connection, options).await;
-            let answer = self.answer.insert(answer).as_ref();
-            answer.map(drop).map_err(Clone::clone)
-        })
+    fn run(
+        &mut self,
+        connection: &mut Connection,
+        options: &StoreOptions,
+    ) -> Result<(), StoreError> {
+        let answer = run(self.operation.run(connection, options));
+        let answer = self.answer.insert(answer).as_ref();
+        answer.map(drop).map_err(Clone::clone)
     }
 
     fn needs_savepoint(&self) -> bool {
@@ -145,8 +125,8 @@ impl<O: Operation> Write for Queued<O> {
 
 struct Task {
     /// `None` after a failure, so that the next operation starts with a new connection.
-    connection: Option<SqliteConnection>,
-    connect: SqliteConnectOptions,
+    connection: Option<Connection>,
+    file: Arc<Path>,
     checkpointer: Checkpointer,
     options: StoreOptions,
 }
@@ -163,7 +143,7 @@ impl Task {
                     Entry::Close(reply) => closing.push(reply),
                 }
             }
-            self.write_catching_panics(writes).await;
+            self.write(writes).await;
             if !closing.is_empty() {
                 entries.close();
                 self.finish(entries).await;
@@ -176,69 +156,91 @@ impl Task {
     async fn finish(mut self, mut entries: mpsc::Receiver<Entry>) {
         while let Some(entry) = entries.recv().await {
             if let Entry::Write(write) = entry {
-                self.write_catching_panics(vec![write]).await;
+                self.write(vec![write]).await;
             }
         }
         self.checkpointer.close().await;
         // Last, because the last connection copies the write-ahead log into the file and deletes it.
-        if let Some(connection) = self.connection {
-            let _ = connection.close().await;
-        }
+        let connection = self.connection;
+        let _ = blocking(move || Ok(drop(connection))).await;
     }
 
     /// Writes the operations. A panic, which is a bug in one of them, fails all operations of the same
     /// transaction, but the writer continues.
-    async fn write_catching_panics(&mut self, writes: Vec<Box<dyn Write>>) {
-        let work = AssertUnwindSafe(self.write(writes));
-        if work.catch_unwind().await.is_err() {
-            self.connection = None;
-        }
-    }
-
-    async fn write(&mut self, mut writes: Vec<Box<dyn Write>>) {
+    async fn write(&mut self, writes: Vec<Box<dyn Write>>) {
         if writes.is_empty() {
             return;
         }
-        match self.commit(&mut writes).await {
-            Ok(()) => {
-                writes.into_iter().for_each(Write::acknowledge);
-                self.checkpointer.log_has_grown();
-            }
-            Err(error) => {
-                self.connection = None;
-                for write in writes {
-                    write.fail(error.clone());
-                }
-            }
+        let connection = self.connection.take();
+        let (file, options) = (self.file.clone(), self.options.clone());
+        let written = blocking(move || {
+            let connection = match connection {
+                Some(connection) => Ok(connection),
+                None => connect(&file).map_err(StoreError::from),
+            };
+            let connection = write(connection, &options, writes)?;
+            let log = measure_log(&connection)?;
+            Ok((connection, log))
+        });
+        if let Ok((connection, log)) = written.await {
+            self.connection = Some(connection);
+            self.checkpointer.log_has_grown_to(log);
         }
     }
+}
 
-    async fn commit(&mut self, writes: &mut [Box<dyn Write>]) -> Result<(), StoreError> {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            None => self.connection.insert(self.connect.connect().await?),
-        };
-        connection.execute(&BEGIN, &[]).await?;
-        let mut is_at_savepoint = true;
-        for write in writes {
-            if write.needs_savepoint() && !is_at_savepoint {
-                connection.execute(&NEXT, &[]).await?;
-            }
-            is_at_savepoint = false;
-            if let Err(error) = write.run(connection, &self.options).await {
-                let undo = if write.needs_savepoint() {
-                    &UNDO
-                } else {
-                    &NEXT
-                };
-                // This fails if SQLite has rolled back the whole transaction. Then every write fails.
-                let undone = connection.execute(undo, &[]).await;
-                undone.map_err(|_| error)?;
-                is_at_savepoint = true;
+/// Writes the operations in one transaction, and answers them. Returns the connection if it can be used again.
+fn write(
+    connection: Result<Connection, StoreError>,
+    options: &StoreOptions,
+    mut writes: Vec<Box<dyn Write>>,
+) -> Result<Connection, StoreError> {
+    let committed = connection.and_then(|mut connection| {
+        commit(&mut connection, options, &mut writes)?;
+        Ok(connection)
+    });
+    match &committed {
+        Ok(_) => writes.into_iter().for_each(Write::acknowledge),
+        Err(error) => {
+            for write in writes {
+                write.fail(error.clone());
             }
         }
-        connection.execute(&COMMIT, &[]).await.map(drop)
     }
+    committed
+}
+
+/// An operation that writes with a single statement needs no savepoint, because SQLite undoes a statement that fails.
+fn commit(
+    connection: &mut Connection,
+    options: &StoreOptions,
+    writes: &mut [Box<dyn Write>],
+) -> Result<(), StoreError> {
+    execute(connection, "BEGIN IMMEDIATE")?;
+    for write in writes {
+        if write.needs_savepoint() {
+            execute(connection, "SAVEPOINT operation")?;
+        }
+        let done = write.run(connection, options);
+        if let Err(error) = &done
+            && connection.is_autocommit()
+        {
+            // SQLite has rolled back the whole transaction. Every write fails.
+            return Err(error.clone());
+        }
+        if write.needs_savepoint() {
+            if done.is_err() {
+                execute(connection, "ROLLBACK TO operation")?;
+            }
+            execute(connection, "RELEASE operation")?;
+        }
+    }
+    execute(connection, "COMMIT")
+}
+
+fn execute(connection: &Connection, sql: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(sql)?.raw_execute()?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -257,7 +259,6 @@ mod tests {
             _connection: &mut C,
             _options: &StoreOptions,
         ) -> Result<(), StoreError> {
-            tokio::task::yield_now().await;
             panic!("a bug")
         }
     }

@@ -358,3 +358,47 @@ async fn a_file_of_the_first_version_keeps_its_sessions() {
     let outcome = session.recorded.unwrap();
     assert_eq!((outcome.result, outcome.recorded_at), (saved("token"), 7));
 }
+
+/// sqlx, with which earlier versions of the store migrate, agrees with the list of migrations.
+#[tokio::test]
+async fn a_file_is_also_migrated_for_earlier_versions() {
+    let place = SqlitePlace::new().unwrap();
+    place.open(StoreOptions::default()).await.close().await;
+    let options = SqliteConnectOptions::new().filename(place.file());
+    let mut connection = options.connect().await.unwrap();
+    let migrator = sqlx::migrate!("migrations/sqlite");
+    migrator.run(&mut connection).await.unwrap();
+    let list = connection.fetch_all("SELECT version FROM _sqlx_migrations ORDER BY version");
+    let list: Vec<i64> = list.await.unwrap().iter().map(|row| row.get(0)).collect();
+    let versions: Vec<_> = migrator.iter().map(|migration| migration.version).collect();
+    assert_eq!(list, versions);
+}
+
+#[tokio::test]
+async fn a_file_of_another_version_is_refused_and_left_as_it_is() {
+    for (edit, told) in [
+        (
+            "INSERT INTO _sqlx_migrations VALUES (9999, 'later', 0, TRUE, x'00', 0)",
+            "migration 9999 was previously applied but is missing",
+        ),
+        (
+            "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 3",
+            "migration 3 was previously applied but has been modified",
+        ),
+    ] {
+        let place = SqlitePlace::new().unwrap();
+        place.open(StoreOptions::default()).await.close().await;
+        place.edit(edit).await;
+        place
+            .edit(
+                "DELETE FROM _sqlx_migrations WHERE version = 13; DROP TABLE inbox; DROP TABLE operations",
+            )
+            .await;
+        let error = place.try_open(StoreOptions::default()).await.unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains(told), "{error}");
+        assert!(error.contains("pantoken.db"), "{error}");
+        // What was begun before the difference was found is undone.
+        place.edit("CREATE TABLE operations (id)").await;
+    }
+}
