@@ -102,3 +102,59 @@ impl Backend for SqliteStore {
         self.write(RecordResult(Arc::new(recording))).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::SessionStore as _;
+    use crate::connection::Connection;
+
+    struct Panic;
+
+    impl Operation for Panic {
+        type Answer = ();
+
+        async fn run<C: Connection>(
+            &self,
+            _connection: &mut C,
+            _options: &StoreOptions,
+        ) -> Result<(), StoreError> {
+            panic!("a bug")
+        }
+    }
+
+    async fn open(folder: &tempfile::TempDir) -> SqliteStore {
+        let file = folder.path().join("pantoken.db");
+        SqliteStore::open(&file).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_fails_one_write_and_not_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        for _ in 0..2 {
+            let answer = store.write(Panic).await;
+            assert!(matches!(answer, Err(StoreError::Unavailable(_))));
+            store.check().await.unwrap();
+        }
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_panic_fails_one_read_and_no_other() {
+        const MORE_THAN_THERE_ARE_THREADS: usize = 30;
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        let reads = (0..MORE_THAN_THERE_ARE_THREADS).map(async |_| {
+            let (failed, last) = tokio::join!(store.read(Panic), store.last_sweep());
+            assert!(matches!(failed, Err(StoreError::Unavailable(_))));
+            assert_eq!(last.unwrap(), None);
+        });
+        join_all(reads).await;
+        store.close().await;
+        let closed = store.last_sweep().await;
+        assert!(matches!(closed, Err(StoreError::Unavailable(_))));
+    }
+}

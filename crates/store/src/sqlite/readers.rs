@@ -1,76 +1,168 @@
-//! The connections that read. Each call has one to itself.
+//! The connections that read. Calls wait in one queue, and a thread that reads goes on until it is empty, because to wake a
+//! thread for each call costs more than most of them.
 
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::sync::{Notify, oneshot};
 
 use crate::backend::Operation;
-use crate::sqlite::blocking::blocking;
 use crate::sqlite::connection::run;
-use crate::sqlite::open::{BUSY_TIMEOUT, connect_to_read};
+use crate::sqlite::open::connect_to_read;
 use crate::{StoreError, StoreOptions};
 
+/// How many threads read at the same time, each with a connection of its own.
 const LIMIT: usize = 4;
 
-/// Clones share the connections, which are opened when they are first needed.
-#[derive(Clone, Debug)]
-pub(super) struct Readers {
+/// Clones share the queue and the connections, which are opened when they are first needed.
+#[derive(Clone)]
+pub(super) struct Readers(Arc<Shared>);
+
+struct Shared {
     file: Arc<Path>,
     options: StoreOptions,
-    places: Arc<Semaphore>,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    state: Mutex<State>,
+    /// Told when the last thread ends.
+    ended: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Box<dyn Read>>,
+    threads: usize,
+    idle: Vec<Connection>,
+    is_closed: bool,
 }
 
 impl Readers {
     pub(super) fn new(file: Arc<Path>, options: StoreOptions) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             file,
             options,
-            places: Arc::new(Semaphore::new(LIMIT)),
-            idle: Arc::default(),
-        }
+            state: Mutex::default(),
+            ended: Notify::new(),
+        }))
     }
 
     pub(super) async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
-        let place = timeout(BUSY_TIMEOUT, self.places.clone().acquire_owned()).await;
-        let busy = |_| StoreError::unavailable("all connections that read are in use");
-        let place = place.map_err(busy)?.map_err(|_| StoreError::closed())?;
-        let readers = self.clone();
-        blocking(move || {
-            let answer = readers.read_now(operation);
-            drop(place);
-            answer
-        })
-        .await
+        let (reply, answer) = oneshot::channel();
+        if self.enqueue(Box::new(Queued { operation, reply }))? {
+            let shared = self.0.clone();
+            tokio::task::spawn_blocking(move || shared.read_all());
+        }
+        let lost = |_| StoreError::unavailable("a call that reads did not end");
+        answer.await.map_err(lost)?
     }
 
-    fn read_now<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
-        let idle = self.idle().pop();
-        let mut connection = match idle {
-            Some(connection) => connection,
-            None => connect_to_read(&self.file)?,
-        };
-        let answer = run(operation.run(&mut connection, &self.options))?;
-        // After an error it is closed. It may cache damaged pages of a file that has since been repaired.
-        self.idle().push(connection);
-        Ok(answer)
+    /// Adds a call to the queue. Returns whether another thread is to read it.
+    fn enqueue(&self, read: Box<dyn Read>) -> Result<bool, StoreError> {
+        let mut state = self.0.state();
+        if state.is_closed {
+            return Err(StoreError::closed());
+        }
+        state.waiting.push_back(read);
+        let needs_thread = state.threads < LIMIT;
+        state.threads += usize::from(needs_thread);
+        Ok(needs_thread)
     }
 
     /// Waits for the calls in progress, then closes the connections.
     pub(super) async fn close(&self) {
-        let limit = u32::try_from(LIMIT).unwrap_or(u32::MAX);
-        // An error means that another call closed them.
-        if let Ok(places) = self.places.acquire_many(limit).await {
-            self.places.close();
-            drop(places);
-            self.idle().clear();
+        self.0.state().is_closed = true;
+        loop {
+            let ended = self.0.ended.notified();
+            let mut state = self.0.state();
+            if state.threads == 0 {
+                state.idle.clear();
+                return;
+            }
+            drop(state);
+            ended.await;
+        }
+    }
+}
+
+impl fmt::Debug for Readers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Readers").finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Reads until no call is waiting.
+    fn read_all(&self) {
+        let mut connection = None;
+        while let Some(read) = self.next(&mut connection) {
+            // After an error or a panic the connection is closed. It may cache damaged pages of a file that has since
+            // been repaired.
+            let held = connection.take();
+            let work = AssertUnwindSafe(|| read.run(held, &self.file, &self.options));
+            connection = catch_unwind(work).ok().flatten();
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns the next call, and a connection for it if one is idle. If no call is waiting, the thread counts as ended.
+    fn next(&self, connection: &mut Option<Connection>) -> Option<Box<dyn Read>> {
+        let mut state = self.state();
+        let next = state.waiting.pop_front();
+        if next.is_some() {
+            *connection = connection.take().or_else(|| state.idle.pop());
+        } else {
+            state.idle.extend(connection.take());
+            state.threads -= 1;
+            if state.threads == 0 {
+                self.ended.notify_waiters();
+            }
+        }
+        next
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No code that holds the lock leaves the state half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call of any kind, with the channel for its answer.
+trait Read: Send {
+    /// Runs the operation and sends its answer. Returns the connection if it can be used again.
+    fn run(
+        self: Box<Self>,
+        connection: Option<Connection>,
+        file: &Path,
+        options: &StoreOptions,
+    ) -> Option<Connection>;
+}
+
+struct Queued<O: Operation> {
+    operation: O,
+    reply: oneshot::Sender<Result<O::Answer, StoreError>>,
+}
+
+impl<O: Operation> Read for Queued<O> {
+    fn run(
+        self: Box<Self>,
+        connection: Option<Connection>,
+        file: &Path,
+        options: &StoreOptions,
+    ) -> Option<Connection> {
+        if self.reply.is_closed() {
+            // The caller has stopped waiting.
+            return connection;
+        }
+        let (connection, answer) = match connection.map_or_else(|| connect_to_read(file), Ok) {
+            Ok(mut connection) => {
+                let answer = run(self.operation.run(&mut connection, options));
+                (Some(connection), answer)
+            }
+            Err(error) => (None, Err(error.into())),
+        };
+        let connection = connection.filter(|_| answer.is_ok());
+        let _ = self.reply.send(answer);
+        connection
     }
 }

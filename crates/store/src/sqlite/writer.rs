@@ -242,37 +242,3 @@ fn execute(connection: &Connection, sql: &str) -> Result<(), StoreError> {
     connection.prepare_cached(sql)?.raw_execute()?;
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::backend::{Backend, Operation};
-    use crate::connection::Connection;
-    use crate::{SessionStore, SqliteStore, StoreError, StoreOptions};
-
-    struct Panic;
-
-    impl Operation for Panic {
-        type Answer = ();
-
-        async fn run<C: Connection>(
-            &self,
-            _connection: &mut C,
-            _options: &StoreOptions,
-        ) -> Result<(), StoreError> {
-            panic!("a bug")
-        }
-    }
-
-    #[tokio::test]
-    async fn a_panic_fails_one_write_and_not_the_writer() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("pantoken.db")).await;
-        let store = store.unwrap();
-        for _ in 0..2 {
-            let answer = store.write(Panic).await;
-            assert!(matches!(answer, Err(StoreError::Unavailable(_))));
-            store.check().await.unwrap();
-        }
-        store.close().await;
-    }
-}
