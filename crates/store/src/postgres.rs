@@ -46,7 +46,7 @@ pub struct PostgresStore {
     connections: Arc<Connections>,
     creations: Arc<Batch<NewSession>>,
     results: Arc<Batch<Recording>>,
-    options: StoreOptions,
+    options: Arc<StoreOptions>,
 }
 
 impl PostgresStore {
@@ -72,7 +72,7 @@ impl PostgresStore {
             connections,
             creations: Arc::default(),
             results: Arc::default(),
-            options,
+            options: Arc::new(options),
         })
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::StoreError;
-use crate::sqlite::blocking::blocking;
+use crate::sqlite::blocking::{blocking, close};
 use crate::sqlite::open::connect;
 
 /// How much the log grows from one checkpoint to the next, in pages: 4 MB. A checkpoint copies a page
@@ -79,8 +79,7 @@ impl Task {
                 self.copy().await;
             }
         }
-        let connection = self.connection;
-        let _ = blocking(move || Ok(drop(connection))).await;
+        close(self.connection).await;
     }
 
     async fn copy(&mut self) {

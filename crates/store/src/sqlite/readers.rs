@@ -75,12 +75,9 @@ impl Readers {
         self.0.state().is_closed = true;
         loop {
             let ended = self.0.ended.notified();
-            let mut state = self.0.state();
-            if state.threads == 0 {
-                state.idle.clear();
+            if self.0.close_idle() {
                 return;
             }
-            drop(state);
             ended.await;
         }
     }
@@ -119,6 +116,16 @@ impl Shared {
             }
         }
         next
+    }
+
+    /// Closes the connections if no thread reads, and returns whether that is so.
+    fn close_idle(&self) -> bool {
+        let mut state = self.state();
+        let is_idle = state.threads == 0;
+        if is_idle {
+            state.idle.clear();
+        }
+        is_idle
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

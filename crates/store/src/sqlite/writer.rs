@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::backend::Operation;
-use crate::sqlite::blocking::blocking;
+use crate::sqlite::blocking::{blocking, close};
 use crate::sqlite::checkpointer::{Checkpointer, measure_log};
 use crate::sqlite::connection::run;
 use crate::sqlite::open::connect;
@@ -52,7 +52,8 @@ impl Writer {
         });
         let sent = self.queue.send(Entry::Write(write)).await;
         sent.map_err(|_| StoreError::closed())?;
-        answer.await.map_err(|_| StoreError::closed())?
+        let lost = |_| StoreError::unavailable("a call that writes did not end");
+        answer.await.map_err(lost)?
     }
 
     /// Returns when all earlier operations are written and the file is closed.
@@ -161,8 +162,7 @@ impl Task {
         }
         self.checkpointer.close().await;
         // Last, because the last connection copies the write-ahead log into the file and deletes it.
-        let connection = self.connection;
-        let _ = blocking(move || Ok(drop(connection))).await;
+        close(self.connection).await;
     }
 
     /// Writes the operations. A panic, which is a bug in one of them, fails all operations of the same
