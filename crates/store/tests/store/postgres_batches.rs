@@ -24,7 +24,7 @@ async fn at_once<T: Send + 'static>(
     let lock = "BEGIN; LOCK TABLE sessions IN SHARE MODE";
     other.execute(lock).await.unwrap();
     let calls: Vec<_> = calls.map(tokio::spawn).collect();
-    wait_for_a_lock(&mut other).await;
+    wait_for_a_lock(&mut watch(place).await).await;
     other.execute("COMMIT").await.unwrap();
     let mut answers = Vec::new();
     for call in calls {
@@ -33,11 +33,17 @@ async fn at_once<T: Send + 'static>(
     answers
 }
 
+/// Opens a connection that sees what the others do. One in a transaction would see their statements as they were when it
+/// first looked.
+async fn watch(place: &PostgresPlace) -> PgConnection {
+    PgConnection::connect(&place.text).await.unwrap()
+}
+
 /// Waits until a call waits for what another connection has locked.
-async fn wait_for_a_lock(connection: &mut PgConnection) {
+async fn wait_for_a_lock(watcher: &mut PgConnection) {
     const IS_WAITING: &str = "SELECT count(*) FROM pg_stat_activity \
         WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while count(connection, IS_WAITING).await == 0 {}
+    while count(watcher, IS_WAITING).await == 0 {}
 }
 
 async fn count(connection: &mut PgConnection, sql: &'static str) -> i64 {
@@ -294,11 +300,12 @@ async fn a_locked_session_holds_up_no_other() {
         })
     };
     let locked = record(7);
-    wait_for_a_lock(&mut other).await;
+    let mut watcher = watch(&place).await;
+    wait_for_a_lock(&mut watcher).await;
     // The call itself waits, and no batch.
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
          AND wait_event_type = 'Lock' AND query LIKE '%request_id = ANY%'";
-    assert_eq!(count(&mut other, waiting).await, 0);
+    assert_eq!(count(&mut watcher, waiting).await, 0);
     for id in (1..=20).filter(|id| *id != 7) {
         let outcome = record(id).await.unwrap();
         assert!(is_recorded(&outcome), "{id}: {outcome:?}");
