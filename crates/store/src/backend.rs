@@ -17,7 +17,7 @@ pub(crate) trait Operation: Send + Sync + 'static {
     /// saves two round trips to Postgres, and a savepoint in SQLite.
     const NEEDS_TRANSACTION: bool = true;
 
-    /// Runs the statements. The database may have them run again.
+    /// Runs the statements, and awaits nothing else, because SQLite polls this once. The database may have them run again.
     fn run<C: Connection>(
         &self,
         connection: &mut C,

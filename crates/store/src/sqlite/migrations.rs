@@ -1,4 +1,5 @@
-//! Brings the tables of a file to this version. The list of what was done is the one that sqlx keeps, as in Postgres.
+//! Migrates the tables of a file to this version. The migrations that were applied are listed in the table that sqlx uses, as
+//! in Postgres.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ const CREATE_LIST: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (\
      installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, \
      checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)";
 const LIST: &str = "SELECT version, checksum FROM _sqlx_migrations";
-/// Nobody reads how long it took.
+/// The duration is unknown, which sqlx writes as -1, because nobody reads it.
 const ADD: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
      VALUES (?1, ?2, TRUE, ?3, -1)";
 

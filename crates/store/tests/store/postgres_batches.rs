@@ -33,7 +33,7 @@ async fn at_once<T: Send + 'static>(
     answers
 }
 
-/// Opens a connection that sees what the others do. One in a transaction would see their statements as they were when it
+/// Opens a connection that sees what the others do. In a transaction, it would see their statements as they were when it
 /// first looked.
 async fn watch(place: &PostgresPlace) -> PgConnection {
     PgConnection::connect(&place.text).await.unwrap()

@@ -359,7 +359,7 @@ async fn a_file_of_the_first_version_keeps_its_sessions() {
     assert_eq!((outcome.result, outcome.recorded_at), (saved("token"), 7));
 }
 
-/// sqlx, with which earlier versions of the store migrate, agrees with the list of migrations.
+/// sqlx, with which earlier versions of the store migrated, agrees with the list of migrations.
 #[tokio::test]
 async fn a_file_is_also_migrated_for_earlier_versions() {
     let place = SqlitePlace::new().unwrap();
