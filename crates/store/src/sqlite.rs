@@ -55,6 +55,7 @@ impl SqliteStore {
     /// Opens the file without checking the store keys.
     pub(crate) async fn connect(file: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let file: Arc<Path> = file.into();
+        let options = Arc::new(options);
         let created = file.clone();
         let connection = blocking(move || open::migrate(&created)).await?;
         Ok(Self {

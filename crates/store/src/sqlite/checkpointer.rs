@@ -85,10 +85,7 @@ impl Task {
     async fn copy(&mut self) {
         let (connection, file) = (self.connection.take(), self.file.clone());
         let copied = blocking(move || {
-            let connection = match connection {
-                Some(connection) => connection,
-                None => connect(&file)?,
-            };
+            let connection = connection.map_or_else(|| connect(&file), Ok)?;
             connection.query_row(COPY, [], |_| Ok(()))?;
             Ok(connection)
         });

@@ -11,7 +11,7 @@ use crate::StoreError;
 use crate::sqlite::migrations::{self, MigrationError};
 
 /// How long SQLite waits for another process's lock.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The size of the write-ahead log at which SQLite copies it into the file itself, after each commit, in
 /// pages: 32 MB. Writes wait meanwhile, but [`super::checkpointer`] has left little to copy. A write
 /// begins the log anew only if all of it is copied. Under constant load, another commit always comes before

@@ -1,5 +1,5 @@
-//! The connections that read. Calls wait in one queue, and a thread that reads goes on until it is empty, because to wake a
-//! thread for each call costs more than most of them.
+//! The connections that read. Reads wait in one queue, and a thread that has begun to read goes on until the queue is empty,
+//! because waking a thread for each read costs more than most reads.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -24,7 +24,7 @@ pub(super) struct Readers(Arc<Shared>);
 
 struct Shared {
     file: Arc<Path>,
-    options: StoreOptions,
+    options: Arc<StoreOptions>,
     state: Mutex<State>,
     /// Told when the last thread ends.
     ended: Notify,
@@ -39,7 +39,7 @@ struct State {
 }
 
 impl Readers {
-    pub(super) fn new(file: Arc<Path>, options: StoreOptions) -> Self {
+    pub(super) fn new(file: Arc<Path>, options: Arc<StoreOptions>) -> Self {
         Self(Arc::new(Shared {
             file,
             options,

@@ -30,7 +30,11 @@ enum Entry {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, file: Arc<Path>, options: StoreOptions) -> Self {
+    pub(super) fn start(
+        connection: Connection,
+        file: Arc<Path>,
+        options: Arc<StoreOptions>,
+    ) -> Self {
         let (queue, entries) = mpsc::channel(MAX_WAITING);
         let task = Task {
             connection: Some(connection),
@@ -129,7 +133,7 @@ struct Task {
     connection: Option<Connection>,
     file: Arc<Path>,
     checkpointer: Checkpointer,
-    options: StoreOptions,
+    options: Arc<StoreOptions>,
 }
 
 impl Task {
@@ -174,11 +178,8 @@ impl Task {
         let connection = self.connection.take();
         let (file, options) = (self.file.clone(), self.options.clone());
         let written = blocking(move || {
-            let connection = match connection {
-                Some(connection) => Ok(connection),
-                None => connect(&file).map_err(StoreError::from),
-            };
-            let connection = write(connection, &options, writes)?;
+            let connection = connection.map_or_else(|| connect(&file), Ok);
+            let connection = write(connection.map_err(StoreError::from), &options, writes)?;
             let log = measure_log(&connection)?;
             Ok((connection, log))
         });
@@ -210,7 +211,8 @@ fn write(
     committed
 }
 
-/// An operation that writes with a single statement needs no savepoint, because SQLite undoes a statement that fails.
+/// Runs the operations in one transaction, and commits it. An operation that fails is undone by its savepoint. One that
+/// writes with a single statement needs none, because SQLite undoes a statement that fails.
 fn commit(
     connection: &mut Connection,
     options: &StoreOptions,
