@@ -160,21 +160,10 @@ impl NewPayment {
     ) -> Result<NewOperation, Problem> {
         let fingerprint = self.fingerprint();
         let (kind, key) = (payment::KIND.to_owned(), payment_id);
-        // The same request stays the same payment when its token is deleted.
-        let is_new = app
-            .store
-            .find_operation(kind.clone(), key.clone())
-            .await?
-            .is_none();
-        let payment_token = match (self.token_id, self.payment_token) {
-            (Some(token_id), _) if is_new => {
-                token_lookup::chargeable(app, &self.customer, &token_id).await?
-            }
-            (_, Some(token)) if is_new => {
-                token_lookup::check_chargeable(app, &self.customer, &token).await?;
-                token
-            }
-            (_, token) => token.unwrap_or_default(),
+        let payment_token = match self.chargeable_token(app).await {
+            // The same request stays the same payment when its token is deleted.
+            Err(Problem::TokenNotFound) if exists(app, &kind, &key).await? => String::new(),
+            token => token?,
         };
         let payment = Payment {
             customer: self.customer,
@@ -201,6 +190,23 @@ impl NewPayment {
             deadline_at: Some(now.saturating_add(DEADLINE)),
         })
     }
+
+    /// Returns the token to charge, if this customer may charge it.
+    async fn chargeable_token(&self, app: &Parts) -> Result<String, Problem> {
+        match (&self.payment_token, &self.token_id) {
+            (Some(token), _) => {
+                token_lookup::check_chargeable(app, &self.customer, token).await?;
+                Ok(token.clone())
+            }
+            (None, Some(id)) => token_lookup::chargeable(app, &self.customer, id).await,
+            (None, None) => Err(Problem::MissingField("tokenId")),
+        }
+    }
+}
+
+async fn exists(app: &Parts, kind: &str, key: &str) -> Result<bool, Problem> {
+    let (kind, key) = (kind.to_owned(), key.to_owned());
+    Ok(app.store.find_operation(kind, key).await?.is_some())
 }
 
 pub(super) fn comment(text: &str) -> Result<String, &'static str> {

@@ -77,6 +77,8 @@ async fn a_card_is_verified_charged_given_back_and_forgotten() {
         shop.put("payments/p-1", &charge(&token, true)).await.status,
         200
     );
+    let another = shop.put("payments/p-1", &charge(&token, false)).await;
+    another.is_problem(409, "OPERATION_CONFLICT", None);
 }
 
 #[tokio::test]
