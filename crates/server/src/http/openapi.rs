@@ -2,8 +2,8 @@
 //! they share.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-use axum::Extension;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
@@ -11,6 +11,8 @@ use utoipa::OpenApi;
 use utoipa::openapi::{Ref, RefOr, Response};
 
 use crate::http::problem::{Problem, ProblemDocument};
+use crate::http::router::described_routes;
+use crate::{event_types, payin, webhooks};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,33 +33,31 @@ use crate::http::problem::{Problem, ProblemDocument};
     ),
     components(schemas(ProblemDocument))
 )]
-pub(crate) struct Document;
+struct Document;
 
-/// The document as JSON.
-#[derive(Clone)]
-pub(crate) struct Description(String);
-
-impl Description {
-    /// Completes the document that the router collected, with these webhooks.
-    pub(crate) fn new(openapi: &utoipa::openapi::OpenApi, webhooks: Value) -> Self {
-        let mut document = json!(openapi);
-        document["components"]["securitySchemes"] = security_schemes();
-        document["components"]["responses"] = problem_responses();
-        document["webhooks"] = webhooks;
-        let mut requests = Vec::new();
-        for operation in operations(&mut document) {
-            complete_responses(&mut operation["responses"]);
-            let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
-            let schema = body.as_str().and_then(|body| body.rsplit('/').next());
-            requests.extend(schema.map(ToOwned::to_owned));
-        }
-        for request in requests {
-            // The server refuses unknown fields. What it sends may gain some.
-            let schema = &mut document["components"]["schemas"][request];
-            schema["additionalProperties"] = false.into();
-        }
-        Self(format!("{document:#}\n"))
+/// Returns the document as JSON.
+fn document() -> String {
+    let mut openapi = Document::openapi();
+    openapi.merge(described_routes().into_openapi());
+    openapi.merge(webhooks::description::Schemas::openapi());
+    openapi.merge(payin::event_types::Schemas::openapi());
+    let mut document = json!(openapi);
+    document["components"]["securitySchemes"] = security_schemes();
+    document["components"]["responses"] = problem_responses();
+    document["webhooks"] = webhooks::description::describe(&event_types::all());
+    let mut requests = Vec::new();
+    for operation in operations(&mut document) {
+        complete_responses(&mut operation["responses"]);
+        let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+        let schema = body.as_str().and_then(|body| body.rsplit('/').next());
+        requests.extend(schema.map(ToOwned::to_owned));
     }
+    for request in requests {
+        // The server refuses unknown fields. What it sends may gain some.
+        let schema = &mut document["components"]["schemas"][request];
+        schema["additionalProperties"] = false.into();
+    }
+    format!("{document:#}\n")
 }
 
 /// Returns references to the responses with these statuses, which are all problems.
@@ -169,6 +169,11 @@ fn complete_responses(responses: &mut Value) {
     summary = "Returns this document",
     responses((status = 200, description = "The document.", body = Object))
 )]
-pub(crate) async fn describe(Extension(description): Extension<Description>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], description.0)
+pub(crate) async fn describe() -> impl IntoResponse {
+    // Writing it takes megabytes, which few servers are ever asked for.
+    static DOCUMENT: LazyLock<String> = LazyLock::new(document);
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        DOCUMENT.as_str(),
+    )
 }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use pantoken_qiwi_pay::{Amount, AmountError, Currency};
@@ -25,7 +26,11 @@ pub(crate) struct Money {
 #[derive(Clone, Copy)]
 pub(crate) struct NewAmount;
 
-impl ToSchema for NewAmount {}
+impl ToSchema for NewAmount {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("NewQiwiPayAmount")
+    }
+}
 
 impl PartialSchema for NewAmount {
     fn schema() -> RefOr<Schema> {
