@@ -93,7 +93,8 @@ impl Plot<'_> {
         let mut chart = ChartBuilder::on(area)
             .caption(self.title, (FONT, 17).into_font().color(&TEXT))
             .margin(12)
-            .margin_right(28)
+            // Half of the last number of the axis across, such as 10,000,000.
+            .margin_right(40)
             .x_label_area_size(44)
             .y_label_area_size(72)
             .build_cartesian_2d(across, up)?;
