@@ -2,8 +2,9 @@
 //! they share.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
+use axum::Extension;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
@@ -11,8 +12,6 @@ use utoipa::OpenApi;
 use utoipa::openapi::{Ref, RefOr, Response};
 
 use crate::http::problem::{Problem, ProblemDocument};
-use crate::http::router::described_routes;
-use crate::{event_types, payin, webhooks};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,18 +32,18 @@ use crate::{event_types, payin, webhooks};
     ),
     components(schemas(ProblemDocument))
 )]
-struct Document;
+pub(crate) struct Document;
 
-/// Returns the document as JSON.
-fn document() -> String {
-    let mut openapi = Document::openapi();
-    openapi.merge(described_routes().into_openapi());
-    openapi.merge(webhooks::description::Schemas::openapi());
-    openapi.merge(payin::event_types::Schemas::openapi());
+/// Writes the document. The router has the function, because it knows the routes.
+#[derive(Clone, Copy)]
+pub(crate) struct Writer(pub(crate) fn() -> String);
+
+/// Completes the document that was collected, with these webhooks. Returns it as JSON.
+pub(crate) fn complete(openapi: &utoipa::openapi::OpenApi, webhooks: Value) -> String {
     let mut document = json!(openapi);
     document["components"]["securitySchemes"] = security_schemes();
     document["components"]["responses"] = problem_responses();
-    document["webhooks"] = webhooks::description::describe(&event_types::all());
+    document["webhooks"] = webhooks;
     let mut requests = Vec::new();
     for operation in operations(&mut document) {
         complete_responses(&mut operation["responses"]);
@@ -169,11 +168,9 @@ fn complete_responses(responses: &mut Value) {
     summary = "Returns this document",
     responses((status = 200, description = "The document.", body = Object))
 )]
-pub(crate) async fn describe() -> impl IntoResponse {
+pub(crate) async fn describe(Extension(Writer(write)): Extension<Writer>) -> impl IntoResponse {
     // Writing it takes megabytes, which few servers are ever asked for.
-    static DOCUMENT: LazyLock<String> = LazyLock::new(document);
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        DOCUMENT.as_str(),
-    )
+    static DOCUMENT: OnceLock<String> = OnceLock::new();
+    let document = DOCUMENT.get_or_init(write).as_str();
+    ([(header::CONTENT_TYPE, "application/json")], document)
 }

@@ -1,18 +1,20 @@
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Method, header};
 use axum::routing::any;
+use axum::{Extension, Router};
 use tower::ServiceBuilder;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::a2c::{callback, create_session, form_urls, get_session, list_sessions, record_result};
 use crate::app::{AppState, Parts};
+use crate::event_types;
 use crate::http::element_files::element_files;
 use crate::http::limits::MAX_PROVIDER_BODY;
 use crate::http::middleware::add_middleware;
-use crate::http::openapi;
+use crate::http::openapi::{self, Document, Writer};
 use crate::http::page_forms::PageForms;
 use crate::http::pages::pages;
 use crate::http::path::Paths;
@@ -20,11 +22,12 @@ use crate::http::problem::Problem;
 use crate::http::{health, metrics_endpoint};
 use crate::jetpay::{callbacks, deposits, merchant, payouts};
 use crate::payin::{
-    bills, customer, delete_token, notifications, parts, payments, qr_code_payments, qr_codes,
-    verification_result, verifications,
+    self, bills, customer, delete_token, notifications, parts, payments, qr_code_payments,
+    qr_codes, verification_result, verifications,
 };
 use crate::qiwi_pay;
 use crate::settings::ApiOptions;
+use crate::webhooks;
 
 /// One at a time, because each takes memory for the descriptions that come with it.
 const CALLED_BY_BACK_ENDS: [fn() -> OpenApiRouter<AppState>; 5] =
@@ -37,9 +40,11 @@ pub fn router(app: AppState) -> Router {
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .layer(cors(&parts.options));
     let notifications = Router::from(called_by_providers());
+    let document = Router::from(document()).layer(Extension(Writer(write_document)));
     let api = CALLED_BY_BACK_ENDS
         .iter()
         .fold(called_by_pages, |api, routes| api.merge(routes()))
+        .merge(document)
         .merge(notifications.layer(DefaultBodyLimit::max(MAX_PROVIDER_BODY)))
         .route("/v1/{*rest}", any(not_found))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
@@ -63,13 +68,20 @@ pub fn router(app: AppState) -> Router {
     Router::new().fallback_service(api)
 }
 
-/// Returns the routes with their descriptions.
-pub(super) fn described_routes() -> OpenApiRouter<AppState> {
-    CALLED_BY_BACK_ENDS
+/// Writes the OpenAPI document of all routes.
+fn write_document() -> String {
+    let routes = CALLED_BY_BACK_ENDS
         .iter()
         .fold(called_by_pages(), |all, routes| all.merge(routes()))
+        .merge(document())
         .merge(called_by_providers())
-        .merge(metrics())
+        .merge(metrics());
+    let mut described = Document::openapi();
+    described.merge(routes.into_openapi());
+    described.merge(webhooks::description::Schemas::openapi());
+    described.merge(payin::event_types::Schemas::openapi());
+    let webhooks = webhooks::description::describe(&event_types::all());
+    openapi::complete(&described, webhooks)
 }
 
 fn called_by_pages() -> OpenApiRouter<AppState> {
@@ -148,7 +160,10 @@ fn server() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(health::is_alive))
         .routes(routes!(health::is_ready))
-        .routes(routes!(openapi::describe))
+}
+
+fn document() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(openapi::describe))
 }
 
 fn metrics() -> OpenApiRouter<AppState> {
@@ -198,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_name_of_a_schema_means_the_same_everywhere() {
-        let others = [called_by_pages, called_by_providers, metrics];
+        let others = [called_by_pages, called_by_providers, document, metrics];
         let mut schemas = HashMap::new();
         for routes in CALLED_BY_BACK_ENDS.iter().chain(&others) {
             let components = routes().into_openapi().components.unwrap_or_default();
