@@ -193,14 +193,12 @@ impl NewPayment {
 
     /// Returns the token to charge, if this customer may charge it.
     async fn chargeable_token(&self, app: &Parts) -> Result<String, Problem> {
-        match (&self.payment_token, &self.token_id) {
-            (Some(token), _) => {
-                token_lookup::check_chargeable(app, &self.customer, token).await?;
-                Ok(token.clone())
-            }
-            (None, Some(id)) => token_lookup::chargeable(app, &self.customer, id).await,
-            (None, None) => Err(Problem::MissingField("tokenId")),
+        if let Some(token) = &self.payment_token {
+            token_lookup::check_chargeable(app, &self.customer, token).await?;
+            return Ok(token.clone());
         }
+        let id = self.token_id.as_deref().unwrap_or_default();
+        token_lookup::chargeable(app, &self.customer, id).await
     }
 }
 
