@@ -93,7 +93,7 @@ impl Plot<'_> {
         let mut chart = ChartBuilder::on(area)
             .caption(self.title, (FONT, 17).into_font().color(&TEXT))
             .margin(12)
-            // Half of the last number of the axis across, such as 10,000,000.
+            // The last number on the axis, such as 10,000,000, extends to the right of it by half its width.
             .margin_right(40)
             .x_label_area_size(44)
             .y_label_area_size(72)

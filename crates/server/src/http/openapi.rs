@@ -34,7 +34,7 @@ use crate::http::problem::{Problem, ProblemDocument};
 )]
 pub(crate) struct Document;
 
-/// Writes the document. The router has the function, because it knows the routes.
+/// A function that writes the document. The router provides it, because it knows the routes.
 #[derive(Clone, Copy)]
 pub(crate) struct Writer(pub(crate) fn() -> String);
 
@@ -169,7 +169,7 @@ fn complete_responses(responses: &mut Value) {
     responses((status = 200, description = "The document.", body = Object))
 )]
 pub(crate) async fn describe(Extension(Writer(write)): Extension<Writer>) -> impl IntoResponse {
-    // Writing it takes megabytes, which few servers are ever asked for.
+    // Writing the document takes megabytes of memory, and few servers are ever asked for it.
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     let document = DOCUMENT.get_or_init(write).as_str();
     ([(header::CONTENT_TYPE, "application/json")], document)

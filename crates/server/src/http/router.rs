@@ -29,9 +29,9 @@ use crate::qiwi_pay;
 use crate::settings::ApiOptions;
 use crate::webhooks;
 
-/// One at a time, because each takes memory for the descriptions that come with it.
-const CALLED_BY_BACK_ENDS: [fn() -> OpenApiRouter<AppState>; 5] =
-    [a2c, payin, jetpay, qiwi_pay, server];
+/// The routes that need no layer of their own. These are functions, so that the descriptions of only one group of routes
+/// take memory at a time.
+const PLAIN_ROUTES: [fn() -> OpenApiRouter<AppState>; 5] = [a2c, payin, jetpay, qiwi_pay, server];
 
 /// Returns the HTTP API. It is also served under the path of [`ApiOptions::public_url`].
 pub fn router(app: AppState) -> Router {
@@ -41,7 +41,7 @@ pub fn router(app: AppState) -> Router {
         .layer(cors(&parts.options));
     let notifications = Router::from(called_by_providers());
     let document = Router::from(document()).layer(Extension(Writer(write_document)));
-    let api = CALLED_BY_BACK_ENDS
+    let api = PLAIN_ROUTES
         .iter()
         .fold(called_by_pages, |api, routes| api.merge(routes()))
         .merge(document)
@@ -70,7 +70,7 @@ pub fn router(app: AppState) -> Router {
 
 /// Writes the OpenAPI document of all routes.
 fn write_document() -> String {
-    let routes = CALLED_BY_BACK_ENDS
+    let routes = PLAIN_ROUTES
         .iter()
         .fold(called_by_pages(), |all, routes| all.merge(routes()))
         .merge(document())
@@ -215,7 +215,7 @@ mod tests {
     fn a_name_of_a_schema_means_the_same_everywhere() {
         let others = [called_by_pages, called_by_providers, document, metrics];
         let mut schemas = HashMap::new();
-        for routes in CALLED_BY_BACK_ENDS.iter().chain(&others) {
+        for routes in PLAIN_ROUTES.iter().chain(&others) {
             let components = routes().into_openapi().components.unwrap_or_default();
             for (name, schema) in components.schemas {
                 let schema = json!(schema);
