@@ -59,6 +59,9 @@ use Part::{Browsers, Lint, Native, Wasm};
 /// The pages, which are built both to be measured and to be tested.
 const PAGES: &[Part] = &[Wasm, Browsers];
 
+/// What the pages are built with, by the steps and by the commands of the README that the tests run.
+const PAGE_TOOLS: [&str; 3] = [WASM_TARGET, "wasm-bindgen-cli", "trunk"];
+
 /// What a step does.
 enum Work {
     /// Runs these commands of cargo, each written as in a shell, without quotes.
@@ -122,9 +125,9 @@ fn tools_of(part: Option<Part>) -> Vec<&'static str> {
     let of = |part| match part {
         Lint => vec![WASM_TARGET, CARGO_DENY, CARGO_HACK],
         Native => [&SERVERS[..], &LANGUAGES, &["schemathesis", "g++"]].concat(),
-        Wasm => [&BROWSERS[..2], &[WASM_TARGET, "wasm-bindgen-cli", "trunk"]].concat(),
+        Wasm => [&BROWSERS[..2], &PAGE_TOOLS].concat(),
         // One of the examples is in Go.
-        Browsers => [&BROWSERS[..], &SERVERS, &[WASM_TARGET, "golang-go"]].concat(),
+        Browsers => [&BROWSERS[..], &SERVERS, &PAGE_TOOLS, &["golang-go"]].concat(),
     };
     match part {
         Some(part) => of(part),
