@@ -6,10 +6,14 @@ mod connection;
 mod migrations;
 mod open;
 mod readers;
+mod thread;
 mod writer;
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
+
+use rusqlite::Connection;
 
 use crate::backend::{Backend, Operation};
 use crate::new_session::NewSession;
@@ -58,9 +62,18 @@ impl SqliteStore {
         let options = Arc::new(options);
         let created = file.clone();
         let connection = blocking(move || open::migrate(&created)).await?;
+        Self::start(connection, &file, &options)
+            .map_err(|error| StoreError::opening(file.display().to_string(), error))
+    }
+
+    fn start(
+        connection: Connection,
+        file: &Arc<Path>,
+        options: &Arc<StoreOptions>,
+    ) -> io::Result<Self> {
         Ok(Self {
-            readers: Readers::new(file.clone(), options.clone()),
-            writer: Writer::start(connection, file, options),
+            readers: Readers::start(file, options)?,
+            writer: Writer::start(connection, file.clone(), options.clone())?,
         })
     }
 

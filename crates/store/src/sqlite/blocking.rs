@@ -1,6 +1,5 @@
-//! Moves work that waits for the disk to a thread that may wait.
+//! Moves the work of opening a file to a thread that may wait.
 
-use rusqlite::Connection;
 use tokio::task::spawn_blocking;
 
 use crate::StoreError;
@@ -11,9 +10,4 @@ pub(super) async fn blocking<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     let done = spawn_blocking(work).await;
     done.map_err(|_| StoreError::unavailable("a call to SQLite did not end"))?
-}
-
-/// Closes a connection. The last one copies the write-ahead log into the file.
-pub(super) async fn close(connection: Option<Connection>) {
-    let _ = spawn_blocking(move || drop(connection)).await;
 }

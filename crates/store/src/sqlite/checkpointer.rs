@@ -1,15 +1,16 @@
 //! Copies the write-ahead log into the file, on a connection of its own, so that writes need not wait for it.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use rusqlite::Connection;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 
 use crate::StoreError;
-use crate::sqlite::blocking::{blocking, close};
 use crate::sqlite::open::connect;
+use crate::sqlite::thread::spawn;
 
 /// How much the log grows from one checkpoint to the next, in pages: 4 MB. A checkpoint copies a page
 /// that was written several times only once.
@@ -28,34 +29,34 @@ pub(super) fn measure_log(connection: &Connection) -> Result<i64, StoreError> {
     Ok(measure.query_row([], |row| row.get(LOG))?)
 }
 
-/// A task with a connection of its own, which ends when this is dropped.
+/// A thread with a connection of its own, which ends when this is dropped.
 pub(super) struct Checkpointer {
-    sizes: mpsc::Sender<i64>,
-    task: JoinHandle<()>,
+    sizes: SyncSender<i64>,
+    thread: JoinHandle<()>,
 }
 
 impl Checkpointer {
-    pub(super) fn start(file: Arc<Path>) -> Self {
-        // While the task copies, the sizes of some commits are lost. The next one's is enough.
-        let (sizes, received) = mpsc::channel(1);
+    pub(super) fn start(file: Arc<Path>) -> io::Result<Self> {
+        // While the thread copies, the sizes of some commits are lost. The next one's is enough.
+        let (sizes, received) = sync_channel(1);
         let task = Task {
             file,
             connection: None,
             tried_at: 0,
         };
-        let task = tokio::spawn(task.run(received));
-        Self { sizes, task }
+        let thread = spawn("sqlite copier", move || task.run(&received))?;
+        Ok(Self { sizes, thread })
     }
 
-    /// Tells the task of the log's size after a commit, without waiting for it.
+    /// Tells the thread of the log's size after a commit, without waiting for it.
     pub(super) fn log_has_grown_to(&self, pages: i64) {
         let _ = self.sizes.try_send(pages);
     }
 
     /// Returns when the connection is closed.
-    pub(super) async fn close(self) {
+    pub(super) fn close(self) {
         drop(self.sizes);
-        let _ = self.task.await;
+        let _ = self.thread.join();
     }
 }
 
@@ -68,29 +69,25 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self, mut sizes: mpsc::Receiver<i64>) {
-        while let Some(size) = sizes.recv().await {
+    fn run(mut self, sizes: &Receiver<i64>) {
+        for size in sizes {
             if size < self.tried_at {
                 // A write began the log anew.
                 self.tried_at = 0;
             }
             if size - self.tried_at >= STEP {
                 self.tried_at = size;
-                self.copy().await;
+                // If it fails, no write has. It is tried again when the log has grown further, and if that does not
+                // help, SQLite does it after a commit.
+                self.connection = self.copy().ok();
             }
         }
-        close(self.connection).await;
     }
 
-    async fn copy(&mut self) {
-        let (connection, file) = (self.connection.take(), self.file.clone());
-        let copied = blocking(move || {
-            let connection = connection.map_or_else(|| connect(&file), Ok)?;
-            connection.query_row(COPY, [], |_| Ok(()))?;
-            Ok(connection)
-        });
-        // If it failed, no write has. It is tried again when the log has grown further, and if that does not help,
-        // SQLite does it after a commit.
-        self.connection = copied.await.ok();
+    fn copy(&mut self) -> Result<Connection, rusqlite::Error> {
+        let held = self.connection.take();
+        let connection = held.map_or_else(|| connect(&self.file), Ok)?;
+        connection.query_row(COPY, [], |_| Ok(()))?;
+        Ok(connection)
     }
 }

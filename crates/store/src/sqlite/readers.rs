@@ -1,85 +1,85 @@
-//! The connections that read. Reads wait in one queue, and a thread that has begun to read goes on until the queue is empty,
-//! because waking a thread for each read costs more than most reads.
+//! The threads that read, each with a connection of its own. They take their calls from one queue.
 
-use std::collections::VecDeque;
 use std::fmt;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use rusqlite::Connection;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use crate::backend::Operation;
+use crate::sqlite::blocking::blocking;
 use crate::sqlite::connection::run;
 use crate::sqlite::open::connect_to_read;
+use crate::sqlite::thread::spawn;
 use crate::{StoreError, StoreOptions};
 
-/// How many threads read at the same time, each with a connection of its own.
-const LIMIT: usize = 4;
+/// How many threads read at the same time.
+const THREADS: usize = 4;
 
-/// Clones share the queue and the connections, which are opened when they are first needed.
+/// Clones share the queue and the threads, which end when all of them are dropped.
 #[derive(Clone)]
 pub(super) struct Readers(Arc<Shared>);
 
 struct Shared {
-    file: Arc<Path>,
-    options: Arc<StoreOptions>,
-    state: Mutex<State>,
-    /// Told when the last thread ends.
-    ended: Notify,
-}
-
-#[derive(Default)]
-struct State {
-    waiting: VecDeque<Box<dyn Read>>,
-    threads: usize,
-    idle: Vec<Connection>,
-    is_closed: bool,
+    /// `None` once it is closed.
+    queue: Mutex<Option<Sender<Box<dyn Read>>>>,
+    threads: tokio::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Readers {
-    pub(super) fn new(file: Arc<Path>, options: Arc<StoreOptions>) -> Self {
-        Self(Arc::new(Shared {
-            file,
-            options,
-            state: Mutex::default(),
-            ended: Notify::new(),
-        }))
+    pub(super) fn start(file: &Arc<Path>, options: &Arc<StoreOptions>) -> io::Result<Self> {
+        let (queue, calls) = unbounded();
+        let start = |_| {
+            let reader = Reader {
+                calls: calls.clone(),
+                file: file.clone(),
+                options: options.clone(),
+            };
+            spawn("sqlite reader", move || reader.run())
+        };
+        let threads: io::Result<Vec<_>> = (0..THREADS).map(start).collect();
+        Ok(Self(Arc::new(Shared {
+            queue: Mutex::new(Some(queue)),
+            threads: threads?.into(),
+        })))
     }
 
     pub(super) async fn read<O: Operation>(&self, operation: O) -> Result<O::Answer, StoreError> {
         let (reply, answer) = oneshot::channel();
-        if self.enqueue(Box::new(Queued { operation, reply }))? {
-            let shared = self.0.clone();
-            tokio::task::spawn_blocking(move || shared.read_all());
-        }
+        self.enqueue(Box::new(Queued { operation, reply }))?;
         let lost = |_| StoreError::unavailable("a call that reads did not end");
         answer.await.map_err(lost)?
     }
 
-    /// Adds a call to the queue. Returns whether another thread is to read it.
-    fn enqueue(&self, read: Box<dyn Read>) -> Result<bool, StoreError> {
-        let mut state = self.0.state();
-        if state.is_closed {
-            return Err(StoreError::closed());
-        }
-        state.waiting.push_back(read);
-        let needs_thread = state.threads < LIMIT;
-        state.threads += usize::from(needs_thread);
-        Ok(needs_thread)
+    fn enqueue(&self, read: Box<dyn Read>) -> Result<(), StoreError> {
+        let queue = self.queue();
+        let queue = queue.as_ref().ok_or_else(StoreError::closed)?;
+        queue.send(read).map_err(|_| StoreError::closed())
     }
 
     /// Waits for the calls in progress, then closes the connections.
     pub(super) async fn close(&self) {
-        self.0.state().is_closed = true;
-        loop {
-            let ended = self.0.ended.notified();
-            if self.0.close_idle() {
-                return;
+        drop(self.queue().take());
+        // Another call to close waits for this one.
+        let mut threads = self.0.threads.lock().await;
+        let ending: Vec<_> = threads.drain(..).collect();
+        let ended = blocking(move || {
+            for thread in ending {
+                let _ = thread.join();
             }
-            ended.await;
-        }
+            Ok(())
+        });
+        let _ = ended.await;
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Option<Sender<Box<dyn Read>>>> {
+        // No code that holds the lock leaves the queue half changed.
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,48 +89,23 @@ impl fmt::Debug for Readers {
     }
 }
 
-impl Shared {
-    /// Reads until no call is waiting.
-    fn read_all(&self) {
+struct Reader {
+    calls: Receiver<Box<dyn Read>>,
+    file: Arc<Path>,
+    options: Arc<StoreOptions>,
+}
+
+impl Reader {
+    fn run(self) {
+        // Opened when it is first needed.
         let mut connection = None;
-        while let Some(read) = self.next(&mut connection) {
+        for read in self.calls {
             // After an error or a panic the connection is closed. It may cache damaged pages of a file that has since
             // been repaired.
             let held = connection.take();
             let work = AssertUnwindSafe(|| read.run(held, &self.file, &self.options));
             connection = catch_unwind(work).ok().flatten();
         }
-    }
-
-    /// Returns the next call, and a connection for it if one is idle. If no call is waiting, the thread counts as ended.
-    fn next(&self, connection: &mut Option<Connection>) -> Option<Box<dyn Read>> {
-        let mut state = self.state();
-        let next = state.waiting.pop_front();
-        if next.is_some() {
-            *connection = connection.take().or_else(|| state.idle.pop());
-        } else {
-            state.idle.extend(connection.take());
-            state.threads -= 1;
-            if state.threads == 0 {
-                self.ended.notify_waiters();
-            }
-        }
-        next
-    }
-
-    /// Closes the connections if no thread reads, and returns whether that is so.
-    fn close_idle(&self) -> bool {
-        let mut state = self.state();
-        let is_idle = state.threads == 0;
-        if is_idle {
-            state.idle.clear();
-        }
-        is_idle
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // No code that holds the lock leaves the state half changed.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,6 +2,8 @@
 //! that they wait for the disk once.
 
 use std::fmt;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,10 +11,10 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::backend::Operation;
-use crate::sqlite::blocking::{blocking, close};
 use crate::sqlite::checkpointer::{Checkpointer, measure_log};
 use crate::sqlite::connection::run;
 use crate::sqlite::open::connect;
+use crate::sqlite::thread::spawn;
 use crate::{StoreError, StoreOptions};
 
 const MAX_BATCH: usize = 256;
@@ -34,16 +36,16 @@ impl Writer {
         connection: Connection,
         file: Arc<Path>,
         options: Arc<StoreOptions>,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let (queue, entries) = mpsc::channel(MAX_WAITING);
         let task = Task {
             connection: Some(connection),
-            checkpointer: Checkpointer::start(file.clone()),
+            checkpointer: Checkpointer::start(file.clone())?,
             file,
             options,
         };
-        tokio::spawn(task.run(entries));
-        Self { queue }
+        spawn("sqlite writer", move || task.run(entries))?;
+        Ok(Self { queue })
     }
 
     /// Returns after the commit. If the future is dropped, the operation may still take effect.
@@ -137,9 +139,9 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self, mut entries: mpsc::Receiver<Entry>) {
+    fn run(mut self, mut entries: mpsc::Receiver<Entry>) {
         let mut batch = Vec::with_capacity(MAX_BATCH);
-        while entries.recv_many(&mut batch, MAX_BATCH).await > 0 {
+        while entries.blocking_recv_many(&mut batch, MAX_BATCH) > 0 {
             let mut writes = Vec::with_capacity(batch.len());
             let mut closing = Vec::new();
             for entry in batch.drain(..) {
@@ -148,42 +150,40 @@ impl Task {
                     Entry::Close(reply) => closing.push(reply),
                 }
             }
-            self.write(writes).await;
+            self.write(writes);
             if !closing.is_empty() {
                 entries.close();
-                self.finish(entries).await;
-                return;
+                return self.finish(entries);
             }
         }
     }
 
     /// Writes the operations that are left in the closed queue.
-    async fn finish(mut self, mut entries: mpsc::Receiver<Entry>) {
-        while let Some(entry) = entries.recv().await {
+    fn finish(mut self, mut entries: mpsc::Receiver<Entry>) {
+        while let Some(entry) = entries.blocking_recv() {
             if let Entry::Write(write) = entry {
-                self.write(vec![write]).await;
+                self.write(vec![write]);
             }
         }
-        self.checkpointer.close().await;
+        self.checkpointer.close();
         // Last, because the last connection copies the write-ahead log into the file and deletes it.
-        close(self.connection).await;
+        drop(self.connection);
     }
 
     /// Writes the operations. A panic, which is a bug in one of them, fails all operations of the same
     /// transaction, but the writer continues.
-    async fn write(&mut self, writes: Vec<Box<dyn Write>>) {
+    fn write(&mut self, writes: Vec<Box<dyn Write>>) {
         if writes.is_empty() {
             return;
         }
-        let connection = self.connection.take();
-        let (file, options) = (self.file.clone(), self.options.clone());
-        let written = blocking(move || {
-            let connection = connection.map_or_else(|| connect(&file), Ok);
-            let connection = write(connection.map_err(StoreError::from), &options, writes)?;
+        let held = self.connection.take();
+        let work = AssertUnwindSafe(|| {
+            let connection = held.map_or_else(|| connect(&self.file), Ok);
+            let connection = write(connection.map_err(StoreError::from), &self.options, writes)?;
             let log = measure_log(&connection)?;
-            Ok((connection, log))
+            Ok::<_, StoreError>((connection, log))
         });
-        if let Ok((connection, log)) = written.await {
+        if let Ok(Ok((connection, log))) = catch_unwind(work) {
             self.connection = Some(connection);
             self.checkpointer.log_has_grown_to(log);
         }

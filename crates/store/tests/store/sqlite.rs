@@ -216,6 +216,37 @@ async fn a_closed_store_is_unavailable() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_store_that_is_dropped_closes_its_file() {
+    let (folder, stores) = open().await;
+    let file = folder.path().join("pantoken.db");
+    let is_open = || {
+        let mut opened = std::fs::read_dir("/proc/self/fd").unwrap();
+        opened.any(|opened| std::fs::read_link(opened.unwrap().path()).is_ok_and(|to| to == file))
+    };
+    assert!(is_open());
+    drop(stores);
+    while is_open() {}
+}
+
+/// Such as looking up the name of a host that does not answer.
+#[test]
+fn slow_work_on_the_runtimes_threads_holds_up_no_call() {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(1).build();
+    runtime.unwrap().block_on(async {
+        let (_folder, [store, _other]) = open().await;
+        let (ended, end) = std::sync::mpsc::channel::<()>();
+        let slow = tokio::task::spawn_blocking(move || end.recv());
+        let _ = store.create(session_data(1), None).await.unwrap();
+        let session = store.get(session_id(1)).await.unwrap().unwrap();
+        assert_eq!(session.data, session_data(1));
+        drop(ended);
+        assert!(slow.await.unwrap().is_err());
+    });
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_new_file_is_for_its_owner_alone() {
