@@ -19,6 +19,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const AUTOMATIC_CHECKPOINT_PAGES: u32 = 8000;
 /// How many prepared statements a connection keeps: all that the store has.
 const STATEMENTS: usize = 100;
+/// How much of the file a connection keeps in memory, in KiB. The system keeps it too, for all connections, so twice as
+/// much makes no call faster.
+const CACHE: i64 = 1000;
 /// How long to wait where SQLite does not: while another process makes the file a WAL database.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -45,6 +48,8 @@ fn open(file: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A negative number is a size, and a positive one counts pages.
+    connection.pragma_update(None, "cache_size", -CACHE)?;
     Ok(connection)
 }
 
