@@ -1,4 +1,4 @@
-//! Moves the work of opening a file to a thread that may wait.
+//! Moves work that waits for the disk to a thread that may wait.
 
 use tokio::task::spawn_blocking;
 
