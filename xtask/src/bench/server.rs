@@ -220,7 +220,7 @@ impl Bench<'_> {
 
     fn memory(&self, table: &mut Table) -> Result<()> {
         let sessions = if self.options.quick { 20_000.0 } else { 1e6 };
-        load_from_disk(&self.workspace.release_binary("pantoken"))?;
+        evict_from_page_cache(&self.workspace.release_binary("pantoken"))?;
         let server = self
             .programs
             .server("memory", &self.programs.sqlite("memory"))?;
@@ -264,9 +264,9 @@ impl Bench<'_> {
     }
 }
 
-/// Lets the system forget a program, so that it is loaded from the disk as it is after a restart of the machine. Of a
-/// program that was just linked or copied, the system maps up to 2 MiB more that nobody uses.
-fn load_from_disk(program: &Path) -> Result<()> {
+/// Removes a program from the system's page cache, so that it is loaded from the disk, as after a restart of the machine.
+/// A program that was linked or copied just before has up to 2 MiB more resident memory.
+fn evict_from_page_cache(program: &Path) -> Result<()> {
     let mut input = OsString::from("if=");
     input.push(program);
     let mut forget = Command::new("dd");
