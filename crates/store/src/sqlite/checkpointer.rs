@@ -44,7 +44,7 @@ impl Checkpointer {
             connection: None,
             tried_at: 0,
         };
-        let thread = spawn("sqlite copier", move || task.run(&received))?;
+        let thread = spawn("checkpointer", move || task.run(&received))?;
         Ok(Self { sizes, thread })
     }
 

@@ -19,8 +19,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const AUTOMATIC_CHECKPOINT_PAGES: u32 = 8000;
 /// How many prepared statements a connection keeps: all that the store has.
 const STATEMENTS: usize = 100;
-/// How much of the file a connection keeps in memory, in KiB. The system keeps it too, for all connections, so twice as
-/// much makes no call faster.
+/// How much of the file a connection keeps in memory, in KiB. The system caches the file as well, for all connections, and
+/// with twice as much here, calls took as long.
 const CACHE: i64 = 1000;
 /// How long to wait where SQLite does not: while another process makes the file a WAL database.
 const PAUSE: Duration = Duration::from_millis(50);

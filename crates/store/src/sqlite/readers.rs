@@ -82,7 +82,7 @@ impl Drop for Threads {
 }
 
 /// The calls that wait, and the threads that wait for one. The thread that read last is woken first: its connection has
-/// the most of the file in memory, and connections that few calls need are not opened.
+/// the most of the file in memory, and as long as one connection is enough, no other is opened.
 #[derive(Default)]
 struct Queue(Mutex<State>);
 
@@ -113,7 +113,7 @@ impl Queue {
         let this = thread::current();
         loop {
             let mut state = self.state();
-            // A thread may wake without being woken.
+            // `park` may return although nobody has woken the thread.
             state.idle.retain(|idle| idle.id() != this.id());
             if let Some(call) = state.calls.pop_front() {
                 return Some(call);

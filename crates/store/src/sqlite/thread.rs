@@ -1,5 +1,5 @@
-//! Threads that wait for the disk. SQLite has its own, so that slow work of other kinds on the runtime's threads, such as
-//! looking up names, does not hold it up, and few, because each keeps memory that it has used.
+//! The threads that wait for the disk. They are not the runtime's threads for blocking calls, because slow work there, such
+//! as looking up a name, would hold up SQLite. There are few of them, because each holds on to memory that it has used.
 
 use std::io;
 use std::thread::{Builder, JoinHandle};
